@@ -1,0 +1,21 @@
+/**
+ * Everything that people configure in one network namespace: one immutable value. Packets never change it; commands
+ * change it only through `NetworkNamespace.change`, so that every change has patches and an origin.
+ */
+import type { DeviceConfig } from "./device/config.ts";
+import type { IpvsConfig } from "./ipvs/config.ts";
+import type { NetfilterConfig } from "./netfilter/config.ts";
+import type { PolicyRuleConfig, RouteConfig } from "./route/config.ts";
+import type { SysctlConfig } from "./sysctl/config.ts";
+
+export interface NamespaceConfig {
+  /** In order of interface index. */
+  readonly devices: readonly DeviceConfig[];
+  /** All tables, in the order in which they were added. */
+  readonly routes: readonly RouteConfig[];
+  /** In order of priority. */
+  readonly rules: readonly PolicyRuleConfig[];
+  readonly sysctls: SysctlConfig;
+  readonly netfilter: NetfilterConfig;
+  readonly ipvs: IpvsConfig;
+}

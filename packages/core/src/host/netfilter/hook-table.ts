@@ -1,0 +1,54 @@
+import type { NetDevice } from "../../link/net-device.ts";
+import type { Frame } from "../../packet/frame.ts";
+import { type Hook, type HookPoint, Verdict } from "./hook.ts";
+
+/** The registered hooks of one network namespace, one list per hook point in order of priority. */
+export class HookTable {
+  private readonly points: [Hook[], Hook[], Hook[], Hook[], Hook[]] = [[], [], [], [], []];
+
+  register(hook: Hook): void {
+    const list = this.points[hook.point];
+    let at = list.length;
+    while (at > 0 && (list[at - 1] as Hook).priority > hook.priority) at--;
+    list.splice(at, 0, hook);
+  }
+
+  unregister(hook: Hook): void {
+    const list = this.points[hook.point];
+    const at = list.indexOf(hook);
+    if (at >= 0) list.splice(at, 1);
+  }
+
+  /** The hooks at `point`, first to run first. */
+  at(point: HookPoint): readonly Hook[] {
+    return this.points[point];
+  }
+
+  /** Runs the hooks at `point` until one does not accept. */
+  run(point: HookPoint, frame: Frame, input: NetDevice | null, output: NetDevice | null): Verdict {
+    const list = this.points[point];
+    for (let i = 0; i < list.length; i++) {
+      const verdict = (list[i] as Hook).run(frame, input, output);
+      if (verdict !== Verdict.accept) return verdict;
+    }
+    return Verdict.accept;
+  }
+
+  /** As `run`, but only the hooks whose priority is above `priority` (NF_HOOK_THRESH's use in re-injection). */
+  runAbove(
+    priority: number,
+    point: HookPoint,
+    frame: Frame,
+    input: NetDevice | null,
+    output: NetDevice | null,
+  ): Verdict {
+    const list = this.points[point];
+    for (let i = 0; i < list.length; i++) {
+      const hook = list[i] as Hook;
+      if (hook.priority <= priority) continue;
+      const verdict = hook.run(frame, input, output);
+      if (verdict !== Verdict.accept) return verdict;
+    }
+    return Verdict.accept;
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * A network device as the link layer sees it (`struct net_device`): it sends frames into a medium and hands
+ * arriving ones to its owner. Devices of a host (ethernet, lo, dummy, tunnels) extend it on the host floor.
+ */
+import type { Frame, FrameReceiver } from "../packet/frame.ts";
+import type { MacAddress } from "../packet/mac-address.ts";
+import type { PlaceId } from "../trace/trace.ts";
+
+/** Sees every frame that a device sends or receives, at once; it may keep nothing of the frame. */
+export interface DeviceTap {
+  tapped(frame: Frame, direction: "in" | "out"): void;
+}
+
+/** As in /proc/net/dev; octets without Ethernet's frame check sequence. */
+export class DeviceCounters {
+  receivedPackets = 0;
+  receivedOctets = 0;
+  receiveDrops = 0;
+  sentPackets = 0;
+  sentOctets = 0;
+  sendDrops = 0;
+}
+
+export abstract class NetDevice implements FrameReceiver {
+  readonly name: string;
+  mac: MacAddress;
+  /** Largest IPv4 packet in octets; the link header comes on top. */
+  mtu = 1500;
+  /** IFF_UP: the administrator switched it on. */
+  up = false;
+  /** IFF_LOWER_UP: the cable is plugged in and the other end is up. */
+  carrier = true;
+  readonly counters = new DeviceCounters();
+  /** Its id in the trace. */
+  place: PlaceId = 0;
+  /** Observers, null while there are none. */
+  taps: DeviceTap[] | null = null;
+
+  constructor(name: string, mac: MacAddress) {
+    this.name = name;
+    this.mac = mac;
+  }
+
+  /** Sends a frame whose link header is complete; it is dropped with a reason if the device can't. */
+  abstract transmit(frame: Frame): void;
+  /** Takes a frame that arrived. */
+  abstract receive(frame: Frame): void;
+}

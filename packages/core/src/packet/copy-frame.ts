@@ -1,0 +1,63 @@
+import { Frame } from "./frame.ts";
+
+/** A copy that its owner may change; `id` names it in the trace. Payload and carried packet are shared: nobody writes them. */
+export function copyFrame(from: Frame, id: number): Frame {
+  const copy = new Frame(id);
+  copy.parentId = from.parentId;
+  copy.origin = from.origin;
+  copy.destinationMac = from.destinationMac;
+  copy.sourceMac = from.sourceMac;
+  copy.etherType = from.etherType;
+  copy.vlanTag = from.vlanTag;
+  copy.arpOperation = from.arpOperation;
+  copy.arpSenderMac = from.arpSenderMac;
+  copy.arpTargetMac = from.arpTargetMac;
+  copy.source = from.source;
+  copy.destination = from.destination;
+  copy.protocol = from.protocol;
+  copy.ttl = from.ttl;
+  copy.tos = from.tos;
+  copy.identification = from.identification;
+  copy.fragment = from.fragment;
+  copy.length = from.length;
+  copy.ipOptions = from.ipOptions;
+  copyTransport(from, copy);
+  copy.payload = from.payload;
+  copy.payloadOffset = from.payloadOffset;
+  copy.payloadLength = from.payloadLength;
+  copy.inner = from.inner;
+  copy.fragmentOf = from.fragmentOf;
+  copy.checksumFaults = from.checksumFaults;
+  copyMetadata(from, copy);
+  return copy;
+}
+
+function copyTransport(from: Frame, copy: Frame): void {
+  copy.sourcePort = from.sourcePort;
+  copy.destinationPort = from.destinationPort;
+  copy.tcpFlags = from.tcpFlags;
+  copy.sequenceNumber = from.sequenceNumber;
+  copy.acknowledgementNumber = from.acknowledgementNumber;
+  copy.window = from.window;
+  copy.hasTimestamps = from.hasTimestamps;
+  copy.timestampValue = from.timestampValue;
+  copy.timestampEcho = from.timestampEcho;
+  copy.synOptions = from.synOptions;
+  copy.sackBlocks = from.sackBlocks;
+  copy.tcpOptions = from.tcpOptions;
+  copy.udpChecksumAbsent = from.udpChecksumAbsent;
+  copy.icmpType = from.icmpType;
+  copy.icmpCode = from.icmpCode;
+  copy.icmpRest = from.icmpRest;
+}
+
+function copyMetadata(from: Frame, copy: Frame): void {
+  copy.packetType = from.packetType;
+  copy.mark = from.mark;
+  copy.ipvsProperty = from.ipvsProperty;
+  copy.route = from.route;
+  copy.nextHop = from.nextHop;
+  copy.conntrack = from.conntrack;
+  copy.untracked = from.untracked;
+  copy.inputInterface = from.inputInterface;
+}

@@ -1,0 +1,174 @@
+/**
+ * One frame on its way: Ethernet, then ARP or IPv4, then ICMP, UDP, TCP or another packet. Flat, so that a
+ * hop costs a few stores; mutated in place as the kernel mutates an skb, copied only where the network
+ * copies. A frame in flight is its own arrival event. Octets exist only at the edge (wire/).
+ *
+ * Fields of a layer that the frame does not carry keep their defaults. No checksum is stored: the wire
+ * encoder computes them, and the decoder notes bad ones in `checksumFaults`.
+ */
+import { SimEvent } from "../time/event.ts";
+import type { Ipv4Address } from "./ipv4-address.ts";
+import type { MacAddress } from "./mac-address.ts";
+import { EtherType } from "./protocol.ts";
+
+/** What a frame arrives at. */
+export interface FrameReceiver {
+  receive(frame: Frame): void;
+}
+
+/** How a frame came to be, seen from its parent. */
+export const FrameOrigin = {
+  /** Sent on nobody's account but the sender's. */
+  original: 0,
+  /** Made in answer to the parent: an ARP reply, a SYN+ACK, an echo reply. */
+  answer: 1,
+  /** Carries the parent inside a tunnel header. */
+  encapsulated: 2,
+  /** The parent's octets, sent once more. */
+  retransmitted: 3,
+  /** An ICMP error that quotes the parent. */
+  quoted: 4,
+  /** Taken out of the parent's tunnel header. */
+  decapsulated: 5,
+  /** A fragment of the parent, or the whole put together from it. */
+  fragmented: 6,
+} as const;
+export type FrameOrigin = (typeof FrameOrigin)[keyof typeof FrameOrigin];
+
+/** Linux's `skb->pkt_type`: whom the link-layer address names. */
+export const PacketType = { host: 0, broadcast: 1, multicast: 2, otherHost: 3 } as const;
+export type PacketType = (typeof PacketType)[keyof typeof PacketType];
+
+/** TCP options that only a SYN carries (RFC 9293 §3.2, RFC 7323, RFC 2018). */
+export interface TcpSynOptions {
+  /** Maximum segment size in octets; 0 when the option is absent. */
+  readonly maximumSegmentSize: number;
+  /** Shift count, 0 to 14; −1 when the option is absent. */
+  readonly windowScale: number;
+  readonly sackPermitted: boolean;
+}
+
+/** Options that lvsim does not model, kept to the octet (without those that are modelled). */
+export type RawOptions = Uint8Array;
+
+export const ChecksumFault = { ip: 1, transport: 2 } as const;
+
+const NO_PAYLOAD = new Uint8Array(0);
+
+export class Frame extends SimEvent {
+  /** Where it arrives when it fires; null while a host or switch holds it. */
+  receiver: FrameReceiver | null = null;
+
+  /** Its name in the trace: one packet keeps it from hop to hop. */
+  id: number;
+  /** The frame that caused it; 0 for none. */
+  parentId = 0;
+  origin: FrameOrigin = FrameOrigin.original;
+  /** Several receivers hold this very object: read only. IP input copies it before anybody may write. */
+  shared = false;
+
+  // Ethernet
+  destinationMac = 0 as MacAddress;
+  sourceMac = 0 as MacAddress;
+  etherType: number = EtherType.ipv4;
+  /** 802.1Q tag control information (priority and VLAN id); −1 for an untagged frame. */
+  vlanTag = -1;
+
+  // ARP: sender and target protocol addresses are `source` and `destination`
+  /** `ArpOperation`; 0 when the frame is not ARP. */
+  arpOperation = 0;
+  arpSenderMac = 0 as MacAddress;
+  arpTargetMac = 0 as MacAddress;
+
+  // IPv4
+  source = 0 as Ipv4Address;
+  destination = 0 as Ipv4Address;
+  protocol = 0;
+  ttl = 64;
+  tos = 0;
+  identification = 0;
+  /** Flags and offset as in the header, see `FragmentField`. */
+  fragment = 0;
+  /** Total length of the IPv4 packet in octets, header included. Whoever changes the content keeps it true. */
+  length = 0;
+  /** Options of the IPv4 header, padded to a multiple of 4 octets; null for none. */
+  ipOptions: RawOptions | null = null;
+
+  // UDP, TCP
+  sourcePort = 0;
+  destinationPort = 0;
+
+  // TCP: sequence numbers are 32-bit, kept as signed integers (`| 0`)
+  tcpFlags = 0;
+  sequenceNumber = 0;
+  acknowledgementNumber = 0;
+  /** The window field as sent, unscaled. */
+  window = 0;
+  /** Whether the segment carries the timestamps option of RFC 7323. */
+  hasTimestamps = false;
+  timestampValue = 0;
+  timestampEcho = 0;
+  /** Options of a SYN; null on other segments. */
+  synOptions: TcpSynOptions | null = null;
+  /** SACK blocks as left, right, left, right …; null for none (RFC 2018). */
+  sackBlocks: readonly number[] | null = null;
+  /** Further TCP options, octets as they stand, padded to a multiple of 4; null for none. */
+  tcpOptions: RawOptions | null = null;
+  /** A UDP datagram whose sender computed no checksum. */
+  udpChecksumAbsent = false;
+
+  // ICMP
+  icmpType = 0;
+  icmpCode = 0;
+  /** The four octets after the checksum: identifier and sequence, next-hop MTU, or gateway. */
+  icmpRest = 0;
+
+  // payload: octets [payloadOffset, payloadOffset + payloadLength) of an array that nobody changes
+  payload: Uint8Array = NO_PAYLOAD;
+  payloadOffset = 0;
+  payloadLength = 0;
+  /** The packet carried in a tunnel, or quoted by an ICMP error; null for none. */
+  inner: Frame | null = null;
+  /** For a fragment made by a simulated host: the whole packet of which it is the part that `fragment` and `length` name. */
+  fragmentOf: Frame | null = null;
+  /** `ChecksumFault` bits: what a decoded frame's checksums got wrong. */
+  checksumFaults = 0;
+
+  // what a host knows about it (skb metadata); cleared by `enterHost`
+  packetType: PacketType = PacketType.host;
+  /** `skb->mark`. */
+  mark = 0;
+  /** IPVS has dealt with it already (`skb->ipvs_property`). */
+  ipvsProperty = false;
+  /** The route chosen for it (`skb_dst`), a `Route` of host/route; null before routing. */
+  route: object | null = null;
+  /** The neighbour to send to when it is not what `route` and `destination` say (FLOWI_FLAG_KNOWN_NH: IPVS direct routing); 0 otherwise. */
+  nextHop = 0 as Ipv4Address;
+  /** Its tracked connection, an entry of host/netfilter's conntrack; null when untracked or not yet seen. */
+  conntrack: object | null = null;
+  /** Tracking is off for this packet (IP_CT_UNTRACKED). */
+  untracked = false;
+  /** Interface index on which the host received it; 0 for a packet of its own. */
+  inputInterface = 0;
+
+  constructor(id: number) {
+    super();
+    this.id = id;
+  }
+
+  fire(): void {
+    (this.receiver as FrameReceiver).receive(this);
+  }
+
+  /** Forgets what the previous host noted, as `skb_scrub_packet` does at a namespace's border. */
+  enterHost(inputInterface: number): void {
+    this.packetType = PacketType.host;
+    this.mark = 0;
+    this.ipvsProperty = false;
+    this.route = null;
+    this.nextHop = 0 as Ipv4Address;
+    this.conntrack = null;
+    this.untracked = false;
+    this.inputInterface = inputInterface;
+  }
+}

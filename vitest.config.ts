@@ -1,0 +1,13 @@
+import { defineConfig } from "vitest/config";
+
+/** Sources run as they are: every package exports them under the condition `@lvsim/source`. */
+export default defineConfig({
+  resolve: { conditions: ["@lvsim/source"] },
+  ssr: { resolve: { conditions: ["@lvsim/source"] } },
+  test: {
+    pool: "threads",
+    isolate: false,
+    include: ["packages/*/src/**/*.test.ts", "test/**/*.test.ts", "bench/**/*.test.ts"],
+    reporters: ["default"],
+  },
+});
