@@ -28,6 +28,7 @@ export function copyFrame(from: Frame, id: number): Frame {
   copy.inner = from.inner;
   copy.fragmentOf = from.fragmentOf;
   copy.checksumFaults = from.checksumFaults;
+  copy.wire = from.wire;
   copyMetadata(from, copy);
   return copy;
 }

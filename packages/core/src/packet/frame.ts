@@ -10,6 +10,7 @@ import { SimEvent } from "../time/event.ts";
 import type { Ipv4Address } from "./ipv4-address.ts";
 import type { MacAddress } from "./mac-address.ts";
 import { EtherType } from "./protocol.ts";
+import type { WireDetail } from "./wire-detail.ts";
 
 /** What a frame arrives at. */
 export interface FrameReceiver {
@@ -127,12 +128,17 @@ export class Frame extends SimEvent {
   payload: Uint8Array = NO_PAYLOAD;
   payloadOffset = 0;
   payloadLength = 0;
-  /** The packet carried in a tunnel, or quoted by an ICMP error; null for none. */
+  /**
+   * The packet carried in a tunnel, or quoted by an ICMP error; null for none. A tunnel's own header (GRE; GUE
+   * behind UDP) is the payload, and the carried packet follows it. Payload of an ICMP error follows the quotation.
+   */
   inner: Frame | null = null;
   /** For a fragment made by a simulated host: the whole packet of which it is the part that `fragment` and `length` name. */
   fragmentOf: Frame | null = null;
   /** `ChecksumFault` bits: what a decoded frame's checksums got wrong. */
   checksumFaults = 0;
+  /** What a decoded frame's octets say beyond the fields above; null for frames made by simulated hosts. */
+  wire: WireDetail | null = null;
 
   // what a host knows about it (skb metadata); cleared by `enterHost`
   packetType: PacketType = PacketType.host;
