@@ -4,7 +4,7 @@
  */
 import type { Frame, FrameReceiver } from "../packet/frame.ts";
 import type { MacAddress } from "../packet/mac-address.ts";
-import type { PlaceId } from "../trace/trace.ts";
+import type { Decider, PlaceId } from "../trace/trace.ts";
 
 /** Sees every frame that a device sends or receives, at once; it may keep nothing of the frame. */
 export interface DeviceTap {
@@ -21,7 +21,7 @@ export class DeviceCounters {
   sendDrops = 0;
 }
 
-export abstract class NetDevice implements FrameReceiver {
+export abstract class NetDevice implements FrameReceiver, Decider {
   readonly name: string;
   mac: MacAddress;
   /** Largest IPv4 packet in octets; the link header comes on top. */
@@ -39,6 +39,11 @@ export abstract class NetDevice implements FrameReceiver {
   constructor(name: string, mac: MacAddress) {
     this.name = name;
     this.mac = mac;
+  }
+
+  /** Its name, where it is what decided. */
+  describe(): string {
+    return this.name;
   }
 
   /** Sends a frame whose link header is complete; it is dropped with a reason if the device can't. */

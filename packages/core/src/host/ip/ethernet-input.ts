@@ -1,0 +1,39 @@
+/**
+ * What a host does with a frame that one of its Ethernet devices took in (`eth_type_trans`,
+ * `__netif_receive_skb_core`): whom is it for, and which protocol does it carry.
+ */
+import { type Frame, PacketType } from "../../packet/frame.ts";
+import { BROADCAST_MAC, isGroupMac } from "../../packet/mac-address.ts";
+import { EtherType } from "../../packet/protocol.ts";
+import type { Interface, InterfaceInput } from "../device/interface.ts";
+import type { ArpInput } from "../neigh/arp-input.ts";
+import type { IpContext } from "./ip-context.ts";
+import type { IpInput } from "./ip-input.ts";
+
+export class EthernetInput implements InterfaceInput {
+  private readonly context: IpContext;
+  private readonly arp: ArpInput;
+  private readonly ip: IpInput;
+
+  constructor(context: IpContext, arp: ArpInput, ip: IpInput) {
+    this.context = context;
+    this.arp = arp;
+    this.ip = ip;
+  }
+
+  receive(frame: Frame, from: Interface): void {
+    if (frame.vlanTag >= 0) return this.context.drop(frame, "unhandled-protocol", from.device);
+    if (frame.etherType === EtherType.ipv4)
+      return this.ip.receive(frame, from, packetTypeOf(frame, from));
+    if (frame.etherType === EtherType.arp)
+      return this.arp.receive(frame, from, packetTypeOf(frame, from));
+    this.context.drop(frame, "unhandled-protocol", from.device);
+  }
+}
+
+function packetTypeOf(frame: Frame, from: Interface): PacketType {
+  const mac = frame.destinationMac;
+  if (mac === from.device.mac || from.noArp) return PacketType.host;
+  if (mac === BROADCAST_MAC) return PacketType.broadcast;
+  return isGroupMac(mac) ? PacketType.multicast : PacketType.otherHost;
+}

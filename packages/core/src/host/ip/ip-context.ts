@@ -1,0 +1,33 @@
+/**
+ * What the parts of one namespace's IPv4 layer share: the tables that they consult, and the steps that would make
+ * circles if the parts knew each other. Made by `NetworkNamespace`.
+ */
+import type { Frame } from "../../packet/frame.ts";
+import type { Engine } from "../../time/engine.ts";
+import type { DropReason } from "../../trace/drop-reason.ts";
+import type { Decider, PlaceId, Trace } from "../../trace/trace.ts";
+import type { Interface } from "../device/interface.ts";
+import type { NeighbourTable } from "../neigh/neighbour-table.ts";
+import type { HookTable } from "../netfilter/hook-table.ts";
+import type { Router } from "../route/router.ts";
+import type { GlobalSysctls } from "../sysctl/global-sysctls.ts";
+import type { PathCache } from "./path-cache.ts";
+
+export interface IpContext {
+  readonly engine: Engine;
+  readonly trace: Trace | null;
+  /** The host in the trace. */
+  readonly place: PlaceId;
+  readonly hooks: HookTable;
+  readonly router: Router;
+  readonly neighbours: NeighbourTable;
+  readonly paths: PathCache;
+  /** Live values; replaced when a sysctl changes. */
+  sysctls: GlobalSysctls;
+  /** The interface with this index; undefined when there is none. */
+  interfaceAt(index: number): Interface | undefined;
+  /** Ends the story of `frame` with a reason. */
+  drop(frame: Frame, reason: DropReason, decider: Decider | null): void;
+  /** `icmp_send`: an error about `cause` to its source; `rest` are the octets after the checksum. */
+  sendIcmpError(cause: Frame, type: number, code: number, rest: number): void;
+}

@@ -1,0 +1,45 @@
+/** Forwarding a packet for somebody else: `ip_forward` (RFC 1812 §5.2.1, §5.3.1). */
+import type { Frame } from "../../packet/frame.ts";
+import { FragmentField, IcmpType, UnreachableCode } from "../../packet/protocol.ts";
+import { PacketType } from "../../packet/frame.ts";
+import type { Interface } from "../device/interface.ts";
+import { HookPoint, Verdict } from "../netfilter/hook.ts";
+import type { Route } from "../route/route.ts";
+import type { IpContext } from "./ip-context.ts";
+import type { IpOutput } from "./ip-output.ts";
+import type { RedirectSender } from "./redirect-sender.ts";
+
+export class IpForward {
+  private readonly context: IpContext;
+  private readonly output: IpOutput;
+  private readonly redirects: RedirectSender;
+
+  constructor(context: IpContext, output: IpOutput, redirects: RedirectSender) {
+    this.context = context;
+    this.output = output;
+    this.redirects = redirects;
+  }
+
+  /** `frame` came in by `from`, and its route leads on; `sourceOnLink` says that the sender is a neighbour there. */
+  forward(frame: Frame, from: Interface, sourceOnLink: boolean): void {
+    const { context } = this;
+    const route = frame.route as Route;
+    const out = context.interfaceAt(route.device);
+    if (out === undefined) return context.drop(frame, "ip-no-route", null);
+    if (frame.packetType !== PacketType.host) return context.drop(frame, "other-host", null);
+    if (frame.ttl <= 1) {
+      context.sendIcmpError(frame, IcmpType.timeExceeded, 0, 0);
+      return context.drop(frame, "ip-ttl-exceeded", null);
+    }
+    const mtu = this.output.mtuOf(route, frame, out);
+    if (frame.length > mtu && (frame.fragment & FragmentField.dontFragment) !== 0) {
+      const code = UnreachableCode.fragmentationNeeded;
+      context.sendIcmpError(frame, IcmpType.destinationUnreachable, code, mtu);
+      return context.drop(frame, "ip-too-big", out.device);
+    }
+    frame.ttl--;
+    if (sourceOnLink && out === from) this.redirects.consider(frame, route, from);
+    const verdict = context.hooks.run(HookPoint.forward, frame, from.device, out.device);
+    if (verdict === Verdict.accept) this.output.send(frame, from.device);
+  }
+}

@@ -1,0 +1,110 @@
+/**
+ * Receiving IPv4 packets: `ip_rcv`, `ip_rcv_finish`, `ip_local_deliver`. What a device took in is checked, passes
+ * PRE_ROUTING, gets its route, and is delivered here, forwarded, or dropped with a reason.
+ */
+import { copyFrame } from "../../packet/copy-frame.ts";
+import { ChecksumFault, type Frame, PacketType } from "../../packet/frame.ts";
+import { FragmentField, IcmpType, UnreachableCode } from "../../packet/protocol.ts";
+import type { Interface } from "../device/interface.ts";
+import { HookPoint, Verdict } from "../netfilter/hook.ts";
+import { RouteType } from "../route/config.ts";
+import type { Route } from "../route/route.ts";
+import type { IpContext } from "./ip-context.ts";
+import type { TransportHandler } from "./ip-layer.ts";
+import type { IpForward } from "./ip-forward.ts";
+import { Reassembly } from "./reassembly.ts";
+
+export class IpInput {
+  private readonly context: IpContext;
+  private readonly forwarding: IpForward;
+  private readonly handlers: (TransportHandler | undefined)[] = [];
+  private reassembly: Reassembly | null = null;
+
+  constructor(context: IpContext, forwarding: IpForward) {
+    this.context = context;
+    this.forwarding = forwarding;
+  }
+
+  register(protocol: number, handler: TransportHandler): void {
+    this.handlers[protocol] = handler;
+  }
+
+  handler(protocol: number): TransportHandler | undefined {
+    return this.handlers[protocol];
+  }
+
+  /** A packet that `from` took in; `frame` is ours to change unless it is shared. */
+  receive(shared: Frame, from: Interface, packetType: PacketType): void {
+    const { context } = this;
+    if (packetType === PacketType.otherHost) return context.drop(shared, "other-host", null);
+    const frame = shared.shared ? copyFrame(shared, shared.id) : shared;
+    if (!from.loopback) frame.enterHost(from.index);
+    frame.inputInterface = from.index;
+    frame.packetType = packetType;
+    if (frame.checksumFaults !== 0 && (frame.checksumFaults & ~ChecksumFault.transport) !== 0)
+      return context.drop(frame, headerFault(frame), null);
+    const verdict = context.hooks.run(HookPoint.preRouting, frame, from.device, null);
+    if (verdict === Verdict.accept) this.route(frame, from);
+  }
+
+  /** What follows PRE_ROUTING. */
+  private route(frame: Frame, from: Interface): void {
+    const { context } = this;
+    const { router } = context;
+    // a packet that this host sent to itself keeps the route it was sent by
+    let sourceOnLink = false;
+    if (frame.route === null) {
+      const route = router.input(
+        frame.destination,
+        frame.source,
+        frame.tos,
+        frame.mark,
+        from.index,
+      );
+      if (route === null) return this.refuse(frame, from);
+      frame.route = route;
+      sourceOnLink = router.sourceOnLink;
+    }
+    const { type } = frame.route as Route;
+    if (type === RouteType.local || type === RouteType.broadcast || type === RouteType.multicast)
+      return this.deliver(frame, from);
+    this.forwarding.forward(frame, from, sourceOnLink);
+  }
+
+  /** No way on: the router says why, and whether the sender is to be told. */
+  private refuse(frame: Frame, from: Interface): void {
+    const { context } = this;
+    const { router } = context;
+    if (router.unreachableCode >= 0)
+      context.sendIcmpError(frame, IcmpType.destinationUnreachable, router.unreachableCode, 0);
+    context.drop(frame, router.dropReason, router.decider ?? from.device);
+  }
+
+  /** `ip_local_deliver`: LOCAL_IN and the transport. */
+  private deliver(frame: Frame, from: Interface): void {
+    let whole = frame;
+    if ((frame.fragment & (FragmentField.offsetMask | FragmentField.moreFragments)) !== 0) {
+      this.reassembly ??= new Reassembly(this.context);
+      const complete = this.reassembly.add(frame);
+      if (complete === null) return;
+      whole = complete;
+      whole.route = frame.route;
+      whole.inputInterface = from.index;
+    }
+    const verdict = this.context.hooks.run(HookPoint.localIn, whole, from.device, null);
+    if (verdict === Verdict.accept) this.deliverToTransport(whole, from);
+  }
+
+  /** What follows LOCAL_IN: the handler of the protocol. */
+  deliverToTransport(frame: Frame, from: Interface): void {
+    const handler = this.handlers[frame.protocol];
+    if (handler !== undefined) return handler.receive(frame, from.device);
+    const { context } = this;
+    const code = UnreachableCode.protocol;
+    context.sendIcmpError(frame, IcmpType.destinationUnreachable, code, 0);
+    context.drop(frame, "ip-protocol-unknown", null);
+  }
+}
+
+const headerFault = (frame: Frame): "ip-checksum" | "ip-header-error" =>
+  (frame.checksumFaults & ChecksumFault.ip) !== 0 ? "ip-checksum" : "ip-header-error";

@@ -1,0 +1,102 @@
+/**
+ * Sending IPv4 packets: `ip_local_out`, `ip_output`, `ip_finish_output`. A packet has its route when it comes here;
+ * what is left are the hooks, the MTU and the neighbour.
+ */
+import type { NetDevice } from "../../link/net-device.ts";
+import type { Frame } from "../../packet/frame.ts";
+import { isMulticastAddress, LIMITED_BROADCAST } from "../../packet/ipv4-address.ts";
+import { copyFrame } from "../../packet/copy-frame.ts";
+import { FragmentField, IcmpType, UnreachableCode } from "../../packet/protocol.ts";
+import type { Interface } from "../device/interface.ts";
+import { HookPoint, Verdict } from "../netfilter/hook.ts";
+import { RouteType } from "../route/config.ts";
+import type { Route } from "../route/route.ts";
+import { fragmentPacket } from "./fragment.ts";
+import type { IpContext } from "./ip-context.ts";
+
+export class IpOutput {
+  private readonly context: IpContext;
+
+  constructor(context: IpContext) {
+    this.context = context;
+  }
+
+  /** A packet of this host's own: LOCAL_OUT, then `send`. `frame.route` is set. */
+  local(frame: Frame): void {
+    const { context } = this;
+    const out = this.interfaceOf(frame);
+    if (out === undefined) return context.drop(frame, "ip-no-route", null);
+    frame.inputInterface = 0;
+    if (context.hooks.run(HookPoint.localOut, frame, null, out.device) !== Verdict.accept) return;
+    this.send(frame, null);
+  }
+
+  /** POST_ROUTING, fragmentation, neighbour, device (`dst_output`). */
+  send(frame: Frame, input: NetDevice | null): void {
+    // a hook may have chosen another route
+    const out = this.interfaceOf(frame);
+    const { context } = this;
+    if (out === undefined) return context.drop(frame, "ip-no-route", null);
+    const route = frame.route as Route;
+    if (route.type !== RouteType.unicast && route.type !== RouteType.local)
+      this.loopCopyBack(frame, route, out);
+    if (context.hooks.run(HookPoint.postRouting, frame, input, out.device) !== Verdict.accept)
+      return;
+    const mtu = this.mtuOf(route, frame, out);
+    if (frame.length > mtu) return this.fragment(frame, route, out, mtu);
+    this.sendToNeighbour(frame, route, out);
+  }
+
+  /** The MTU for `frame` on its way out: the device's, lowered by the route and by what was learnt. */
+  mtuOf(route: Route, frame: Frame, out: Interface): number {
+    let { mtu } = out.device;
+    if (route.mtu !== 0 && route.mtu < mtu) mtu = route.mtu;
+    const { paths, engine } = this.context;
+    if (!paths.empty) {
+      const learnt = paths.mtu(frame.destination, engine.now);
+      if (learnt !== 0 && learnt < mtu) mtu = learnt;
+    }
+    return mtu;
+  }
+
+  private interfaceOf(frame: Frame): Interface | undefined {
+    return this.context.interfaceAt((frame.route as Route).device);
+  }
+
+  private fragment(frame: Frame, route: Route, out: Interface, mtu: number): void {
+    const { context } = this;
+    if ((frame.fragment & FragmentField.dontFragment) !== 0) {
+      context.sendIcmpError(
+        frame,
+        IcmpType.destinationUnreachable,
+        UnreachableCode.fragmentationNeeded,
+        mtu,
+      );
+      return context.drop(frame, "ip-too-big", out.device);
+    }
+    for (const part of fragmentPacket(frame, mtu, () => context.engine.newFrameId()))
+      this.sendToNeighbour(part, route, out);
+  }
+
+  private sendToNeighbour(frame: Frame, route: Route, out: Interface): void {
+    let next = frame.nextHop;
+    if (next === 0) {
+      next = route.gateway === 0 ? frame.destination : route.gateway;
+      const { paths } = this.context;
+      if (!paths.empty) {
+        const better = paths.gateway(frame.destination);
+        if (better !== 0) next = better;
+      }
+    }
+    this.context.neighbours.send(frame, out, next);
+  }
+
+  /** A broadcast or multicast packet of our own is heard by our own sockets as well (`ip_mc_output`). */
+  private loopCopyBack(frame: Frame, route: Route, out: Interface): void {
+    const broadcast = route.type === RouteType.broadcast || frame.destination === LIMITED_BROADCAST;
+    if (!broadcast || isMulticastAddress(frame.destination) || out.loopback) return;
+    const lo = this.context.interfaceAt(1);
+    if (lo === undefined) return;
+    lo.device.transmit(copyFrame(frame, frame.id));
+  }
+}
