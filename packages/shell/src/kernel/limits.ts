@@ -1,0 +1,19 @@
+/** Upper bounds of one machine's shell work: a script from a stranger can waste a second, never the computer. */
+export const SHELL_LIMITS = {
+  /** Live processes; fork then fails with EAGAIN. */
+  processesMax: 512,
+  /** Steps at one instant after which a process pays 1 ms, so that time moves even where work is free. */
+  stepsAtInstantMax: 10_000,
+  /** Steps of one process in all; then SIGXCPU, as RLIMIT_CPU does. */
+  stepsMax: 3_000_000,
+  /** Characters that an exec keeps of either output. */
+  outputCharactersMax: 1 << 24,
+  /** Characters of one variable or of one expanded word. */
+  textCharactersMax: 1 << 22,
+  /** Words that one brace expansion, glob or split gives. */
+  wordsMax: 100_000,
+  /** Nested function calls, `eval` and `source`. */
+  nestingMax: 128,
+  /** Nested evaluations of arithmetic, as bash's own bound. */
+  arithmeticDepthMax: 128,
+} as const;
