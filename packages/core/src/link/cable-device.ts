@@ -1,0 +1,119 @@
+/**
+ * A network device with an Ethernet cable: what a host's eth0, a switch's port and a bare end have in common.
+ * It checks that it can send, counts, shows frames to taps and trace, and hands arriving ones to its owner.
+ */
+import type { Frame } from "../packet/frame.ts";
+import type { MacAddress } from "../packet/mac-address.ts";
+import type { Engine } from "../time/engine.ts";
+import type { DropReason } from "../trace/drop-reason.ts";
+import type { Trace } from "../trace/trace.ts";
+import { frameLengthOf } from "./frame-length.ts";
+import type { LinkEnd, LinkOwner } from "./link.ts";
+import { NetDevice } from "./net-device.ts";
+
+/** Whoever a device belongs to: a namespace, a switch, a test. */
+export interface DeviceOwner {
+  /** A frame for whatever is above the device; it may be shared, and read only then. */
+  deviceInput(frame: Frame, device: CableDevice): void;
+  /** `device.carrier` has changed. */
+  deviceCarrierChanged(device: CableDevice): void;
+}
+
+export class CableDevice extends NetDevice implements LinkOwner {
+  readonly engine: Engine;
+  readonly trace: Trace | null;
+  /** null for a device that nobody listens on: what arrives is dropped. */
+  owner: DeviceOwner | null = null;
+  private end: LinkEnd | null = null;
+
+  constructor(name: string, mac: MacAddress, engine: Engine, trace: Trace | null) {
+    super(name, mac);
+    this.engine = engine;
+    this.trace = trace;
+    this.carrier = false;
+  }
+
+  /** The cable's end that is plugged in; null for none. */
+  get cable(): LinkEnd | null {
+    return this.end;
+  }
+
+  plug(end: LinkEnd): void {
+    this.end = end;
+    end.attach(this);
+  }
+
+  unplug(): void {
+    const end = this.end;
+    this.end = null;
+    if (end !== null) end.detach();
+  }
+
+  /** Switches the device on or off (IFF_UP); the other end sees it by its carrier. */
+  setUp(up: boolean): void {
+    this.up = up;
+    if (this.end !== null) this.end.link.refreshCarrier();
+  }
+
+  transmit(frame: Frame): void {
+    if (!this.up || !this.carrier) {
+      this.counters.sendDrops++;
+      this.refuse(frame);
+      return;
+    }
+    this.noteSent(frame);
+    (this.end as LinkEnd).send(frame);
+  }
+
+  receive(frame: Frame): void {
+    if (this.arrived(frame)) this.process(frame);
+  }
+
+  /** Counts a frame that leaves and shows it to taps and trace. */
+  noteSent(frame: Frame): void {
+    const counters = this.counters;
+    counters.sentPackets++;
+    counters.sentOctets += frameLengthOf(frame);
+    if (this.taps !== null) this.show(frame, "out");
+    if (this.trace !== null) this.trace.sent(this.engine.now, this.place, frame);
+  }
+
+  arrived(frame: Frame): boolean {
+    const counters = this.counters;
+    if (!this.up || !this.carrier) {
+      counters.receiveDrops++;
+      this.refuse(frame);
+      return false;
+    }
+    counters.receivedPackets++;
+    counters.receivedOctets += frameLengthOf(frame);
+    if (this.trace !== null) this.trace.received(this.engine.now, this.place, frame);
+    if (this.taps !== null) this.show(frame, "in");
+    return true;
+  }
+
+  process(frame: Frame): void {
+    if (this.owner !== null) this.owner.deviceInput(frame, this);
+    else this.drop(frame, "no-receiver");
+  }
+
+  carrierChanged(carrier: boolean): void {
+    this.carrier = carrier;
+    if (this.owner !== null) this.owner.deviceCarrierChanged(this);
+  }
+
+  private refuse(frame: Frame): void {
+    this.drop(frame, this.up ? "link-down" : "device-down");
+  }
+
+  private drop(frame: Frame, reason: DropReason): void {
+    if (this.trace !== null) this.trace.dropped(this.engine.now, this.place, frame, reason, null);
+  }
+
+  private show(frame: Frame, direction: "in" | "out"): void {
+    const taps = this.taps as NonNullable<typeof this.taps>;
+    for (let i = 0; i < taps.length; i++) {
+      (taps[i] as (typeof taps)[number]).tapped(frame, direction);
+    }
+  }
+}

@@ -1,0 +1,265 @@
+/**
+ * A cable with two ends: delay, bit rate with a drop-tail queue, impairments, up and down. One event per hop: the
+ * frame in flight is its own arrival event.
+ *
+ * As with Linux's veth, carrier is there while both ends are up, and a frame longer than what the receiver's MTU
+ * allows vanishes. A cable without delay puts frames into the receiver's backlog at once, as `netif_rx` does: the
+ * receiver's taps see them at that moment, and they are worked off after what was already waiting.
+ */
+import { assert } from "../base/assert.ts";
+import { copyFrame } from "../packet/copy-frame.ts";
+import { ChecksumFault, type Frame, type FrameReceiver } from "../packet/frame.ts";
+import { EtherType } from "../packet/protocol.ts";
+import type { Rng } from "../rng/rng.ts";
+import type { Engine } from "../time/engine.ts";
+import type { Duration, Instant } from "../time/instant.ts";
+import type { DropReason } from "../trace/drop-reason.ts";
+import type { PlaceId, Trace } from "../trace/trace.ts";
+import { SharedArrival } from "./arrival.ts";
+import { frameLengthOf, payloadLengthOf, VLAN_TAG_LENGTH } from "./frame-length.ts";
+import { type ImpairmentConfig, Impairments, NO_IMPAIRMENTS } from "./impairments.ts";
+import { QUEUE_FULL, type RateConfig, Serialiser, UNLIMITED_RATE } from "./serialiser.ts";
+
+/** What a cable's end is plugged into. */
+export interface LinkOwner {
+  /** Switched on by its administrator. */
+  readonly up: boolean;
+  readonly mtu: number;
+  /** A frame has come in: counts it and shows it to taps and trace; false when it is refused and gone. */
+  arrived(frame: Frame): boolean;
+  /** Works on a frame that has arrived. */
+  process(frame: Frame): void;
+  /** Carrier came or went. */
+  carrierChanged(carrier: boolean): void;
+}
+
+/** `admit`'s answer for a frame that does not come through. */
+export const NEVER = -1;
+
+export interface LinkConfig {
+  /** From the last bit sent to its arrival; 0 is allowed. */
+  readonly delay: Duration;
+  readonly rate: RateConfig;
+  readonly impairments: ImpairmentConfig;
+  /** Whether frames longer than the receiver's MTU allows vanish (veth). */
+  readonly dropsLongFrames: boolean;
+}
+
+/** A cable as veth is: no delay, no limit, nothing goes wrong. */
+export const PLAIN_LINK: LinkConfig = {
+  delay: 0 as Duration,
+  rate: UNLIMITED_RATE,
+  impairments: NO_IMPAIRMENTS,
+  dropsLongFrames: true,
+};
+
+/** Takes up what arrived earlier at the same instant. */
+class Backlog implements FrameReceiver {
+  private readonly end: LinkEnd;
+
+  constructor(end: LinkEnd) {
+    this.end = end;
+  }
+
+  receive(frame: Frame): void {
+    (this.end.owner as LinkOwner).process(frame);
+  }
+}
+
+/** One end of a cable: sends to the other end, and receives from it. */
+export class LinkEnd implements FrameReceiver {
+  readonly link: Link;
+  /** null while nothing is plugged in. */
+  owner: LinkOwner | null = null;
+  /** Works off frames that were shown to the owner when they were sent. */
+  readonly backlog: FrameReceiver;
+  /** The other end; set once by the link. */
+  peer: LinkEnd = this;
+  private serialiser: Serialiser | null = null;
+
+  constructor(link: Link) {
+    this.link = link;
+    this.backlog = new Backlog(this);
+  }
+
+  attach(owner: LinkOwner): void {
+    assert(this.owner === null, "a cable's end is plugged into two devices");
+    this.owner = owner;
+    this.link.refreshCarrier();
+  }
+
+  detach(): void {
+    const owner = this.owner;
+    this.owner = null;
+    this.link.refreshCarrier();
+    if (owner !== null) owner.carrierChanged(false);
+  }
+
+  configure(rate: RateConfig): void {
+    this.serialiser = rate.bitsPerSecond > 0 ? new Serialiser(rate) : null;
+  }
+
+  /** Sends a frame to the other end; the frame is the cable's from now on. */
+  send(frame: Frame): void {
+    const at = this.admit(frame);
+    if (at >= 0) this.deliver(frame, at as Instant);
+  }
+
+  /** Decides on a frame sent now, and accounts for it: when it will arrive, or NEVER if it was dropped. */
+  admit(frame: Frame): Instant | typeof NEVER {
+    const link = this.link;
+    const now = link.engine.now;
+    if (!link.carrier) return this.refuse(frame, "link-down");
+    if (link.dropsLongFrames && this.tooLong(frame)) {
+      return this.refuse(frame, "too-long-for-receiver");
+    }
+    if (link.plain) return (now + link.delay) as Instant;
+    return this.admitImpaired(frame, now);
+  }
+
+  /** Puts an admitted frame on its way. */
+  deliver(frame: Frame, at: Instant): void {
+    const engine = this.link.engine;
+    let receiver: FrameReceiver = this.peer;
+    if (at === engine.now) {
+      if (!(this.peer.owner as LinkOwner).arrived(frame)) return;
+      receiver = this.peer.backlog;
+    }
+    if (frame.shared) {
+      engine.schedule(new SharedArrival(frame, receiver), at);
+      return;
+    }
+    frame.receiver = receiver;
+    engine.schedule(frame, at);
+  }
+
+  /** A frame comes out of the cable at this end. */
+  receive(frame: Frame): void {
+    const owner = this.owner;
+    if (owner === null) {
+      this.refuse(frame, "no-receiver");
+      return;
+    }
+    if (owner.arrived(frame)) owner.process(frame);
+  }
+
+  private tooLong(frame: Frame): boolean {
+    return payloadLengthOf(frame) > (this.peer.owner as LinkOwner).mtu + VLAN_TAG_LENGTH;
+  }
+
+  private admitImpaired(frame: Frame, now: Instant): Instant | typeof NEVER {
+    const link = this.link;
+    const leaves = this.leave(frame, now);
+    if (leaves === QUEUE_FULL) return this.refuse(frame, "queue-full");
+    const impairments = link.impairments;
+    if (impairments === null) return (leaves + link.delay) as Instant;
+    if (impairments.losesFrame()) return this.refuse(frame, "link-loss");
+    if (impairments.duplicatesFrame()) this.sendTwin(frame, now, impairments);
+    if (impairments.corruptsFrame() && !frame.shared) {
+      // ARP has no checksum: a receiver's Ethernet would have thrown the frame away
+      if (frame.etherType !== EtherType.ipv4) return this.refuse(frame, "link-loss");
+      corrupt(frame, impairments);
+    }
+    return (leaves + link.delay + impairments.lateness()) as Instant;
+  }
+
+  /** Sends the same octets once more. */
+  private sendTwin(frame: Frame, now: Instant, impairments: Impairments): void {
+    const leaves = this.leave(frame, now);
+    if (leaves === QUEUE_FULL) return;
+    const twin = copyFrame(frame, frame.id);
+    const at = (leaves + this.link.delay + impairments.lateness()) as Instant;
+    this.link.engine.schedule(new SharedArrival(twin, this.peer), at);
+  }
+
+  private leave(frame: Frame, now: Instant): Instant | typeof QUEUE_FULL {
+    return this.serialiser === null ? now : this.serialiser.enter(frameLengthOf(frame), now);
+  }
+
+  private refuse(frame: Frame, reason: DropReason): typeof NEVER {
+    const { trace, engine, place } = this.link;
+    if (trace !== null) trace.dropped(engine.now, place, frame, reason, null);
+    return NEVER;
+  }
+}
+
+const IPV4_HEADER_LENGTH = 20;
+
+function corrupt(frame: Frame, impairments: Impairments): void {
+  const inHeader = impairments.corruptedOctet(frame.length) < IPV4_HEADER_LENGTH;
+  frame.checksumFaults |= inHeader ? ChecksumFault.ip : ChecksumFault.transport;
+}
+
+export class Link {
+  readonly name: string;
+  readonly engine: Engine;
+  readonly trace: Trace | null;
+  readonly place: PlaceId;
+  readonly a: LinkEnd;
+  readonly b: LinkEnd;
+  /** Both ends are up and the cable is sound. */
+  carrier = false;
+  delay: Duration;
+  dropsLongFrames: boolean;
+  impairments: Impairments | null = null;
+  /** Neither rate nor impairments: `delay` says it all. */
+  plain = true;
+  private readonly rng: Rng;
+  /** The link's own stream, once something was to be drawn. */
+  private stream: Rng | null = null;
+  private sound = true;
+
+  /** `rng` is the simulation's; the link draws from the stream that has its name. */
+  constructor(name: string, engine: Engine, trace: Trace | null, rng: Rng, config: LinkConfig) {
+    this.name = name;
+    this.engine = engine;
+    this.trace = trace;
+    this.place = trace === null ? 0 : trace.place(name);
+    this.rng = rng;
+    this.delay = config.delay;
+    this.dropsLongFrames = config.dropsLongFrames;
+    this.a = new LinkEnd(this);
+    this.b = new LinkEnd(this);
+    this.a.peer = this.b;
+    this.b.peer = this.a;
+    if (config.rate !== UNLIMITED_RATE || config.impairments !== NO_IMPAIRMENTS) {
+      this.configure(config);
+    }
+  }
+
+  /** Takes new properties; frames in flight keep what they had, and the queues start empty. */
+  configure(config: LinkConfig): void {
+    this.delay = config.delay;
+    this.dropsLongFrames = config.dropsLongFrames;
+    this.a.configure(config.rate);
+    this.b.configure(config.rate);
+    this.plain = config.rate.bitsPerSecond === 0;
+    this.impairments = null;
+    if (isUnimpaired(config.impairments)) return;
+    this.plain = false;
+    this.stream ??= this.rng.stream(this.name);
+    this.impairments = new Impairments(config.impairments, this.stream);
+  }
+
+  /** Cuts or mends the cable. */
+  setSound(sound: boolean): void {
+    this.sound = sound;
+    this.refreshCarrier();
+  }
+
+  /** Works carrier out anew; owners call it when they were switched on or off. */
+  refreshCarrier(): void {
+    const a = this.a.owner;
+    const b = this.b.owner;
+    const carrier = this.sound && a !== null && b !== null && a.up && b.up;
+    if (carrier === this.carrier) return;
+    this.carrier = carrier;
+    if (a !== null) a.carrierChanged(carrier);
+    if (b !== null) b.carrierChanged(carrier);
+  }
+}
+
+function isUnimpaired(config: ImpairmentConfig): boolean {
+  const { loss, duplication, corruption, reordering, jitter } = config;
+  return loss === 0 && duplication === 0 && corruption === 0 && reordering === 0 && jitter === 0;
+}

@@ -1,0 +1,170 @@
+/**
+ * An Ethernet switch, as Linux's bridge without spanning tree or multicast snooping: it learns source addresses,
+ * sends to the learnt port, and floods what it doesn't know to all other ports, the port added last first.
+ * VLANs per port. A flooded frame is shared by all receivers and read only; a frame for one port passes on as it
+ * is. Frames for the link-local group addresses 01:80:c2:00:00:01 to :0f stay on their cable (IEEE 802.1D §7.12.6).
+ * Forwarding takes no time: the delay is in the cables. Left out: port security, storm control, the bridge's own
+ * interface.
+ */
+import { copyFrame } from "../packet/copy-frame.ts";
+import type { Frame, FrameReceiver } from "../packet/frame.ts";
+import { isGroupMac, type MacAddress, ZERO_MAC } from "../packet/mac-address.ts";
+import type { Engine } from "../time/engine.ts";
+import { type Duration, type Instant, seconds } from "../time/instant.ts";
+import type { DropReason } from "../trace/drop-reason.ts";
+import type { PlaceId, Trace } from "../trace/trace.ts";
+import type { CableDevice, DeviceOwner } from "./cable-device.ts";
+import { FloodEvent, type FloodSource } from "./flood-event.ts";
+import { ForwardingDatabase, UNKNOWN_PORT } from "./forwarding-database.ts";
+import type { LinkEnd, LinkOwner } from "./link.ts";
+import { NO_VLAN } from "./port-vlan.ts";
+import { SwitchPort } from "./switch-port.ts";
+
+/** A Linux bridge's ageing time. */
+export const DEFAULT_AGEING: Duration = seconds(300);
+
+/** Floods of one switch that may be under way at once: a loop without delay ends here, not in memory. */
+const PENDING_FLOODS_MAX = 65_536;
+
+const LINK_LOCAL_GROUP_FIRST = 0x0180c2000001;
+const LINK_LOCAL_GROUP_LAST = 0x0180c200000f;
+
+export class Switch implements DeviceOwner, FloodSource {
+  readonly name: string;
+  readonly ports: SwitchPort[] = [];
+  readonly database: ForwardingDatabase;
+  private readonly engine: Engine;
+  private readonly trace: Trace | null;
+  private readonly place: PlaceId;
+  private pendingFloods = 0;
+
+  constructor(name: string, engine: Engine, trace: Trace | null, ageing: Duration) {
+    this.name = name;
+    this.engine = engine;
+    this.trace = trace;
+    this.place = trace === null ? 0 : trace.place(name);
+    this.database = new ForwardingDatabase(ageing);
+  }
+
+  /** A new port, switched on, that belongs to all VLANs; plug a cable into it. */
+  addPort(name: string, mac: MacAddress): SwitchPort {
+    const port = new SwitchPort(name, mac, this.ports.length, this.engine, this.trace);
+    port.owner = this;
+    port.up = true;
+    if (this.trace !== null) port.place = this.trace.place(`${this.name}:${name}`);
+    this.ports.push(port);
+    return port;
+  }
+
+  deviceInput(frame: Frame, device: CableDevice): void {
+    const ingress = device as SwitchPort;
+    const vlan = ingress.vlan === null ? 0 : ingress.vlan.classify(frame.vlanTag);
+    if (vlan === NO_VLAN) {
+      this.drop(frame, "vlan-mismatch");
+      return;
+    }
+    const source = frame.sourceMac;
+    // as a bridge does: no station has such an address
+    if (source === ZERO_MAC || isGroupMac(source)) {
+      this.drop(frame, "no-receiver");
+      return;
+    }
+    const now = this.engine.now;
+    this.database.learn(source, vlan, ingress.index, now);
+    const destination = frame.destinationMac;
+    if (isGroupMac(destination)) {
+      if (isLinkLocalGroup(destination)) this.drop(frame, "no-receiver");
+      else this.flood(frame, ingress, vlan);
+      return;
+    }
+    const known = this.database.portFor(destination, vlan, now);
+    if (known === UNKNOWN_PORT) this.flood(frame, ingress, vlan);
+    else this.forward(frame, ingress, this.ports[known] as SwitchPort, vlan);
+  }
+
+  deviceCarrierChanged(device: CableDevice): void {
+    if (!device.carrier) this.database.forgetPort((device as SwitchPort).index);
+  }
+
+  floodEnded(): void {
+    this.pendingFloods--;
+  }
+
+  private forward(frame: Frame, ingress: SwitchPort, port: SwitchPort, vlan: number): void {
+    if (port === ingress || !port.forwards(vlan)) {
+      this.drop(frame, port === ingress ? "no-receiver" : "vlan-mismatch");
+      return;
+    }
+    port.transmit(retagged(frame, port, vlan));
+  }
+
+  /** To every other port of the VLAN, the one added last first; runs of equal arrival time share one event. */
+  private flood(frame: Frame, ingress: SwitchPort, vlan: number): void {
+    if (this.pendingFloods >= PENDING_FLOODS_MAX) {
+      this.drop(frame, "switch-loop-limit");
+      return;
+    }
+    frame.shared = true;
+    let run: FloodEvent | null = null;
+    let runAt = 0;
+    let sent = false;
+    let copy = frame;
+    for (let i = this.ports.length - 1; i >= 0; i--) {
+      const port = this.ports[i] as SwitchPort;
+      if (port === ingress || !port.forwards(vlan)) continue;
+      sent = true;
+      copy = variant(frame, copy, port, vlan);
+      const end = port.cable as LinkEnd;
+      port.noteSent(copy);
+      const at = end.admit(copy);
+      if (at < 0) continue;
+      let receiver: FrameReceiver = end.peer;
+      if (at === this.engine.now) {
+        if (!(end.peer.owner as LinkOwner).arrived(copy)) continue;
+        receiver = end.peer.backlog;
+      }
+      if (run !== null && runAt === at && run.frame === copy) {
+        run.receivers.push(receiver);
+        continue;
+      }
+      if (run !== null) this.scheduleFlood(run, runAt as Instant);
+      run = new FloodEvent(copy, [receiver], this);
+      runAt = at;
+    }
+    if (run !== null) this.scheduleFlood(run, runAt as Instant);
+    if (!sent) this.drop(frame, "no-receiver");
+  }
+
+  private scheduleFlood(run: FloodEvent, at: Instant): void {
+    this.pendingFloods++;
+    this.engine.schedule(run, at);
+  }
+
+  private drop(frame: Frame, reason: DropReason): void {
+    if (this.trace !== null) this.trace.dropped(this.engine.now, this.place, frame, reason, null);
+  }
+}
+
+/** The frame as it leaves by `port`: itself if its tag may stay, a copy if others hold it. */
+function retagged(frame: Frame, port: SwitchPort, vlan: number): Frame {
+  if (port.vlan === null) return frame;
+  const tag = port.vlan.tagFor(vlan, frame.vlanTag);
+  if (tag === frame.vlanTag) return frame;
+  const copy = frame.shared ? copyFrame(frame, frame.id) : frame;
+  copy.vlanTag = tag;
+  return copy;
+}
+
+/** What a flood sends to `port`: the frame, or a shared copy with another tag; `last` is used again if it fits. */
+function variant(frame: Frame, last: Frame, port: SwitchPort, vlan: number): Frame {
+  if (port.vlan === null) return frame;
+  const tag = port.vlan.tagFor(vlan, frame.vlanTag);
+  if (tag === frame.vlanTag) return frame;
+  if (tag === last.vlanTag) return last;
+  const copy = retagged(frame, port, vlan);
+  copy.shared = true;
+  return copy;
+}
+
+const isLinkLocalGroup = (mac: MacAddress): boolean =>
+  mac >= LINK_LOCAL_GROUP_FIRST && mac <= LINK_LOCAL_GROUP_LAST;
