@@ -1,0 +1,97 @@
+/**
+ * Command lines as popt(3) reads them (ipvsadm): options and operands in any order, short options bundled (`-lnc`),
+ * values glued (`-swrr`, `-s=wrr`), `--long=value`, optional values, no abbreviated long options. Options come one by one,
+ * because the program acts on each before the next is read. Aliases and nested tables are left out.
+ */
+
+export interface PoptOption<T> {
+  /** One letter, or "" when there is only a long form. */
+  readonly short: string;
+  /** Without dashes, or "" when there is only a short form. */
+  readonly long: string;
+  readonly value: "none" | "required" | "optional";
+  /** What the program calls it. */
+  readonly tag: T;
+}
+
+export type PoptItem<T> =
+  /** An option; `value` is null when it has none. `typed` is the word as popt shows it, as `-t` or `--tcp-service`. */
+  | {
+      readonly kind: "option";
+      readonly tag: T;
+      readonly value: string | null;
+      readonly typed: string;
+    }
+  /** popt's own complaint; `typed` is what poptBadOption(3) gives. */
+  | {
+      readonly kind: "error";
+      readonly typed: string;
+      readonly text: "unknown option" | "missing argument";
+    }
+  /** Nothing is left; the operands are in `Popt.operands`. */
+  | { readonly kind: "end" };
+
+export class Popt<T> {
+  /** Words that are no options, in order; complete once `next` has given `end`. */
+  readonly operands: string[] = [];
+  private readonly options: readonly PoptOption<T>[];
+  private readonly words: readonly string[];
+  private at = 0;
+  /** What is still unread of a bundle of short options. */
+  private bundle = "";
+  private onlyOperands = false;
+
+  /** `words` is the command line without the program's name. */
+  constructor(options: readonly PoptOption<T>[], words: readonly string[]) {
+    this.options = options;
+    this.words = words;
+  }
+
+  next(): PoptItem<T> {
+    while (this.bundle === "") {
+      const word = this.words[this.at];
+      if (word === undefined) return { kind: "end" };
+      this.at++;
+      if (this.onlyOperands || !word.startsWith("-") || word === "-") this.operands.push(word);
+      else if (word === "--") this.onlyOperands = true;
+      else if (word.startsWith("--")) return this.long(word);
+      else this.bundle = word.slice(1);
+    }
+    return this.short();
+  }
+
+  private long(word: string): PoptItem<T> {
+    const equals = word.indexOf("=");
+    const name = equals < 0 ? word.slice(2) : word.slice(2, equals);
+    const glued = equals < 0 ? null : word.slice(equals + 1);
+    const option = this.options.find((candidate) => candidate.long === name && name !== "");
+    if (option === undefined) return { kind: "error", typed: word, text: "unknown option" };
+    return this.withValue(option, `--${name}`, glued);
+  }
+
+  private short(): PoptItem<T> {
+    const letter = this.bundle.charAt(0);
+    this.bundle = this.bundle.slice(1);
+    const option = this.options.find((candidate) => candidate.short === letter);
+    const typed = `-${letter}`;
+    if (option === undefined) return { kind: "error", typed, text: "unknown option" };
+    if (option.value === "none" || this.bundle === "") return this.withValue(option, typed, null);
+    const glued = this.bundle.startsWith("=") ? this.bundle.slice(1) : this.bundle;
+    this.bundle = "";
+    return this.withValue(option, typed, glued);
+  }
+
+  private withValue(option: PoptOption<T>, typed: string, glued: string | null): PoptItem<T> {
+    const { tag } = option;
+    if (option.value === "none" || glued !== null) {
+      return { kind: "option", tag, value: option.value === "none" ? null : glued, typed };
+    }
+    const word = this.words[this.at];
+    if (option.value === "optional" && (word === undefined || word.startsWith("-"))) {
+      return { kind: "option", tag, value: null, typed };
+    }
+    if (word === undefined) return { kind: "error", typed, text: "missing argument" };
+    this.at++;
+    return { kind: "option", tag, value: word, typed };
+  }
+}
