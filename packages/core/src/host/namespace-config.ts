@@ -2,6 +2,7 @@
  * Everything that people configure in one network namespace: one immutable value. Packets never change it; commands
  * change it only through `NetworkNamespace.change`, so that every change has patches and an origin.
  */
+import type { Draft } from "immer";
 import type { DeviceConfig } from "./device/config.ts";
 import type { IpvsConfig } from "./ipvs/config.ts";
 import type { NetfilterConfig } from "./netfilter/config.ts";
@@ -19,3 +20,6 @@ export interface NamespaceConfig {
   readonly netfilter: NetfilterConfig;
   readonly ipvs: IpvsConfig;
 }
+
+/** A configuration under change: immer's draft, or a plain value while a lab is built. Edits mutate it in place. */
+export type NamespaceDraft = Draft<NamespaceConfig>;

@@ -14,9 +14,21 @@ export interface InterfaceSysctls {
   readonly arp_filter: number;
   readonly arp_ignore: number;
   readonly arp_notify: number;
+  readonly bc_forwarding: number;
+  readonly bootp_relay: number;
+  readonly disable_policy: number;
+  readonly disable_xfrm: number;
   readonly drop_gratuitous_arp: number;
+  readonly drop_unicast_in_l2_multicast: number;
+  readonly force_igmp_version: number;
   readonly forwarding: number;
+  /** Milliseconds. */
+  readonly igmpv2_unsolicited_report_interval: number;
+  /** Milliseconds. */
+  readonly igmpv3_unsolicited_report_interval: number;
+  readonly ignore_routes_with_linkdown: number;
   readonly log_martians: number;
+  readonly mc_forwarding: number;
   readonly medium_id: number;
   readonly promote_secondaries: number;
   readonly proxy_arp: number;
@@ -27,14 +39,18 @@ export interface InterfaceSysctls {
   readonly send_redirects: number;
   readonly shared_media: number;
   readonly src_valid_mark: number;
+  readonly tag: number;
 }
 
 /** net.ipv4.neigh.<device>.*: milliseconds, counts and seconds as the files hold them. */
 export interface NeighbourSysctls {
+  /** In hundredths of a second (USER_HZ). */
+  readonly anycast_delay: number;
   readonly app_solicit: number;
   readonly base_reachable_time_ms: number;
   readonly delay_first_probe_time: number;
   readonly gc_stale_time: number;
+  readonly interval_probe_time_ms: number;
   /** In hundredths of a second (USER_HZ). */
   readonly locktime: number;
   readonly mcast_resolicit: number;

@@ -1,0 +1,89 @@
+/**
+ * The numbers of /proc/sys that the stack looks at while it works, read out of their texts once. Immutable: a change
+ * of sysctls gives another object, and namespaces in which nothing was set share one.
+ */
+import type { SysctlConfig } from "./config.ts";
+import { IpvsSysctls } from "./ipvs-sysctls.ts";
+import { SysctlNumbers } from "./sysctl-numbers.ts";
+import { TransportSysctlValues } from "./transport-sysctl-values.ts";
+
+export class GlobalSysctls {
+  /** conf.all.forwarding. */
+  readonly ipForward: number;
+  readonly ipDefaultTtl: number;
+  readonly ipNoPmtuDisc: number;
+  readonly ipForwardUsePmtu: number;
+  readonly fwmarkReflect: number;
+  readonly icmpEchoIgnoreAll: number;
+  readonly icmpEchoIgnoreBroadcasts: number;
+  readonly icmpErrorsUseInboundIfaddr: number;
+  readonly icmpMsgsBurst: number;
+  /** Messages a second, all peers together. */
+  readonly icmpMsgsPerSec: number;
+  /** Milliseconds between two messages to one peer. */
+  readonly icmpRatelimit: number;
+  /** Bit t set: ICMP type t is limited. */
+  readonly icmpRatemask: number;
+  /** Octets. */
+  readonly ipfragHighThresh: number;
+  readonly ipfragLowThresh: number;
+  readonly ipfragMaxDist: number;
+  /** Seconds. */
+  readonly ipfragTime: number;
+  /** Seconds. */
+  readonly neighGcInterval: number;
+  readonly neighGcThresh1: number;
+  readonly neighGcThresh2: number;
+  readonly neighGcThresh3: number;
+  /** Octets. */
+  readonly minPmtu: number;
+  /** Seconds. */
+  readonly mtuExpires: number;
+  readonly conntrackMax: number;
+  readonly conntrackTcpLoose: number;
+  readonly conntrackTcpBeLiberal: number;
+  readonly transport: TransportSysctlValues;
+  readonly vs: IpvsSysctls;
+
+  constructor(config: SysctlConfig) {
+    const values = new SysctlNumbers(config.values);
+    const ip = "net/ipv4/";
+    this.ipForward = config.conf.all?.forwarding ?? 0;
+    this.ipDefaultTtl = values.of(`${ip}ip_default_ttl`);
+    this.ipNoPmtuDisc = values.of(`${ip}ip_no_pmtu_disc`);
+    this.ipForwardUsePmtu = values.of(`${ip}ip_forward_use_pmtu`);
+    this.fwmarkReflect = values.of(`${ip}fwmark_reflect`);
+    this.icmpEchoIgnoreAll = values.of(`${ip}icmp_echo_ignore_all`);
+    this.icmpEchoIgnoreBroadcasts = values.of(`${ip}icmp_echo_ignore_broadcasts`);
+    this.icmpErrorsUseInboundIfaddr = values.of(`${ip}icmp_errors_use_inbound_ifaddr`);
+    this.icmpMsgsBurst = values.of(`${ip}icmp_msgs_burst`);
+    this.icmpMsgsPerSec = values.of(`${ip}icmp_msgs_per_sec`);
+    this.icmpRatelimit = values.of(`${ip}icmp_ratelimit`);
+    this.icmpRatemask = values.of(`${ip}icmp_ratemask`);
+    this.ipfragHighThresh = values.of(`${ip}ipfrag_high_thresh`);
+    this.ipfragLowThresh = values.of(`${ip}ipfrag_low_thresh`);
+    this.ipfragMaxDist = values.of(`${ip}ipfrag_max_dist`);
+    this.ipfragTime = values.of(`${ip}ipfrag_time`);
+    this.neighGcInterval = values.of(`${ip}neigh/default/gc_interval`);
+    this.neighGcThresh1 = values.of(`${ip}neigh/default/gc_thresh1`);
+    this.neighGcThresh2 = values.of(`${ip}neigh/default/gc_thresh2`);
+    this.neighGcThresh3 = values.of(`${ip}neigh/default/gc_thresh3`);
+    this.minPmtu = values.of(`${ip}route/min_pmtu`);
+    this.mtuExpires = values.of(`${ip}route/mtu_expires`);
+    this.conntrackMax = values.of("net/netfilter/nf_conntrack_max");
+    this.conntrackTcpLoose = values.of("net/netfilter/nf_conntrack_tcp_loose");
+    this.conntrackTcpBeLiberal = values.of("net/netfilter/nf_conntrack_tcp_be_liberal");
+    this.transport = new TransportSysctlValues(values);
+    this.vs = new IpvsSysctls(values);
+  }
+}
+
+let unchanged: GlobalSysctls | null = null;
+
+/** The numbers of a namespace; the shared defaults while nothing was set. */
+export function globalSysctls(config: SysctlConfig): GlobalSysctls {
+  const forwarding = config.conf.all?.forwarding ?? 0;
+  if (forwarding !== 0 || Object.keys(config.values).length > 0) return new GlobalSysctls(config);
+  unchanged ??= new GlobalSysctls(config);
+  return unchanged;
+}

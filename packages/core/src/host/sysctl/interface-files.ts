@@ -1,0 +1,80 @@
+/**
+ * net.ipv4.conf.*: reading and writing one number of `all`, `default` or a device, with what the kernel does besides
+ * (`devinet_conf_proc`, `devinet_sysctl_forward`). What it does not keep here: which values of a device were set by
+ * hand; a value equal to the old default counts as not set.
+ */
+import { Errno } from "../../base/errno.ts";
+import type { NamespaceConfig, NamespaceDraft } from "../namespace-config.ts";
+import type { InterfaceSysctls } from "./config.ts";
+import { DEFAULT_INTERFACE_SYSCTLS } from "./defaults.ts";
+import { parseNumber } from "./parse-value.ts";
+import { shared } from "./shared.ts";
+import { int, milliseconds, type SysctlFile } from "./sysctl-file.ts";
+
+export type InterfaceField = keyof InterfaceSysctls;
+
+const NUMBER = int(0);
+const INTERVAL = milliseconds(0);
+
+export const isInterfaceField = (name: string): name is InterfaceField =>
+  Object.hasOwn(DEFAULT_INTERFACE_SYSCTLS, name);
+
+const fileOf = (field: InterfaceField): SysctlFile =>
+  field.startsWith("igmpv") ? INTERVAL : NUMBER;
+
+/** Puts `value` into one file; the object of the device is replaced because untouched ones are shared. */
+function assign(draft: NamespaceDraft, device: string, field: InterfaceField, value: number): void {
+  const { conf } = draft.sysctls;
+  const now = conf[device];
+  if (now === undefined || now[field] === value) return;
+  conf[device] = { ...shared(now), [field]: value };
+}
+
+/** `inet_forward_change`: forwarding for all is forwarding everywhere, and a router takes no redirects. */
+function forwardEverywhere(draft: NamespaceDraft, value: number): void {
+  assign(draft, "all", "accept_redirects", value === 0 ? 1 : 0);
+  for (const device of Object.keys(draft.sysctls.conf)) assign(draft, device, "forwarding", value);
+}
+
+/** `devinet_copy_dflt_conf`: devices that never had an address follow the default in what nobody set on them. */
+function followDefault(
+  draft: NamespaceDraft,
+  field: InterfaceField,
+  before: number,
+  after: number,
+): void {
+  for (const device of draft.devices) {
+    const values = draft.sysctls.conf[device.name];
+    if (device.addresses.length === 0 && values !== undefined && values[field] === before)
+      assign(draft, device.name, field, after);
+  }
+}
+
+/** What net/ipv4/conf/`device`/`field` holds; undefined when there is no such directory. */
+export function readInterfaceSysctl(
+  config: NamespaceConfig,
+  device: string,
+  field: InterfaceField,
+): number | undefined {
+  const { conf } = config.sysctls;
+  return Object.hasOwn(conf, device) ? conf[device]?.[field] : undefined;
+}
+
+export function writeInterfaceSysctl(
+  draft: NamespaceDraft,
+  device: string,
+  field: InterfaceField,
+  text: string,
+): Errno {
+  const before = readInterfaceSysctl(draft, device, field);
+  if (before === undefined) return Errno.ENOENT;
+  if (field === "mc_forwarding") return Errno.EACCES;
+  const value = parseNumber(text, fileOf(field));
+  if (value === undefined) return Errno.EINVAL;
+  if (value === before) return 0;
+  assign(draft, device, field, value);
+  if (field === "forwarding") {
+    if (device === "all") forwardEverywhere(draft, value);
+  } else if (device === "default") followDefault(draft, field, before, value);
+  return 0;
+}

@@ -1,0 +1,11 @@
+/** The closed registry of the files below /proc/sys that a machine has, but for those of each device (conf, neigh). */
+import { IPV4_FILES } from "./ipv4-files.ts";
+import { IPVS_FILES } from "./ipvs-files.ts";
+import { OTHER_FILES } from "./other-files.ts";
+import type { SysctlFile } from "./sysctl-file.ts";
+import { TCP_FILES } from "./tcp-files.ts";
+
+/** By path below /proc/sys. */
+export const SYSCTL_FILES: ReadonlyMap<string, SysctlFile> = new Map(
+  [IPV4_FILES, TCP_FILES, IPVS_FILES, OTHER_FILES].flatMap((files) => Object.entries(files)),
+);
