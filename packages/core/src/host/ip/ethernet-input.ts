@@ -5,12 +5,12 @@
 import { type Frame, PacketType } from "../../packet/frame.ts";
 import { BROADCAST_MAC, isGroupMac } from "../../packet/mac-address.ts";
 import { EtherType } from "../../packet/protocol.ts";
-import type { Interface, InterfaceInput } from "../device/interface.ts";
+import type { DeviceInput, HostDevice } from "../device/host-device.ts";
 import type { ArpInput } from "../neigh/arp-input.ts";
 import type { IpContext } from "./ip-context.ts";
 import type { IpInput } from "./ip-input.ts";
 
-export class EthernetInput implements InterfaceInput {
+export class EthernetInput implements DeviceInput {
   private readonly context: IpContext;
   private readonly arp: ArpInput;
   private readonly ip: IpInput;
@@ -21,19 +21,19 @@ export class EthernetInput implements InterfaceInput {
     this.ip = ip;
   }
 
-  receive(frame: Frame, from: Interface): void {
-    if (frame.vlanTag >= 0) return this.context.drop(frame, "unhandled-protocol", from.device);
+  receive(frame: Frame, from: HostDevice): void {
+    if (frame.vlanTag >= 0) return this.context.drop(frame, "unhandled-protocol", from);
     if (frame.etherType === EtherType.ipv4)
       return this.ip.receive(frame, from, packetTypeOf(frame, from));
     if (frame.etherType === EtherType.arp)
       return this.arp.receive(frame, from, packetTypeOf(frame, from));
-    this.context.drop(frame, "unhandled-protocol", from.device);
+    this.context.drop(frame, "unhandled-protocol", from);
   }
 }
 
-function packetTypeOf(frame: Frame, from: Interface): PacketType {
+function packetTypeOf(frame: Frame, from: HostDevice): PacketType {
   const mac = frame.destinationMac;
-  if (mac === from.device.mac || from.noArp) return PacketType.host;
+  if (mac === from.mac || from.noArp) return PacketType.host;
   if (mac === BROADCAST_MAC) return PacketType.broadcast;
   return isGroupMac(mac) ? PacketType.multicast : PacketType.otherHost;
 }

@@ -87,7 +87,7 @@ export class IcmpInput implements TransportHandler {
   private redirect(frame: Frame): void {
     const { context } = this;
     const quoted = frame.inner;
-    const on = context.interfaceAt(frame.inputInterface);
+    const on = context.deviceAt(frame.inputInterface);
     if (quoted === null || on === undefined || !on.conf.acceptRedirects) return;
     const gateway = frame.icmpRest as Ipv4Address;
     const onLink = on.addresses.some((a) => inPrefix(gateway, a.local, a.prefixLength));

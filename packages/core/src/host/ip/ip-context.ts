@@ -6,7 +6,7 @@ import type { Frame } from "../../packet/frame.ts";
 import type { Engine } from "../../time/engine.ts";
 import type { DropReason } from "../../trace/drop-reason.ts";
 import type { Decider, PlaceId, Trace } from "../../trace/trace.ts";
-import type { Interface } from "../device/interface.ts";
+import type { HostDevice } from "../device/host-device.ts";
 import type { NeighbourTable } from "../neigh/neighbour-table.ts";
 import type { HookTable } from "../netfilter/hook-table.ts";
 import type { Router } from "../route/router.ts";
@@ -25,7 +25,7 @@ export interface IpContext {
   /** Live values; replaced when a sysctl changes. */
   sysctls: GlobalSysctls;
   /** The interface with this index; undefined when there is none. */
-  interfaceAt(index: number): Interface | undefined;
+  deviceAt(index: number): HostDevice | undefined;
   /** Ends the story of `frame` with a reason. */
   drop(frame: Frame, reason: DropReason, decider: Decider | null): void;
   /** `icmp_send`: an error about `cause` to its source; `rest` are the octets after the checksum. */

@@ -2,7 +2,7 @@
 import type { Frame } from "../../packet/frame.ts";
 import { FragmentField, IcmpType, UnreachableCode } from "../../packet/protocol.ts";
 import { PacketType } from "../../packet/frame.ts";
-import type { Interface } from "../device/interface.ts";
+import type { HostDevice } from "../device/host-device.ts";
 import { HookPoint, Verdict } from "../netfilter/hook.ts";
 import type { Route } from "../route/route.ts";
 import type { IpContext } from "./ip-context.ts";
@@ -21,10 +21,10 @@ export class IpForward {
   }
 
   /** `frame` came in by `from`, and its route leads on; `sourceOnLink` says that the sender is a neighbour there. */
-  forward(frame: Frame, from: Interface, sourceOnLink: boolean): void {
+  forward(frame: Frame, from: HostDevice, sourceOnLink: boolean): void {
     const { context } = this;
     const route = frame.route as Route;
-    const out = context.interfaceAt(route.device);
+    const out = context.deviceAt(route.device);
     if (out === undefined) return context.drop(frame, "ip-no-route", null);
     if (frame.packetType !== PacketType.host) return context.drop(frame, "other-host", null);
     if (frame.ttl <= 1) {
@@ -35,11 +35,11 @@ export class IpForward {
     if (frame.length > mtu && (frame.fragment & FragmentField.dontFragment) !== 0) {
       const code = UnreachableCode.fragmentationNeeded;
       context.sendIcmpError(frame, IcmpType.destinationUnreachable, code, mtu);
-      return context.drop(frame, "ip-too-big", out.device);
+      return context.drop(frame, "ip-too-big", out);
     }
     frame.ttl--;
     if (sourceOnLink && out === from) this.redirects.consider(frame, route, from);
-    const verdict = context.hooks.run(HookPoint.forward, frame, from.device, out.device);
-    if (verdict === Verdict.accept) this.output.send(frame, from.device);
+    const verdict = context.hooks.run(HookPoint.forward, frame, from, out);
+    if (verdict === Verdict.accept) this.output.send(frame);
   }
 }

@@ -5,7 +5,7 @@
 import { copyFrame } from "../../packet/copy-frame.ts";
 import { ChecksumFault, type Frame, PacketType } from "../../packet/frame.ts";
 import { FragmentField, IcmpType, UnreachableCode } from "../../packet/protocol.ts";
-import type { Interface } from "../device/interface.ts";
+import type { HostDevice } from "../device/host-device.ts";
 import { HookPoint, Verdict } from "../netfilter/hook.ts";
 import { RouteType } from "../route/config.ts";
 import type { Route } from "../route/route.ts";
@@ -34,7 +34,7 @@ export class IpInput {
   }
 
   /** A packet that `from` took in; `frame` is ours to change unless it is shared. */
-  receive(shared: Frame, from: Interface, packetType: PacketType): void {
+  receive(shared: Frame, from: HostDevice, packetType: PacketType): void {
     const { context } = this;
     if (packetType === PacketType.otherHost) return context.drop(shared, "other-host", null);
     const frame = shared.shared ? copyFrame(shared, shared.id) : shared;
@@ -43,12 +43,12 @@ export class IpInput {
     frame.packetType = packetType;
     if (frame.checksumFaults !== 0 && (frame.checksumFaults & ~ChecksumFault.transport) !== 0)
       return context.drop(frame, headerFault(frame), null);
-    const verdict = context.hooks.run(HookPoint.preRouting, frame, from.device, null);
+    const verdict = context.hooks.run(HookPoint.preRouting, frame, from, null);
     if (verdict === Verdict.accept) this.route(frame, from);
   }
 
   /** What follows PRE_ROUTING. */
-  private route(frame: Frame, from: Interface): void {
+  private route(frame: Frame, from: HostDevice): void {
     const { context } = this;
     const { router } = context;
     // a packet that this host sent to itself keeps the route it was sent by
@@ -72,16 +72,16 @@ export class IpInput {
   }
 
   /** No way on: the router says why, and whether the sender is to be told. */
-  private refuse(frame: Frame, from: Interface): void {
+  private refuse(frame: Frame, from: HostDevice): void {
     const { context } = this;
     const { router } = context;
     if (router.unreachableCode >= 0)
       context.sendIcmpError(frame, IcmpType.destinationUnreachable, router.unreachableCode, 0);
-    context.drop(frame, router.dropReason, router.decider ?? from.device);
+    context.drop(frame, router.dropReason, router.decider ?? from);
   }
 
   /** `ip_local_deliver`: LOCAL_IN and the transport. */
-  private deliver(frame: Frame, from: Interface): void {
+  private deliver(frame: Frame, from: HostDevice): void {
     let whole = frame;
     if ((frame.fragment & (FragmentField.offsetMask | FragmentField.moreFragments)) !== 0) {
       this.reassembly ??= new Reassembly(this.context);
@@ -91,14 +91,14 @@ export class IpInput {
       whole.route = frame.route;
       whole.inputInterface = from.index;
     }
-    const verdict = this.context.hooks.run(HookPoint.localIn, whole, from.device, null);
+    const verdict = this.context.hooks.run(HookPoint.localIn, whole, from, null);
     if (verdict === Verdict.accept) this.deliverToTransport(whole, from);
   }
 
   /** What follows LOCAL_IN: the handler of the protocol. */
-  deliverToTransport(frame: Frame, from: Interface): void {
+  deliverToTransport(frame: Frame, from: HostDevice): void {
     const handler = this.handlers[frame.protocol];
-    if (handler !== undefined) return handler.receive(frame, from.device);
+    if (handler !== undefined) return handler.receive(frame, from);
     const { context } = this;
     const code = UnreachableCode.protocol;
     context.sendIcmpError(frame, IcmpType.destinationUnreachable, code, 0);

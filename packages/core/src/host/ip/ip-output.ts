@@ -2,12 +2,11 @@
  * Sending IPv4 packets: `ip_local_out`, `ip_output`, `ip_finish_output`. A packet has its route when it comes here;
  * what is left are the hooks, the MTU and the neighbour.
  */
-import type { NetDevice } from "../../link/net-device.ts";
 import type { Frame } from "../../packet/frame.ts";
 import { isMulticastAddress, LIMITED_BROADCAST } from "../../packet/ipv4-address.ts";
 import { copyFrame } from "../../packet/copy-frame.ts";
 import { FragmentField, IcmpType, UnreachableCode } from "../../packet/protocol.ts";
-import type { Interface } from "../device/interface.ts";
+import type { HostDevice } from "../device/host-device.ts";
 import { HookPoint, Verdict } from "../netfilter/hook.ts";
 import { RouteType } from "../route/config.ts";
 import type { Route } from "../route/route.ts";
@@ -26,13 +25,12 @@ export class IpOutput {
     const { context } = this;
     const out = this.interfaceOf(frame);
     if (out === undefined) return context.drop(frame, "ip-no-route", null);
-    frame.inputInterface = 0;
-    if (context.hooks.run(HookPoint.localOut, frame, null, out.device) !== Verdict.accept) return;
-    this.send(frame, null);
+    if (context.hooks.run(HookPoint.localOut, frame, null, out) !== Verdict.accept) return;
+    this.send(frame);
   }
 
-  /** POST_ROUTING, fragmentation, neighbour, device (`dst_output`). */
-  send(frame: Frame, input: NetDevice | null): void {
+  /** POST_ROUTING, fragmentation, neighbour, device (`dst_output`). What came from elsewhere keeps its input device here. */
+  send(frame: Frame): void {
     // a hook may have chosen another route
     const out = this.interfaceOf(frame);
     const { context } = this;
@@ -40,7 +38,9 @@ export class IpOutput {
     const route = frame.route as Route;
     if (route.type !== RouteType.unicast && route.type !== RouteType.local)
       this.loopCopyBack(frame, route, out);
-    if (context.hooks.run(HookPoint.postRouting, frame, input, out.device) !== Verdict.accept)
+    const from = frame.inputInterface;
+    const input = from === 0 ? null : (context.deviceAt(from) ?? null);
+    if (context.hooks.run(HookPoint.postRouting, frame, input, out) !== Verdict.accept)
       return;
     const mtu = this.mtuOf(route, frame, out);
     if (frame.length > mtu) return this.fragment(frame, route, out, mtu);
@@ -48,8 +48,8 @@ export class IpOutput {
   }
 
   /** The MTU for `frame` on its way out: the device's, lowered by the route and by what was learnt. */
-  mtuOf(route: Route, frame: Frame, out: Interface): number {
-    let { mtu } = out.device;
+  mtuOf(route: Route, frame: Frame, out: HostDevice): number {
+    let { mtu } = out;
     if (route.mtu !== 0 && route.mtu < mtu) mtu = route.mtu;
     const { paths, engine } = this.context;
     if (!paths.empty) {
@@ -59,11 +59,11 @@ export class IpOutput {
     return mtu;
   }
 
-  private interfaceOf(frame: Frame): Interface | undefined {
-    return this.context.interfaceAt((frame.route as Route).device);
+  private interfaceOf(frame: Frame): HostDevice | undefined {
+    return this.context.deviceAt((frame.route as Route).device);
   }
 
-  private fragment(frame: Frame, route: Route, out: Interface, mtu: number): void {
+  private fragment(frame: Frame, route: Route, out: HostDevice, mtu: number): void {
     const { context } = this;
     if ((frame.fragment & FragmentField.dontFragment) !== 0) {
       context.sendIcmpError(
@@ -72,13 +72,13 @@ export class IpOutput {
         UnreachableCode.fragmentationNeeded,
         mtu,
       );
-      return context.drop(frame, "ip-too-big", out.device);
+      return context.drop(frame, "ip-too-big", out);
     }
     for (const part of fragmentPacket(frame, mtu, () => context.engine.newFrameId()))
       this.sendToNeighbour(part, route, out);
   }
 
-  private sendToNeighbour(frame: Frame, route: Route, out: Interface): void {
+  private sendToNeighbour(frame: Frame, route: Route, out: HostDevice): void {
     let next = frame.nextHop;
     if (next === 0) {
       next = route.gateway === 0 ? frame.destination : route.gateway;
@@ -92,11 +92,11 @@ export class IpOutput {
   }
 
   /** A broadcast or multicast packet of our own is heard by our own sockets as well (`ip_mc_output`). */
-  private loopCopyBack(frame: Frame, route: Route, out: Interface): void {
+  private loopCopyBack(frame: Frame, route: Route, out: HostDevice): void {
     const broadcast = route.type === RouteType.broadcast || frame.destination === LIMITED_BROADCAST;
     if (!broadcast || isMulticastAddress(frame.destination) || out.loopback) return;
-    const lo = this.context.interfaceAt(1);
+    const lo = this.context.deviceAt(1);
     if (lo === undefined) return;
-    lo.device.transmit(copyFrame(frame, frame.id));
+    lo.transmit(copyFrame(frame, frame.id));
   }
 }

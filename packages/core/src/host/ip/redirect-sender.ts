@@ -6,7 +6,7 @@ import type { Frame } from "../../packet/frame.ts";
 import { type Ipv4Address, inPrefix } from "../../packet/ipv4-address.ts";
 import { IcmpType } from "../../packet/protocol.ts";
 import type { Instant } from "../../time/instant.ts";
-import type { Interface } from "../device/interface.ts";
+import type { HostDevice } from "../device/host-device.ts";
 import type { Route } from "../route/route.ts";
 import type { IpContext } from "./ip-context.ts";
 
@@ -33,7 +33,7 @@ export class RedirectSender {
   }
 
   /** `frame` goes out by the interface it came in by, and its sender is on that link. */
-  consider(frame: Frame, route: Route, on: Interface): void {
+  consider(frame: Frame, route: Route, on: HostDevice): void {
     if (!on.conf.sendRedirects) return;
     const next = route.gateway === 0 ? frame.destination : route.gateway;
     if (!on.conf.sharedMedia && !sameSubnet(on, frame.source, next)) return;
@@ -61,7 +61,7 @@ export class RedirectSender {
   }
 }
 
-const sameSubnet = (on: Interface, a: Ipv4Address, b: Ipv4Address): boolean =>
+const sameSubnet = (on: HostDevice, a: Ipv4Address, b: Ipv4Address): boolean =>
   on.addresses.some(
     (address) =>
       inPrefix(a, address.local, address.prefixLength) &&

@@ -6,16 +6,16 @@ import type { NetDevice } from "../../link/net-device.ts";
 import { copyFrame } from "../../packet/copy-frame.ts";
 import { type Frame, FrameOrigin } from "../../packet/frame.ts";
 import { IcmpType, UnreachableCode } from "../../packet/protocol.ts";
-import type { Interface } from "../device/interface.ts";
+import type { HostDevice } from "../device/host-device.ts";
 import type { IpContext } from "./ip-context.ts";
 import type { TransportHandler } from "./ip-layer.ts";
 
 export class TunnelInput implements TransportHandler {
   private readonly context: IpContext;
   /** The fallback tunnel device, undefined when there is none. */
-  private readonly tunnel: () => Interface | undefined;
+  private readonly tunnel: () => HostDevice | undefined;
 
-  constructor(context: IpContext, tunnel: () => Interface | undefined) {
+  constructor(context: IpContext, tunnel: () => HostDevice | undefined) {
     this.context = context;
     this.tunnel = tunnel;
   }
@@ -23,10 +23,10 @@ export class TunnelInput implements TransportHandler {
   receive(frame: Frame, _device: NetDevice): void {
     const { context } = this;
     const tunnel = this.tunnel();
-    if (tunnel === undefined || !tunnel.device.up) {
+    if (tunnel === undefined || !tunnel.up) {
       const code = UnreachableCode.port;
       context.sendIcmpError(frame, IcmpType.destinationUnreachable, code, 0);
-      return context.drop(frame, "tunnel-no-device", tunnel?.device ?? null);
+      return context.drop(frame, "tunnel-no-device", tunnel ?? null);
     }
     if (frame.inner === null) return context.drop(frame, "tunnel-error", null);
     context.trace?.delivered(context.engine.now, context.place, frame);
@@ -34,7 +34,7 @@ export class TunnelInput implements TransportHandler {
     inner.parentId = frame.id;
     inner.origin = FrameOrigin.decapsulated;
     inner.enterHost(tunnel.index);
-    inner.receiver = tunnel.device;
+    inner.receiver = tunnel;
     context.engine.schedule(inner, context.engine.now);
   }
 

@@ -1,0 +1,45 @@
+/** A host's Ethernet device: a cable, and a namespace that takes what comes in by it. */
+import { CableDevice } from "../../link/cable-device.ts";
+import type { Frame } from "../../packet/frame.ts";
+import type { Engine } from "../../time/engine.ts";
+import type { Trace } from "../../trace/trace.ts";
+import type { CombinedConf } from "../sysctl/combined-conf.ts";
+import type { AddressConfig, DeviceConfig } from "./config.ts";
+import type { DeviceInput, HostDevice } from "./host-device.ts";
+
+export class EthernetDevice extends CableDevice implements HostDevice {
+  readonly index: number;
+  readonly kind = "ethernet";
+  readonly hasLinkHeader = true;
+  readonly loopback = false;
+  readonly pointToPoint = false;
+  noArp: boolean;
+  addresses: readonly AddressConfig[];
+  conf: CombinedConf;
+  private readonly input: DeviceInput;
+
+  constructor(
+    config: DeviceConfig,
+    conf: CombinedConf,
+    input: DeviceInput,
+    engine: Engine,
+    trace: Trace | null,
+  ) {
+    super(config.name, config.mac, engine, trace);
+    this.index = config.index;
+    this.mtu = config.mtu;
+    this.noArp = config.noArp;
+    this.addresses = config.addresses;
+    this.conf = conf;
+    this.input = input;
+  }
+
+  override process(frame: Frame): void {
+    this.input.receive(frame, this);
+  }
+
+  override carrierChanged(carrier: boolean): void {
+    this.carrier = carrier;
+    this.input.carrierChanged(this);
+  }
+}

@@ -1,0 +1,87 @@
+/**
+ * Devices without a cable: lo, dummy devices, tunnel devices. What `lo` sends it receives itself, at the same instant
+ * and after what was pending, as the kernel's backlog does, and packets keep mark, route and tracking
+ * (`loopback_xmit` scrubs nothing). A tunnel device only receives: what was taken out of a tunnel appears on it.
+ * Left out: sending through a tunnel device (the fallback devices have no remote end); dummies swallow everything.
+ */
+import { frameLengthOf } from "../../link/frame-length.ts";
+import { NetDevice } from "../../link/net-device.ts";
+import type { Frame } from "../../packet/frame.ts";
+import type { Engine } from "../../time/engine.ts";
+import type { Trace } from "../../trace/trace.ts";
+import type { CombinedConf } from "../sysctl/combined-conf.ts";
+import type { AddressConfig, DeviceConfig, DeviceKind } from "./config.ts";
+import type { DeviceInput, HostDevice } from "./host-device.ts";
+
+export class LocalDevice extends NetDevice implements HostDevice {
+  readonly index: number;
+  readonly kind: DeviceKind;
+  readonly hasLinkHeader: boolean;
+  readonly loopback: boolean;
+  readonly pointToPoint = false;
+  noArp: boolean;
+  addresses: readonly AddressConfig[];
+  conf: CombinedConf;
+  private readonly input: DeviceInput;
+  private readonly engine: Engine;
+  private readonly trace: Trace | null;
+
+  constructor(
+    config: DeviceConfig,
+    conf: CombinedConf,
+    input: DeviceInput,
+    engine: Engine,
+    trace: Trace | null,
+  ) {
+    super(config.name, config.mac);
+    this.index = config.index;
+    this.kind = config.kind;
+    this.hasLinkHeader = config.kind !== "ipip" && config.kind !== "gre";
+    this.loopback = config.kind === "loopback";
+    this.mtu = config.mtu;
+    this.up = config.up;
+    this.noArp = config.noArp;
+    this.addresses = config.addresses;
+    this.conf = conf;
+    this.input = input;
+    this.engine = engine;
+    this.trace = trace;
+  }
+
+  setUp(up: boolean): void {
+    this.up = up;
+  }
+
+  transmit(frame: Frame): void {
+    const { now } = this.engine;
+    if (!this.up) {
+      this.counters.sendDrops++;
+      this.trace?.dropped(now, this.place, frame, "device-down", null);
+      return;
+    }
+    this.counters.sentPackets++;
+    this.counters.sentOctets += this.octets(frame);
+    if (this.taps !== null) this.show(frame, "out");
+    if (this.trace !== null) this.trace.sent(now, this.place, frame);
+    if (this.loopback) {
+      frame.receiver = this;
+      this.engine.schedule(frame, now);
+    } else this.trace?.dropped(now, this.place, frame, "no-receiver", null);
+  }
+
+  receive(frame: Frame): void {
+    this.counters.receivedPackets++;
+    this.counters.receivedOctets += this.octets(frame);
+    if (this.trace !== null) this.trace.received(this.engine.now, this.place, frame);
+    if (this.taps !== null) this.show(frame, "in");
+    this.input.receive(frame, this);
+  }
+
+  private octets(frame: Frame): number {
+    return this.hasLinkHeader && !this.loopback ? frameLengthOf(frame) : frame.length;
+  }
+
+  private show(frame: Frame, direction: "in" | "out"): void {
+    for (const tap of this.taps ?? []) tap.tapped(frame, direction);
+  }
+}
