@@ -7,9 +7,12 @@ export type TableName = "raw" | "mangle" | "nat" | "filter";
 export interface MatchConfig {
   /** As after `-m`. */
   readonly name: string;
-  /** Its options as iptables-save prints them, name → value. */
-  readonly options: Readonly<Record<string, string>>;
+  /** Its options as iptables-save prints them, in that order: name → value, "" for one without; the name of a negated one begins with "! ". */
+  readonly options: OptionValues;
 }
+
+/** Options by name without the dashes, as `dport` or `! dport`; quoting is left to whoever prints them. */
+export type OptionValues = Readonly<Record<string, string>>;
 
 export interface RuleConfig {
   /** Names the rule for its counters, given out once per namespace. */
@@ -34,7 +37,8 @@ export interface RuleConfig {
   /** As after `-j` or `-g`; "" for a rule without a target. */
   readonly target: string;
   readonly goto: boolean;
-  readonly targetOptions: Readonly<Record<string, string>>;
+  /** In the form of `MatchConfig.options`. */
+  readonly targetOptions: OptionValues;
 }
 
 export interface ChainConfig {
@@ -49,6 +53,11 @@ export interface TableConfig {
 }
 
 export interface NetfilterConfig {
-  /** Only the tables that exist: the kernel makes one when somebody first looks at it. */
+  /** The id for the next rule: from 1, never given out twice in a namespace. */
+  readonly nextRuleId: number;
+  /** Only the tables that exist, in order of making: the kernel makes one when somebody first looks at it. */
   readonly tables: Readonly<Partial<Record<TableName, TableConfig>>>;
 }
+
+/** A namespace in which nobody has used iptables yet. */
+export const NO_TABLES: NetfilterConfig = { nextRuleId: 1, tables: {} };

@@ -1,0 +1,132 @@
+/**
+ * The kernel's look at a table before it takes it (`mark_source_chains`, and what each match and target checks):
+ * circles of jumps, and things that may not stand where they are. It sees only what a packet can reach, as the kernel.
+ */
+import { IpProtocol } from "../../packet/protocol.ts";
+import type { RuleConfig, TableConfig, TableName } from "./config.ts";
+import type { EditResult } from "./edit.ts";
+import { HookPoint } from "./hook.ts";
+import { isKnownMatch } from "./matches/compile-match.ts";
+import { builtInChain } from "./tables.ts";
+import { isKnownTarget, STANDARD_TARGETS } from "./targets/compile-target.ts";
+
+const bit = (point: HookPoint): number => 1 << point;
+const { preRouting, localIn, forward, localOut, postRouting } = HookPoint;
+const ANYWHERE = 31;
+
+/** Where a target may stand; what is not listed may stand anywhere. */
+interface Restriction {
+  readonly tables: readonly TableName[];
+  /** Bits by hook point. */
+  readonly points: number;
+}
+
+const RESTRICTIONS: ReadonlyMap<string, Restriction> = new Map<string, Restriction>([
+  ["REJECT", { tables: ["filter"], points: bit(localIn) | bit(forward) | bit(localOut) }],
+  ["NOTRACK", { tables: ["raw"], points: ANYWHERE }],
+  ["CT", { tables: ["raw"], points: ANYWHERE }],
+  ["TTL", { tables: ["mangle"], points: ANYWHERE }],
+  ["MASQUERADE", { tables: ["nat"], points: bit(postRouting) }],
+  ["SNAT", { tables: ["nat"], points: bit(postRouting) | bit(localIn) }],
+  ["DNAT", { tables: ["nat"], points: bit(preRouting) | bit(localOut) }],
+  ["REDIRECT", { tables: ["nat"], points: bit(preRouting) | bit(localOut) }],
+]);
+
+/** Matches that only make sense with `-p` of that protocol. */
+const MATCH_PROTOCOLS: ReadonlyMap<string, number> = new Map([
+  ["tcp", IpProtocol.tcp],
+  ["udp", IpProtocol.udp],
+  ["icmp", IpProtocol.icmp],
+]);
+
+const hasProtocol = (rule: RuleConfig, protocol: number): boolean =>
+  rule.protocol === protocol && !rule.protocolInverted;
+
+/** `tcp_find_mss_match`'s condition: TCPMSS needs a rule that only SYNs pass. */
+const matchesOnlySyn = (rule: RuleConfig): boolean =>
+  rule.matches.some(({ name, options }) => {
+    const [mask, wanted] = (options["tcp-flags"] ?? "").split(" ");
+    const tested = new Set((mask ?? "").split(","));
+    return name === "tcp" && tested.has("SYN") && (wanted ?? "").split(",").includes("SYN");
+  });
+
+function targetFits(rule: RuleConfig, table: TableName, points: number): boolean {
+  const { target, targetOptions } = rule;
+  const restriction = RESTRICTIONS.get(target);
+  if (restriction !== undefined) {
+    if (!restriction.tables.includes(table)) return false;
+    if ((points & ~restriction.points) !== 0) return false;
+  }
+  if (target === "REJECT" && targetOptions["reject-with"] === "tcp-reset")
+    return hasProtocol(rule, IpProtocol.tcp);
+  if (target !== "TCPMSS") return true;
+  const clamps = targetOptions["clamp-mss-to-pmtu"] !== undefined;
+  if (clamps && (points & (bit(preRouting) | bit(localIn))) !== 0) return false;
+  return hasProtocol(rule, IpProtocol.tcp) && matchesOnlySyn(rule);
+}
+
+function matchesFit(rule: RuleConfig, points: number): boolean {
+  for (const { name, options } of rule.matches) {
+    const protocol = MATCH_PROTOCOLS.get(name);
+    if (protocol !== undefined && !hasProtocol(rule, protocol)) return false;
+    const received = bit(preRouting) | bit(localIn) | bit(forward);
+    if (name === "mac" && (points & ~received) !== 0) return false;
+    const sent = bit(forward) | bit(localOut) | bit(postRouting);
+    if (options["limit-iface-in"] !== undefined && (points & ~received) !== 0) return false;
+    if (options["limit-iface-out"] !== undefined && (points & ~sent) !== 0) return false;
+  }
+  return true;
+}
+
+/** Follows the jumps from one built-in chain; false when they lead back to a chain that they came through. */
+function markReachable(
+  table: TableConfig,
+  name: string,
+  point: number,
+  reached: Map<string, number>,
+  path: string[],
+): boolean {
+  if (path.includes(name)) return false;
+  const chain = table.chains.find((candidate) => candidate.name === name);
+  if (chain === undefined) return true;
+  const seen = reached.get(name) ?? 0;
+  // a chain that was followed to its end from this hook point needs no second look
+  if ((seen & point) !== 0) return true;
+  path.push(name);
+  for (const rule of chain.rules)
+    if (!markReachable(table, rule.target, point, reached, path)) return false;
+  path.pop();
+  reached.set(name, seen | point);
+  return true;
+}
+
+/** What the kernel would say to the table; null when it takes it. */
+export function checkTable(name: TableName, table: TableConfig): EditResult {
+  const users = new Set(table.chains.map((chain) => chain.name));
+  const reached = new Map<string, number>();
+  for (const chain of table.chains) {
+    const builtIn = builtInChain(name, chain.name);
+    if (builtIn !== undefined && !markReachable(table, chain.name, bit(builtIn.point), reached, []))
+      return "loop";
+  }
+  for (const chain of table.chains)
+    for (const rule of chain.rules) {
+      const problem = checkRule(rule, name, users, reached.get(chain.name) ?? 0);
+      if (problem !== null) return problem;
+    }
+  return null;
+}
+
+function checkRule(
+  rule: RuleConfig,
+  table: TableName,
+  chains: ReadonlySet<string>,
+  points: number,
+): EditResult {
+  const { target } = rule;
+  if (rule.matches.some((match) => !isKnownMatch(match.name))) return "no-such-name";
+  if (builtInChain(table, target) !== undefined) return "bad-target";
+  const known = target === "" || STANDARD_TARGETS.has(target) || chains.has(target);
+  if (!known && !isKnownTarget(target)) return "no-such-name";
+  return matchesFit(rule, points) && targetFits(rule, table, points) ? null : "invalid";
+}

@@ -1,0 +1,45 @@
+/** The matches that this kernel has; the others it does not know, as if their modules had not been built. */
+import { assert } from "../../../base/assert.ts";
+import type { MatchConfig } from "../config.ts";
+import type { NetfilterEnvironment } from "../environment.ts";
+import { AddressTypeMatch } from "./address-type.ts";
+import { LimitMatch } from "./limit.ts";
+import type { Match } from "./match.ts";
+import {
+  IcmpMatch,
+  IpRangeMatch,
+  LengthMatch,
+  MacMatch,
+  MarkMatch,
+  PacketTypeMatch,
+  TtlMatch,
+} from "./packet.ts";
+import { MultiportMatch, PortMatch, TcpMatch } from "./ports.ts";
+
+type Compiler = (config: MatchConfig, environment: NetfilterEnvironment) => Match | null;
+
+const COMPILERS: ReadonlyMap<string, Compiler> = new Map<string, Compiler>([
+  ["tcp", ({ options }) => new TcpMatch(options)],
+  ["udp", ({ options }) => new PortMatch(options)],
+  ["icmp", ({ options }) => new IcmpMatch(options)],
+  ["multiport", ({ options }) => new MultiportMatch(options)],
+  ["mark", ({ options }) => new MarkMatch(options)],
+  ["ttl", ({ options }) => new TtlMatch(options)],
+  ["length", ({ options }) => new LengthMatch(options)],
+  ["iprange", ({ options }) => new IpRangeMatch(options)],
+  ["mac", ({ options }) => new MacMatch(options)],
+  ["pkttype", ({ options }) => new PacketTypeMatch(options)],
+  ["limit", ({ options }, environment) => new LimitMatch(options, environment)],
+  ["addrtype", ({ options }, environment) => new AddressTypeMatch(options, environment)],
+  ["comment", () => null],
+]);
+
+/** Whether this kernel has the match; connection tracking's (`conntrack`, `state`, `connmark`) and `ipvs` it lacks so far. */
+export const isKnownMatch = (name: string): boolean => COMPILERS.has(name);
+
+/** The condition ready to run; null for one that is always true (`comment`). */
+export function compileMatch(config: MatchConfig, environment: NetfilterEnvironment): Match | null {
+  const compiler = COMPILERS.get(config.name);
+  assert(compiler !== undefined, `a rule with an unknown match: ${config.name}`);
+  return compiler(config, environment);
+}

@@ -1,0 +1,31 @@
+/** The targets that this kernel has beyond verdicts and chains; NAT's and CONNMARK, which need connection tracking, it lacks so far. */
+import { assert } from "../../../base/assert.ts";
+import type { OptionValues } from "../config.ts";
+import { LogTarget } from "./log.ts";
+import { MarkTarget, NoTrackTarget, TcpMssTarget, TtlTarget } from "./modify.ts";
+import { RejectTarget } from "./reject.ts";
+import type { Target, TargetContext } from "./target.ts";
+
+type Compiler = (options: OptionValues, context: TargetContext) => Target;
+
+const COMPILERS: ReadonlyMap<string, Compiler> = new Map<string, Compiler>([
+  ["LOG", (options, context) => new LogTarget(options, context)],
+  ["REJECT", (options, context) => new RejectTarget(options, context)],
+  ["MARK", (options) => new MarkTarget(options)],
+  ["NOTRACK", () => new NoTrackTarget()],
+  ["CT", () => new NoTrackTarget()],
+  ["TTL", (options) => new TtlTarget(options)],
+  ["TCPMSS", (options, context) => new TcpMssTarget(options, context)],
+]);
+
+/** The verdicts that `-j` takes by name (libxt_standard). */
+export const STANDARD_TARGETS: ReadonlySet<string> = new Set(["ACCEPT", "DROP", "QUEUE", "RETURN"]);
+
+/** Whether this kernel has the target as an extension. */
+export const isKnownTarget = (name: string): boolean => COMPILERS.has(name);
+
+export function compileTarget(name: string, options: OptionValues, context: TargetContext): Target {
+  const compiler = COMPILERS.get(name);
+  assert(compiler !== undefined, `a rule with an unknown target: ${name}`);
+  return compiler(options, context);
+}
