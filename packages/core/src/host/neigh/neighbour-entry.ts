@@ -1,0 +1,61 @@
+import type { Frame } from "../../packet/frame.ts";
+import type { Ipv4Address } from "../../packet/ipv4-address.ts";
+import { type MacAddress, ZERO_MAC } from "../../packet/mac-address.ts";
+import type { Instant } from "../../time/instant.ts";
+import { Timer } from "../../time/timer.ts";
+import type { NeighbourDevice } from "./environment.ts";
+import { NeighbourState } from "./neighbour-state.ts";
+
+/** Who acts when an entry's timer fires. */
+export interface NeighbourTimerHandler {
+  timerFired(entry: NeighbourEntry): void;
+}
+
+/** What a host knows about one neighbour (`struct neighbour`); it is its own timer. */
+export class NeighbourEntry extends Timer {
+  readonly device: NeighbourDevice;
+  readonly address: Ipv4Address;
+  state: NeighbourState = NeighbourState.none;
+  /** Meaningful in the valid states. */
+  linkAddress: MacAddress = ZERO_MAC;
+  /** The Ethernet header is ready (`hh`): while connected, packets pass without touching the entry. */
+  headerCached = false;
+  /** When somebody last confirmed that the neighbour is there. */
+  confirmedAt: Instant;
+  /** When a packet last passed on the slow way. */
+  usedAt: Instant;
+  /** When state or link address last changed. */
+  updatedAt: Instant;
+  /** Requests sent in this round; unicast ones count first, so resolution begins at `ucast_solicit`. */
+  probes = 0;
+  /** Packets that wait for the link address, oldest first; null for none. */
+  queue: Frame[] | null = null;
+  /** Their buffers' true size together, in octets. */
+  queueOctets = 0;
+  /** Next in the hash chain. */
+  chained: NeighbourEntry | null = null;
+  /** Neighbours in the list of all entries, in order of making. */
+  older: NeighbourEntry | null = null;
+  newer: NeighbourEntry | null = null;
+  private readonly handler: NeighbourTimerHandler;
+
+  constructor(
+    device: NeighbourDevice,
+    address: Ipv4Address,
+    now: Instant,
+    confirmedAt: Instant,
+    handler: NeighbourTimerHandler,
+  ) {
+    super();
+    this.device = device;
+    this.address = address;
+    this.usedAt = now;
+    this.updatedAt = now;
+    this.confirmedAt = confirmedAt;
+    this.handler = handler;
+  }
+
+  expire(): void {
+    this.handler.timerFired(this);
+  }
+}
