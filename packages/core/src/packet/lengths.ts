@@ -14,7 +14,7 @@ export const TCP_HEADER_LENGTH = 20;
 export const UDP_HEADER_LENGTH = 8;
 export const ICMP_HEADER_LENGTH = 8;
 /** The longest ICMP error, IPv4 header included (RFC 1812 §4.3.2.3, `icmp_send`). */
-export const ICMP_ERROR_LENGTH_MAX = 576;
+const ICMP_ERROR_LENGTH_MAX = 576;
 
 export const ipHeaderLength = (frame: Frame): number =>
   IPV4_HEADER_LENGTH + (frame.ipOptions === null ? 0 : frame.ipOptions.length);

@@ -8,12 +8,12 @@ import {
 } from "../wire/pcap.ts";
 import { PcapngBlock, PcapngOption } from "../wire/pcapng.ts";
 
-export interface CapturedPacket {
+interface CapturedPacket {
   readonly at: Instant;
   readonly octets: Uint8Array;
 }
 
-export interface PcapFile {
+interface PcapFile {
   readonly linkType: number;
   readonly packets: readonly CapturedPacket[];
 }
@@ -33,20 +33,20 @@ export function readPcap(file: Uint8Array): PcapFile {
   return { linkType: get32(file, 20), packets };
 }
 
-export interface PcapngPacket extends CapturedPacket {
+interface PcapngPacket extends CapturedPacket {
   readonly interfaceIndex: number;
   readonly direction: "in" | "out";
   /** UTF-8; null for none. */
   readonly comment: Uint8Array | null;
 }
 
-export interface PcapngInterface {
+interface PcapngInterface {
   readonly linkType: number;
   /** UTF-8. */
   readonly name: Uint8Array;
 }
 
-export interface PcapngFile {
+interface PcapngFile {
   readonly interfaces: readonly PcapngInterface[];
   readonly packets: readonly PcapngPacket[];
 }

@@ -1,13 +1,17 @@
 /** What of a frame is on the wire, as a plain value to compare: without ids, arrival and what hosts note. */
 import type { Frame } from "../packet/frame.ts";
+import { SimEvent } from "../time/event.ts";
 
 export interface WireFields {
   readonly [field: string]: unknown;
 }
 
+class BareEvent extends SimEvent {
+  fire(): void {}
+}
+
 const ELSEWHERE: ReadonlySet<string> = new Set([
-  "at",
-  "sequence",
+  ...Object.keys(new BareEvent()),
   "receiver",
   "id",
   "parentId",

@@ -9,6 +9,8 @@ function pushCodePoint(octets: number[], found: number): void {
   const point = found >= 0xd800 && found <= 0xdfff ? 0xfffd : found;
   const trailing = point < 0x80 ? 0 : point < 0x800 ? 1 : point < 0x1_0000 ? 2 : 3;
   // The first octet says by its leading ones how many there are.
-  octets.push(trailing === 0 ? point : ((0xf00 >> trailing) & 0xff) | (point >> (6 * trailing)));
+  octets.push(
+    trailing === 0 ? point : ((0xff00 >> (trailing + 1)) & 0xff) | (point >> (6 * trailing)),
+  );
   for (let i = trailing - 1; i >= 0; i--) octets.push(0x80 | ((point >> (6 * i)) & 0x3f));
 }
