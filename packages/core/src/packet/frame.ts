@@ -52,7 +52,15 @@ export interface TcpSynOptions {
 /** Options that lvsim does not model, kept to the octet (without those that are modelled). */
 export type RawOptions = Uint8Array;
 
-export const ChecksumFault = { ip: 1, transport: 2 } as const;
+/** What is wrong with a packet's octets, as bits. */
+export const ChecksumFault = {
+  /** The checksum of the IPv4 header. */
+  ip: 1,
+  /** The checksum of the transport packet, or its header cannot be read (`Malformed.transport`). */
+  transport: 2,
+  /** The IPv4 header or ARP packet cannot be read (`Malformed.network`). */
+  header: 4,
+} as const;
 
 const NO_PAYLOAD = new Uint8Array(0);
 
@@ -135,7 +143,7 @@ export class Frame extends SimEvent {
   inner: Frame | null = null;
   /** For a fragment made by a simulated host: the whole packet of which it is the part that `fragment` and `length` name. */
   fragmentOf: Frame | null = null;
-  /** `ChecksumFault` bits: what a decoded frame's checksums got wrong. */
+  /** `ChecksumFault` bits: what is wrong with a decoded frame, or with one that a link damaged. */
   checksumFaults = 0;
   /** What a decoded frame's octets say beyond the fields above; null for frames made by simulated hosts. */
   wire: WireDetail | null = null;

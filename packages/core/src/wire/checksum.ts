@@ -1,5 +1,5 @@
 /** The Internet checksum: the ones' complement of the ones' complement sum of 16-bit words (RFC 1071). */
-import type { Frame } from "../packet/frame.ts";
+import { ChecksumFault, type Frame } from "../packet/frame.ts";
 import { get16 } from "./octets.ts";
 
 /** The sum of the words in octets [from, to), an odd last octet padded with zero; not folded, exact below 4 GiB. */
@@ -25,6 +25,9 @@ export const foldSum = (sum: number): number => (sum === 0 ? 0 : ((sum - 1) % 0x
 /** The checksum to send for a sum over a header whose checksum field is zero. */
 export const checksumOf = (sum: number): number => 0xffff - foldSum(sum);
 
-/** The checksum to send where it is to be wrong by `error` (`WireDetail.checksumError`). */
-export const skewedChecksum = (sum: number, error: number): number =>
-  error === 0 ? checksumOf(sum) : (checksumOf(sum) + error) % 0xffff;
+/** The checksum of a transport packet: wrong where the frame says so, by as much as it came. */
+export function transportChecksumOf(frame: Frame, sum: number): number {
+  let error = frame.wire === null ? 0 : frame.wire.checksumError;
+  if (error === 0 && (frame.checksumFaults & ChecksumFault.transport) !== 0) error = 1;
+  return error === 0 ? checksumOf(sum) : (checksumOf(sum) + error) % 0xffff;
+}

@@ -43,6 +43,11 @@ export class Content {
   judge(sum: number, detail: WireDetail): void {
     if (sum === 0xffff) return;
     detail.checksumError = sum;
+    this.blame();
+  }
+
+  /** Notes that the transport packet is wrong, where the whole of it is here to be judged. */
+  blame(): void {
     if (!this.quoted && !this.isFirstFragment())
       this.frame.checksumFaults |= ChecksumFault.transport;
   }

@@ -1,5 +1,5 @@
 /** Octets of a frame or packet to a `Frame`. Never throws; the frame refers to the octets, which nobody may change. */
-import { Frame } from "../packet/frame.ts";
+import { ChecksumFault, Frame } from "../packet/frame.ts";
 import { EtherType } from "../packet/protocol.ts";
 import { Malformed } from "../packet/wire-detail.ts";
 import { readArp } from "./arp.ts";
@@ -8,7 +8,7 @@ import { keepRaw, readPacket, setPayload } from "./read-packet.ts";
 
 /**
  * A frame from its destination address on, perhaps padded to 60 octets, without check sequence. A host drops an
- * IPv4 packet with `ChecksumFault.ip` as "ip-checksum", then one with `Malformed.network` as "ip-header-error".
+ * IPv4 packet with `ChecksumFault.ip` as "ip-checksum", then one with `ChecksumFault.header` as "ip-header-error".
  */
 export function decodeFrame(octets: Uint8Array, id: number): Frame {
   const frame = new Frame(id);
@@ -18,8 +18,10 @@ export function decodeFrame(octets: Uint8Array, id: number): Frame {
     keepRaw(frame, octets, 0, octets.length, Malformed.link);
   } else if (frame.etherType === EtherType.ipv4) readPacket(frame, octets, at, octets.length, 0);
   else if (frame.etherType !== EtherType.arp) setPayload(frame, octets, at, octets.length);
-  else if (!readArp(frame, octets, at))
+  else if (!readArp(frame, octets, at)) {
+    frame.checksumFaults |= ChecksumFault.header;
     keepRaw(frame, octets, at, octets.length, Malformed.network);
+  }
   return frame;
 }
 

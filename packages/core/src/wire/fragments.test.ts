@@ -92,6 +92,12 @@ describe("fragments", () => {
     expect(whole.checksumFaults).toBe(ChecksumFault.transport);
   });
 
+  test("a part that a link damaged makes the whole wrong", () => {
+    const parts = cut(datagram(40), 24);
+    (parts[1] as Frame).checksumFaults = ChecksumFault.transport;
+    expect(reassemblePacket(parts, 1)?.checksumFaults).toBe(ChecksumFault.transport);
+  });
+
   test("the whole has the time to live of its first part", () => {
     const parts = cut(datagram(40), 24);
     (parts[0] as Frame).ttl = 9;

@@ -6,7 +6,7 @@
 import type { Frame } from "../packet/frame.ts";
 import { EtherType } from "../packet/protocol.ts";
 import type { WireDetail } from "../packet/wire-detail.ts";
-import { foldSum, skewedChecksum, sumOctets } from "./checksum.ts";
+import { foldSum, sumOctets, transportChecksumOf } from "./checksum.ts";
 import type { Content } from "./content.ts";
 import { get16, put16 } from "./octets.ts";
 
@@ -39,6 +39,5 @@ export function writeGreChecksum(
 ): void {
   if ((get16(octets, from) & GreFlag.checksum) === 0) return;
   put16(octets, from + 4, 0);
-  const error = frame.wire === null ? 0 : frame.wire.checksumError;
-  put16(octets, from + 4, skewedChecksum(sumOctets(octets, from, end), error));
+  put16(octets, from + 4, transportChecksumOf(frame, sumOctets(octets, from, end)));
 }

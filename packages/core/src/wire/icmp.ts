@@ -6,7 +6,7 @@ import type { Frame } from "../packet/frame.ts";
 import { ICMP_HEADER_LENGTH } from "../packet/lengths.ts";
 import { IcmpType } from "../packet/protocol.ts";
 import type { WireDetail } from "../packet/wire-detail.ts";
-import { foldSum, skewedChecksum, sumOctets } from "./checksum.ts";
+import { foldSum, sumOctets, transportChecksumOf } from "./checksum.ts";
 import type { Content } from "./content.ts";
 import { get8, get32, put16, put32 } from "./octets.ts";
 
@@ -26,8 +26,7 @@ export function writeIcmp(frame: Frame, octets: Uint8Array, from: number, end: n
   octets[from] = frame.icmpType;
   octets[from + 1] = frame.icmpCode;
   put32(octets, from + 4, frame.icmpRest);
-  const error = frame.wire === null ? 0 : frame.wire.checksumError;
-  put16(octets, from + 2, skewedChecksum(sumOctets(octets, from, end), error));
+  put16(octets, from + 2, transportChecksumOf(frame, sumOctets(octets, from, end)));
 }
 
 /** Whether messages of this type quote the packet that they are about (RFC 1122 §3.2.2). */

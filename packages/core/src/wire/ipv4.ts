@@ -1,5 +1,5 @@
 /** The IPv4 header (RFC 791 §3.1). Options are kept as octets. */
-import type { Frame } from "../packet/frame.ts";
+import { ChecksumFault, type Frame } from "../packet/frame.ts";
 import type { Ipv4Address } from "../packet/ipv4-address.ts";
 import { IPV4_HEADER_LENGTH, ipHeaderLength } from "../packet/lengths.ts";
 import { checksumOf, foldSum, sumOctets } from "./checksum.ts";
@@ -47,5 +47,7 @@ export function writeIpv4Header(frame: Frame, octets: Uint8Array, at: number): v
   put32(octets, at + 12, frame.source);
   put32(octets, at + 16, frame.destination);
   if (frame.ipOptions !== null) octets.set(frame.ipOptions, at + IPV4_HEADER_LENGTH);
-  put16(octets, at + 10, checksumOf(sumOctets(octets, at, at + header)));
+  const checksum = checksumOf(sumOctets(octets, at, at + header));
+  const isWrong = (frame.checksumFaults & ChecksumFault.ip) !== 0;
+  put16(octets, at + 10, isWrong ? (checksum + 1) % 0xffff : checksum);
 }

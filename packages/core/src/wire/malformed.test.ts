@@ -18,6 +18,11 @@ function ipFrame(hex: string): Uint8Array {
   return frame;
 }
 
+const FAULT: Readonly<Record<number, number>> = {
+  [Malformed.link]: 0,
+  [Malformed.network]: ChecksumFault.header,
+  [Malformed.transport]: ChecksumFault.transport,
+};
 const ADDRESSES = "c0a80002 c0a80064";
 
 test.each([
@@ -80,8 +85,20 @@ test.each([
 ])("$name is malformed and leaves as it came", ({ octets, bit }) => {
   const frame = decodeFrame(octets, 1);
   expect(frame.wire?.malformed).toBe(bit);
+  expect(frame.checksumFaults).toBe(FAULT[bit]);
   expect(hexOf(encodeFrame(frame))).toBe(hexOf(octets));
 });
+
+test.each([ChecksumFault.ip, ChecksumFault.transport])(
+  "a frame that a link damaged (%i) shows it on the wire",
+  (fault) => {
+    const octets = ipFrame(`4500001d00000000 40110000${ADDRESSES} 0001000200090000 61`);
+    const frame = decodeFrame(octets, 1);
+    frame.udpChecksumAbsent = false;
+    frame.checksumFaults = fault;
+    expect(decodeFrame(encodeFrame(frame), 1).checksumFaults).toBe(fault);
+  },
+);
 
 test("a wrong header checksum makes the packet unreadable, but its addresses can be shown", () => {
   const octets = ipFrame(`4500001400000000403d0000${ADDRESSES}`);

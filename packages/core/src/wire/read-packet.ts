@@ -31,7 +31,8 @@ export function readPacket(
   if (header !== 0 && !hasRightHeaderChecksum(octets, from, header))
     frame.checksumFaults |= ChecksumFault.ip;
   const isWhole = header !== 0 && frame.length >= header && frame.length <= end - from;
-  if (!isWhole || frame.checksumFaults !== 0) {
+  if (!isWhole) frame.checksumFaults |= ChecksumFault.header;
+  if (frame.checksumFaults !== 0) {
     frame.length = end - from;
     keepRaw(frame, octets, from, end, Malformed.network);
     return;
@@ -79,6 +80,7 @@ export function readContent(content: Content, nesting: number): void {
   if ((frame.fragment & FragmentField.offsetMask) !== 0) setPayload(frame, octets, from, end);
   else if (!readTransport(content, detail, nesting)) {
     detail.malformed = Malformed.transport;
+    content.blame();
     setPayload(frame, octets, from, end);
   }
   if (says(detail)) frame.wire = detail;

@@ -31,9 +31,12 @@ export function reassemblePacket(parts: readonly Frame[], id: number): Frame | n
   takeHeader(first, frame);
   frame.fragment = mayNotBeCut(parts) ? FragmentField.dontFragment : 0;
   frame.length = length;
-  if (source !== null) return frame;
-  const octets = concatenate(parts.map(encodeContent));
-  readContent(new Content(frame, octets, 0, contentLength, contentLength, false), 0);
+  if (source === null) {
+    const octets = concatenate(parts.map(encodeContent));
+    readContent(new Content(frame, octets, 0, contentLength, contentLength, false), 0);
+  }
+  // What a link did to one part is done to the whole.
+  for (const part of parts) frame.checksumFaults |= part.checksumFaults;
   return frame;
 }
 

@@ -2,7 +2,7 @@
 import type { Frame } from "../packet/frame.ts";
 import { TCP_HEADER_LENGTH, tcpHeaderLength } from "../packet/lengths.ts";
 import type { WireDetail } from "../packet/wire-detail.ts";
-import { foldSum, pseudoHeaderSum, skewedChecksum, sumOctets } from "./checksum.ts";
+import { foldSum, pseudoHeaderSum, sumOctets, transportChecksumOf } from "./checksum.ts";
 import type { Content } from "./content.ts";
 import { get8, get16, get32, put16, put32 } from "./octets.ts";
 import { readTcpOptions, writeTcpOptions } from "./tcp-options.ts";
@@ -44,5 +44,5 @@ export function writeTcp(frame: Frame, octets: Uint8Array, from: number, end: nu
     octets.set(wire.tcpOptions, from + TCP_HEADER_LENGTH);
   else writeTcpOptions(frame, octets, from + TCP_HEADER_LENGTH);
   const sum = pseudoHeaderSum(frame, end - from) + sumOctets(octets, from, end);
-  put16(octets, from + 16, skewedChecksum(sum, wire === null ? 0 : wire.checksumError));
+  put16(octets, from + 16, transportChecksumOf(frame, sum));
 }

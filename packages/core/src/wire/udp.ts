@@ -2,7 +2,7 @@
 import type { Frame } from "../packet/frame.ts";
 import { UDP_HEADER_LENGTH } from "../packet/lengths.ts";
 import type { WireDetail } from "../packet/wire-detail.ts";
-import { foldSum, pseudoHeaderSum, skewedChecksum, sumOctets } from "./checksum.ts";
+import { foldSum, pseudoHeaderSum, sumOctets, transportChecksumOf } from "./checksum.ts";
 import type { Content } from "./content.ts";
 import { get16, put16 } from "./octets.ts";
 
@@ -37,6 +37,6 @@ export function writeUdp(frame: Frame, octets: Uint8Array, from: number, end: nu
   if (frame.udpChecksumAbsent) return;
   const sum = pseudoHeaderSum(frame, length) + sumOctets(octets, from, end);
   // Zero would say that there is none, so it is sent as its other form.
-  const checksum = skewedChecksum(sum, wire === null ? 0 : wire.checksumError);
+  const checksum = transportChecksumOf(frame, sum);
   put16(octets, from + 6, checksum === 0 ? 0xffff : checksum);
 }
