@@ -1,0 +1,33 @@
+/** Amounts as people write them in lab files: `100us`, `1.5s`, `1gbit`. */
+import { type Duration, nanoseconds } from "@lvsim/core";
+import { z } from "zod";
+
+const NANOSECONDS: Readonly<Record<string, number>> = { ns: 1, us: 1e3, ms: 1e6, s: 1e9, m: 60e9 };
+const DURATION = /^(\d+(?:\.\d+)?)(ns|us|ms|s|m)$/;
+
+const BITS: Readonly<Record<string, number>> = { bit: 1, kbit: 1e3, mbit: 1e6, gbit: 1e9 };
+const RATE = /^(\d+(?:\.\d+)?)(bit|kbit|mbit|gbit)$/;
+
+/** A span of time with its unit. */
+export const durationSchema: z.ZodType<Duration, string> = z
+  .string()
+  .regex(DURATION, "a time needs a number and a unit, as 100us, 20ms or 1.5s")
+  .transform((text) => {
+    const [, count = "0", unit = "s"] = DURATION.exec(text) ?? [];
+    return nanoseconds(Number(count) * (NANOSECONDS[unit] ?? 0));
+  });
+
+/** A bit rate with its unit, as bits per second. */
+export const rateSchema: z.ZodType<number, string> = z
+  .string()
+  .regex(RATE, "a rate needs a number and a unit, as 100mbit or 1gbit")
+  .transform((text) => {
+    const [, count = "0", unit = "bit"] = RATE.exec(text) ?? [];
+    return Math.round(Number(count) * (BITS[unit] ?? 0));
+  });
+
+/** A probability from 0 to 1. */
+export const probabilitySchema: z.ZodNumber = z
+  .number()
+  .min(0)
+  .max(1, "a probability is 0 to 1; for percent divide by 100");

@@ -1,0 +1,14 @@
+/** What can be chosen when a lab is built. */
+import type { Duration, Limits, Trace } from "@lvsim/core";
+import type { ShellCosts } from "@lvsim/shell";
+
+export interface LabOptions {
+  readonly seed: string;
+  /** Watches the run; null for the fastest one. */
+  readonly trace?: Trace | null;
+  readonly limits?: Partial<Limits>;
+  /** What the kernels' timer wheel shows when the run begins. */
+  readonly timerPhase?: Duration;
+  /** What shell work costs in simulated time; nothing unless said. */
+  readonly costs?: ShellCosts;
+}

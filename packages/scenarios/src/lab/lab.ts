@@ -1,0 +1,196 @@
+/**
+ * A simulated network with machines on it: the one class that people, the command line, tests and the conformance
+ * runner use. Build it, type commands on its machines, let time pass, watch, save and restore.
+ */
+import {
+  assert,
+  type Duration,
+  type Instant,
+  type KernelVariant,
+  type Limits,
+  type Link,
+  type LinkConfig,
+  type MacAddress,
+  type NetworkNamespace,
+  type RunOutcome,
+  Simulation,
+  type Switch,
+  seconds,
+  type Trace,
+} from "@lvsim/core";
+import {
+  type ExecHandle,
+  type ImageName,
+  type IpvsadmVariant,
+  Machine,
+  NO_COSTS,
+  type ShellCosts,
+} from "@lvsim/shell";
+import type { LabDefinition } from "../lab-file/schema.ts";
+import { buildTopology } from "./build.ts";
+import type { LabOptions } from "./lab-options.ts";
+import { InputLog, type LabSnapshot } from "./snapshot.ts";
+
+/** What a machine is made from; left out: debian-12, the newest kernel, mainline's ipvsadm. */
+export interface MachineOptions {
+  readonly image?: ImageName | undefined;
+  readonly kernel?: KernelVariant | undefined;
+  readonly ipvsadm?: IpvsadmVariant | undefined;
+  readonly hostname?: string | undefined;
+}
+
+/** A machine of the lab: its network stack and its shell. */
+export interface LabMachine {
+  readonly name: string;
+  readonly namespace: NetworkNamespace;
+  readonly shell: Machine;
+}
+
+/** One end of a cable. */
+export interface LabPlug {
+  readonly machine: string;
+  readonly device: string;
+  readonly mac: MacAddress;
+}
+
+/** How a command ended. */
+export interface ExecResult {
+  /** Exit status; 124 when the lab's patience ended first. */
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** How long `exec` waits for a command, in simulated time. */
+const PATIENCE: Duration = seconds(3600);
+const TIMED_OUT = 124;
+
+export class Lab {
+  readonly simulation: Simulation;
+  /** What the lab was built from; null for one put together by calls. */
+  readonly definition: LabDefinition | null;
+  readonly machines: ReadonlyMap<string, LabMachine>;
+  private readonly options: LabOptions;
+  private readonly byName = new Map<string, LabMachine>();
+  private readonly log = new InputLog();
+
+  private constructor(definition: LabDefinition | null, options: LabOptions) {
+    this.definition = definition;
+    this.options = options;
+    this.machines = this.byName;
+    const { seed, trace = null, limits, timerPhase } = options;
+    this.simulation = new Simulation({ seed, trace, limits, timerPhase });
+  }
+
+  /** A lab without anything in it, to be put together by `addMachine`, `addSwitch`, `connect` and `attach`. */
+  static empty(options: LabOptions): Lab {
+    return new Lab(null, options);
+  }
+
+  /** The lab that a file describes, booted; its start-up commands have not run yet. */
+  static build(definition: LabDefinition, options: LabOptions): Lab {
+    const lab = new Lab(definition, options);
+    buildTopology(lab, definition);
+    return lab;
+  }
+
+  /** The same lab once more, taken to the instant of the snapshot by the same inputs. */
+  static restore(snapshot: LabSnapshot, trace: Trace | null = null): Lab {
+    const lab = Lab.build(snapshot.definition, { ...snapshot.options, trace });
+    for (const input of snapshot.inputs) {
+      lab.until(input.at);
+      if (input.waits) lab.exec(input.machine, input.command);
+      else lab.start(input.machine, input.command);
+    }
+    lab.until(snapshot.at);
+    return lab;
+  }
+
+  get now(): Instant {
+    return this.simulation.engine.now;
+  }
+
+  addMachine(name: string, options: MachineOptions = {}): LabMachine {
+    const namespace = this.simulation.addNamespace(name, options.kernel ?? "6.1.192");
+    const shell = new Machine({
+      name,
+      hostname: options.hostname ?? name,
+      image: options.image ?? "debian-12",
+      ipvsadm: options.ipvsadm ?? "mainline",
+      kernel: options.kernel ?? "6.1.192",
+      engine: this.simulation.engine,
+      rng: this.simulation.rng.stream(`${name}/shell`),
+      namespace,
+      costs: this.options.costs ?? NO_COSTS,
+    });
+    const machine: LabMachine = { name, namespace, shell };
+    this.byName.set(name, machine);
+    return machine;
+  }
+
+  addSwitch(name: string): Switch {
+    return this.simulation.addSwitch(name);
+  }
+
+  /** A cable between two machines; both devices come up. */
+  connect(a: LabPlug, b: LabPlug, config?: LinkConfig): Link {
+    return this.simulation.connect(this.plug(a), this.plug(b), config);
+  }
+
+  /** A cable from a machine to a new port of a switch; both ends come up. */
+  attach(plug: LabPlug, to: Switch, port: string, config?: LinkConfig): Link {
+    return this.simulation.attach(this.plug(plug), to, port, config);
+  }
+
+  /** The machine with this name; an unknown one is a bug of the caller. */
+  machine(name: string): LabMachine {
+    const found = this.byName.get(name);
+    assert(found !== undefined, `no machine ${name}`);
+    return found;
+  }
+
+  /** Starts a command line as root; it runs while simulated time does. */
+  start(machine: string, command: string): ExecHandle {
+    this.log.add({ at: this.now, machine, command, waits: false });
+    return this.machine(machine).shell.exec(command);
+  }
+
+  /** Runs a command line as root and lets time pass until it has ended. */
+  exec(machine: string, command: string): ExecResult {
+    this.log.add({ at: this.now, machine, command, waits: true });
+    const handle = this.machine(machine).shell.exec(command);
+    const { engine } = this.simulation;
+    const deadline = engine.now + PATIENCE;
+    while (!handle.done && engine.now <= deadline && engine.limitReached() === null)
+      if (!engine.step()) break;
+    const { stdout, stderr } = handle;
+    return { status: handle.done ? handle.status : TIMED_OUT, stdout, stderr };
+  }
+
+  /** Lets time pass until `instant`; everything due then has happened. */
+  until(instant: Instant): RunOutcome {
+    return this.simulation.run(instant);
+  }
+
+  /** What it takes to come to this instant again; only labs built from a definition have one. */
+  snapshot(): LabSnapshot {
+    const { definition } = this;
+    assert(definition !== null, "a lab put together by calls has no definition to start from");
+    const { seed, limits, timerPhase, costs } = this.options;
+    const options = {
+      seed,
+      ...(limits === undefined ? {} : { limits }),
+      ...(timerPhase === undefined ? {} : { timerPhase }),
+      ...(costs === undefined ? {} : { costs }),
+    };
+    return { definition, options, inputs: this.log.inputs(), at: this.now };
+  }
+
+  private plug({ machine, device, mac }: LabPlug): {
+    readonly namespace: NetworkNamespace;
+    readonly device: string;
+    readonly mac: MacAddress;
+  } {
+    return { namespace: this.machine(machine).namespace, device, mac };
+  }
+}

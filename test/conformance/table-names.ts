@@ -1,0 +1,2 @@
+/** The netfilter tables whose counters recordings hold. */
+export const TABLES = ["raw", "mangle", "filter"] as const;
