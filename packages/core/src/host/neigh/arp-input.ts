@@ -22,6 +22,7 @@ import {
   type ArpSysctls,
   type NeighbourDevice,
   type NeighbourEnvironment,
+  type SuppressingSysctl,
 } from "./environment.ts";
 import { NeighbourState, type UpdateStrength } from "./neighbour-state.ts";
 import type { NeighbourTable } from "./neighbour-table.ts";
@@ -63,7 +64,7 @@ export class ArpInput {
       return;
     }
     const sender = frame.source;
-    if (sender === frame.destination && sysctls.drop_gratuitous_arp !== 0) {
+    if (sender === frame.destination && sysctls.dropGratuitousArp !== 0) {
       this.suppress(frame, "drop_gratuitous_arp", device);
       return;
     }
@@ -126,7 +127,7 @@ export class ArpInput {
       this.suppress(frame, "arp_ignore", device);
       return;
     }
-    if (sysctls.arp_filter !== 0 && this.leavesElsewhere(source, destination, device)) {
+    if (sysctls.arpFilter !== 0 && this.leavesElsewhere(source, destination, device)) {
       this.suppress(frame, "arp_filter", device);
       return;
     }
@@ -206,7 +207,7 @@ export class ArpInput {
     );
   }
 
-  private suppress(frame: Frame, name: keyof ArpSysctls, device: NeighbourDevice): void {
+  private suppress(frame: Frame, name: SuppressingSysctl, device: NeighbourDevice): void {
     const { trace, engine, place } = this.environment;
     if (trace === null) return;
     const sysctl = this.environment.sysctl(name, device);
@@ -230,5 +231,5 @@ function isWellFormed(frame: Frame, sysctls: ArpSysctls): boolean {
   const { arpOperation, destination } = frame;
   if (arpOperation !== ArpOperation.request && arpOperation !== ArpOperation.reply) return false;
   if (isMulticastAddress(destination)) return false;
-  return !isLoopbackAddress(destination) || sysctls.route_localnet !== 0;
+  return !isLoopbackAddress(destination) || sysctls.routeLocalnet !== 0;
 }

@@ -66,16 +66,16 @@ export class ArpOutput {
     target: Ipv4Address,
     waiting: Frame | null,
   ): Ipv4Address {
-    const { arp_announce, route_localnet } = this.environment.arpSysctls(device);
-    if (waiting !== null && arp_announce !== Announce.best) {
+    const { arpAnnounce, routeLocalnet } = this.environment.arpSysctls(device);
+    if (waiting !== null && arpAnnounce !== Announce.best) {
       const source = waiting.source;
       const local = this.environment.addressType(source) === AddressType.local;
-      if (local && (arp_announce !== Announce.sameSubnet || sameSubnet(device, target, source))) {
+      if (local && (arpAnnounce !== Announce.sameSubnet || sameSubnet(device, target, source))) {
         return source;
       }
     }
     const devices = this.environment.devices();
-    return selectSourceAddress(devices, device, target, Scope.link, route_localnet !== 0);
+    return selectSourceAddress(devices, device, target, Scope.link, routeLocalnet !== 0);
   }
 
   private make(operation: number, device: NeighbourDevice): Frame {

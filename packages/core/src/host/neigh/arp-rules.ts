@@ -21,7 +21,7 @@ export function arpIgnores(
   target: Ipv4Address,
 ): boolean {
   const { addresses } = device;
-  switch (sysctls.arp_ignore) {
+  switch (sysctls.arpIgnore) {
     case 1:
       return !confirmsAddress(addresses, ANY_ADDRESS, target, Scope.host, sysctls);
     case 2:
@@ -56,7 +56,7 @@ function confirmsAddress(
   scope: number,
   sysctls: ArpSysctls,
 ): boolean {
-  const routeLocalnet = sysctls.route_localnet !== 0;
+  const routeLocalnet = sysctls.routeLocalnet !== 0;
   return (
     addresses.some(
       (address) => local === address.local && effectiveScope(address, routeLocalnet) <= scope,
@@ -74,9 +74,9 @@ export function arpAccepts(
   sysctls: ArpSysctls,
   sender: Ipv4Address,
 ): boolean {
-  if (sysctls.arp_accept !== 2) return sysctls.arp_accept === 1;
+  if (sysctls.arpAccept !== 2) return sysctls.arpAccept === 1;
   // the sender must share a subnet with an address that others may know
-  const routeLocalnet = sysctls.route_localnet !== 0;
+  const routeLocalnet = sysctls.routeLocalnet !== 0;
   const known = device.addresses.filter(
     (address) => effectiveScope(address, routeLocalnet) <= Scope.link,
   );
@@ -104,13 +104,13 @@ export function proxiesByRoute(
   frame: Frame,
 ): boolean {
   if (route.device === device.index) {
-    return sysctls.proxy_arp_pvlan !== 0 && frame.source !== frame.destination;
+    return sysctls.proxyArpPvlan !== 0 && frame.source !== frame.destination;
   }
-  if (sysctls.proxy_arp === 0) return false;
-  const medium = sysctls.medium_id;
+  if (sysctls.proxyArp === 0) return false;
+  const medium = sysctls.mediumId;
   if (medium === 0) return true;
   if (medium === -1) return false;
   const output = environment.devices().find((one) => one.index === route.device);
-  const outputMedium = output === undefined ? 0 : environment.arpSysctls(output).medium_id;
+  const outputMedium = output === undefined ? 0 : environment.arpSysctls(output).mediumId;
   return outputMedium !== medium && outputMedium !== -1;
 }

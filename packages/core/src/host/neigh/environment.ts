@@ -26,23 +26,26 @@ export interface NeighbourDevice extends NetDevice {
   readonly addresses: readonly AddressConfig[];
 }
 
-/** net.ipv4.conf as it holds for one device: `all` and the device's own value already joined (max, or, and). */
+/** net.ipv4.conf as it holds for one device, `all` already joined with the device's own; a `CombinedConf` will do. */
 export interface ArpSysctls {
-  readonly arp_accept: number;
-  readonly arp_announce: number;
-  readonly arp_evict_nocarrier: number;
-  readonly arp_filter: number;
-  readonly arp_ignore: number;
-  readonly arp_notify: number;
-  readonly drop_gratuitous_arp: number;
+  readonly arpAccept: number;
+  readonly arpAnnounce: number;
+  readonly arpEvictNocarrier: number;
+  readonly arpFilter: number;
+  readonly arpIgnore: number;
+  readonly arpNotify: number;
+  readonly dropGratuitousArp: number;
   /** The device's own only. */
   readonly forwarding: number;
   /** The device's own only. */
-  readonly medium_id: number;
-  readonly proxy_arp: number;
-  readonly proxy_arp_pvlan: number;
-  readonly route_localnet: number;
+  readonly mediumId: number;
+  readonly proxyArp: number;
+  readonly proxyArpPvlan: number;
+  readonly routeLocalnet: number;
 }
+
+/** Settings that can forbid an answer, by the kernel's names. */
+export type SuppressingSysctl = "arp_ignore" | "arp_filter" | "drop_gratuitous_arp";
 
 /** net.ipv4.neigh.default.gc_thresh1 to 3: numbers of entries. */
 export interface NeighbourThresholds {
@@ -75,7 +78,7 @@ export interface NeighbourEnvironment {
   neighbourSysctls(device: NeighbourDevice): NeighbourSysctls;
   thresholds(): NeighbourThresholds;
   /** The sysctl `name` of whichever of `all` and `device` decided; for the trace only. */
-  sysctl(name: keyof ArpSysctls, device: NeighbourDevice): Decider;
+  sysctl(name: SuppressingSysctl, device: NeighbourDevice): Decider;
   /** `inet_addr_type_dev_table`: looks into the local table only. */
   addressType(address: Ipv4Address): number;
   /**

@@ -17,7 +17,7 @@ export interface NewNeighbourFlags {
   readonly replace: boolean;
 }
 
-/** Adds or changes an entry. ENOENT, EEXIST, EINVAL (no link address known or given), ENOMEM (ENOBUFS: table full). */
+/** Adds or changes an entry. ENOENT, EEXIST, EINVAL (no link address known or given), ENOBUFS (table full). */
 export function newNeighbour(
   table: NeighbourTable,
   device: NeighbourDevice,
@@ -30,7 +30,7 @@ export function newNeighbour(
   if (entry === null) {
     if (!flags.create) return Errno.ENOENT;
     entry = table.findOrCreate(device, address, state === NeighbourState.permanent);
-    if (entry === null) return Errno.ENOMEM;
+    if (entry === null) return Errno.ENOBUFS;
     return table.update(entry, linkAddress, state, { override: true, admin: true }, null);
   }
   if (flags.exclusive) return Errno.EEXIST;

@@ -154,7 +154,7 @@ export class NeighbourTable implements NeighbourTimerHandler {
 
   /** The device's carrier went: with arp_evict_nocarrier all its entries go but the permanent ones. */
   carrierLost(device: NeighbourDevice): void {
-    if (this.environment.arpSysctls(device).arp_evict_nocarrier === 0) return;
+    if (this.environment.arpSysctls(device).arpEvictNocarrier === 0) return;
     for (const entry of this.entries()) {
       if (entry.device.index !== device.index) continue;
       if (entry.state !== NeighbourState.permanent) this.remove(entry, null);
@@ -163,7 +163,7 @@ export class NeighbourTable implements NeighbourTimerHandler {
 
   /** The device came up or has a new link address: with arp_notify it announces all its addresses. */
   deviceReady(device: NeighbourDevice): void {
-    if (this.environment.arpSysctls(device).arp_notify !== 0) this.output.announceAll(device);
+    if (this.environment.arpSysctls(device).arpNotify !== 0) this.output.announceAll(device);
   }
 
   timerFired(entry: NeighbourEntry): void {
