@@ -1,6 +1,10 @@
 /** The directories conf/DEVICE and neigh/DEVICE: they come, move and go with their device. */
 import type { NamespaceDraft } from "../namespace-config.ts";
-import { DEFAULT_TEMPLATE_SYSCTLS, LOOPBACK_INTERFACE_SYSCTLS } from "./defaults.ts";
+import {
+  DEFAULT_NEIGHBOUR_SYSCTLS,
+  DEFAULT_TEMPLATE_SYSCTLS,
+  LOOPBACK_INTERFACE_SYSCTLS,
+} from "./defaults.ts";
 import { shared } from "./shared.ts";
 
 /** A new device takes over `default`. */

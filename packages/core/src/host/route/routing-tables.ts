@@ -1,0 +1,56 @@
+/** All that routing knows of one configuration, made when first asked for and thrown away with the configuration. */
+import { ANY_ADDRESS, type Ipv4Address } from "../../packet/ipv4-address.ts";
+import type { NamespaceConfig } from "../namespace-config.ts";
+import { RouteType } from "./config.ts";
+import { DirectRoute } from "./direct-route.ts";
+import { Fib } from "./fib.ts";
+import { HostAddresses } from "./host-addresses.ts";
+import type { Route } from "./route.ts";
+import type { RouterEnvironment } from "./router-environment.ts";
+
+/** More than the greatest route type: packs device and type into one key. */
+const TYPES = 16;
+
+export class RoutingTables {
+  readonly fib: Fib;
+  readonly addresses: HostAddresses;
+  private readonly environment: RouterEnvironment;
+  private direct: Map<number, DirectRoute> | null = null;
+
+  constructor(config: NamespaceConfig, environment: RouterEnvironment) {
+    this.fib = new Fib(config);
+    this.addresses = new HostAddresses(config.devices);
+    this.environment = environment;
+  }
+
+  /** The route of this type straight out of a device. */
+  directRoute(type: RouteType, device: number): DirectRoute {
+    this.direct ??= new Map();
+    const key = device * TYPES + type;
+    let route = this.direct.get(key);
+    if (route === undefined) {
+      route = new DirectRoute(type, device, this.addresses.device(device)?.name ?? `if${device}`);
+      this.direct.set(key, route);
+    }
+    return route;
+  }
+
+  /** `inet_select_addr`. */
+  selectSource(device: number, target: Ipv4Address, scope: number): Ipv4Address {
+    const routeLocalnet = this.environment.conf(device)?.routeLocalnet === 1;
+    return this.addresses.select(device, target, scope, routeLocalnet);
+  }
+
+  /** `fib_result_prefsrc`: the source for packets of our own that take `route`. */
+  sourceFor(route: Route, destination: Ipv4Address): Ipv4Address {
+    if (route.preferredSource !== 0) return route.preferredSource;
+    if (route.type === RouteType.local) return destination;
+    const gateway = route.config === null ? ANY_ADDRESS : route.config.gateway;
+    return this.selectSource(route.device, gateway, route.scope);
+  }
+
+  /** Whether a packet of ours may carry this source: it is configured, or the local table makes it ours. */
+  isOwnSource(source: Ipv4Address): boolean {
+    return this.addresses.owner(source) !== 0 || this.fib.deviceOfLocal(source) !== 0;
+  }
+}
