@@ -1,0 +1,196 @@
+/**
+ * What becomes of a packet without a connection (`ip_vs_try_to_schedule`, `ip_vs_schedule`, `ip_vs_leave`): left to
+ * the local stack, scheduled to a server, answered with ICMP port unreachable, or dropped.
+ */
+import type { NetDevice } from "../../link/net-device.ts";
+import type { Frame } from "../../packet/frame.ts";
+import { IcmpType, UnreachableCode } from "../../packet/protocol.ts";
+import { Verdict } from "../netfilter/hook.ts";
+import { type Connection, ConnectionFlag } from "./connection.ts";
+import type { IpvsContext } from "./context.ts";
+import { bindLocalAddress } from "./forwarding/full-nat.ts";
+import { Method } from "./method.ts";
+import { NewFlow } from "./new-flow.ts";
+import { Persistence } from "./persistence.ts";
+import { Direction, type Protocol } from "./protocol/protocol.ts";
+import { FTP_DATA_PORT, FTP_PORT } from "./service-table.ts";
+import type { VirtualService } from "./virtual-service.ts";
+
+export class Admission {
+  /** What `admit` decided when it gave no connection. */
+  verdict: Verdict = Verdict.accept;
+  private readonly context: IpvsContext;
+  private readonly persistence: Persistence;
+  private readonly flow = new NewFlow();
+
+  constructor(context: IpvsContext) {
+    this.context = context;
+    this.persistence = new Persistence(context);
+  }
+
+  /** A new connection for a client's packet; null with `verdict` set when there is none. */
+  admit(frame: Frame, protocol: Protocol, input: NetDevice | null): Connection | null {
+    const sloppy = this.context.host.sysctls.sloppy_tcp !== 0;
+    if (!protocol.maySchedule(frame, sloppy)) return this.leaveAlone();
+    this.flow.ofRequest(frame);
+    return this.admitFlow(frame, protocol, input);
+  }
+
+  /** The same for the flow that an ICMP error quotes (vs.schedule_icmp). */
+  admitQuoted(
+    error: Frame,
+    quoted: Frame,
+    protocol: Protocol,
+    input: NetDevice | null,
+  ): Connection | null {
+    this.flow.ofQuoted(quoted, error.mark);
+    return this.admitFlow(error, protocol, input);
+  }
+
+  private admitFlow(frame: Frame, protocol: Protocol, input: NetDevice | null): Connection | null {
+    const { flow, context } = this;
+    const service = context.services.find(
+      flow.mark,
+      flow.protocol,
+      flow.virtualAddress,
+      flow.virtualPort,
+    );
+    if (service === null) return this.leaveAlone();
+    // FTP data connections from real servers are never scheduled
+    if (flow.clientPort === FTP_DATA_PORT) return this.leaveAlone();
+    if ((input === null || input.name === "lo") && this.isLocalAnswer()) return this.leaveAlone();
+    const connection = service.persistent
+      ? this.schedulePersistent(service)
+      : this.schedule(service);
+    if (connection === null) {
+      this.verdict = this.leave(service, frame, protocol, input);
+      return null;
+    }
+    if (connection.method === Method.fullNat) {
+      if (!bindLocalAddress(context.connections, service, connection)) {
+        context.connections.discard(connection);
+        this.verdict = context.drop(frame, "ipvs-no-local-port", service);
+        return null;
+      }
+    }
+    this.scheduled(frame, service, connection);
+    return connection;
+  }
+
+  private leaveAlone(): null {
+    this.verdict = Verdict.accept;
+    return null;
+  }
+
+  /** Whether a local server answers with this packet on a connection that exists. */
+  private isLocalAnswer(): boolean {
+    const { flow, context } = this;
+    return (
+      context.connections.table.findRequest(
+        flow.protocol,
+        flow.virtualAddress,
+        flow.virtualPort,
+        flow.clientAddress,
+        flow.clientPort,
+      ) !== null
+    );
+  }
+
+  private schedulePersistent(service: VirtualService): Connection | null {
+    // without a Call-ID in the payload the SIP engine finds no client; payloads are not searched for one here
+    if (service.config.persistenceEngine !== "") return null;
+    return this.persistence.schedule(service, this.flow);
+  }
+
+  private schedule(service: VirtualService): Connection | null {
+    const { flow } = this;
+    if (service.mark === 0 && flow.virtualPort !== service.port) return null;
+    const server = service.scheduler?.select(flow) ?? null;
+    if (server === null) return null;
+    return this.context.connections.create(
+      flow.protocol,
+      flow.clientAddress,
+      flow.clientPort,
+      flow.virtualAddress,
+      flow.virtualPort,
+      server,
+      server.port !== 0 ? server.port : flow.virtualPort,
+      flow.mark,
+      service.schedulesEachPacket(flow.protocol) ? ConnectionFlag.onePacket : 0,
+    );
+  }
+
+  private scheduled(frame: Frame, service: VirtualService, connection: Connection): void {
+    const { host, estimator } = this.context;
+    const { server, serverAddress, serverPort, method } = connection;
+    if (server !== null) estimator.countConnection(server, service);
+    if (host.trace === null) return;
+    const { now } = host.engine;
+    host.trace.note(
+      "scheduled",
+      now,
+      host.place,
+      frame,
+      service,
+      serverAddress,
+      serverPort,
+      method,
+    );
+  }
+
+  /** No server can take it. */
+  private leave(
+    service: VirtualService,
+    frame: Frame,
+    protocol: Protocol,
+    input: NetDevice | null,
+  ): Verdict {
+    const { flow, context } = this;
+    const { ip } = context.host;
+    if (service.persistent && service.config.persistenceEngine !== "")
+      return context.drop(frame, "ipvs-no-destination", service);
+    if (this.mayBypass(service)) return this.bypass(service, frame, protocol, input);
+    if (service.port === FTP_PORT && flow.virtualPort !== FTP_PORT) return Verdict.accept;
+    if (!flow.byIcmp)
+      ip.sendIcmpError(frame, IcmpType.destinationUnreachable, UnreachableCode.port, 0);
+    return context.drop(frame, "ipvs-no-destination", service);
+  }
+
+  private mayBypass(service: VirtualService): boolean {
+    const { host } = this.context;
+    const { virtualAddress, byIcmp } = this.flow;
+    return (
+      host.sysctls.cache_bypass !== 0 &&
+      service.mark !== 0 &&
+      !byIcmp &&
+      host.isUnicastOrLocal(virtualAddress) &&
+      !host.ip.isLocalAddress(virtualAddress)
+    );
+  }
+
+  private bypass(
+    service: VirtualService,
+    frame: Frame,
+    protocol: Protocol,
+    input: NetDevice | null,
+  ): Verdict {
+    const { flow, context } = this;
+    const connection = context.connections.create(
+      flow.protocol,
+      flow.clientAddress,
+      flow.clientPort,
+      flow.virtualAddress,
+      flow.virtualPort,
+      null,
+      0,
+      flow.mark,
+      service.schedulesEachPacket(flow.protocol) ? ConnectionFlag.onePacket : 0,
+    );
+    context.advance(connection, protocol, Direction.input, frame);
+    const forwarder = context.forwarders.of(connection.method);
+    const verdict = forwarder.forward(frame, connection, input, false);
+    connection.inPackets++;
+    context.connections.done(connection);
+    return verdict;
+  }
+}

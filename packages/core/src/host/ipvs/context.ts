@@ -1,0 +1,51 @@
+/** What the parts of one namespace's IPVS share. Made by `Ipvs`. */
+import type { Frame } from "../../packet/frame.ts";
+import type { DropReason } from "../../trace/drop-reason.ts";
+import type { Decider } from "../../trace/trace.ts";
+import { Verdict } from "../netfilter/hook.ts";
+import type { Connection } from "./connection.ts";
+import { Connections } from "./connections.ts";
+import { Estimator } from "./estimator.ts";
+import { Forwarders } from "./forwarding/forwarders.ts";
+import { ForwardingPath } from "./forwarding/forwarding-path.ts";
+import type { IpvsHost } from "./host.ts";
+import type { Direction, Protocol } from "./protocol/protocol.ts";
+import { Protocols } from "./protocol/protocols.ts";
+import { ServiceTable } from "./service-table.ts";
+
+export class IpvsContext {
+  readonly host: IpvsHost;
+  readonly services = new ServiceTable();
+  readonly connections: Connections;
+  readonly protocols = new Protocols();
+  readonly forwarders: Forwarders;
+  readonly estimator: Estimator;
+
+  constructor(host: IpvsHost) {
+    this.host = host;
+    this.connections = new Connections(host);
+    this.forwarders = new Forwarders(new ForwardingPath(host));
+    this.estimator = new Estimator(host, this.services.services);
+  }
+
+  /** Runs the protocol's state machine with a packet. */
+  advance(connection: Connection, protocol: Protocol, direction: Direction, frame: Frame): void {
+    const { host } = this;
+    // modes 1 and 2 come into force only when memory is short, which it never is here
+    this.protocols.tcp.setSecure(host.sysctls.secure_tcp === 3);
+    const before = connection.state;
+    protocol.advance(connection, direction, frame);
+    const { state } = connection;
+    if (state === before || host.trace === null) return;
+    const { number } = protocol;
+    const { now } = host.engine;
+    host.trace.note("connection", now, host.place, frame, connection, before, state, number);
+  }
+
+  /** Ends the story of `frame`; the verdict for it. */
+  drop(frame: Frame, reason: DropReason, decider: Decider | null): Verdict {
+    const { trace, engine, place } = this.host;
+    if (trace !== null) trace.dropped(engine.now, place, frame, reason, decider);
+    return Verdict.drop;
+  }
+}

@@ -1,0 +1,221 @@
+/**
+ * What `ipvsadm` and /proc ask of the kernel (`ip_vs_ctl.c`): the commands, and their effect on the configuration with
+ * the kernel's checks in the kernel's order. The live side follows in `Ipvs.follow`, with every command that
+ * succeeded, also one that changes no value: an edit without a difference restarts wrr and judges thresholds again.
+ */
+import type { Draft } from "immer";
+import { Errno } from "../../base/errno.ts";
+import type { Ipv4Address } from "../../packet/ipv4-address.ts";
+import type {
+  IpvsConfig,
+  RealServerConfig,
+  VirtualServiceConfig,
+  VirtualServiceIdentity,
+} from "./config.ts";
+import { isScheduler } from "./schedulers/index.ts";
+
+/** A virtual service's settings as a command names them; the scheduler is what the user typed. */
+export interface ServiceSettings
+  extends Omit<VirtualServiceConfig, "scheduler" | "realServers" | "localAddresses"> {
+  readonly scheduler: string;
+}
+
+export type IpvsCommand =
+  | { readonly kind: "add-service"; readonly service: ServiceSettings }
+  | { readonly kind: "edit-service"; readonly service: ServiceSettings }
+  | { readonly kind: "delete-service"; readonly identity: VirtualServiceIdentity }
+  | {
+      readonly kind: "add-server" | "edit-server";
+      readonly identity: VirtualServiceIdentity;
+      readonly server: RealServerConfig;
+    }
+  | {
+      readonly kind: "delete-server";
+      readonly identity: VirtualServiceIdentity;
+      readonly address: Ipv4Address;
+      readonly port: number;
+    }
+  | {
+      readonly kind: "add-local-address" | "delete-local-address";
+      readonly identity: VirtualServiceIdentity;
+      readonly address: Ipv4Address;
+    }
+  | { readonly kind: "flush" }
+  /** `-Z`: one service, or everything when `identity` is null. */
+  | { readonly kind: "zero"; readonly identity: VirtualServiceIdentity | null }
+  /** `--set`, in seconds; 0 keeps a value. */
+  | {
+      readonly kind: "set-timeouts";
+      readonly tcp: number;
+      readonly tcpFin: number;
+      readonly udp: number;
+    };
+
+/** What the checks must know of the namespace. */
+export interface ControlContext {
+  /** Whether `inet_addr_type` says unicast or local. */
+  isUnicastOrLocal(address: Ipv4Address): boolean;
+}
+
+/** An IPVS without services; `--set` has the kernel's defaults. */
+export const EMPTY_IPVS_CONFIG: IpvsConfig = {
+  services: [],
+  timeouts: { tcp: 900, tcpFin: 120, udp: 300 },
+};
+
+const THRESHOLD_MAX = 0x7fffffff;
+const PERSISTENCE_ENGINES: readonly string[] = ["", "sip"];
+
+export const sameIdentity = (a: VirtualServiceIdentity, b: VirtualServiceIdentity): boolean =>
+  a.kind === "fwmark"
+    ? b.kind === "fwmark" && a.mark === b.mark
+    : b.kind === "address" &&
+      a.protocol === b.protocol &&
+      a.address === b.address &&
+      a.port === b.port;
+
+const indexOfService = (config: IpvsConfig, identity: VirtualServiceIdentity): number =>
+  config.services.findIndex((service) => sameIdentity(service.identity, identity));
+
+const indexOfServer = (service: VirtualServiceConfig, address: Ipv4Address, port: number): number =>
+  service.realServers.findIndex((server) => server.address === address && server.port === port);
+
+/**
+ * Applies `command` to the configuration; 0, or the error with which the kernel refuses it (then nothing changed).
+ * ESRCH: no such service; EEXIST: service or server is there already; ENOENT: no such server, scheduler or engine.
+ */
+export function applyToConfig(
+  draft: Draft<IpvsConfig>,
+  command: IpvsCommand,
+  context: ControlContext,
+): Errno {
+  switch (command.kind) {
+    case "flush":
+      draft.services = [];
+      return 0;
+    case "set-timeouts":
+      return setTimeouts(draft, command);
+    case "add-service":
+      return addService(draft, command.service);
+    case "zero":
+      if (command.identity === null) return 0;
+      return indexOfService(draft, command.identity) < 0 ? Errno.ESRCH : 0;
+    default:
+      return applyToService(draft, command, context);
+  }
+}
+
+type OfService = Exclude<
+  IpvsCommand,
+  { readonly kind: "flush" | "set-timeouts" | "add-service" | "zero" }
+>;
+
+function applyToService(
+  draft: Draft<IpvsConfig>,
+  command: OfService,
+  context: ControlContext,
+): Errno {
+  const identity = command.kind === "edit-service" ? command.service.identity : command.identity;
+  const index = indexOfService(draft, identity);
+  const service = draft.services[index];
+  if (service === undefined) return Errno.ESRCH;
+  switch (command.kind) {
+    case "edit-service":
+      return editService(service, command.service);
+    case "delete-service":
+      draft.services.splice(index, 1);
+      return 0;
+    case "add-server":
+      return addServer(service, command.server, context);
+    case "edit-server":
+      return editServer(service, command.server);
+    case "delete-server":
+      return deleteServer(service, command.address, command.port);
+    case "add-local-address":
+      if (service.localAddresses.includes(command.address)) return Errno.EEXIST;
+      service.localAddresses.push(command.address);
+      return 0;
+    case "delete-local-address":
+      return deleteLocalAddress(service, command.address);
+  }
+}
+
+function addService(draft: Draft<IpvsConfig>, settings: ServiceSettings): Errno {
+  if (indexOfService(draft, settings.identity) >= 0) return Errno.EEXIST;
+  const { scheduler } = settings;
+  if (!isScheduler(scheduler)) return Errno.ENOENT;
+  if (!PERSISTENCE_ENGINES.includes(settings.persistenceEngine)) return Errno.ENOENT;
+  draft.services.push({ ...settings, scheduler, realServers: [], localAddresses: [] });
+  return 0;
+}
+
+function editService(service: Draft<VirtualServiceConfig>, settings: ServiceSettings): Errno {
+  const { scheduler } = settings;
+  if (!isScheduler(scheduler)) return Errno.ENOENT;
+  if (!PERSISTENCE_ENGINES.includes(settings.persistenceEngine)) return Errno.ENOENT;
+  service.scheduler = scheduler;
+  service.schedulerFlags = settings.schedulerFlags;
+  service.persistenceTimeout = settings.persistenceTimeout;
+  service.persistenceNetmask = settings.persistenceNetmask;
+  service.onePacket = settings.onePacket;
+  service.persistenceEngine = settings.persistenceEngine;
+  return 0;
+}
+
+function checkServer(server: RealServerConfig): Errno {
+  if (server.upperThreshold > THRESHOLD_MAX) return Errno.EINVAL;
+  if (server.weight < 0 || server.lowerThreshold > server.upperThreshold) return Errno.ERANGE;
+  if (server.tunnel.type === "gue" && server.tunnel.port === 0) return Errno.EINVAL;
+  return 0;
+}
+
+function addServer(
+  service: Draft<VirtualServiceConfig>,
+  server: RealServerConfig,
+  context: ControlContext,
+): Errno {
+  const refusal = checkServer(server);
+  if (refusal !== 0) return refusal;
+  if (indexOfServer(service, server.address, server.port) >= 0) return Errno.EEXIST;
+  if (!context.isUnicastOrLocal(server.address)) return Errno.EINVAL;
+  service.realServers.unshift(server);
+  return 0;
+}
+
+function editServer(service: Draft<VirtualServiceConfig>, server: RealServerConfig): Errno {
+  const refusal = checkServer(server);
+  if (refusal !== 0) return refusal;
+  const index = indexOfServer(service, server.address, server.port);
+  if (index < 0) return Errno.ENOENT;
+  service.realServers[index] = server;
+  return 0;
+}
+
+function deleteServer(
+  service: Draft<VirtualServiceConfig>,
+  address: Ipv4Address,
+  port: number,
+): Errno {
+  const index = indexOfServer(service, address, port);
+  if (index < 0) return Errno.ENOENT;
+  service.realServers.splice(index, 1);
+  return 0;
+}
+
+function deleteLocalAddress(service: Draft<VirtualServiceConfig>, address: Ipv4Address): Errno {
+  const index = service.localAddresses.indexOf(address);
+  if (index < 0) return Errno.ENOENT;
+  service.localAddresses.splice(index, 1);
+  return 0;
+}
+
+function setTimeouts(
+  draft: Draft<IpvsConfig>,
+  command: Extract<IpvsCommand, { readonly kind: "set-timeouts" }>,
+): Errno {
+  if (command.tcp < 0 || command.tcpFin < 0 || command.udp < 0) return Errno.EINVAL;
+  if (command.tcp !== 0) draft.timeouts.tcp = command.tcp;
+  if (command.tcpFin !== 0) draft.timeouts.tcpFin = command.tcpFin;
+  if (command.udp !== 0) draft.timeouts.udp = command.udp;
+  return 0;
+}

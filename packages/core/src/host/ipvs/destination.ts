@@ -1,0 +1,87 @@
+/**
+ * A real server of a virtual service, live (`struct ip_vs_dest`): weight, connection counters, overload, and the route
+ * that forwarding remembers. Its settings are a `RealServerConfig`. It outlives its deletion in the trash as long as
+ * connections name it.
+ */
+import { formatIpv4Address, type Ipv4Address } from "../../packet/ipv4-address.ts";
+import type { Instant } from "../../time/instant.ts";
+import type { Decider } from "../../trace/trace.ts";
+import type { Route } from "../route/route.ts";
+import type { RealServerConfig, VirtualServiceIdentity } from "./config.ts";
+import { METHOD_OF, type Method } from "./method.ts";
+import { Statistics } from "./statistics.ts";
+
+export class Destination implements Decider {
+  readonly address: Ipv4Address;
+  readonly port: number;
+  /** The service that it was made for; a service with this identity may take it back from the trash. */
+  readonly service: VirtualServiceIdentity;
+  config: RealServerConfig;
+  weight: number;
+  /** The last weight that was not 0; only mh looks at it. */
+  lastWeight: number;
+  method: Method;
+  /** Connections in an active state (ActiveConn). */
+  activeConnections = 0;
+  /** All other connections but templates (InActConn). */
+  inactiveConnections = 0;
+  /** Templates (PersistConn). */
+  persistentConnections = 0;
+  upperThreshold = 0;
+  lowerThreshold = 0;
+  /** IP_VS_DEST_F_OVERLOAD: no scheduler takes it. */
+  overloaded = false;
+  /** IP_VS_DEST_F_AVAILABLE: it belongs to its service; false in the trash. */
+  available = true;
+  readonly statistics = new Statistics();
+  /** The statistics of the service that it belongs to, or belonged to last. */
+  serviceStatistics: Statistics;
+
+  /** In the trash: when it was first found unreferenced; null before. */
+  idleSince: Instant | null = null;
+
+  /** The remembered route to it, valid for `routeGeneration`; null for none. */
+  route: Route | null = null;
+  routeGeneration = -1;
+  /** The source address of tunnel packets to it, remembered with the route; 0 for none. */
+  tunnelSource = 0 as Ipv4Address;
+
+  constructor(
+    service: VirtualServiceIdentity,
+    config: RealServerConfig,
+    serviceStatistics: Statistics,
+  ) {
+    this.service = service;
+    this.address = config.address;
+    this.port = config.port;
+    this.config = config;
+    this.weight = config.weight;
+    this.lastWeight = config.weight;
+    this.method = METHOD_OF[config.forwarding];
+    this.serviceStatistics = serviceStatistics;
+  }
+
+  /** Connections but templates: what thresholds are held against. */
+  get totalConnections(): number {
+    return this.activeConnections + this.inactiveConnections;
+  }
+
+  /** Whether a connection or a template still names it. */
+  get referenced(): boolean {
+    return this.totalConnections + this.persistentConnections > 0;
+  }
+
+  /** Takes over edited settings but the thresholds; they are the business of overload.ts. */
+  configure(config: RealServerConfig): void {
+    this.config = config;
+    this.weight = config.weight;
+    if (config.weight !== 0) this.lastWeight = config.weight;
+    this.method = METHOD_OF[config.forwarding];
+    this.route = null;
+    this.tunnelSource = 0 as Ipv4Address;
+  }
+
+  describe(): string {
+    return `${formatIpv4Address(this.address)}:${this.port}`;
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * The estimation of all counters every 2 s (`estimation_timer`, ip_vs_est.c). It runs while there is a service, and
+ * after the last one went until the totals have come to rest. vs.run_estimation=0 freezes what is shown.
+ */
+import { later, seconds } from "../../time/instant.ts";
+import { Timer } from "../../time/timer.ts";
+import type { Destination } from "./destination.ts";
+import type { IpvsHost } from "./host.ts";
+import { Statistics } from "./statistics.ts";
+import type { VirtualService } from "./virtual-service.ts";
+
+const PERIOD = seconds(2);
+
+export class Estimator extends Timer {
+  /** The counters of the whole namespace. */
+  readonly totals = new Statistics();
+  private readonly host: IpvsHost;
+  private readonly services: readonly VirtualService[];
+
+  constructor(host: IpvsHost, services: readonly VirtualService[]) {
+    super();
+    this.host = host;
+    this.services = services;
+  }
+
+  /** Sees to it that the timer runs. */
+  start(): void {
+    if (this.armed) return;
+    const { timers, now } = this.host.engine;
+    timers.arm(this, later(now, PERIOD));
+  }
+
+  expire(): void {
+    if (this.host.sysctls.run_estimation !== 0) this.estimate();
+    if (this.services.length > 0 || !this.totals.atRest) this.start();
+  }
+
+  /** A packet from a client on a connection of `server`; a server in the trash counts nothing. */
+  countIn(server: Destination | null, octets: number): void {
+    if (server === null || !server.available) return;
+    server.statistics.countIn(octets);
+    server.serviceStatistics.countIn(octets);
+    this.totals.countIn(octets);
+  }
+
+  /** A packet to a client on a connection of `server`. */
+  countOut(server: Destination | null, octets: number): void {
+    if (server === null || !server.available) return;
+    server.statistics.countOut(octets);
+    server.serviceStatistics.countOut(octets);
+    this.totals.countOut(octets);
+  }
+
+  /** A new connection. */
+  countConnection(server: Destination, service: VirtualService): void {
+    server.statistics.connections++;
+    service.statistics.connections++;
+    this.totals.connections++;
+  }
+
+  private estimate(): void {
+    this.totals.estimate();
+    for (const service of this.services) {
+      service.statistics.estimate();
+      for (const server of service.destinations) server.statistics.estimate();
+    }
+  }
+}

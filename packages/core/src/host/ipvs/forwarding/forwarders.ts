@@ -1,0 +1,34 @@
+/** The forwarding methods by their number. Local node is none of its own: every method finds out by its route. */
+import { Method } from "../method.ts";
+import { Bypass } from "./bypass.ts";
+import { DirectRouting } from "./direct-routing.ts";
+import type { Forwarder } from "./forwarder.ts";
+import type { ForwardingPath } from "./forwarding-path.ts";
+import { FullNat } from "./full-nat.ts";
+import { Masquerading } from "./masquerading.ts";
+import { Tunnelling } from "./tunnelling.ts";
+
+export class Forwarders {
+  readonly path: ForwardingPath;
+  readonly fullNat: FullNat;
+  private readonly byMethod: readonly Forwarder[];
+
+  constructor(path: ForwardingPath) {
+    this.path = path;
+    this.fullNat = new FullNat(path);
+    const direct = new DirectRouting(path);
+    const methods: Record<Method, Forwarder> = {
+      [Method.masquerading]: new Masquerading(path),
+      [Method.localNode]: direct,
+      [Method.tunnelling]: new Tunnelling(path),
+      [Method.directRouting]: direct,
+      [Method.bypass]: new Bypass(path),
+      [Method.fullNat]: this.fullNat,
+    };
+    this.byMethod = Object.values(Method).map((method) => methods[method]);
+  }
+
+  of(method: Method): Forwarder {
+    return this.byMethod[method] as Forwarder;
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * Masquerading (`-m`, `ip_vs_nat_xmit`): destination address and port become the server's; the source stays, so the
+ * answer must come back through this host.
+ */
+import type { NetDevice } from "../../../link/net-device.ts";
+import type { Frame } from "../../../packet/frame.ts";
+import { isLoopbackAddress } from "../../../packet/ipv4-address.ts";
+import { Verdict } from "../../netfilter/hook.ts";
+import type { Connection } from "../connection.ts";
+import type { Forwarder } from "./forwarder.ts";
+import { type ForwardingPath, Preparation, RouteMode } from "./forwarding-path.ts";
+
+const MODE = RouteMode.local | RouteMode.nonLocal | RouteMode.redirect;
+
+export class Masquerading implements Forwarder {
+  private readonly path: ForwardingPath;
+
+  constructor(path: ForwardingPath) {
+    this.path = path;
+  }
+
+  forward(
+    frame: Frame,
+    connection: Connection,
+    input: NetDevice | null,
+    related: boolean,
+  ): Verdict {
+    const { server, serverAddress } = connection;
+    const outcome = this.path.prepare(frame, server, serverAddress, MODE, -1, related, connection);
+    if (outcome === Preparation.dropped) return Verdict.stolen;
+    const local = outcome === Preparation.local;
+    // nobody from the network may reach 127.0.0.0/8
+    if (local && isLoopbackAddress(serverAddress) && input !== null) {
+      this.path.drop(frame, "ipvs-local-loopback-destination", connection);
+      return Verdict.stolen;
+    }
+    frame.destination = serverAddress;
+    frame.destinationPort = connection.serverPort;
+    return local ? this.path.deliver(frame, connection) : this.path.send(frame, connection);
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * IPVS's hooks in netfilter (`ip_vs_ops4`): registered with the first service, removed with the last. At each point
+ * answers are looked at before requests.
+ */
+import type { NetDevice } from "../../link/net-device.ts";
+import type { Frame } from "../../packet/frame.ts";
+import { IpProtocol } from "../../packet/protocol.ts";
+import { type Hook, HookPoint, HookPriority, Verdict } from "../netfilter/hook.ts";
+import type { HookTable } from "../netfilter/hook-table.ts";
+import type { Inbound } from "./inbound.ts";
+import type { Outbound } from "./outbound.ts";
+
+class RequestHook implements Hook {
+  readonly point: HookPoint;
+  readonly priority: number;
+  private readonly inbound: Inbound;
+
+  constructor(inbound: Inbound, point: HookPoint, priority: number) {
+    this.inbound = inbound;
+    this.point = point;
+    this.priority = priority;
+  }
+
+  run(frame: Frame, input: NetDevice | null): Verdict {
+    return this.inbound.run(frame, input, this.point);
+  }
+
+  describe(): string {
+    return "IPVS in";
+  }
+}
+
+class AnswerHook implements Hook {
+  readonly point: HookPoint;
+  readonly priority: number;
+  private readonly outbound: Outbound;
+
+  constructor(outbound: Outbound, point: HookPoint, priority: number) {
+    this.outbound = outbound;
+    this.point = point;
+    this.priority = priority;
+  }
+
+  run(frame: Frame): Verdict {
+    return this.outbound.run(frame, this.point);
+  }
+
+  describe(): string {
+    return "IPVS out";
+  }
+}
+
+/** Errors that pass through on their way to a client's connection. */
+class ForwardedErrorHook implements Hook {
+  readonly point = HookPoint.forward;
+  readonly priority = HookPriority.natSource - 1;
+  private readonly inbound: Inbound;
+
+  constructor(inbound: Inbound) {
+    this.inbound = inbound;
+  }
+
+  run(frame: Frame, input: NetDevice | null): Verdict {
+    if (frame.protocol !== IpProtocol.icmp) return Verdict.accept;
+    return this.inbound.icmp.run(frame, input, HookPoint.forward);
+  }
+
+  describe(): string {
+    return "IPVS icmp";
+  }
+}
+
+export class IpvsHooks {
+  private readonly hooks: readonly Hook[];
+  private readonly table: HookTable;
+  private registered = false;
+
+  constructor(table: HookTable, inbound: Inbound, outbound: Outbound) {
+    const { natSource, natDestination } = HookPriority;
+    this.table = table;
+    this.hooks = [
+      new AnswerHook(outbound, HookPoint.localIn, natSource - 2),
+      new RequestHook(inbound, HookPoint.localIn, natSource - 1),
+      new AnswerHook(outbound, HookPoint.localOut, natDestination + 1),
+      new RequestHook(inbound, HookPoint.localOut, natDestination + 2),
+      new ForwardedErrorHook(inbound),
+      new AnswerHook(outbound, HookPoint.forward, natSource),
+    ];
+  }
+
+  /** Registers the hooks while there are services, removes them when there are none. */
+  keep(services: boolean): void {
+    if (services === this.registered) return;
+    this.registered = services;
+    for (const hook of this.hooks)
+      if (services) this.table.register(hook);
+      else this.table.unregister(hook);
+  }
+}

@@ -1,0 +1,139 @@
+/**
+ * The *in* hook (`ip_vs_in_hook`): requests of clients at LOCAL_IN, and of this host's own clients at LOCAL_OUT. The
+ * order of its decisions is ipvs-behaviour.md §5.1.
+ */
+import type { NetDevice } from "../../link/net-device.ts";
+import { type Frame, PacketType } from "../../packet/frame.ts";
+import { FragmentField, IpProtocol } from "../../packet/protocol.ts";
+import { HookPoint, Verdict } from "../netfilter/hook.ts";
+import { Admission } from "./admission.ts";
+import { type Connection, ConnectionFlag } from "./connection.ts";
+import type { IpvsContext } from "./context.ts";
+import { IcmpRequests } from "./icmp-requests.ts";
+import { Direction, type Protocol } from "./protocol/protocol.ts";
+
+/** What became of an entry that a packet found. */
+const Fate = { usable: 0, replaced: 1, serverGone: 2, stillTracked: 3 } as const;
+type Fate = (typeof Fate)[keyof typeof Fate];
+
+export class Inbound {
+  readonly icmp: IcmpRequests;
+  private readonly context: IpvsContext;
+  private readonly admission: Admission;
+
+  constructor(context: IpvsContext) {
+    this.context = context;
+    this.admission = new Admission(context);
+    this.icmp = new IcmpRequests(context, this.admission);
+  }
+
+  run(frame: Frame, input: NetDevice | null, point: HookPoint): Verdict {
+    if (frame.ipvsProperty) return Verdict.accept;
+    if (frame.packetType !== PacketType.host && point !== HookPoint.localOut) return Verdict.accept;
+    if (frame.protocol === IpProtocol.icmp) return this.icmp.run(frame, input, point);
+    const { context } = this;
+    const protocol = context.protocols.withNumber(frame.protocol);
+    if (protocol === null) {
+      // what it carries will come by again
+      if (context.host.sysctls.ignore_tunneled !== 0) frame.ipvsProperty = true;
+      return Verdict.accept;
+    }
+    if ((frame.fragment & FragmentField.offsetMask) !== 0) return Verdict.accept;
+    let connection = context.connections.table.findRequest(
+      frame.protocol,
+      frame.source,
+      frame.sourcePort,
+      frame.destination,
+      frame.destinationPort,
+    );
+    if (connection !== null) {
+      const fate = this.judge(connection, protocol, frame);
+      if (fate === Fate.serverGone) return context.drop(frame, "ipvs-destination-gone", connection);
+      if (fate === Fate.stillTracked)
+        return context.drop(frame, "ipvs-connection-refused-by-conntrack", connection);
+      if (fate === Fate.replaced) connection = null;
+    }
+    if (connection === null) {
+      const answered = this.answerFullNat(frame, protocol);
+      if (answered !== Verdict.accept) return answered;
+      connection = this.admission.admit(frame, protocol, input);
+      if (connection === null) return this.admission.verdict;
+    }
+    return this.pass(frame, connection, protocol, input);
+  }
+
+  private pass(
+    frame: Frame,
+    connection: Connection,
+    protocol: Protocol,
+    input: NetDevice | null,
+  ): Verdict {
+    const { context } = this;
+    context.estimator.countIn(connection.server, frame.length);
+    context.advance(connection, protocol, Direction.input, frame);
+    const forwarder = context.forwarders.of(connection.method);
+    const verdict = forwarder.forward(frame, connection, input, false);
+    if ((connection.flags & ConnectionFlag.onePacket) === 0) connection.inPackets++;
+    context.connections.done(connection);
+    return verdict;
+  }
+
+  /** Whether the entry that a packet found still serves it. */
+  private judge(connection: Connection, protocol: Protocol, frame: Frame): Fate {
+    if (protocol.isOpening(frame)) {
+      const fate = this.judgeOpening(connection, protocol, frame);
+      if (fate !== Fate.usable) return fate;
+    }
+    const { server } = connection;
+    if (server === null || server.available) return Fate.usable;
+    if (this.context.host.sysctls.expire_nodest_conn === 0) return Fate.serverGone;
+    const tracked = this.isTracked(connection, frame);
+    if (!tracked) connection.flags &= ~ConnectionFlag.tracked;
+    this.context.connections.expireNow(connection);
+    return tracked ? Fate.stillTracked : Fate.replaced;
+  }
+
+  /** A client opens a connection whose tuple has an entry: vs.expire_nodest_conn and vs.conn_reuse_mode. */
+  private judgeOpening(connection: Connection, protocol: Protocol, frame: Frame): Fate {
+    const { expire_nodest_conn, conn_reuse_mode } = this.context.host.sysctls;
+    let tracked: boolean;
+    if (expire_nodest_conn !== 0 && connection.server?.weight === 0) {
+      tracked = this.isTracked(connection, frame);
+    } else if (
+      conn_reuse_mode !== 0 &&
+      connection.control === null &&
+      protocol.isReusable(connection, conn_reuse_mode)
+    ) {
+      tracked = this.isTracked(connection, frame);
+      if (connection.controlled > 0 && tracked) return Fate.usable;
+    } else return Fate.usable;
+    if (!tracked) connection.flags &= ~ConnectionFlag.tracked;
+    if (connection.controlled === 0) this.context.connections.expireNow(connection);
+    return tracked ? Fate.stillTracked : Fate.replaced;
+  }
+
+  /** Whether connection tracking knows the packet's flow already (`ip_vs_conn_uses_old_conntrack`). */
+  private isTracked(connection: Connection, frame: Frame): boolean {
+    if (!connection.has(ConnectionFlag.tracked)) return false;
+    return this.context.host.conntrack?.isConfirmed(frame) ?? false;
+  }
+
+  /** A server's answer to one of full-nat's local addresses; ACCEPT when it is none. */
+  private answerFullNat(frame: Frame, protocol: Protocol): Verdict {
+    const { connections, estimator, forwarders } = this.context;
+    const binding = connections.localPorts.find(
+      frame.protocol,
+      frame.source,
+      frame.sourcePort,
+      frame.destination,
+      frame.destinationPort,
+    );
+    if (binding === null) return Verdict.accept;
+    const { connection } = binding;
+    estimator.countOut(connection.server, frame.length);
+    this.context.advance(connection, protocol, Direction.output, frame);
+    const verdict = forwarders.fullNat.answer(frame, connection);
+    connections.refresh(connection);
+    return verdict;
+  }
+}

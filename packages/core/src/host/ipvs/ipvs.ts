@@ -1,0 +1,66 @@
+/**
+ * IPVS of one network namespace: the configuration comes in command by command, packets through netfilter's hooks,
+ * and listings go out as data. Nobody but the namespace knows it.
+ */
+import type { IpvsConfig } from "./config.ts";
+import { IpvsContext } from "./context.ts";
+import type { IpvsCommand } from "./control.ts";
+import { IpvsHooks } from "./hooks.ts";
+import type { IpvsHost } from "./host.ts";
+import { Inbound } from "./inbound.ts";
+import type { ConnectionListing, ServiceListing } from "./listing.ts";
+import { listConnections, listServices } from "./lists.ts";
+import { LiveServices } from "./live-services.ts";
+import { Outbound } from "./outbound.ts";
+import type { StatisticsView } from "./statistics.ts";
+
+/** Buckets of the kernel's connection table as `ipvsadm` prints it (`conn_tab_bits` 12). */
+export const CONNECTION_TABLE_SIZE = 4096;
+
+export class Ipvs {
+  private readonly context: IpvsContext;
+  private readonly live: LiveServices;
+  private readonly hooks: IpvsHooks;
+
+  constructor(host: IpvsHost) {
+    this.context = new IpvsContext(host);
+    this.live = new LiveServices(this.context);
+    const inbound = new Inbound(this.context);
+    this.hooks = new IpvsHooks(host.hooks, inbound, new Outbound(this.context));
+  }
+
+  /** Takes over a first configuration as a whole, before there is any service. */
+  load(config: IpvsConfig): void {
+    this.live.setTimeouts(config);
+    for (const service of config.services) this.live.addService(service);
+    this.keepHooks();
+  }
+
+  /**
+   * Follows a command that `applyToConfig` accepted; `config` is what it made of the configuration. Every accepted
+   * command is to come here, also one that changed no value.
+   */
+  follow(command: IpvsCommand, config: IpvsConfig): void {
+    this.live.follow(command, config);
+    this.keepHooks();
+  }
+
+  /** In order of adding; the kernel's order is that of a hash. */
+  services(): readonly ServiceListing[] {
+    return listServices(this.context);
+  }
+
+  /** In the order of the table's chains. */
+  connections(): readonly ConnectionListing[] {
+    return listConnections(this.context);
+  }
+
+  /** The counters of the whole namespace (/proc/net/ip_vs_stats). */
+  totals(): StatisticsView {
+    return this.context.estimator.totals.view();
+  }
+
+  private keepHooks(): void {
+    this.hooks.keep(this.context.services.services.length > 0);
+  }
+}

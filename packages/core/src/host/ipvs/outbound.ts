@@ -1,0 +1,126 @@
+/**
+ * The *out* hook (`ip_vs_out_hook`): answers of servers, at FORWARD, at LOCAL_OUT for servers on this host, and at
+ * LOCAL_IN for clients on it. Left out: reassembly of fragments before the lookup; later fragments pass as they are.
+ */
+import { copyFrame } from "../../packet/copy-frame.ts";
+import type { Frame } from "../../packet/frame.ts";
+import {
+  FragmentField,
+  IcmpType,
+  IpProtocol,
+  TcpFlag,
+  UnreachableCode,
+} from "../../packet/protocol.ts";
+import { HookPoint, Verdict } from "../netfilter/hook.ts";
+import { RouteType } from "../route/config.ts";
+import type { Route } from "../route/route.ts";
+import type { Connection } from "./connection.ts";
+import type { IpvsContext } from "./context.ts";
+import { isConnectionError } from "./icmp-requests.ts";
+import { Method } from "./method.ts";
+import { Direction, type Protocol } from "./protocol/protocol.ts";
+
+export class Outbound {
+  private readonly context: IpvsContext;
+
+  constructor(context: IpvsContext) {
+    this.context = context;
+  }
+
+  run(frame: Frame, point: HookPoint): Verdict {
+    if (frame.ipvsProperty) return Verdict.accept;
+    if (frame.protocol === IpProtocol.icmp) return this.runIcmp(frame, point);
+    const { context } = this;
+    const protocol = context.protocols.withNumber(frame.protocol);
+    if (protocol === null || (frame.fragment & FragmentField.offsetMask) !== 0)
+      return Verdict.accept;
+    const connection = context.connections.table.findAnswer(
+      frame.protocol,
+      frame.source,
+      frame.sourcePort,
+      frame.destination,
+      frame.destinationPort,
+    );
+    if (connection !== null) return this.pass(frame, connection, protocol, point);
+    if (context.host.sysctls.nat_icmp_send !== 0 && this.isStrayAnswer(frame)) {
+      const { destinationUnreachable } = IcmpType;
+      context.host.ip.sendIcmpError(frame, destinationUnreachable, UnreachableCode.port, 0);
+      return context.drop(frame, "ipvs-no-destination", null);
+    }
+    return Verdict.accept;
+  }
+
+  private pass(
+    frame: Frame,
+    connection: Connection,
+    protocol: Protocol,
+    point: HookPoint,
+  ): Verdict {
+    const { context } = this;
+    if (connection.method === Method.masquerading) {
+      frame.source = connection.virtualAddress;
+      frame.sourcePort = connection.virtualPort;
+      if (!this.reroute(frame, point)) return context.drop(frame, "ip-no-route", connection);
+    }
+    context.estimator.countOut(connection.server, frame.length);
+    context.advance(connection, protocol, Direction.output, frame);
+    frame.ipvsProperty = true;
+    context.forwarders.path.detach(frame, connection, false);
+    context.connections.done(connection);
+    return Verdict.accept;
+  }
+
+  /** An ICMP error of a server, or of a router before it, about a packet to the server (`ip_vs_out_icmp`). */
+  private runIcmp(frame: Frame, point: HookPoint): Verdict {
+    if (!isConnectionError(frame)) return Verdict.accept;
+    const quoted = frame.inner;
+    const { context } = this;
+    if (quoted === null || context.protocols.withNumber(quoted.protocol) === null)
+      return Verdict.accept;
+    if ((quoted.fragment & FragmentField.offsetMask) !== 0) return Verdict.accept;
+    const connection = context.connections.table.findAnswer(
+      quoted.protocol,
+      quoted.destination,
+      quoted.destinationPort,
+      quoted.source,
+      quoted.sourcePort,
+    );
+    if (connection === null) return Verdict.accept;
+    if (connection.method === Method.masquerading) {
+      const translated = copyFrame(quoted, quoted.id);
+      translated.destination = connection.virtualAddress;
+      translated.destinationPort = connection.virtualPort;
+      frame.inner = translated;
+      frame.source = connection.virtualAddress;
+      if (!this.reroute(frame, point)) return context.drop(frame, "ip-no-route", connection);
+    }
+    context.estimator.countOut(connection.server, frame.length);
+    frame.ipvsProperty = true;
+    context.forwarders.path.detach(frame, connection, false);
+    return Verdict.accept;
+  }
+
+  /** Finds the route of a translated answer as of a packet of our own (`ip_vs_route_me_harder`). */
+  private reroute(frame: Frame, point: HookPoint): boolean {
+    if (point === HookPoint.localIn) return true;
+    const { ip, sysctls } = this.context.host;
+    const route = frame.route as Route | null;
+    if (sysctls.snat_reroute === 0 && route?.type !== RouteType.local) return true;
+    return ip.reroute(frame);
+  }
+
+  /** Whether a masqueraded server's port speaks without a connection; a reset is its right (vs.nat_icmp_send). */
+  private isStrayAnswer(frame: Frame): boolean {
+    if (frame.protocol === IpProtocol.tcp && (frame.tcpFlags & TcpFlag.rst) !== 0) return false;
+    return this.context.services.services.some(
+      (service) =>
+        (service.mark !== 0 || service.protocol === frame.protocol) &&
+        service.destinations.some(
+          (server) =>
+            server.method === Method.masquerading &&
+            server.address === frame.source &&
+            server.port === frame.sourcePort,
+        ),
+    );
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * IPVS's TCP states and transitions (`ip_vs_proto_tcp.c`), as data. A row is a direction and an event, a column the
+ * present state, a cell the next one. Directions: IN from the client, OUT from the server, IO from the client when the
+ * server's answers are not seen here. The second table is in force with vs.secure_tcp.
+ */
+
+/** In the kernel's order; as /proc/net/ip_vs_conn prints them. */
+export const TCP_STATE_NAMES = [
+  "NONE",
+  "ESTABLISHED",
+  "SYN_SENT",
+  "SYN_RECV",
+  "FIN_WAIT",
+  "TIME_WAIT",
+  "CLOSE",
+  "CLOSE_WAIT",
+  "LAST_ACK",
+  "LISTEN",
+  "SYNACK",
+] as const;
+
+/** Indices into `TCP_STATE_NAMES`. */
+export const TcpConnectionState = {
+  none: 0,
+  established: 1,
+  synSent: 2,
+  synReceived: 3,
+  finWait: 4,
+  timeWait: 5,
+  close: 6,
+  closeWait: 7,
+  lastAck: 8,
+  listen: 9,
+  synAck: 10,
+} as const;
+
+/** Seconds, by state. */
+export const TCP_TIMEOUTS: readonly number[] = [2, 900, 120, 60, 120, 120, 10, 60, 30, 120, 120];
+
+/** The states that count as ActiveConn. */
+export const TCP_ACTIVE: readonly boolean[] = TCP_STATE_NAMES.map((name) =>
+  ["ESTABLISHED", "SYN_SENT", "SYN_RECV", "SYNACK"].includes(name),
+);
+
+/** First row of a direction in a table. */
+export const TcpRow = { input: 0, output: 4, inputOnly: 8 } as const;
+/** Rows of a direction. */
+export const TcpEvent = { syn: 0, fin: 1, ack: 2, rst: 3 } as const;
+
+const COLUMNS = ["NO", "ES", "SS", "SR", "FW", "TW", "CL", "CW", "LA", "LI", "SA"];
+export const TCP_STATE_COUNT = COLUMNS.length;
+
+/** Twelve rows of eleven states, in one array. */
+const parse = (text: string): readonly number[] =>
+  text
+    .trim()
+    .split(/\s+/)
+    .filter((word) => !/[a-z]/.test(word) && word !== "IN" && word !== "OUT" && word !== "IO")
+    .map((word) => COLUMNS.indexOf(word));
+
+export const NORMAL_TCP_TABLE = parse(`
+  IN  syn SR ES ES SR SR SR SR SR SR SR SR
+  IN  fin CL CW SS TW TW TW CL CW LA LI TW
+  IN  ack ES ES SS ES FW TW CL CW CL LI ES
+  IN  rst CL CL CL SR CL CL CL CL LA LI SR
+  OUT syn SS ES SS SR SS SS SS SS SS LI SR
+  OUT fin TW FW SS TW FW TW CL TW LA LI TW
+  OUT ack ES ES SS ES FW TW CL CW LA ES ES
+  OUT rst CL CL SS CL CL TW CL CL CL CL CL
+  IO  syn SR ES ES SR SR SR SR SR SR SR SR
+  IO  fin CL FW SS TW FW TW CL CW LA LI TW
+  IO  ack ES ES SS ES FW TW CL CW CL LI ES
+  IO  rst CL CL CL SR CL CL CL CL LA LI CL
+`);
+
+export const SECURE_TCP_TABLE = parse(`
+  IN  syn SR ES ES SR SR SR SR SR SR SR SA
+  IN  fin CL CW SS TW TW TW CL CW LA LI SA
+  IN  ack ES ES SS SR FW TW CL CW CL LI SA
+  IN  rst CL CL CL SR CL CL CL CL LA LI CL
+  OUT syn SS ES SS SA SS SS SS SS SS LI SA
+  OUT fin TW FW SS TW FW TW CL TW LA LI TW
+  OUT ack ES ES SS ES FW TW CL CW LA ES ES
+  OUT rst CL CL SS CL CL TW CL CL CL CL CL
+  IO  syn SA ES ES SR SA SA SA SA SA SA SA
+  IO  fin CL FW SS TW FW TW CL CW LA LI TW
+  IO  ack ES ES SS ES FW TW CL CW CL LI ES
+  IO  rst CL CL CL SR CL CL CL CL LA LI CL
+`);

@@ -1,0 +1,87 @@
+/** IPVS's view of TCP (`ip_vs_proto_tcp.c`): it judges by flags only and never looks at sequence numbers. */
+import type { Frame } from "../../../packet/frame.ts";
+import { IpProtocol, TcpFlag } from "../../../packet/protocol.ts";
+import { type Connection, ConnectionFlag } from "../connection.ts";
+import { Direction, type Protocol } from "./protocol.ts";
+import {
+  NORMAL_TCP_TABLE,
+  SECURE_TCP_TABLE,
+  TCP_ACTIVE,
+  TCP_STATE_COUNT,
+  TCP_STATE_NAMES,
+  TCP_TIMEOUTS,
+  TcpConnectionState,
+  TcpEvent,
+  TcpRow,
+} from "./tcp-state-table.ts";
+
+/** The event of a segment, by priority RST, SYN, FIN, ACK; −1 for a segment without any of them. */
+const eventOf = (flags: number): number => {
+  if ((flags & TcpFlag.rst) !== 0) return TcpEvent.rst;
+  if ((flags & TcpFlag.syn) !== 0) return TcpEvent.syn;
+  if ((flags & TcpFlag.fin) !== 0) return TcpEvent.fin;
+  return (flags & TcpFlag.ack) !== 0 ? TcpEvent.ack : -1;
+};
+
+export class TcpProtocol implements Protocol {
+  readonly number = IpProtocol.tcp;
+  readonly name = "TCP";
+  /** Seconds, by state; `--set` changes two of them. */
+  readonly timeouts: number[] = [...TCP_TIMEOUTS];
+  private table = NORMAL_TCP_TABLE;
+
+  /** `--set`, in seconds. */
+  setTimeouts(established: number, finWait: number): void {
+    this.timeouts[TcpConnectionState.established] = established;
+    this.timeouts[TcpConnectionState.finWait] = finWait;
+  }
+
+  /** Whether vs.secure_tcp is in force. */
+  setSecure(secure: boolean): void {
+    this.table = secure ? SECURE_TCP_TABLE : NORMAL_TCP_TABLE;
+  }
+
+  stateName(state: number): string {
+    return TCP_STATE_NAMES[state] ?? "?";
+  }
+
+  isOpening(frame: Frame): boolean {
+    return (frame.tcpFlags & TcpFlag.syn) !== 0;
+  }
+
+  maySchedule(frame: Frame, sloppy: boolean): boolean {
+    if ((frame.tcpFlags & TcpFlag.rst) !== 0) return false;
+    return sloppy || (frame.tcpFlags & TcpFlag.syn) !== 0;
+  }
+
+  isReusable(connection: Connection, reuseMode: number): boolean {
+    const { state } = connection;
+    if (state === TcpConnectionState.timeWait || state === TcpConnectionState.close) return true;
+    return (
+      (reuseMode & 2) !== 0 &&
+      state === TcpConnectionState.finWait &&
+      connection.has(ConnectionFlag.noOutput)
+    );
+  }
+
+  advance(connection: Connection, direction: Direction, frame: Frame): void {
+    let row: number = direction === Direction.input ? TcpRow.input : TcpRow.output;
+    if ((connection.flags & ConnectionFlag.noOutput) !== 0) {
+      // an answer was seen after all: from now on both directions count
+      if (direction === Direction.output) connection.flags &= ~ConnectionFlag.noOutput;
+      else row = TcpRow.inputOnly;
+    }
+    const event = eventOf(frame.tcpFlags);
+    const next =
+      event < 0
+        ? TcpConnectionState.close
+        : (this.table[(row + event) * TCP_STATE_COUNT + connection.state] as number);
+    if (next !== connection.state) {
+      connection.setActive(TCP_ACTIVE[next] as boolean);
+      if (next === TcpConnectionState.established && connection.control !== null)
+        connection.control.flags |= ConnectionFlag.assured;
+      connection.state = next;
+    }
+    connection.timeoutSeconds = this.timeouts[next] as number;
+  }
+}

@@ -1,0 +1,86 @@
+/** A virtual service, live (`struct ip_vs_service`): its servers in the kernel's order, its scheduler, its counters. */
+import { assert } from "../../base/assert.ts";
+import { formatIpv4Address, type Ipv4Address } from "../../packet/ipv4-address.ts";
+import { IpProtocol } from "../../packet/protocol.ts";
+import type { Decider } from "../../trace/trace.ts";
+import type { VirtualServiceConfig } from "./config.ts";
+import type { Destination } from "./destination.ts";
+import type { Scheduler, ServerPool } from "./scheduler.ts";
+import { Statistics } from "./statistics.ts";
+
+/** A full-nat source address of a service and where its port counter stands. */
+export class LocalAddress {
+  readonly address: Ipv4Address;
+  counter = 0;
+  /** Connections that hold one of its ports. */
+  connections = 0;
+  /** How often a port was found in use. */
+  conflicts = 0;
+
+  constructor(address: Ipv4Address) {
+    this.address = address;
+  }
+}
+
+export class VirtualService implements ServerPool, Decider {
+  /** What operators set; replaced by every edit. */
+  config: VirtualServiceConfig;
+  /** The server added last is the first. */
+  readonly destinations: Destination[] = [];
+  readonly statistics = new Statistics();
+  scheduler: Scheduler | null = null;
+
+  /** IP protocol; 0 for a firewall-mark service. */
+  readonly protocol: number;
+  /** 0 for a firewall-mark service. */
+  readonly address: Ipv4Address;
+  /** 0 for every port, and for a firewall-mark service. */
+  readonly port: number;
+  /** 0 for an address service. */
+  readonly mark: number;
+  /** The next service in its chain of the table. */
+  next: VirtualService | null = null;
+
+  readonly localAddresses: LocalAddress[] = [];
+  /** Index of the local address used last. */
+  localAddressAt = -1;
+
+  constructor(config: VirtualServiceConfig) {
+    this.config = config;
+    const { identity } = config;
+    const byAddress = identity.kind === "address";
+    this.protocol = byAddress ? identity.protocol : 0;
+    this.address = byAddress ? identity.address : (0 as Ipv4Address);
+    this.port = byAddress ? identity.port : 0;
+    this.mark = byAddress ? 0 : identity.mark | 0;
+  }
+
+  get schedulerFlags(): number {
+    return this.config.schedulerFlags;
+  }
+
+  get persistent(): boolean {
+    return this.config.persistenceTimeout !== 0;
+  }
+
+  /** Whether a packet of `protocol` is scheduled on its own (`-o`); only UDP can be. */
+  schedulesEachPacket(protocol: number): boolean {
+    return this.config.onePacket && protocol === IpProtocol.udp;
+  }
+
+  /** Place of a server in the list; it is there. */
+  placeOf(address: Ipv4Address, port: number): number {
+    const index = this.destinations.findIndex(
+      (server) => server.address === address && server.port === port,
+    );
+    assert(index >= 0, "no such real server");
+    return index;
+  }
+
+  describe(): string {
+    const { identity } = this.config;
+    if (identity.kind === "fwmark") return `FWM ${identity.mark}`;
+    const protocol = identity.protocol === IpProtocol.udp ? "UDP" : "TCP";
+    return `${protocol} ${formatIpv4Address(identity.address)}:${identity.port}`;
+  }
+}
