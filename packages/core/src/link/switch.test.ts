@@ -1,0 +1,207 @@
+import { fc, test } from "@fast-check/vitest";
+import { beforeEach, describe, expect } from "vitest";
+import { ZERO_MAC } from "../packet/mac-address.ts";
+import { type Instant, seconds } from "../time/instant.ts";
+import type { CableDevice } from "./cable-device.ts";
+import { ForwardingDatabase, UNKNOWN_PORT } from "./forwarding-database.ts";
+import { Bench, macOf } from "./link-fixture.ts";
+import { PortVlan } from "./port-vlan.ts";
+import { DEFAULT_AGEING, Switch } from "./switch.ts";
+
+let bench: Bench;
+let bridge: Switch;
+/** d1 to d4, plugged into ports in this order. */
+let station: readonly CableDevice[];
+
+beforeEach(() => {
+  bench = new Bench();
+  bridge = new Switch("br0", bench.engine, bench.trace, DEFAULT_AGEING);
+  station = [1, 2, 3, 4].map((octet) =>
+    bench.station(octet, bridge.addPort(`p${octet}`, ZERO_MAC)),
+  );
+});
+
+/** `from` sends to `to` (null: everybody); which devices get it, in order. */
+function send(from: number, to: number | null): readonly string[] {
+  (station[from - 1] as CableDevice).transmit(bench.frame(from, to));
+  return bench.run();
+}
+
+describe("a switch", () => {
+  test("floods what it doesn't know, the port added last first, and never back", () => {
+    expect(send(1, null)).toEqual(["d4", "d3", "d2"]);
+    expect(send(2, 4)).toEqual(["d4", "d3", "d1"]);
+  });
+
+  test("floods with one event for all ports", () => {
+    const before = bench.engine.eventCount;
+    send(1, null);
+    expect(bench.engine.eventCount - before).toBe(2);
+  });
+
+  test("shares one frame among the receivers of a flood, but passes a frame for one on as it is", () => {
+    (station[0] as CableDevice).transmit(bench.frame(1, null));
+    bench.engine.run(1e9 as Instant);
+    const frames = bench.came.splice(0).map(({ frame }) => frame);
+    expect(new Set(frames).size).toBe(1);
+    expect(frames[0]?.shared).toBe(true);
+    const single = bench.frame(2, 1);
+    (station[1] as CableDevice).transmit(single);
+    bench.engine.run(2e9 as Instant);
+    expect(bench.came.map(({ to, frame }) => [to, frame === single, frame.shared])).toEqual([
+      ["d1", true, false],
+    ]);
+  });
+
+  test("sends to the port where it saw the address, for 300 s", () => {
+    send(2, null);
+    const seen = bench.engine.now - seconds(1) + 1e6;
+    expect(send(1, 2)).toEqual(["d2"]);
+    bench.engine.run((seen + 300e9 - 1e6 - 1) as Instant);
+    expect(send(1, 2)).toEqual(["d2"]);
+    expect(send(1, 2)).toEqual(["d4", "d3", "d2"]);
+  });
+
+  test("follows an address that moved, and forgets a port that went down", () => {
+    send(2, null);
+    (station[2] as CableDevice).transmit(bench.frame(2, null));
+    bench.run();
+    expect(send(1, 2)).toEqual(["d3"]);
+    station[2]?.setUp(false);
+    station[2]?.setUp(true);
+    expect(send(1, 2)).toEqual(["d4", "d3", "d2"]);
+  });
+
+  test("neither learns nor forwards impossible sources, and keeps link-local groups to the cable", () => {
+    const group = bench.frame(1, 2);
+    group.sourceMac = 0x010000000001 as typeof group.sourceMac;
+    station[0]?.transmit(group);
+    const pause = bench.frame(1, 2);
+    pause.destinationMac = 0x0180c2000001 as typeof pause.sourceMac;
+    station[0]?.transmit(pause);
+    expect(bench.run()).toEqual([]);
+    expect(bridge.database.list(bench.engine.now).map(({ mac }) => mac)).toEqual([macOf(1)]);
+  });
+
+  test("drops a frame whose receiver is behind the port that it came from", () => {
+    send(2, null);
+    (station[1] as CableDevice).transmit(bench.frame(9, 2));
+    expect(bench.run()).toEqual([]);
+    expect(bench.drops).toEqual(["no-receiver"]);
+  });
+});
+
+describe("switches in a row", () => {
+  test("carry a shared frame on without writing it", () => {
+    const second = new Switch("br1", bench.engine, bench.trace, DEFAULT_AGEING);
+    const [here, there] = [bridge.addPort("up", ZERO_MAC), second.addPort("up", ZERO_MAC)];
+    const cable = bench.link();
+    here.plug(cable.a);
+    there.plug(cable.b);
+    const far = bench.station(9, second.addPort("p9", ZERO_MAC));
+    far.transmit(bench.frame(9, 8));
+    bench.run();
+    // known there, unknown here: the flooded frame is one for a single port at the second switch
+    second.database.learn(macOf(7), 0, 1, bench.engine.now);
+    expect(send(1, 7)).toEqual(["d4", "d3", "d2", "d9"]);
+    expect(send(1, 9)).toEqual(["d9"]);
+  });
+
+  test("in a loop without delay end at the limit, not in memory", () => {
+    const second = new Switch("br1", bench.engine, bench.trace, DEFAULT_AGEING);
+    for (let i = 0; i < 3; i++) {
+      const cable = bench.link();
+      bridge.addPort(`a${i}`, ZERO_MAC).plug(cable.a);
+      second.addPort(`b${i}`, ZERO_MAC).plug(cable.b);
+    }
+    (station[0] as CableDevice).transmit(bench.frame(1, null));
+    for (let i = 0; i < 400_000; i++) bench.engine.step();
+    expect(bench.drops).toContain("switch-loop-limit");
+    expect(bench.engine.queue.size).toBeLessThan(2 * 65_536 + 10);
+  });
+});
+
+describe("VLANs", () => {
+  // p1 and p2 in VLAN 10, p3 in 20, p4 a trunk for 10 and 30
+  beforeEach(() => {
+    const [p1, p2, p3, p4] = bridge.ports;
+    for (const [port, vlan] of [
+      [p1, PortVlan.access(10)],
+      [p2, PortVlan.access(10)],
+      [p3, PortVlan.access(20)],
+      [p4, PortVlan.trunk(new Set([10, 30]), 0)],
+    ] as const) {
+      if (port !== undefined) port.vlan = vlan;
+    }
+  });
+
+  test("do not hear each other; a trunk gets a tag, an access port does not", () => {
+    (station[0] as CableDevice).transmit(bench.frame(1, null));
+    bench.engine.run(1e9 as Instant);
+    expect(bench.came.map(({ to, frame }) => [to, frame.vlanTag])).toEqual([
+      ["d4", 10],
+      ["d2", -1],
+    ]);
+  });
+
+  test("keep apart what they learn", () => {
+    send(1, null);
+    expect(send(2, 1)).toEqual(["d1"]);
+    expect(send(3, 1)).toEqual([]);
+  });
+
+  test("refuse a tag that the port does not belong to, and untagged frames on a trunk without a native VLAN", () => {
+    const wrong = bench.frame(4, null);
+    wrong.vlanTag = 20;
+    station[3]?.transmit(wrong);
+    station[3]?.transmit(bench.frame(4, null));
+    expect(bench.run()).toEqual([]);
+    expect(bench.drops).toEqual(["vlan-mismatch", "vlan-mismatch"]);
+  });
+
+  test("keep the priority of a tagged frame and lose its tag on an access port", () => {
+    const tagged = bench.frame(4, null);
+    tagged.vlanTag = (5 << 13) | 10;
+    station[3]?.transmit(tagged);
+    bench.engine.run(1e9 as Instant);
+    expect(bench.came.map(({ to, frame }) => [to, frame.vlanTag])).toEqual([
+      ["d2", -1],
+      ["d1", -1],
+    ]);
+    expect(PortVlan.trunk(null, 0).tagFor(10, (5 << 13) | 10)).toBe((5 << 13) | 10);
+    expect(PortVlan.trunk(null, 1).classify(7 << 13)).toBe(1);
+  });
+});
+
+describe("the forwarding database", () => {
+  const action = fc.oneof(
+    fc.record({ learn: fc.nat({ max: 40 }), port: fc.nat({ max: 5 }) }),
+    fc.record({ wait: fc.nat({ max: 200 }) }),
+    fc.record({ forget: fc.nat({ max: 5 }) }),
+  );
+
+  test.prop([fc.array(action, { maxLength: 200 })])("answers as a plain map does", (actions) => {
+    const database = new ForwardingDatabase(seconds(300));
+    const plain = new Map<number, { port: number; at: number }>();
+    let now = 0;
+    for (const one of actions) {
+      if ("learn" in one) {
+        // addresses that differ in the high octets only must not be taken for each other
+        const mac = (one.learn * 0x100000000 + 1) as ReturnType<typeof macOf>;
+        database.learn(mac, 0, one.port, now as Instant);
+        plain.set(mac, { port: one.port, at: now });
+      } else if ("wait" in one) now += one.wait * 1e9;
+      else {
+        database.forgetPort(one.forget);
+        for (const [mac, { port }] of plain) if (port === one.forget) plain.delete(mac);
+      }
+      for (const [mac, { port, at }] of plain) {
+        const expected = now - at < 300e9 ? port : UNKNOWN_PORT;
+        expect(database.portFor(mac as ReturnType<typeof macOf>, 0, now as Instant)).toBe(expected);
+      }
+    }
+    const live = [...plain].filter(([, { at }]) => now - at < 300e9).map(([mac]) => mac);
+    const listed = database.list(now as Instant).map(({ mac }) => mac);
+    expect(listed).toEqual(live.sort((x, y) => x - y));
+  });
+});
