@@ -15,8 +15,9 @@ export class HeapQueue implements EventQueue {
     heap.push(event);
     while (at > 0) {
       const parent = (at - 1) >> 1;
-      if (!precedes(event, heap[parent] as SimEvent)) break;
-      heap[at] = heap[parent] as SimEvent;
+      const above = heap[parent] as SimEvent;
+      if (!precedes(event, above)) break;
+      heap[at] = above;
       at = parent;
     }
     heap[at] = event;
@@ -26,23 +27,29 @@ export class HeapQueue implements EventQueue {
     const heap = this.heap;
     const first = heap[0];
     const last = heap.pop();
-    if (last === undefined || last === first) return first;
+    if (last !== undefined && heap.length > 0) this.sink(last);
+    return first;
+  }
+
+  peek(): SimEvent | undefined {
+    return this.heap.length === 0 ? undefined : this.heap[0];
+  }
+
+  /** Puts `event` into the heap whose top is free. */
+  private sink(event: SimEvent): void {
+    const heap = this.heap;
     const size = heap.length;
     let at = 0;
     for (;;) {
       let child = 2 * at + 1;
       if (child >= size) break;
-      if (child + 1 < size && precedes(heap[child + 1] as SimEvent, heap[child] as SimEvent))
-        child++;
-      if (!precedes(heap[child] as SimEvent, last)) break;
-      heap[at] = heap[child] as SimEvent;
+      let below = heap[child] as SimEvent;
+      if (child + 1 < size && precedes(heap[child + 1] as SimEvent, below))
+        below = heap[++child] as SimEvent;
+      if (!precedes(below, event)) break;
+      heap[at] = below;
       at = child;
     }
-    heap[at] = last;
-    return first;
-  }
-
-  peek(): SimEvent | undefined {
-    return this.heap[0];
+    heap[at] = event;
   }
 }

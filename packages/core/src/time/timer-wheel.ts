@@ -1,37 +1,244 @@
-/** Placeholder until the wheel is written: one event per armed timer. */
-import type { Engine } from "./engine.ts";
+/**
+ * The kernel's timer wheel (kernel/time/timer.c) at HZ = 250: nine levels of 64 buckets, each level eight times
+ * coarser than the one below. A timer goes into the level that its timeout asks for and stays there; its
+ * expiry is rounded up to the next bucket of that level, so it fires late and never early:
+ *
+ *   timeout below   0.252 s   2.016 s   16.128 s   129.024 s   17.2 min   2.3 h …
+ *   late by up to   4 ms      32 ms     256 ms     2.048 s     16.384 s   131 s …
+ *
+ * (and by up to one jiffy more, because a timeout is first rounded up to whole jiffies). Two rules decide the order
+ * of timers that expire in one jiffy. A bucket is an hlist to whose head a timer is added: newest first. The buckets
+ * of one jiffy are collected from the finest level upward and expired from the coarsest downward
+ * (`collect_expired_timers`, `__run_timers`).
+ *
+ * While timers expire, and until the jiffy is over, the wheel's clock is one jiffy ahead of `jiffies`; so a timeout
+ * counts as one jiffy shorter when its level is chosen. The kernel's way of re-arming is kept too: a timer whose new
+ * expiry falls into the bucket in which it already is keeps its place.
+ *
+ * One event in the engine's queue stands for the earliest bucket. When that bucket has been emptied the event
+ * fires idly. Left out: deferrable timers and one wheel per processor.
+ */
+import { assert } from "../base/assert.ts";
+import type { Clock } from "./clock.ts";
 import { SimEvent } from "./event.ts";
-import type { Instant } from "./instant.ts";
+import type { Duration, Instant } from "./instant.ts";
 import type { Timer } from "./timer.ts";
 
-class Tick extends SimEvent {
-  readonly timer: Timer;
-  readonly generation: number;
-  constructor(timer: Timer) {
+/** One tick of the kernel's clock, in nanoseconds. */
+export const JIFFY = 4_000_000 as Duration;
+
+const LEVELS = 9;
+const BUCKETS_PER_LEVEL = 64;
+/** Log2 of how much coarser a level is than the one below. */
+const LEVEL_SHIFT = 3;
+/** A timeout of so many grains belongs to the next level. */
+const TIMEOUT_GRAINS = BUCKETS_PER_LEVEL - 1;
+/** The longest timeout in jiffies (48.9 days); a longer one is cut to it. */
+const TIMEOUT_MAX = (TIMEOUT_GRAINS - 1) * 2 ** (LEVEL_SHIFT * (LEVELS - 1));
+/** Beyond the wheel's own buckets: one list per level of timers that are about to fire. */
+const EXPIRING = LEVELS * BUCKETS_PER_LEVEL;
+
+class WheelTick extends SimEvent {
+  private readonly wheel: TimerWheel;
+  constructor(wheel: TimerWheel) {
     super();
-    this.timer = timer;
-    this.generation = timer.bucket;
+    this.wheel = wheel;
   }
   fire(): void {
-    if (this.timer.bucket !== this.generation) return;
-    this.timer.bucket = -1;
-    this.timer.expire();
+    this.wheel.tick();
   }
 }
 
 export class TimerWheel {
-  private readonly engine: Engine;
-  private generation = 0;
-  constructor(engine: Engine) {
-    this.engine = engine;
+  /** Timers armed now. */
+  armedCount = 0;
+  private readonly clock: Clock;
+  private offset = 0;
+  /** Jiffy to which the wheel has come: `base->clk`. */
+  private clk = 0;
+  /** First timer of each bucket; made when the first timer is armed. */
+  private heads: (Timer | null)[] = [];
+  /** One bit per bucket that is not empty, two words per level. */
+  private readonly pending: number[] = new Array<number>(2 * LEVELS).fill(0);
+  /** Jiffies for which a tick is in the engine's queue, the earliest last. */
+  private readonly ticks: number[] = [];
+
+  constructor(clock: Clock) {
+    this.clock = clock;
   }
-  /** Arms or re-arms `timer` for `due`, which is not before now. */
+
+  /** Events in the engine's queue that are the wheel's. */
+  get tickCount(): number {
+    return this.ticks.length;
+  }
+
+  /** What the wheel's clock shows at the start of simulated time. Set it while no timer is armed. */
+  get phase(): Duration {
+    return this.offset as Duration;
+  }
+  set phase(phase: Duration) {
+    assert(this.ticks.length === 0, "the phase of a wheel that has turned");
+    this.offset = phase;
+    this.clk = this.jiffies;
+  }
+
+  /** The kernel's clock: whole jiffies on the wheel's clock. */
+  get jiffies(): number {
+    return Math.floor((this.clock.now + this.offset) / JIFFY);
+  }
+
+  /**
+   * Arms or re-arms `timer` (`mod_timer`): for the jiffy that lies as many whole jiffies, rounded up, ahead of the
+   * present one as `due` lies ahead of now. The lateness follows from that timeout.
+   */
   arm(timer: Timer, due: Instant): void {
+    const now = this.clock.now;
+    assert(due >= now, "a timer in the past");
     timer.due = due;
-    timer.bucket = ++this.generation;
-    this.engine.schedule(new Tick(timer), due);
+    const jiffies = Math.floor((now + this.offset) / JIFFY);
+    if (jiffies > this.clk) this.clk = jiffies;
+    this.place(timer, jiffies + Math.ceil((due - now) / JIFFY));
   }
+
+  /** Disarms `timer`; nothing happens when it is not armed. */
   cancel(timer: Timer): void {
+    if (timer.bucket < 0) return;
+    this.unlink(timer);
     timer.bucket = -1;
+    this.armedCount--;
+  }
+
+  /** Fires the timers of the present jiffy; for the wheel's own event only. */
+  tick(): void {
+    const jiffy = this.ticks.pop() as number;
+    const levels = this.collect(jiffy);
+    this.clk = jiffy + 1;
+    for (let level = levels - 1; level >= 0; level--) this.expire(EXPIRING + level);
+    const next = this.nextExpiry();
+    if (next >= 0) this.tickAt(next);
+  }
+
+  private place(timer: Timer, wanted: number): void {
+    const clk = this.clk;
+    let expires = wanted;
+    let level = 0;
+    if (wanted < clk) {
+      expires = clk - 1; // a timeout of zero set while timers expire: the next jiffy
+    } else if (wanted - clk >= TIMEOUT_GRAINS) {
+      const timeout = wanted - clk;
+      let bound = TIMEOUT_GRAINS;
+      while (timeout >= bound && level < LEVELS - 1) {
+        bound *= 1 << LEVEL_SHIFT;
+        level++;
+      }
+      if (timeout >= bound) expires = clk + TIMEOUT_MAX;
+    }
+    const shift = level * LEVEL_SHIFT;
+    const turn = (expires >> shift) + 1;
+    const bucket = level * BUCKETS_PER_LEVEL + (turn & (BUCKETS_PER_LEVEL - 1));
+    if (bucket === timer.bucket) return;
+    if (timer.bucket >= 0) this.unlink(timer);
+    else this.armedCount++;
+    this.link(timer, bucket);
+    this.tickAt(turn << shift);
+  }
+
+  /** Sees to it that a tick comes at `jiffy` or earlier. */
+  private tickAt(jiffy: number): void {
+    const ticks = this.ticks;
+    if (ticks.length > 0 && (ticks[ticks.length - 1] as number) <= jiffy) return;
+    ticks.push(jiffy);
+    this.clock.schedule(new WheelTick(this), (jiffy * JIFFY - this.offset) as Instant);
+  }
+
+  private link(timer: Timer, bucket: number): void {
+    if (this.heads.length === 0) this.heads = new Array(EXPIRING + LEVELS).fill(null);
+    const head = this.heads[bucket] as Timer | null;
+    timer.bucket = bucket;
+    timer.previous = null;
+    timer.next = head;
+    if (head === null) this.mark(bucket);
+    else head.previous = timer;
+    this.heads[bucket] = timer;
+  }
+
+  private unlink(timer: Timer): void {
+    const { next, previous, bucket } = timer;
+    if (next !== null) next.previous = previous;
+    if (previous !== null) previous.next = next;
+    else {
+      this.heads[bucket] = next;
+      if (next === null && bucket < EXPIRING) this.unmark(bucket);
+    }
+    timer.next = null;
+    timer.previous = null;
+  }
+
+  /** Moves the buckets that `jiffy` ends to the expiring lists, finest level first; returns how many. */
+  private collect(jiffy: number): number {
+    let count = 0;
+    let turn = jiffy;
+    for (let level = 0; level < LEVELS; level++) {
+      const bucket = level * BUCKETS_PER_LEVEL + (turn & (BUCKETS_PER_LEVEL - 1));
+      const head = this.heads[bucket] as Timer | null;
+      if (head !== null) {
+        this.heads[bucket] = null;
+        this.unmark(bucket);
+        const list = EXPIRING + count++;
+        this.heads[list] = head;
+        for (let timer: Timer | null = head; timer !== null; timer = timer.next)
+          timer.bucket = list;
+      }
+      if ((turn & ((1 << LEVEL_SHIFT) - 1)) !== 0) break;
+      turn >>= LEVEL_SHIFT;
+    }
+    return count;
+  }
+
+  /** Fires a list from its head, which a timer that fires may change: it may cancel or re-arm any other. */
+  private expire(list: number): void {
+    for (;;) {
+      const timer = this.heads[list] as Timer | null;
+      if (timer === null) return;
+      this.cancel(timer);
+      timer.expire();
+    }
+  }
+
+  private mark(bucket: number): void {
+    const word = bucket >> 5;
+    this.pending[word] = (this.pending[word] as number) | (1 << (bucket & 31));
+  }
+
+  private unmark(bucket: number): void {
+    const word = bucket >> 5;
+    this.pending[word] = (this.pending[word] as number) & ~(1 << (bucket & 31));
+  }
+
+  /** The jiffy at which the earliest bucket expires; −1 when all are empty. */
+  private nextExpiry(): number {
+    let earliest = -1;
+    for (let level = 0; level < LEVELS; level++) {
+      const low = this.pending[2 * level] as number;
+      const high = this.pending[2 * level + 1] as number;
+      if ((low | high) === 0) continue;
+      const shift = level * LEVEL_SHIFT;
+      const first = Math.ceil(this.clk / (1 << shift));
+      const expiry = (first + distance(low, high, first & (BUCKETS_PER_LEVEL - 1))) << shift;
+      if (earliest < 0 || expiry < earliest) earliest = expiry;
+    }
+    return earliest;
   }
 }
+
+/** How many places after bit `from` of the 64 bits `low`, `high` the next set bit is, going round; one is set. */
+function distance(low: number, high: number, from: number): number {
+  const [near, far] = from < 32 ? [low, high] : [high, low];
+  const bit = from & 31;
+  const ahead = near >>> bit;
+  if (ahead !== 0) return lowestBit(ahead);
+  if (far !== 0) return 32 - bit + lowestBit(far);
+  return 64 - bit + lowestBit(near);
+}
+
+const lowestBit = (word: number): number => 31 - Math.clz32(word & -word);

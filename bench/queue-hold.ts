@@ -1,0 +1,92 @@
+/**
+ * The hold model of an event loop, as the C++ peer runs it: pop the earliest event, dispatch it, push one new event at an
+ * exponential distance, so that the queue keeps its size. Here an event is what the simulator's events are: a
+ * fresh object each time, one of four classes, dispatched by its virtual `fire`.
+ */
+import { type EventQueue, type Instant, SimEvent } from "@lvsim/core";
+
+/** Counts that keep the work from being optimised away. */
+const tally = [0, 0, 0, 0];
+
+abstract class HoldEvent extends SimEvent {
+  readonly argument: number;
+  constructor(argument: number) {
+    super();
+    this.argument = argument;
+  }
+}
+class Count extends HoldEvent {
+  fire(): void {
+    tally[0] = (tally[0] as number) + 1;
+  }
+}
+class Sum extends HoldEvent {
+  fire(): void {
+    tally[1] = (tally[1] as number) + this.argument;
+  }
+}
+class Mix extends HoldEvent {
+  fire(): void {
+    tally[2] = (tally[2] as number) ^ this.sequence;
+  }
+}
+class Subtract extends HoldEvent {
+  fire(): void {
+    tally[3] = (tally[3] as number) - 1;
+  }
+}
+
+function fresh(sequence: number, argument: number): HoldEvent {
+  switch (sequence & 3) {
+    case 0:
+      return new Count(argument);
+    case 1:
+      return new Sum(argument);
+    case 2:
+      return new Mix(argument);
+    default:
+      return new Subtract(argument);
+  }
+}
+
+const GAP_COUNT = 1 << 16;
+/** The mean gap: 1 in the peer, 1 ms of whole nanoseconds here. */
+const MEAN_GAP_NS = 1_000_000;
+
+/** The peer's gaps: xorshift64 from its seed, turned into an exponential distribution. */
+function exponentialGaps(): Float64Array {
+  const mask = (1n << 64n) - 1n;
+  let state = 88172645463325252n;
+  return Float64Array.from({ length: GAP_COUNT }, () => {
+    state ^= (state << 13n) & mask;
+    state ^= state >> 7n;
+    state ^= (state << 17n) & mask;
+    const unit = (Number(state >> 11n) + 1) / 2 ** 53;
+    return Math.round(-Math.log(unit) * MEAN_GAP_NS);
+  });
+}
+const gaps = exponentialGaps();
+
+/** Nanoseconds of process CPU time per event of `queue`, which is empty, with `pending` events in it throughout. */
+export function holdModel(queue: EventQueue, pending: number, events: number): number {
+  let sequence = 0;
+  const push = (from: number, argument: number): void => {
+    const event = fresh(sequence, argument);
+    event.at = (from + (gaps[sequence & (GAP_COUNT - 1)] as number)) as Instant;
+    event.sequence = sequence++;
+    queue.push(event);
+  };
+  const hold = (count: number): void => {
+    for (let i = 0; i < count; i++) {
+      const event = queue.pop() as HoldEvent;
+      event.fire();
+      push(event.at, event.argument);
+    }
+  };
+  for (let i = 0; i < pending; i++) push(0, i);
+  hold(Math.floor(events / 5));
+  const begin = process.cpuUsage();
+  hold(events);
+  const used = process.cpuUsage(begin);
+  return ((used.user + used.system) * 1000) / events;
+}
