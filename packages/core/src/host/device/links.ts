@@ -5,7 +5,6 @@
 import { Errno } from "../../base/errno.ts";
 import type { Ipv4Address } from "../../packet/ipv4-address.ts";
 import { isGroupMac, type MacAddress } from "../../packet/mac-address.ts";
-import { type DeviceConfig, type DeviceKind, Scope } from "../device/config.ts";
 import type { NamespaceDraft } from "../namespace-config.ts";
 import { addAddressRoutes } from "../route/address-routes.ts";
 import { flushDeviceRoutes } from "../route/edit-routes.ts";
@@ -15,6 +14,7 @@ import {
   renameDeviceSysctls,
 } from "../sysctl/device-sysctls.ts";
 import { deleteAddressAt, insertAddress } from "./addresses.ts";
+import { type DeviceConfig, type DeviceKind, Scope } from "./config.ts";
 import { type AddressDraft, type DeviceDraft, draftOf, findDeviceByName } from "./edit-devices.ts";
 
 /** A device to be made, down and without addresses. */

@@ -4,10 +4,10 @@
  */
 import { Errno } from "../../base/errno.ts";
 import { type Ipv4Address, inPrefix } from "../../packet/ipv4-address.ts";
-import type { AddressConfig } from "../device/config.ts";
 import type { NamespaceDraft } from "../namespace-config.ts";
 import { addAddressRoutes, removeAddressRoutes, sameSubnet } from "../route/address-routes.ts";
 import { flushDeviceRoutes } from "../route/edit-routes.ts";
+import type { AddressConfig } from "./config.ts";
 import { type AddressDraft, type DeviceDraft, draftOf } from "./edit-devices.ts";
 
 /** An address to be added: whether it is secondary turns out; a label of "" becomes the device's name. */
