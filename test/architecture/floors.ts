@@ -25,6 +25,7 @@ const FLOORS: readonly Floor[] = [
   core("host/device", 6),
   core("host/neigh", 7),
   core("host/route", 7),
+  core("host/addressing", 8),
   core("host/netfilter", 7),
   core("host/ip", 8),
   core("host/transport", 9),

@@ -23,8 +23,7 @@ export function act(item: JsonObject, stage: Stage, sockets: Sockets): ActionOut
   else if (item.connect !== undefined) sockets.connect(ns, item.connect as JsonObject);
   else if (item.send !== undefined) sockets.send(item.send as JsonObject);
   else if (item.close !== undefined) sockets.close(item.close as JsonObject);
-  else if (item.server_send !== undefined)
-    sockets.serverSend(ns, item.server_send as JsonObject);
+  else if (item.server_send !== undefined) sockets.serverSend(ns, item.server_send as JsonObject);
   else if (item.server_close !== undefined) sockets.serverClose(item.server_close as JsonObject);
   else if (item.arp !== undefined) stage.inject(ns, device, arpOctets(item.arp as JsonObject));
   else if (item.packet !== undefined)

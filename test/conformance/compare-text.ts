@@ -68,14 +68,21 @@ export function lineDifference(
   got: readonly string[],
   mask: Mask,
 ): { readonly line: number; readonly expected: string; readonly got: string } | undefined {
-  const wanted = arranged(expected.map((line) => maskLine(line, mask)), mask.sort);
-  const seen = arranged(got.map((line) => maskLine(line, mask)), mask.sort);
+  const wanted = arranged(
+    expected.map((line) => maskLine(line, mask)),
+    mask.sort,
+  );
+  const seen = arranged(
+    got.map((line) => maskLine(line, mask)),
+    mask.sort,
+  );
   for (let i = 0; i < Math.max(wanted.length, seen.length); i++) {
     if (sameLine(wanted[i], seen[i])) continue;
     const show = (line: MaskedLine | undefined): string =>
       line === undefined
         ? "(nothing)"
-        : line.text.replaceAll("\u0000", "…") + line.values.map(({ value }) => ` [${value}]`).join("");
+        : line.text.replaceAll("\u0000", "…") +
+          line.values.map(({ value }) => ` [${value}]`).join("");
     return { line: i + 1, expected: show(wanted[i]), got: show(seen[i]) };
   }
   return undefined;

@@ -2,10 +2,10 @@
 import {
   ArpOperation,
   EtherType,
+  FragmentField,
   type Frame,
   formatIpv4Address,
   formatMacAddress,
-  FragmentField,
   IcmpType,
   IpProtocol,
   TcpFlag,

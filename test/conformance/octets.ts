@@ -1,9 +1,9 @@
 /** Frames that a recording describes by their fields, as octets for the cable. */
 import {
-  encodeFrame,
   EtherType,
-  Frame,
+  encodeFrame,
   FragmentField,
+  Frame,
   IpProtocol,
   parseIpv4Address,
   parseMacAddress,
@@ -47,7 +47,12 @@ export function arpOctets(spec: JsonObject): Uint8Array {
 /** An IPv4/UDP packet of `{eth_dst, eth_src, src, dst, ttl, df, id, udp: {sport, dport, P}}`. */
 export function packetOctets(spec: JsonObject): Uint8Array {
   const udp = spec.udp as JsonObject;
-  const frame = ipFrame(String(spec.eth_src), String(spec.eth_dst), String(spec.src), String(spec.dst));
+  const frame = ipFrame(
+    String(spec.eth_src),
+    String(spec.eth_dst),
+    String(spec.src),
+    String(spec.dst),
+  );
   frame.ttl = Number(spec.ttl);
   frame.fragment = spec.df === false ? 0 : FragmentField.dontFragment;
   frame.identification = Number(spec.id);

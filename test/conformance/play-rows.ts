@@ -6,8 +6,15 @@ import type { Sockets } from "./sockets.ts";
 import type { SeenFrame, Stage } from "./stage.ts";
 
 interface Observe {
-  readonly frame: { readonly ns: string; readonly if?: string; readonly op?: string; readonly pick: string };
-  readonly columns: Readonly<Record<string, string | { readonly ns: string; readonly cmd: string }>>;
+  readonly frame: {
+    readonly ns: string;
+    readonly if?: string;
+    readonly op?: string;
+    readonly pick: string;
+  };
+  readonly columns: Readonly<
+    Record<string, string | { readonly ns: string; readonly cmd: string }>
+  >;
 }
 
 /** One row as an object by column; absent trailing values are null. */

@@ -26,7 +26,12 @@ interface Flow {
 const flowOf = (step: JsonObject): Flow => {
   const [client, clientPort] = String(step.c).split(":") as [string, string];
   const [destination, destinationPort] = String(step.d).split(":") as [string, string];
-  return { client, clientPort: Number(clientPort), destination, destinationPort: Number(destinationPort) };
+  return {
+    client,
+    clientPort: Number(clientPort),
+    destination,
+    destinationPort: Number(destinationPort),
+  };
 };
 
 export class SchedulingPlayer {
@@ -73,8 +78,7 @@ export class SchedulingPlayer {
       this.fromClient(flow, ack, ISN.client + 1, ISN.server + 1);
       return server;
     }
-    if (this.masquerading)
-      this.fromServer(server, flow, fin | ack, ISN.server + 1, ISN.client + 2);
+    if (this.masquerading) this.fromServer(server, flow, fin | ack, ISN.server + 1, ISN.client + 2);
     this.fromClient(flow, ack, ISN.client + 2, ISN.server + 2);
     return server;
   }
@@ -156,7 +160,11 @@ function datagram(flow: Flow): Frame {
 
 /** What else came out of the director, in order. */
 function notes(frames: readonly SeenFrame[]): string {
-  return frames.filter((frame) => frame.dir === "in").map(noteOf).filter((note) => note !== "").join(", ");
+  return frames
+    .filter((frame) => frame.dir === "in")
+    .map(noteOf)
+    .filter((note) => note !== "")
+    .join(", ");
 }
 
 function noteOf({ if: device, content }: SeenFrame): string {

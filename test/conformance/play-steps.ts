@@ -37,7 +37,8 @@ function observed(step: JsonObject, stage: Stage, at: number): JsonObject {
   const seen: Record<string, Json> = {};
   if ("frames" in step) seen.frames = framesOf(step, stage, at);
   if ("hooks" in step) seen.hooks = stage.log.map(({ ns, entry }) => logJson(ns, entry));
-  if ("out" in step) seen.out = stage.frames.map(({ if: name, content }) => ({ if: name, ...content }));
+  if ("out" in step)
+    seen.out = stage.frames.map(({ if: name, content }) => ({ if: name, ...content }));
   if ("chosen" in step) seen.chosen = chosen(stage);
   if ("conn" in step) seen.conn = foldedConnections(stage, "dir");
   if ("ip_vs_conn" in step) seen.ip_vs_conn = connections(stage, "dir");

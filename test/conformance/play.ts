@@ -65,7 +65,14 @@ class Player {
         : this.scheduling.play(step);
     const now = Number(step.until_ms ?? this.stage.nowMs);
     if (step.op !== "cmd" && step.op !== "sleep") this.trafficMs = Number(step.at_ms ?? now);
-    const found = this.compare(step, got, `steps[${index}]`, "steps[]", String(step.cmd ?? ""), now);
+    const found = this.compare(
+      step,
+      got,
+      `steps[${index}]`,
+      "steps[]",
+      String(step.cmd ?? ""),
+      now,
+    );
     if (Array.isArray(step.conn)) this.timers.listed(step.conn as string[], now);
     return found;
   }

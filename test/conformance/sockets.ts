@@ -1,5 +1,11 @@
 /** The real sockets of a recording: servers that listen, clients by their id, and what came of them. */
-import { errnoText, type Endpoint, formatIpv4Address, type TcpSocket, type UdpSocket } from "@lvsim/core";
+import {
+  type Endpoint,
+  errnoText,
+  formatIpv4Address,
+  type TcpSocket,
+  type UdpSocket,
+} from "@lvsim/core";
 import { ip, payloadOf } from "./octets.ts";
 import type { JsonObject, ServerSpec } from "./recording.ts";
 import type { Stage } from "./stage.ts";

@@ -9,10 +9,10 @@ import {
   type Instant,
   type LogEntry,
   milliseconds,
-  parseMacAddress,
   type NetworkNamespace,
+  parseMacAddress,
 } from "@lvsim/core";
-import { Lab, type ExecResult } from "@lvsim/scenarios";
+import { type ExecResult, Lab } from "@lvsim/scenarios";
 import { frameJson } from "./frame-json.ts";
 import type { JsonObject, Recording } from "./recording.ts";
 
@@ -54,11 +54,7 @@ export class Stage {
     for (const bridge of topology.bridges) {
       const made = this.lab.addSwitch(`${bridge.ns}.${bridge.name}`);
       for (const port of bridge.ports)
-        this.lab.attach(
-          { machine: port.ns, device: port.if, mac: mac(port.mac) },
-          made,
-          port.port,
-        );
+        this.lab.attach({ machine: port.ns, device: port.if, mac: mac(port.mac) }, made, port.port);
     }
     this.origin = this.lab.now;
   }

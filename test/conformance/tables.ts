@@ -1,7 +1,8 @@
 /** The kernel's tables as text, in the forms in which recordings hold them. */
-import { TABLES } from "./table-names.ts";
+
 import type { Json, JsonObject } from "./recording.ts";
 import type { Stage } from "./stage.ts";
+import { TABLES } from "./table-names.ts";
 
 const lines = (text: string): string[] => text.split("\n");
 
@@ -64,7 +65,9 @@ export function finalValue(stage: Stage, key: string): Json {
   if (key === "dir conntrack") return lines(output(stage, "dir", "conntrack -L")).sort();
   const [, ns = "dir", command = key] = /^(\w+) ((?:ipvsadm|ip) .*)$/.exec(key) ?? [];
   if (command === "ip neigh")
-    return body0(output(stage, ns, command)).map(withoutRef).sort();
+    return body0(output(stage, ns, command))
+      .map(withoutRef)
+      .sort();
   const exact = command === "ipvsadm -Ln --stats" ? `${command} --exact` : command;
   return lines(output(stage, ns, exact));
 }

@@ -1,19 +1,70 @@
-export { AssertionError, assert, unreachable } from "./base/assert.ts";
-export { Errno, type ErrnoName, errnoText } from "./base/errno.ts";
-export type { NamespaceConfig } from "./host/namespace-config.ts";
-export type { SocketLayer } from "./host/transport/socket.ts";
-export { createRng, type Rng } from "./rng/rng.ts";
-export { Engine, type RunOutcome } from "./time/engine.ts";
-export { SimEvent } from "./time/event.ts";
-export {
-  type Duration,
-  elapsed,
-  type Instant,
-  later,
-  microseconds,
-  milliseconds,
-  nanoseconds,
-  START,
-  seconds,
-} from "./time/instant.ts";
-export type { ChangeOrigin, ChangePatch } from "./trace/trace.ts";
+/** What the other packages use of core. */
+export * from "./base/assert.ts";
+export * from "./base/errno.ts";
+export * from "./base/limits.ts";
+export * from "./host/addressing/addresses.ts";
+export * from "./host/addressing/interface-ioctls.ts";
+export * from "./host/addressing/links.ts";
+export * from "./host/device/config.ts";
+export * from "./host/device/host-device.ts";
+export * from "./host/ip/icmp-input.ts";
+export * from "./host/ipvs/config.ts";
+export * from "./host/ipvs/control.ts";
+export * from "./host/ipvs/ipvs.ts";
+export * from "./host/ipvs/listing.ts";
+export * from "./host/ipvs/statistics.ts";
+export * from "./host/kernel-variant.ts";
+export * from "./host/namespace.ts";
+export * from "./host/namespace-config.ts";
+export * from "./host/neigh/arp-output.ts";
+export * from "./host/neigh/environment.ts";
+export * from "./host/neigh/neighbour-commands.ts";
+export * from "./host/neigh/neighbour-entry.ts";
+export * from "./host/neigh/neighbour-state.ts";
+export * from "./host/neigh/neighbour-table.ts";
+export * from "./host/neigh/proxy-table.ts";
+export * from "./host/netfilter/config.ts";
+export * from "./host/netfilter/edit.ts";
+export * from "./host/netfilter/hook.ts";
+export * from "./host/netfilter/log-entry.ts";
+export * from "./host/netfilter/netfilter.ts";
+export * from "./host/netfilter/tables.ts";
+export * from "./host/route/add-route.ts";
+export * from "./host/route/config.ts";
+export * from "./host/route/edit-routes.ts";
+export * from "./host/route/ioctl-route.ts";
+export * from "./host/route/list-routes.ts";
+export * from "./host/route/route.ts";
+export * from "./host/route/route-outcome.ts";
+export * from "./host/route/router.ts";
+export * from "./host/route/rules.ts";
+export * from "./host/sysctl/access.ts";
+export * from "./host/sysctl/config.ts";
+export * from "./host/transport/socket.ts";
+export * from "./host/transport/transport.ts";
+export * from "./link/cable-device.ts";
+export * from "./link/impairments.ts";
+export * from "./link/link.ts";
+export * from "./link/net-device.ts";
+export * from "./link/serialiser.ts";
+export * from "./link/switch.ts";
+export * from "./packet/copy-frame.ts";
+export * from "./packet/frame.ts";
+export * from "./packet/ipv4-address.ts";
+export * from "./packet/lengths.ts";
+export * from "./packet/mac-address.ts";
+export * from "./packet/protocol.ts";
+export * from "./rng/rng.ts";
+export * from "./sim/simulation.ts";
+export * from "./time/clock.ts";
+export * from "./time/engine.ts";
+export * from "./time/event.ts";
+export * from "./time/instant.ts";
+export * from "./time/timer.ts";
+export * from "./trace/drop-reason.ts";
+export * from "./trace/trace.ts";
+export * from "./wire/capture.ts";
+export * from "./wire/decode.ts";
+export * from "./wire/encode.ts";
+export * from "./wire/pcap.ts";
+export * from "./wire/pcapng.ts";

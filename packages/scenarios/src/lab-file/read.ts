@@ -1,6 +1,6 @@
 /** Reading a lab file: YAML, then the schema, then what a schema cannot say; errors name line and column. */
 import { inPrefix, parseIpv4Address } from "@lvsim/core";
-import { LineCounter, parseDocument, type Document } from "yaml";
+import { type Document, LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
 import { type LabDefinition, labSchema } from "./schema.ts";
 
@@ -24,7 +24,9 @@ export function readLab(text: string, path: string): LabDefinition {
     const messages = checked.error.issues.map((issue) => `${where(issue.path)}: ${wording(issue)}`);
     throw new LabFileError(messages.join("\n"));
   }
-  const faults = consistencyFaults(checked.data).map(({ at, message }) => `${where(at)}: ${message}`);
+  const faults = consistencyFaults(checked.data).map(
+    ({ at, message }) => `${where(at)}: ${message}`,
+  );
   if (faults.length > 0) throw new LabFileError(faults.join("\n"));
   return checked.data;
 }
@@ -37,7 +39,9 @@ const wording = (issue: z.core.$ZodIssue): string => {
 /** `line:column` of the value at `at`, or of the nearest one around it. */
 function position(document: Document, at: readonly PropertyKey[], lines: LineCounter): string {
   for (let depth = at.length; depth >= 0; depth--) {
-    const node = document.getIn(at.slice(0, depth), true) as { range?: readonly number[] } | undefined;
+    const node = document.getIn(at.slice(0, depth), true) as
+      | { range?: readonly number[] }
+      | undefined;
     const offset = node?.range?.[0];
     if (offset === undefined) continue;
     const { line, col } = lines.linePos(offset);

@@ -11,7 +11,10 @@ export type Bilingual = z.infer<typeof bilingual>;
 
 const name = z
   .string()
-  .regex(/^[a-z][a-z0-9-]{0,30}$/, "a name is lower-case letters, digits and -, and starts with a letter");
+  .regex(
+    /^[a-z][a-z0-9-]{0,30}$/,
+    "a name is lower-case letters, digits and -, and starts with a letter",
+  );
 
 const PREFIX = /^\d{1,3}(?:\.\d{1,3}){3}\/\d{1,2}$/;
 
@@ -41,7 +44,10 @@ export type DeviceSpec = z.output<typeof device>;
 const file = z.strictObject({
   content: z.string(),
   /** Permission bits in octal, as `755`. */
-  mode: z.string().regex(/^[0-7]{3,4}$/, "a mode is three or four octal digits").default("644"),
+  mode: z
+    .string()
+    .regex(/^[0-7]{3,4}$/, "a mode is three or four octal digits")
+    .default("644"),
 });
 
 const host = z.strictObject({
@@ -72,7 +78,17 @@ const sheetStep = z.strictObject({
   /** Where it happens: host, and a hook point, device direction or `app`. */
   at: z.strictObject({
     host: name,
-    point: z.enum(["PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING", "IPVS", "in", "out", "app"]),
+    point: z.enum([
+      "PREROUTING",
+      "INPUT",
+      "FORWARD",
+      "OUTPUT",
+      "POSTROUTING",
+      "IPVS",
+      "in",
+      "out",
+      "app",
+    ]),
     of: z.enum(["request", "reply"]),
   }),
   text: bilingual,

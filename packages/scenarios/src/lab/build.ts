@@ -1,4 +1,6 @@
 /** From a lab's definition to its machines, cables and switches, in the order of the file. */
+
+import type { Link, Switch } from "@lvsim/core";
 import {
   type LinkConfig,
   type MacAddress,
@@ -9,7 +11,6 @@ import {
 } from "@lvsim/core";
 import type { DeviceSpec, HostSpec, LabDefinition, SegmentSpec } from "../lab-file/schema.ts";
 import type { LabMachine, LabPlug, MachineOptions } from "./lab.ts";
-import type { Link, Switch } from "@lvsim/core";
 
 /** What building needs of a lab. */
 export interface LabSite {

@@ -5,12 +5,12 @@
 import { type Frame, PacketType } from "../../packet/frame.ts";
 import { BROADCAST_MAC, isGroupMac } from "../../packet/mac-address.ts";
 import { EtherType } from "../../packet/protocol.ts";
-import type { DeviceInput, HostDevice } from "../device/host-device.ts";
+import type { HostDevice } from "../device/host-device.ts";
 import type { ArpInput } from "../neigh/arp-input.ts";
 import type { IpContext } from "./ip-context.ts";
 import type { IpInput } from "./ip-input.ts";
 
-export class EthernetInput implements DeviceInput {
+export class EthernetInput {
   private readonly context: IpContext;
   private readonly arp: ArpInput;
   private readonly ip: IpInput;
@@ -25,8 +25,7 @@ export class EthernetInput implements DeviceInput {
     if (frame.vlanTag >= 0) return this.context.drop(frame, "unhandled-protocol", from);
     if (frame.etherType === EtherType.ipv4)
       return this.ip.receive(frame, from, packetTypeOf(frame, from));
-    if (frame.etherType === EtherType.arp)
-      return this.arp.receive(frame, from, packetTypeOf(frame, from));
+    if (frame.etherType === EtherType.arp) return this.arp.receive(frame, from);
     this.context.drop(frame, "unhandled-protocol", from);
   }
 }

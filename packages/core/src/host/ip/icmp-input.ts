@@ -2,10 +2,11 @@
  * Incoming ICMP (RFC 792; `icmp_rcv`): echo requests are answered, errors go to the transport that sent the packet
  * they quote, path MTUs and redirects are learnt. Left out: timestamp and router messages, which are dropped.
  */
-import { ChecksumFault, type Frame } from "../../packet/frame.ts";
-import { IcmpType, UnreachableCode } from "../../packet/protocol.ts";
+
 import type { NetDevice } from "../../link/net-device.ts";
+import { ChecksumFault, type Frame } from "../../packet/frame.ts";
 import { type Ipv4Address, inPrefix } from "../../packet/ipv4-address.ts";
+import { IcmpType, UnreachableCode } from "../../packet/protocol.ts";
 import { RouteType } from "../route/config.ts";
 import type { Route } from "../route/route.ts";
 import type { IcmpSender } from "./icmp-sender.ts";

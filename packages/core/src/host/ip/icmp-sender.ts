@@ -33,7 +33,8 @@ const ERROR_TYPES: number =
   (1 << IcmpType.parameterProblem);
 
 /** Whether an ICMP type is an error, about which no error may be sent. */
-export const isIcmpError = (type: number): boolean => type < 32 && (ERROR_TYPES & (1 << type)) !== 0;
+export const isIcmpError = (type: number): boolean =>
+  type < 32 && (ERROR_TYPES & (1 << type)) !== 0;
 
 export class IcmpSender {
   private readonly context: IpContext;
@@ -98,7 +99,7 @@ export class IcmpSender {
     const { context } = this;
     frame.protocol = IpProtocol.icmp;
     frame.ttl = context.sysctls.ipDefaultTtl;
-    frame.identification = context.router.nextIdentification(frame.destination);
+    frame.identification = context.identifications.next();
     frame.route = route;
     const toOurselves = route.type === RouteType.local;
     if (

@@ -11,6 +11,7 @@ import type { NeighbourTable } from "../neigh/neighbour-table.ts";
 import type { HookTable } from "../netfilter/hook-table.ts";
 import type { Router } from "../route/router.ts";
 import type { GlobalSysctls } from "../sysctl/global-sysctls.ts";
+import type { Identifications } from "./identifications.ts";
 import type { PathCache } from "./path-cache.ts";
 
 export interface IpContext {
@@ -22,6 +23,7 @@ export interface IpContext {
   readonly router: Router;
   readonly neighbours: NeighbourTable;
   readonly paths: PathCache;
+  readonly identifications: Identifications;
   /** Live values; replaced when a sysctl changes. */
   sysctls: GlobalSysctls;
   /** The interface with this index; undefined when there is none. */

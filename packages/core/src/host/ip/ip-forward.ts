@@ -1,7 +1,7 @@
 /** Forwarding a packet for somebody else: `ip_forward` (RFC 1812 §5.2.1, §5.3.1). */
 import type { Frame } from "../../packet/frame.ts";
-import { FragmentField, IcmpType, UnreachableCode } from "../../packet/protocol.ts";
 import { PacketType } from "../../packet/frame.ts";
+import { FragmentField, IcmpType, UnreachableCode } from "../../packet/protocol.ts";
 import type { HostDevice } from "../device/host-device.ts";
 import { HookPoint, Verdict } from "../netfilter/hook.ts";
 import type { Route } from "../route/route.ts";

@@ -2,6 +2,7 @@
  * Receiving IPv4 packets: `ip_rcv`, `ip_rcv_finish`, `ip_local_deliver`. What a device took in is checked, passes
  * PRE_ROUTING, gets its route, and is delivered here, forwarded, or dropped with a reason.
  */
+import type { NetDevice } from "../../link/net-device.ts";
 import { copyFrame } from "../../packet/copy-frame.ts";
 import { ChecksumFault, type Frame, PacketType } from "../../packet/frame.ts";
 import { FragmentField, IcmpType, UnreachableCode } from "../../packet/protocol.ts";
@@ -10,8 +11,8 @@ import { HookPoint, Verdict } from "../netfilter/hook.ts";
 import { RouteType } from "../route/config.ts";
 import type { Route } from "../route/route.ts";
 import type { IpContext } from "./ip-context.ts";
-import type { TransportHandler } from "./ip-layer.ts";
 import type { IpForward } from "./ip-forward.ts";
+import type { TransportHandler } from "./ip-layer.ts";
 import { Reassembly } from "./reassembly.ts";
 
 export class IpInput {
@@ -96,7 +97,7 @@ export class IpInput {
   }
 
   /** What follows LOCAL_IN: the handler of the protocol. */
-  deliverToTransport(frame: Frame, from: HostDevice): void {
+  deliverToTransport(frame: Frame, from: NetDevice): void {
     const handler = this.handlers[frame.protocol];
     if (handler !== undefined) return handler.receive(frame, from);
     const { context } = this;

@@ -2,9 +2,10 @@
  * Sending IPv4 packets: `ip_local_out`, `ip_output`, `ip_finish_output`. A packet has its route when it comes here;
  * what is left are the hooks, the MTU and the neighbour.
  */
+
+import { copyFrame } from "../../packet/copy-frame.ts";
 import type { Frame } from "../../packet/frame.ts";
 import { isMulticastAddress, LIMITED_BROADCAST } from "../../packet/ipv4-address.ts";
-import { copyFrame } from "../../packet/copy-frame.ts";
 import { FragmentField, IcmpType, UnreachableCode } from "../../packet/protocol.ts";
 import type { HostDevice } from "../device/host-device.ts";
 import { HookPoint, Verdict } from "../netfilter/hook.ts";
@@ -40,8 +41,7 @@ export class IpOutput {
       this.loopCopyBack(frame, route, out);
     const from = frame.inputInterface;
     const input = from === 0 ? null : (context.deviceAt(from) ?? null);
-    if (context.hooks.run(HookPoint.postRouting, frame, input, out) !== Verdict.accept)
-      return;
+    if (context.hooks.run(HookPoint.postRouting, frame, input, out) !== Verdict.accept) return;
     const mtu = this.mtuOf(route, frame, out);
     if (frame.length > mtu) return this.fragment(frame, route, out, mtu);
     this.sendToNeighbour(frame, route, out);

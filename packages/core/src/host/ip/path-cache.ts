@@ -18,6 +18,8 @@ interface PathEntry {
 }
 
 export class PathCache {
+  /** Grows with every lesson: what was kept from before may be out of date. */
+  generation = 0;
   private entries: Map<Ipv4Address, PathEntry> | null = null;
 
   /** Whether nothing was ever learnt: the usual case, one test on the forwarding path. */
@@ -51,10 +53,12 @@ export class PathCache {
 
   /** Forgets everything, as a change of routes does (`rt_cache_flush`). */
   flush(): void {
+    if (this.entries !== null) this.generation++;
     this.entries = null;
   }
 
   private entry(destination: Ipv4Address): PathEntry {
+    this.generation++;
     this.entries ??= new Map();
     let entry = this.entries.get(destination);
     if (entry === undefined) {

@@ -70,8 +70,8 @@ function addressWords(
 const interfaceWords = (option: string, name: string, inverted: boolean): string =>
   name === "" || (name === "+" && !inverted) ? "" : `${inverted ? " !" : ""} ${option} ${name}`;
 
-/** The rule without `-A CHAIN`; begins with a space unless it is empty. */
-export function formatRule(rule: Omit<RuleConfig, "id">): string {
+/** The rule without `-A CHAIN`; begins with a space unless it is empty. `counters` are put before the target. */
+export function formatRule(rule: Omit<RuleConfig, "id">, counters = ""): string {
   let words = addressWords("-s", rule.source, rule.sourceMask, rule.sourceInverted);
   words += addressWords("-d", rule.destination, rule.destinationMask, rule.destinationInverted);
   words += interfaceWords("-i", rule.inputInterface, rule.inputInterfaceInverted);
@@ -82,6 +82,7 @@ export function formatRule(rule: Omit<RuleConfig, "id">): string {
   }
   if (rule.fragment !== "any") words += rule.fragment === "not" ? " ! -f" : " -f";
   for (const match of rule.matches) words += ` -m ${match.name}${optionWords(match.options)}`;
+  words += counters;
   if (rule.target !== "")
     words += ` ${rule.goto ? "-g" : "-j"} ${rule.target}${optionWords(rule.targetOptions)}`;
   return words;

@@ -1,0 +1,72 @@
+/** What a network namespace holds when it is made: lo with its addresses, and the fallback tunnel devices, all down but lo. */
+import { ZERO_MAC } from "../packet/mac-address.ts";
+import { addLink, setLinkUp } from "./addressing/links.ts";
+import type { DeviceKind } from "./device/config.ts";
+import { EMPTY_IPVS_CONFIG } from "./ipvs/control.ts";
+import type { NamespaceConfig, NamespaceDraft } from "./namespace-config.ts";
+import { initialRules } from "./route/rules.ts";
+import { initialSysctls } from "./sysctl/defaults.ts";
+
+interface FallbackDevice {
+  readonly name: string;
+  readonly kind: DeviceKind;
+  readonly mtu: number;
+  readonly noArp: boolean;
+}
+
+/** In order of their indices, from 2. */
+const FALLBACK_DEVICES: readonly FallbackDevice[] = [
+  { name: "tunl0", kind: "ipip", mtu: 1480, noArp: true },
+  { name: "gre0", kind: "gre", mtu: 1476, noArp: true },
+  { name: "gretap0", kind: "gretap", mtu: 1462, noArp: false },
+  { name: "erspan0", kind: "erspan", mtu: 1450, noArp: false },
+];
+
+/** Made once, since every namespace begins with the same. */
+let made: NamespaceConfig | null = null;
+
+export function initialConfig(): NamespaceConfig {
+  made ??= make();
+  return made;
+}
+
+function make(): NamespaceConfig {
+  const draft: NamespaceDraft = {
+    devices: [],
+    routes: [],
+    rules: initialRules() as NamespaceDraft["rules"],
+    sysctls: initialSysctls() as NamespaceDraft["sysctls"],
+    netfilter: { tables: {}, nextRuleId: 1 },
+    ipvs: structuredEmpty(),
+  };
+  addLink(draft, {
+    name: "lo",
+    kind: "loopback",
+    mac: ZERO_MAC,
+    mtu: 65_536,
+    noArp: false,
+    index: 0,
+  });
+  setLinkUp(draft, 1);
+  for (const { name, kind, mtu, noArp } of FALLBACK_DEVICES)
+    addLink(draft, { name, kind, mac: ZERO_MAC, mtu, noArp, index: 0 });
+  return draft;
+}
+
+const structuredEmpty = (): NamespaceDraft["ipvs"] => ({
+  services: [],
+  timeouts: { ...EMPTY_IPVS_CONFIG.timeouts },
+});
+
+/** A copy of a configuration that may be changed in place: for building a lab, before anything runs. */
+export function plainDraft(config: NamespaceConfig): NamespaceDraft {
+  const { devices, routes, rules, sysctls, netfilter, ipvs } = config;
+  return {
+    devices: devices.map((device) => ({ ...device, addresses: device.addresses.slice() })),
+    routes: routes.slice(),
+    rules: rules.slice(),
+    sysctls: { values: sysctls.values, conf: { ...sysctls.conf }, neigh: { ...sysctls.neigh } },
+    netfilter: { ...netfilter, tables: { ...netfilter.tables } },
+    ipvs: { services: ipvs.services.slice(), timeouts: { ...ipvs.timeouts } },
+  } as NamespaceDraft;
+}

@@ -1,0 +1,104 @@
+/** The IPv4 layer of one namespace, put together from its parts. */
+
+import type { NetDevice } from "../../link/net-device.ts";
+import type { Frame } from "../../packet/frame.ts";
+import type { Ipv4Address } from "../../packet/ipv4-address.ts";
+import { IpProtocol } from "../../packet/protocol.ts";
+import type { HostDevice } from "../device/host-device.ts";
+import type { Route } from "../route/route.ts";
+import { IcmpInput } from "./icmp-input.ts";
+import { IcmpSender } from "./icmp-sender.ts";
+import type { IpContext } from "./ip-context.ts";
+import { IpForward } from "./ip-forward.ts";
+import { IpInput } from "./ip-input.ts";
+import type { IpLayer, TransportHandler } from "./ip-layer.ts";
+import { IpOutput } from "./ip-output.ts";
+import { RedirectSender } from "./redirect-sender.ts";
+import { sendRejectReset } from "./reject-reset.ts";
+import { TunnelInput } from "./tunnel-input.ts";
+
+export class IpStack implements IpLayer {
+  readonly input: IpInput;
+  readonly icmp: IcmpInput;
+  private readonly context: IpContext;
+  private readonly out: IpOutput;
+  private readonly errors: IcmpSender;
+
+  /** `tunnel` finds the fallback device for IP in IP. */
+  constructor(context: IpContext, tunnel: () => HostDevice | undefined) {
+    this.context = context;
+    this.out = new IpOutput(context);
+    this.errors = new IcmpSender(context, this.out);
+    this.input = new IpInput(
+      context,
+      new IpForward(context, this.out, new RedirectSender(context)),
+    );
+    this.icmp = new IcmpInput(context, this.errors, this.input);
+    this.input.register(IpProtocol.icmp, this.icmp);
+    this.input.register(IpProtocol.ipip, new TunnelInput(context, tunnel));
+  }
+
+  register(protocol: number, handler: TransportHandler): void {
+    this.input.register(protocol, handler);
+  }
+
+  routeOutput(
+    destination: Ipv4Address,
+    source: Ipv4Address,
+    outputInterface: number,
+    mark: number,
+    tos: number,
+  ): Route | number {
+    const { router } = this.context;
+    const route = router.output(destination, source, outputInterface, mark, tos);
+    return route ?? -router.errno;
+  }
+
+  sourceFor(route: Route, destination: Ipv4Address): Ipv4Address {
+    return this.context.router.sourceFor(route, destination);
+  }
+
+  output(frame: Frame): void {
+    this.out.local(frame);
+  }
+
+  reroute(frame: Frame): boolean {
+    const { router } = this.context;
+    const { destination, source, mark, tos } = frame;
+    const route = router.outputFromAny(destination, source, 0, mark, tos);
+    if (route === null) return false;
+    frame.route = route;
+    frame.nextHop = 0 as Ipv4Address;
+    return true;
+  }
+
+  sendIcmpError(cause: Frame, type: number, code: number, rest: number): void {
+    this.errors.error(cause, type, code, rest);
+  }
+
+  /** REJECT --reject-with tcp-reset. */
+  sendReset(cause: Frame): void {
+    sendRejectReset(cause, this.context, this.out);
+  }
+
+  isLocalAddress(address: Ipv4Address): boolean {
+    return this.context.router.isLocal(address);
+  }
+
+  nextIdentification(_destination: Ipv4Address): number {
+    return this.context.identifications.next();
+  }
+
+  mtuOf(route: Route, destination: Ipv4Address): number {
+    const { context } = this;
+    const device = context.deviceAt(route.device);
+    const mtu = route.mtu !== 0 ? route.mtu : (device?.mtu ?? 0);
+    if (context.paths.empty) return mtu;
+    const learnt = context.paths.mtu(destination, context.engine.now);
+    return learnt !== 0 && learnt < mtu ? learnt : mtu;
+  }
+
+  deliverLocally(frame: Frame, device: NetDevice): void {
+    this.input.deliverToTransport(frame, device);
+  }
+}

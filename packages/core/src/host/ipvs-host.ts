@@ -1,0 +1,60 @@
+/** What the IPVS module asks of its namespace. */
+import type { Ipv4Address } from "../packet/ipv4-address.ts";
+import type { Rng } from "../rng/rng.ts";
+import type { Engine } from "../time/engine.ts";
+import type { PlaceId, Trace } from "../trace/trace.ts";
+import type { IpContext } from "./ip/ip-context.ts";
+import type { IpLayer } from "./ip/ip-layer.ts";
+import type { IpvsConntrack, IpvsHost, VsSysctls } from "./ipvs/host.ts";
+import type { OverloadVariant } from "./ipvs/overload.ts";
+import type { KernelVariant } from "./kernel-variant.ts";
+import type { HookTable } from "./netfilter/hook-table.ts";
+
+interface IpvsHostOwner {
+  readonly kernel: KernelVariant;
+  readonly rng: Rng;
+  readonly ip: IpLayer;
+  isUnicastOrLocal(address: Ipv4Address): boolean;
+}
+
+export class IpvsHostAdapter implements IpvsHost {
+  readonly engine: Engine;
+  readonly trace: Trace | null;
+  readonly place: PlaceId;
+  readonly rng: Rng;
+  readonly ip: IpLayer;
+  readonly hooks: HookTable;
+  /** Connection tracking is not modelled yet. */
+  readonly conntrack: IpvsConntrack | null = null;
+  readonly variant: OverloadVariant;
+  private readonly context: IpContext;
+  private readonly owner: IpvsHostOwner;
+
+  constructor(owner: IpvsHostOwner, context: IpContext) {
+    this.owner = owner;
+    this.context = context;
+    this.engine = context.engine;
+    this.trace = context.trace;
+    this.place = context.place;
+    this.hooks = context.hooks;
+    this.rng = owner.rng.stream("ipvs");
+    this.ip = owner.ip;
+    this.variant = owner.kernel === "6.1.176" ? "classic" : "edge-triggered";
+  }
+
+  get sysctls(): VsSysctls {
+    return this.context.sysctls.vs;
+  }
+
+  get routingGeneration(): number {
+    return this.context.router.generation + this.context.paths.generation;
+  }
+
+  learnPathMtu(destination: Ipv4Address, mtu: number): void {
+    this.context.paths.learnMtu(destination, mtu, this.engine.now);
+  }
+
+  isUnicastOrLocal(address: Ipv4Address): boolean {
+    return this.owner.isUnicastOrLocal(address);
+  }
+}

@@ -1,0 +1,232 @@
+/**
+ * A network namespace: devices, neighbours, routes, netfilter, IPVS, sockets, and one immutable configuration value on
+ * which all of them work. The configuration changes only through `change`, so that every change has patches and an
+ * origin; the live tables follow it.
+ */
+import { createDraft, enablePatches, finishDraft, type Patch } from "immer";
+import { assert } from "../base/assert.ts";
+import type { Errno } from "../base/errno.ts";
+import type { Frame } from "../packet/frame.ts";
+import type { Ipv4Address } from "../packet/ipv4-address.ts";
+import type { MacAddress } from "../packet/mac-address.ts";
+import type { Rng } from "../rng/rng.ts";
+import type { Engine } from "../time/engine.ts";
+import type { ChangeOrigin, ChangePatch, PlaceId, Trace } from "../trace/trace.ts";
+import { addLink, setLinkUp } from "./addressing/links.ts";
+import { EthernetDevice } from "./device/ethernet-device.ts";
+import type { HostDevice } from "./device/host-device.ts";
+import { DeviceTable } from "./device-table.ts";
+import { initialConfig, plainDraft } from "./initial-config.ts";
+import { EthernetInput } from "./ip/ethernet-input.ts";
+import { Identifications } from "./ip/identifications.ts";
+import type { IpContext } from "./ip/ip-context.ts";
+import { IpStack } from "./ip/ip-stack.ts";
+import { PathCache } from "./ip/path-cache.ts";
+import { applyToConfig, type IpvsCommand } from "./ipvs/control.ts";
+import { Ipvs } from "./ipvs/ipvs.ts";
+import { IpvsHostAdapter } from "./ipvs-host.ts";
+import type { KernelVariant } from "./kernel-variant.ts";
+import type { NamespaceConfig, NamespaceDraft } from "./namespace-config.ts";
+import { ArpInput } from "./neigh/arp-input.ts";
+import { NeighbourTable } from "./neigh/neighbour-table.ts";
+import { ProxyTable } from "./neigh/proxy-table.ts";
+import { NeighbourHost } from "./neighbour-host.ts";
+import { HookTable } from "./netfilter/hook-table.ts";
+import type { LogSink } from "./netfilter/log-entry.ts";
+import { Netfilter } from "./netfilter/netfilter.ts";
+import { NetfilterHost } from "./netfilter-host.ts";
+import { Router } from "./route/router.ts";
+import { globalSysctls } from "./sysctl/global-sysctls.ts";
+import { createTransport } from "./transport/create-transport.ts";
+import type { Transport } from "./transport/transport.ts";
+import { TransportHostAdapter } from "./transport-host.ts";
+
+enablePatches();
+
+export interface NamespaceOptions {
+  readonly name: string;
+  readonly engine: Engine;
+  /** The namespace's own stream. */
+  readonly rng: Rng;
+  readonly trace: Trace | null;
+  readonly kernel: KernelVariant;
+}
+
+export class NetworkNamespace {
+  readonly name: string;
+  readonly kernel: KernelVariant;
+  readonly engine: Engine;
+  readonly trace: Trace | null;
+  readonly rng: Rng;
+  /** Its id in the trace. */
+  readonly place: PlaceId;
+  readonly hooks = new HookTable();
+  readonly neighbours: NeighbourTable;
+  readonly proxies = new ProxyTable();
+  readonly router: Router;
+  readonly ip: IpStack;
+  private readonly context: IpContext;
+  private readonly table: DeviceTable;
+  private current: NamespaceConfig;
+  private tables: Netfilter | null = null;
+  private module: Ipvs | null = null;
+  private transport: Transport | null = null;
+
+  constructor({ name, engine, rng, trace, kernel }: NamespaceOptions) {
+    this.name = name;
+    this.kernel = kernel;
+    this.engine = engine;
+    this.trace = trace;
+    this.rng = rng;
+    this.place = trace === null ? 0 : trace.place(name);
+    this.current = initialConfig();
+    this.table = new DeviceTable(this);
+    this.router = new Router({
+      conf: (index) => this.table.at(index)?.conf,
+      isGroupMember: () => false,
+    });
+    this.router.configure(this.current);
+    const getContext = (): IpContext => this.context;
+    const neighbourTables = (): {
+      devices: readonly HostDevice[];
+      sysctls: NamespaceConfig["sysctls"];
+    } => ({
+      devices: this.devices(),
+      sysctls: this.current.sysctls,
+    });
+    this.neighbours = new NeighbourTable(new NeighbourHost(this, getContext, neighbourTables));
+    this.context = this.makeContext();
+    this.ip = new IpStack(this.context, () => this.table.tunnel);
+    const arp = new ArpInput(this.neighbours, this.proxies);
+    this.table.connect(new EthernetInput(this.context, arp, this.ip.input));
+    this.table.follow(this.current);
+  }
+
+  /** The configuration; never changed in place once the simulation runs. */
+  get config(): NamespaceConfig {
+    return this.current;
+  }
+
+  /** UDP and TCP. */
+  get sockets(): Transport {
+    this.transport ??= createTransport(new TransportHostAdapter(this, this.context));
+    return this.transport;
+  }
+
+  /** iptables' live side: counters. */
+  get netfilter(): Netfilter {
+    this.tables ??= new Netfilter(this.hooks, new NetfilterHost(this, this.context));
+    return this.tables;
+  }
+
+  /** The IPVS module; loaded at its first use. */
+  get ipvs(): Ipvs {
+    this.module ??= new Ipvs(new IpvsHostAdapter(this, this.context));
+    return this.module;
+  }
+
+  /** In order of interface index, so lo first. */
+  devices(): readonly HostDevice[] {
+    return this.table.all;
+  }
+
+  device(index: number): HostDevice | undefined {
+    return this.table.at(index);
+  }
+
+  deviceNamed(name: string): HostDevice | undefined {
+    return this.table.all.find((device) => device.name === name);
+  }
+
+  /**
+   * Applies `recipe` to the configuration as one change: 0 when it was taken over, else the errno that the recipe
+   * gave, and then nothing changed.
+   */
+  change(origin: ChangeOrigin, recipe: (draft: NamespaceDraft) => number): number {
+    const draft = createDraft(this.current);
+    const errno = recipe(draft as NamespaceDraft);
+    if (errno !== 0) return errno;
+    let patches: readonly Patch[] = [];
+    const next = finishDraft(draft, (forward) => {
+      patches = forward;
+    }) as NamespaceConfig;
+    if (next === this.current) return 0;
+    this.take(next);
+    this.trace?.changed(this.engine.now, this.place, origin, patches as readonly ChangePatch[]);
+    return 0;
+  }
+
+  /** As `change` while a lab is built: no patches, no origin, and cheap. A refusal is a bug of the caller. */
+  configure(recipe: (draft: NamespaceDraft) => number): void {
+    const draft = plainDraft(this.current);
+    const errno = recipe(draft);
+    assert(errno === 0, `${this.name}: configuration refused with errno ${errno}`);
+    this.take(draft);
+  }
+
+  /** A command of `ipvsadm`: changes the configuration, and the live services follow it. */
+  controlIpvs(origin: ChangeOrigin, command: IpvsCommand): Errno {
+    const { ipvs } = this;
+    const errno = this.change(origin, (draft) => applyToConfig(draft.ipvs, command, this));
+    if (errno === 0) ipvs.follow(command, this.current.ipvs);
+    return errno as Errno;
+  }
+
+  /** Makes an Ethernet device, up, for a cable to be plugged in; while a lab is built. */
+  addEthernet(name: string, mac: MacAddress): EthernetDevice {
+    this.configure((draft) => {
+      const index = nextIndex(draft);
+      const errno = addLink(draft, { name, kind: "ethernet", mac, mtu: 1500, noArp: false, index });
+      return errno === 0 ? setLinkUp(draft, index) : errno;
+    });
+    const device = this.deviceNamed(name);
+    assert(device instanceof EthernetDevice, `${name} is no Ethernet device`);
+    return device;
+  }
+
+  /** Every line of this namespace's LOG rules goes to `sink` from now on. */
+  onLog(sink: LogSink): void {
+    this.netfilter.onLog(sink);
+  }
+
+  /** Whether an address may be a real server's or a service's: unicast or our own. */
+  isUnicastOrLocal(address: Ipv4Address): boolean {
+    return this.router.addressType(address) <= 2;
+  }
+
+  /** Takes over a configuration: the live tables follow what changed. */
+  private take(next: NamespaceConfig): void {
+    const before = this.current;
+    this.current = next;
+    if (next.sysctls !== before.sysctls) this.context.sysctls = globalSysctls(next.sysctls);
+    if (next.routes !== before.routes || next.rules !== before.rules) this.context.paths.flush();
+    this.router.configure(next);
+    if (next.devices !== before.devices || next.sysctls !== before.sysctls) this.table.follow(next);
+    if (next.netfilter !== before.netfilter) this.netfilter.configure(next.netfilter);
+  }
+
+  private makeContext(): IpContext {
+    const { engine, trace, place, hooks, router, neighbours } = this;
+    return {
+      engine,
+      trace,
+      place,
+      hooks,
+      router,
+      neighbours,
+      paths: new PathCache(),
+      identifications: new Identifications(),
+      sysctls: globalSysctls(this.current.sysctls),
+      deviceAt: (index) => this.table.at(index),
+      drop: (frame, reason, decider) => {
+        trace?.dropped(engine.now, place, frame, reason, decider);
+      },
+      sendIcmpError: (cause: Frame, type, code, rest) => {
+        this.ip.sendIcmpError(cause, type, code, rest);
+      },
+    };
+  }
+}
+
+const nextIndex = (config: NamespaceConfig): number =>
+  Math.max(0, ...config.devices.map((device) => device.index)) + 1;

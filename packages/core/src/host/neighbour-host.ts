@@ -1,0 +1,91 @@
+/** What the neighbour table and ARP ask of their namespace. */
+import type { Frame } from "../packet/frame.ts";
+import type { Ipv4Address } from "../packet/ipv4-address.ts";
+import { IcmpType, UnreachableCode } from "../packet/protocol.ts";
+import type { Rng } from "../rng/rng.ts";
+import type { Engine } from "../time/engine.ts";
+import type { Decider, PlaceId, Trace } from "../trace/trace.ts";
+import type { HostDevice } from "./device/host-device.ts";
+import type { IpContext } from "./ip/ip-context.ts";
+import type {
+  ArpSysctls,
+  NeighbourDevice,
+  NeighbourEnvironment,
+  NeighbourThresholds,
+  SuppressingSysctl,
+} from "./neigh/environment.ts";
+import type { Route } from "./route/route.ts";
+import type { InterfaceSysctls, NeighbourSysctls, SysctlConfig } from "./sysctl/config.ts";
+import { DEFAULT_NEIGHBOUR_SYSCTLS } from "./sysctl/defaults.ts";
+
+/** The tables that the namespace keeps and changes. */
+export interface NeighbourHostTables {
+  readonly devices: readonly HostDevice[];
+  readonly sysctls: SysctlConfig;
+}
+
+export class NeighbourHost implements NeighbourEnvironment {
+  readonly engine: Engine;
+  readonly trace: Trace | null;
+  readonly place: PlaceId;
+  readonly rng: Rng;
+  private readonly context: () => IpContext;
+  private readonly tables: () => NeighbourHostTables;
+
+  constructor(
+    parts: Pick<NeighbourHost, "engine" | "trace" | "place" | "rng">,
+    context: () => IpContext,
+    tables: () => NeighbourHostTables,
+  ) {
+    this.engine = parts.engine;
+    this.trace = parts.trace;
+    this.place = parts.place;
+    this.rng = parts.rng;
+    this.context = context;
+    this.tables = tables;
+  }
+
+  devices(): readonly NeighbourDevice[] {
+    return this.tables().devices;
+  }
+
+  arpSysctls(device: NeighbourDevice): ArpSysctls {
+    return (device as HostDevice).conf;
+  }
+
+  neighbourSysctls(device: NeighbourDevice): NeighbourSysctls {
+    return this.tables().sysctls.neigh[device.name] ?? DEFAULT_NEIGHBOUR_SYSCTLS;
+  }
+
+  thresholds(): NeighbourThresholds {
+    const { neighGcThresh1, neighGcThresh2, neighGcThresh3 } = this.context().sysctls;
+    return { gc_thresh1: neighGcThresh1, gc_thresh2: neighGcThresh2, gc_thresh3: neighGcThresh3 };
+  }
+
+  /** Whichever of `all` and the device's own has the greater value, in sysctl's words. */
+  sysctl(name: SuppressingSysctl, device: NeighbourDevice): Decider {
+    const { conf } = this.tables().sysctls;
+    const valueOf = (from: string): number =>
+      (conf[from] as InterfaceSysctls | undefined)?.[name] ?? 0;
+    const from = valueOf(device.name) > valueOf("all") ? device.name : "all";
+    const text = `net.ipv4.conf.${from}.${name} = ${valueOf(from)}`;
+    return { describe: () => text };
+  }
+
+  addressType(address: Ipv4Address): number {
+    return this.context().router.addressType(address);
+  }
+
+  routeInput(target: Ipv4Address, sender: Ipv4Address, device: NeighbourDevice): Route | null {
+    return this.context().router.input(target, sender, 0, 0, device.index);
+  }
+
+  routeOutput(destination: Ipv4Address, source: Ipv4Address): number {
+    return this.context().router.output(destination, source, 0, 0, 0)?.device ?? 0;
+  }
+
+  unreachable(frame: Frame, _device: NeighbourDevice): void {
+    const { destinationUnreachable } = IcmpType;
+    this.context().sendIcmpError(frame, destinationUnreachable, UnreachableCode.host, 0);
+  }
+}

@@ -1,0 +1,46 @@
+/** What UDP and TCP ask of their namespace. */
+import type { Ipv4Address } from "../packet/ipv4-address.ts";
+import type { Rng } from "../rng/rng.ts";
+import type { Engine } from "../time/engine.ts";
+import type { PlaceId, Trace } from "../trace/trace.ts";
+import type { IpContext } from "./ip/ip-context.ts";
+import type { IpLayer } from "./ip/ip-layer.ts";
+import type { Route } from "./route/route.ts";
+import type { TransportHost, TransportSysctls } from "./transport/transport-host.ts";
+
+interface TransportHostOwner {
+  readonly rng: Rng;
+  readonly ip: IpLayer;
+}
+
+export class TransportHostAdapter implements TransportHost {
+  readonly engine: Engine;
+  readonly trace: Trace | null;
+  readonly place: PlaceId;
+  readonly rng: Rng;
+  readonly ip: IpLayer;
+  private readonly context: IpContext;
+
+  constructor(owner: TransportHostOwner, context: IpContext) {
+    this.context = context;
+    this.engine = context.engine;
+    this.trace = context.trace;
+    this.place = context.place;
+    this.rng = owner.rng.stream("transport");
+    this.ip = owner.ip;
+  }
+
+  get sysctls(): Readonly<TransportSysctls> {
+    return this.context.sysctls.transport;
+  }
+
+  routeGeneration(): number {
+    return this.context.router.generation + this.context.paths.generation;
+  }
+
+  confirmNeighbour(route: Route, destination: Ipv4Address): void {
+    const device = this.context.deviceAt(route.device);
+    if (device === undefined) return;
+    this.context.neighbours.confirm(device, route.gateway === 0 ? destination : route.gateway);
+  }
+}
