@@ -11,9 +11,9 @@ import {
   LIMITED_BROADCAST,
   prefixMask,
 } from "../../packet/ipv4-address.ts";
+import { Scope } from "../device/config.ts";
 import type { NamespaceDraft } from "../namespace-config.ts";
 import { deleteAddressAt, insertAddress } from "./addresses.ts";
-import { Scope } from "./config.ts";
 import { type AddressDraft, type DeviceDraft, hasBroadcast } from "./edit-devices.ts";
 import { setLinkDown, setLinkUp } from "./links.ts";
 

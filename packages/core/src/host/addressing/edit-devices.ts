@@ -1,7 +1,7 @@
 /** Finding a device in a configuration, and what its kind says about it. */
 
+import type { DeviceConfig, DeviceKind } from "../device/config.ts";
 import type { NamespaceConfig, NamespaceDraft } from "../namespace-config.ts";
-import type { DeviceConfig, DeviceKind } from "./config.ts";
 
 /** A device under change. */
 export type DeviceDraft = NamespaceDraft["devices"][number];

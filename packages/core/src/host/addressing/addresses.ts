@@ -4,10 +4,10 @@
  */
 import { Errno } from "../../base/errno.ts";
 import { type Ipv4Address, inPrefix } from "../../packet/ipv4-address.ts";
+import type { AddressConfig } from "../device/config.ts";
 import type { NamespaceDraft } from "../namespace-config.ts";
 import { addAddressRoutes, removeAddressRoutes, sameSubnet } from "../route/address-routes.ts";
 import { flushDeviceRoutes } from "../route/edit-routes.ts";
-import type { AddressConfig } from "./config.ts";
 import { type AddressDraft, type DeviceDraft, draftOf } from "./edit-devices.ts";
 
 /** An address to be added: whether it is secondary turns out; a label of "" becomes the device's name. */
@@ -140,17 +140,17 @@ function forgetRoutes(draft: NamespaceDraft, device: DeviceDraft, address: Addre
 function promote(
   draft: NamespaceDraft,
   device: DeviceDraft,
-  heir: AddressDraft,
+  secondary: AddressDraft,
   gone: AddressDraft,
 ): void {
   const { addresses } = device;
-  addresses.splice(addresses.indexOf(heir), 1);
+  addresses.splice(addresses.indexOf(secondary), 1);
+  const heir = { ...secondary, secondary: false };
   let position = 0;
   addresses.forEach((other, i) => {
     if (!other.secondary && gone.scope <= other.scope) position = i + 1;
   });
   addresses.splice(position, 0, heir);
-  heir.secondary = false;
   addAddressRoutes(draft, device, heir);
   for (const other of addresses)
     if (other !== heir && sameSubnet(other, gone)) addAddressRoutes(draft, device, other);

@@ -5,6 +5,7 @@
 import { Errno } from "../../base/errno.ts";
 import type { Ipv4Address } from "../../packet/ipv4-address.ts";
 import { isGroupMac, type MacAddress } from "../../packet/mac-address.ts";
+import { type DeviceConfig, type DeviceKind, Scope } from "../device/config.ts";
 import type { NamespaceDraft } from "../namespace-config.ts";
 import { addAddressRoutes } from "../route/address-routes.ts";
 import { flushDeviceRoutes } from "../route/edit-routes.ts";
@@ -14,7 +15,6 @@ import {
   renameDeviceSysctls,
 } from "../sysctl/device-sysctls.ts";
 import { deleteAddressAt, insertAddress } from "./addresses.ts";
-import { type DeviceConfig, type DeviceKind, Scope } from "./config.ts";
 import { type AddressDraft, type DeviceDraft, draftOf, findDeviceByName } from "./edit-devices.ts";
 
 /** A device to be made, down and without addresses. */
@@ -132,7 +132,8 @@ export function renameLink(draft: NamespaceDraft, index: number, name: string): 
     const colon = address.label.indexOf(":");
     const suffix = colon === -1 ? `:${i}` : address.label.slice(colon);
     // the first address always takes the bare name
-    address.label = i === 0 ? name : (name + suffix).slice(0, NAME_LENGTH_MAX);
+    const label = i === 0 ? name : (name + suffix).slice(0, NAME_LENGTH_MAX);
+    device.addresses[i] = { ...address, label };
   });
   return 0;
 }
