@@ -102,6 +102,8 @@ export class CableDevice extends NetDevice implements LinkOwner {
     if (this.owner !== null) this.owner.deviceCarrierChanged(this);
   }
 
+  cableReconfigured(): void {}
+
   private refuse(frame: Frame): void {
     this.drop(frame, this.up ? "link-down" : "device-down");
   }

@@ -11,18 +11,29 @@ export class FloodEvent extends SimEvent {
   readonly frame: Frame;
   /** In the order in which they get the frame. */
   readonly receivers: FrameReceiver[];
+  /** One of `receivers` that does not get it; null for none. */
+  private readonly except: FrameReceiver | null;
   private readonly from: FloodSource;
 
-  constructor(frame: Frame, receivers: FrameReceiver[], from: FloodSource) {
+  constructor(
+    frame: Frame,
+    receivers: FrameReceiver[],
+    except: FrameReceiver | null,
+    from: FloodSource,
+  ) {
     super();
     this.frame = frame;
     this.receivers = receivers;
+    this.except = except;
     this.from = from;
   }
 
   fire(): void {
     this.from.floodEnded();
-    const receivers = this.receivers;
-    for (let i = 0; i < receivers.length; i++) (receivers[i] as FrameReceiver).receive(this.frame);
+    const { receivers, except, frame } = this;
+    for (let i = 0; i < receivers.length; i++) {
+      const receiver = receivers[i] as FrameReceiver;
+      if (receiver !== except) receiver.receive(frame);
+    }
   }
 }

@@ -58,6 +58,16 @@ describe("a cable", () => {
     expect(bench.drops).toEqual(["device-down"]);
   });
 
+  test.each([0, 1])("loses what is in flight when it is unplugged (delay of %i ms)", (delay) => {
+    const bench = new Bench();
+    const [a, b] = bench.pair({ delay: ms(delay) });
+    a.transmit(bench.frame(1, 2));
+    b.unplug();
+    expect(bench.run()).toEqual([]);
+    expect(bench.drops).toEqual(["no-receiver"]);
+    expect([a.carrier, b.carrier]).toEqual([false, false]);
+  });
+
   test("swallows frames that are longer than the receiver's MTU and a VLAN tag allow", () => {
     const bench = new Bench();
     const [a, b] = bench.pair();

@@ -20,8 +20,8 @@ import { frameLengthOf, payloadLengthOf, VLAN_TAG_LENGTH } from "./frame-length.
 import { type ImpairmentConfig, Impairments, NO_IMPAIRMENTS } from "./impairments.ts";
 import { QUEUE_FULL, type RateConfig, Serialiser, UNLIMITED_RATE } from "./serialiser.ts";
 
-/** What a cable's end is plugged into. */
-export interface LinkOwner {
+/** What a cable's end is plugged into; `receive` is `arrived` and `process` in one. */
+export interface LinkOwner extends FrameReceiver {
   /** Switched on by its administrator. */
   readonly up: boolean;
   readonly mtu: number;
@@ -31,6 +31,8 @@ export interface LinkOwner {
   process(frame: Frame): void;
   /** Carrier came or went. */
   carrierChanged(carrier: boolean): void;
+  /** The cable has other properties now. */
+  cableReconfigured(): void;
 }
 
 /** `admit`'s answer for a frame that does not come through. */
@@ -62,7 +64,9 @@ class Backlog implements FrameReceiver {
   }
 
   receive(frame: Frame): void {
-    (this.end.owner as LinkOwner).process(frame);
+    const owner = this.end.owner;
+    if (owner === null) this.end.receive(frame);
+    else owner.process(frame);
   }
 }
 
@@ -136,11 +140,8 @@ export class LinkEnd implements FrameReceiver {
   /** A frame comes out of the cable at this end. */
   receive(frame: Frame): void {
     const owner = this.owner;
-    if (owner === null) {
-      this.refuse(frame, "no-receiver");
-      return;
-    }
-    if (owner.arrived(frame)) owner.process(frame);
+    if (owner === null) this.refuse(frame, "no-receiver");
+    else owner.receive(frame);
   }
 
   private tooLong(frame: Frame): boolean {
@@ -223,22 +224,15 @@ export class Link {
     this.a.peer = this.b;
     this.b.peer = this.a;
     if (config.rate !== UNLIMITED_RATE || config.impairments !== NO_IMPAIRMENTS) {
-      this.configure(config);
+      this.apply(config);
     }
   }
 
   /** Takes new properties; frames in flight keep what they had, and the queues start empty. */
   configure(config: LinkConfig): void {
-    this.delay = config.delay;
-    this.dropsLongFrames = config.dropsLongFrames;
-    this.a.configure(config.rate);
-    this.b.configure(config.rate);
-    this.plain = config.rate.bitsPerSecond === 0;
-    this.impairments = null;
-    if (isUnimpaired(config.impairments)) return;
-    this.plain = false;
-    this.stream ??= this.rng.stream(this.name);
-    this.impairments = new Impairments(config.impairments, this.stream);
+    this.apply(config);
+    if (this.a.owner !== null) this.a.owner.cableReconfigured();
+    if (this.b.owner !== null) this.b.owner.cableReconfigured();
   }
 
   /** Cuts or mends the cable. */
@@ -256,6 +250,19 @@ export class Link {
     this.carrier = carrier;
     if (a !== null) a.carrierChanged(carrier);
     if (b !== null) b.carrierChanged(carrier);
+  }
+
+  private apply(config: LinkConfig): void {
+    this.delay = config.delay;
+    this.dropsLongFrames = config.dropsLongFrames;
+    this.a.configure(config.rate);
+    this.b.configure(config.rate);
+    this.plain = config.rate.bitsPerSecond === 0;
+    this.impairments = null;
+    if (isUnimpaired(config.impairments)) return;
+    this.plain = false;
+    this.stream ??= this.rng.stream(this.name);
+    this.impairments = new Impairments(config.impairments, this.stream);
   }
 }
 

@@ -1,23 +1,52 @@
 import type { MacAddress } from "../packet/mac-address.ts";
 import type { Engine } from "../time/engine.ts";
 import type { Trace } from "../trace/trace.ts";
-import { CableDevice } from "./cable-device.ts";
+import { CableDevice, type DeviceOwner } from "./cable-device.ts";
 import type { PortVlan } from "./port-vlan.ts";
+
+/** The switch as its ports see it. */
+export interface PortOwner extends DeviceOwner {
+  /** A port forwards otherwise now. */
+  portChanged(): void;
+}
 
 /** One port of a switch (a bridge's `brif`). */
 export class SwitchPort extends CableDevice {
   /** Its place in the order of adding, from 0. */
   readonly index: number;
-  /** null: the port takes and gives frames of all VLANs as they are. */
-  vlan: PortVlan | null = null;
+  private readonly bridge: PortOwner;
+  private membership: PortVlan | null = null;
 
-  constructor(name: string, mac: MacAddress, index: number, engine: Engine, trace: Trace | null) {
+  constructor(
+    name: string,
+    mac: MacAddress,
+    index: number,
+    bridge: PortOwner,
+    engine: Engine,
+    trace: Trace | null,
+  ) {
     super(name, mac, engine, trace);
     this.index = index;
+    this.bridge = bridge;
+    this.owner = bridge;
+  }
+
+  /** null: the port takes and gives frames of all VLANs as they are. */
+  get vlan(): PortVlan | null {
+    return this.membership;
+  }
+
+  set vlan(vlan: PortVlan | null) {
+    this.membership = vlan;
+    this.bridge.portChanged();
   }
 
   /** Whether a frame of `vlan` may leave here. */
   forwards(vlan: number): boolean {
-    return this.up && this.carrier && (this.vlan === null || this.vlan.has(vlan));
+    return this.up && this.carrier && (this.membership === null || this.membership.has(vlan));
+  }
+
+  override cableReconfigured(): void {
+    this.bridge.portChanged();
   }
 }

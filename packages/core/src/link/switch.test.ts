@@ -4,7 +4,8 @@ import { ZERO_MAC } from "../packet/mac-address.ts";
 import { type Instant, seconds } from "../time/instant.ts";
 import type { CableDevice } from "./cable-device.ts";
 import { ForwardingDatabase, UNKNOWN_PORT } from "./forwarding-database.ts";
-import { Bench, macOf } from "./link-fixture.ts";
+import { PLAIN_LINK } from "./link.ts";
+import { Bench, macOf, ms } from "./link-fixture.ts";
 import { PortVlan } from "./port-vlan.ts";
 import { DEFAULT_AGEING, Switch } from "./switch.ts";
 
@@ -23,7 +24,7 @@ beforeEach(() => {
 
 /** `from` sends to `to` (null: everybody); which devices get it, in order. */
 function send(from: number, to: number | null): readonly string[] {
-  (station[from - 1] as CableDevice).transmit(bench.frame(from, to));
+  (station[from - 1] as CableDevice).transmit(bench.frame(from, to, 60));
   return bench.run();
 }
 
@@ -51,6 +52,39 @@ describe("a switch", () => {
     expect(bench.came.map(({ to, frame }) => [to, frame === single, frame.shared])).toEqual([
       ["d1", true, false],
     ]);
+  });
+
+  test("floods anew after each change of a cable, a port or its VLAN", () => {
+    send(1, null);
+    const [, p2, p3] = bridge.ports;
+    const slow = { ...PLAIN_LINK, delay: ms(9) };
+    p3?.cable?.link.configure(slow);
+    expect(send(1, null)).toEqual(["d4", "d2", "d3"]);
+    p3?.cable?.link.configure({ ...slow, delay: ms(1) });
+    expect(send(1, null)).toEqual(["d4", "d3", "d2"]);
+    station[3]?.setUp(false);
+    expect(send(1, null)).toEqual(["d3", "d2"]);
+    if (p2 !== undefined) p2.vlan = PortVlan.access(7);
+    expect(send(1, null)).toEqual(["d3"]);
+    bench.station(5, bridge.addPort("p5", ZERO_MAC));
+    expect(send(1, null)).toEqual(["d5", "d3"]);
+  });
+
+  test("floods long frames only to those whose MTU lets them in", () => {
+    const [, d2] = station;
+    if (d2 !== undefined) d2.mtu = 200;
+    (station[0] as CableDevice).transmit(bench.frame(1, null, 300));
+    expect(bench.run()).toEqual(["d4", "d3"]);
+    expect(bench.drops).toEqual(["too-long-for-receiver"]);
+  });
+
+  test("counts what it sends on every port, planned or not", () => {
+    const short = bench.frame(1, null, 60);
+    station[0]?.transmit(short);
+    station[0]?.transmit(bench.frame(1, null, 100));
+    bench.run();
+    expect(bridge.ports.map(({ counters }) => counters.sentOctets)).toEqual([0, 188, 188, 188]);
+    expect(bridge.ports.map(({ counters }) => counters.receivedPackets)).toEqual([2, 0, 0, 0]);
   });
 
   test("sends to the port where it saw the address, for 300 s", () => {

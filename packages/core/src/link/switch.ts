@@ -13,12 +13,14 @@ import type { Engine } from "../time/engine.ts";
 import { type Duration, type Instant, seconds } from "../time/instant.ts";
 import type { DropReason } from "../trace/drop-reason.ts";
 import type { PlaceId, Trace } from "../trace/trace.ts";
-import type { CableDevice, DeviceOwner } from "./cable-device.ts";
+import type { CableDevice } from "./cable-device.ts";
 import { FloodEvent, type FloodSource } from "./flood-event.ts";
+import { ALWAYS_FITS, FloodPlan } from "./flood-plan.ts";
 import { ForwardingDatabase, UNKNOWN_PORT } from "./forwarding-database.ts";
+import { payloadLengthOf } from "./frame-length.ts";
 import type { LinkEnd, LinkOwner } from "./link.ts";
 import { NO_VLAN } from "./port-vlan.ts";
-import { SwitchPort } from "./switch-port.ts";
+import { type PortOwner, SwitchPort } from "./switch-port.ts";
 
 /** A Linux bridge's ageing time. */
 export const DEFAULT_AGEING: Duration = seconds(300);
@@ -29,7 +31,7 @@ const PENDING_FLOODS_MAX = 65_536;
 const LINK_LOCAL_GROUP_FIRST = 0x0180c2000001;
 const LINK_LOCAL_GROUP_LAST = 0x0180c200000f;
 
-export class Switch implements DeviceOwner, FloodSource {
+export class Switch implements PortOwner, FloodSource {
   readonly name: string;
   readonly ports: SwitchPort[] = [];
   readonly database: ForwardingDatabase;
@@ -37,6 +39,9 @@ export class Switch implements DeviceOwner, FloodSource {
   private readonly trace: Trace | null;
   private readonly place: PlaceId;
   private pendingFloods = 0;
+  /** null when there is none, or none was made since the last change. */
+  private plan: FloodPlan | null = null;
+  private planIsMade = false;
 
   constructor(name: string, engine: Engine, trace: Trace | null, ageing: Duration) {
     this.name = name;
@@ -48,11 +53,11 @@ export class Switch implements DeviceOwner, FloodSource {
 
   /** A new port, switched on, that belongs to all VLANs; plug a cable into it. */
   addPort(name: string, mac: MacAddress): SwitchPort {
-    const port = new SwitchPort(name, mac, this.ports.length, this.engine, this.trace);
-    port.owner = this;
+    const port = new SwitchPort(name, mac, this.ports.length, this, this.engine, this.trace);
     port.up = true;
     if (this.trace !== null) port.place = this.trace.place(`${this.name}:${name}`);
     this.ports.push(port);
+    this.portChanged();
     return port;
   }
 
@@ -83,7 +88,13 @@ export class Switch implements DeviceOwner, FloodSource {
   }
 
   deviceCarrierChanged(device: CableDevice): void {
+    this.portChanged();
     if (!device.carrier) this.database.forgetPort((device as SwitchPort).index);
+  }
+
+  portChanged(): void {
+    this.plan = null;
+    this.planIsMade = false;
   }
 
   floodEnded(): void {
@@ -98,13 +109,34 @@ export class Switch implements DeviceOwner, FloodSource {
     port.transmit(retagged(frame, port, vlan));
   }
 
-  /** To every other port of the VLAN, the one added last first; runs of equal arrival time share one event. */
+  /** To every other port of the VLAN, the one added last first. */
   private flood(frame: Frame, ingress: SwitchPort, vlan: number): void {
     if (this.pendingFloods >= PENDING_FLOODS_MAX) {
       this.drop(frame, "switch-loop-limit");
       return;
     }
     frame.shared = true;
+    if (!this.planIsMade) {
+      this.plan = FloodPlan.of(this.ports);
+      this.planIsMade = true;
+    }
+    const plan = this.plan;
+    if (plan === null || plan.ports.length < 2 || payloadLengthOf(frame) > ALWAYS_FITS) {
+      this.floodEach(frame, ingress, vlan);
+      return;
+    }
+    const ports = plan.ports;
+    for (let i = 0; i < ports.length; i++) {
+      const port = ports[i] as SwitchPort;
+      if (port !== ingress) port.noteSent(frame);
+    }
+    const sender = (ingress.cable as LinkEnd).peer.owner;
+    const event = new FloodEvent(frame, plan.receivers, sender, this);
+    this.scheduleFlood(event, (this.engine.now + plan.delay) as Instant);
+  }
+
+  /** Floods port by port; runs of equal arrival time share one event. */
+  private floodEach(frame: Frame, ingress: SwitchPort, vlan: number): void {
     let run: FloodEvent | null = null;
     let runAt = 0;
     let sent = false;
@@ -128,7 +160,7 @@ export class Switch implements DeviceOwner, FloodSource {
         continue;
       }
       if (run !== null) this.scheduleFlood(run, runAt as Instant);
-      run = new FloodEvent(copy, [receiver], this);
+      run = new FloodEvent(copy, [receiver], null, this);
       runAt = at;
     }
     if (run !== null) this.scheduleFlood(run, runAt as Instant);
