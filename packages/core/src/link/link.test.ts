@@ -172,6 +172,16 @@ describe("a bit rate", () => {
     }
   });
 
+  test.each([
+    [1500, 3_000_000],
+    [1501, -1],
+  ])("lets %i octets wait behind 1500 in a queue of 3000: %i", (octets, leaves) => {
+    const config = { bitsPerSecond: 8_000_000, queueOctetsMax: 3000, queueFramesMax: 0 };
+    const serialiser = new Serialiser(config);
+    serialiser.enter(1500, 0 as Instant);
+    expect(serialiser.enter(octets, 0 as Instant)).toBe(leaves);
+  });
+
   test("delays each frame by its own octets and those before it, header included", () => {
     const bench = new Bench();
     const rate = { bitsPerSecond: 8_000_000, queueOctetsMax: 0, queueFramesMax: 2 };
