@@ -1,7 +1,27 @@
-import type { Transport } from "./transport.ts";
+import { IpProtocol } from "../../packet/protocol.ts";
+import { TransportSecrets } from "./secrets.ts";
+import { TcpLayer } from "./tcp/tcp-layer.ts";
+import { type Transport, TransportCounters } from "./transport.ts";
 import type { TransportHost } from "./transport-host.ts";
+import { UdpLayer } from "./udp/udp-layer.ts";
 
 /** UDP and TCP of one namespace; registers itself with `host.ip`. Tables are made at their first use. */
 export function createTransport(host: TransportHost): Transport {
-  throw new Error(`not yet: ${host.place}`);
+  const counters = new TransportCounters();
+  let secrets: TransportSecrets | null = null;
+  const lazySecrets = (): TransportSecrets => {
+    secrets ??= new TransportSecrets(host.rng);
+    return secrets;
+  };
+  const tcp = new TcpLayer(host, counters, lazySecrets);
+  const udp = new UdpLayer(host, counters, lazySecrets);
+  host.ip.register(IpProtocol.tcp, tcp);
+  host.ip.register(IpProtocol.udp, udp);
+  return {
+    counters,
+    udp: () => udp.socket(),
+    tcp: () => tcp.socket(),
+    listen: (local, backlog) => tcp.listen(local, backlog),
+    summaries: () => [...tcp.summaries(), ...udp.summaries()],
+  };
 }

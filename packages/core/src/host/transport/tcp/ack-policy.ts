@@ -1,0 +1,134 @@
+/**
+ * When a receiver acknowledges (RFC 9293 §3.8.6.3, RFC 5681 §4.2 as Linux does it): at once while a peer may be in
+ * slow start (quick acknowledgements) or when two segments are owed, otherwise after 40 ms or with data of our own.
+ * Left out: the compression of acknowledgements for many holes.
+ */
+import { type Duration, elapsed, later } from "../../../time/instant.ts";
+import { chooseWindow } from "./receive-window.ts";
+import { AckPending, receiveWindowLeft, Shutdown, type Tcb, TcbTimer, TimerKind } from "./tcb.ts";
+import { ACK_DELAY_MIN, sendAck } from "./transmit.ts";
+
+export const QUICK_ACKS_MAX = 16;
+const ACK_DELAY_MAX = 200_000_000;
+const CALM_ACK_DELAY_MAX = 500_000_000;
+const SEGMENT_MIN = 536;
+const TIMESTAMPS_LENGTH = 12;
+
+/** Something arrived that must be acknowledged some time. */
+export function scheduleAck(tcb: Tcb): void {
+  tcb.ackPending |= AckPending.scheduled;
+}
+
+/** A segment of `length` octets came in order: learns the peer's pace (`tcp_event_data_recv`). */
+export function noteData(tcb: Tcb, length: number): void {
+  scheduleAck(tcb);
+  measureSegment(tcb, length);
+  const { now } = tcb.context.host.engine;
+  if (tcb.ackDelay === 0) {
+    raiseQuickAcks(tcb, QUICK_ACKS_MAX);
+    tcb.ackDelay = ACK_DELAY_MIN;
+  } else {
+    const gap = elapsed(tcb.lastReceived, now);
+    if (gap <= ACK_DELAY_MIN / 2) {
+      tcb.ackDelay = Math.floor(tcb.ackDelay / 2) + ACK_DELAY_MIN / 2;
+    } else if (gap < tcb.ackDelay) {
+      tcb.ackDelay = Math.min(Math.floor(tcb.ackDelay / 2) + gap, tcb.rto);
+    } else if (gap > tcb.rto) raiseQuickAcks(tcb, QUICK_ACKS_MAX);
+  }
+  tcb.lastReceived = now;
+}
+
+export function raiseQuickAcks(tcb: Tcb, most: number): void {
+  const wanted = Math.floor(tcb.receiveWindow / (2 * tcb.receiveMss)) || 2;
+  tcb.quickAcks = Math.max(tcb.quickAcks, Math.min(wanted, most));
+}
+
+/** Something is wrong or new: acknowledge quickly for a while (`tcp_enter_quickack_mode`). */
+export function enterQuickAcks(tcb: Tcb, most: number): void {
+  raiseQuickAcks(tcb, most);
+  tcb.pingPong = false;
+  tcb.ackDelay = ACK_DELAY_MIN;
+}
+
+/** Estimates the peer's segment size; a short segment marks the end of a write (`tcp_measure_rcv_mss`). */
+function measureSegment(tcb: Tcb, length: number): void {
+  const previous = tcb.lastSegmentSize;
+  tcb.lastSegmentSize = 0;
+  if (length >= tcb.receiveMss) {
+    tcb.receiveMss = Math.min(length, tcb.advertisedMss);
+    return;
+  }
+  if (length + (tcb.timestamps ? TIMESTAMPS_LENGTH : 0) >= SEGMENT_MIN) {
+    tcb.lastSegmentSize = length;
+    if (length === previous) {
+      tcb.receiveMss = length;
+      return;
+    }
+  }
+  if ((tcb.ackPending & AckPending.pushed) !== 0) tcb.ackPending |= AckPending.pushedTwice;
+  tcb.ackPending |= AckPending.pushed;
+}
+
+/** At the end of a segment's processing: acknowledges now, later, or not at all (`tcp_ack_snd_check`). */
+export function acknowledgeIfDue(tcb: Tcb): void {
+  if ((tcb.ackPending & AckPending.scheduled) === 0) return;
+  const owed = (tcb.receiveNext - tcb.receiveUpdate) | 0;
+  const twoSegments =
+    owed > tcb.receiveMss && (tcb.available === 0 || chooseWindow(tcb) >= tcb.receiveWindow);
+  const quick = tcb.quickAcks > 0 && !tcb.pingPong;
+  const now = (tcb.ackPending & AckPending.now) !== 0;
+  if (twoSegments || quick || now || tcb.earlyHead !== null) sendAck(tcb);
+  else delayAck(tcb);
+}
+
+/** Arms the timer for a delayed acknowledgement (`tcp_send_delayed_ack`). */
+export function delayAck(tcb: Tcb): void {
+  const { engine } = tcb.context.host;
+  let delay = tcb.ackDelay;
+  if (delay > ACK_DELAY_MIN) {
+    const calm = !tcb.pingPong && (tcb.ackPending & AckPending.pushed) === 0;
+    let most = calm ? CALM_ACK_DELAY_MAX : ACK_DELAY_MAX;
+    if (tcb.srtt > 0) most = Math.min(most, Math.max((tcb.srtt >> 3) * 1000, ACK_DELAY_MIN));
+    delay = Math.min(delay, most);
+  }
+  delay = Math.min(delay, ACK_DELAY_MAX);
+  let due = later(engine.now, delay as Duration);
+  if ((tcb.ackPending & AckPending.timer) !== 0) {
+    if (tcb.delayedAckDue <= engine.now + Math.floor(delay / 4)) return sendAck(tcb);
+    if (due >= tcb.delayedAckDue) due = tcb.delayedAckDue;
+  }
+  tcb.ackPending |= AckPending.scheduled | AckPending.timer;
+  tcb.delayedAckDue = due;
+  tcb.delayedAckTimer ??= new TcbTimer(tcb, TimerKind.delayedAck);
+  engine.timers.arm(tcb.delayedAckTimer, due);
+}
+
+/** The delay is over (`tcp_delack_timer_handler`). */
+export function delayedAckExpired(tcb: Tcb): void {
+  if ((tcb.ackPending & AckPending.timer) === 0) return;
+  tcb.ackPending &= ~AckPending.timer;
+  if ((tcb.ackPending & AckPending.scheduled) === 0) return;
+  if (tcb.pingPong) {
+    // no answer took the acknowledgement along: this is no conversation
+    tcb.pingPong = false;
+    tcb.ackDelay = ACK_DELAY_MIN;
+  } else tcb.ackDelay = Math.min(2 * tcb.ackDelay, tcb.rto);
+  sendAck(tcb);
+}
+
+/** The owner read: an acknowledgement or a wider window may be due (`tcp_cleanup_rbuf`). */
+export function acknowledgeAfterRead(tcb: Tcb): void {
+  const pending = tcb.ackPending;
+  if ((pending & AckPending.scheduled) !== 0) {
+    const owed = (tcb.receiveNext - tcb.receiveUpdate) | 0;
+    const ended =
+      (pending & AckPending.pushedTwice) !== 0 ||
+      ((pending & AckPending.pushed) !== 0 && !tcb.pingPong);
+    if (owed > tcb.receiveMss || (ended && tcb.available === 0)) return sendAck(tcb);
+  }
+  if ((tcb.shutdown & Shutdown.receive) !== 0) return;
+  const left = receiveWindowLeft(tcb);
+  if (2 * left > tcb.windowClamp) return;
+  const window = chooseWindow(tcb);
+  if (window > 0 && window >= 2 * left) sendAck(tcb);
+}

@@ -1,0 +1,179 @@
+/** What an acknowledgement tells the sender (`tcp_ack`; RFC 9293 §3.10.7.4, fifth check). */
+import type { Frame } from "../../../packet/frame.ts";
+import { TcpFlag } from "../../../packet/protocol.ts";
+import { markSacked, recover } from "./recovery.ts";
+import { retransmitLost } from "./retransmit.ts";
+import { sampleRtt } from "./rto.ts";
+import type { SentSegment } from "./segment.ts";
+import { after, before } from "./sequence.ts";
+import { CongestionState, type Tcb, TimerKind } from "./tcb.ts";
+import { timestampClock } from "./transmit.ts";
+import {
+  armLossTimer,
+  armWindowProbe,
+  cancelTransmitTimer,
+  transmitTimerIs,
+} from "./transmit-timer.ts";
+
+export const AckResult = {
+  /** Acknowledges something that was never sent, or something long gone: drop the segment. */
+  invalid: -1,
+  /** Older than what we know: nothing to learn, the data may be new. */
+  old: 0,
+  acceptable: 1,
+  /** As `invalid`, and a challenge is due (RFC 5961 §5.2). */
+  challenge: 2,
+} as const;
+export type AckResult = (typeof AckResult)[keyof typeof AckResult];
+
+export function acknowledge(tcb: Tcb, frame: Frame): AckResult {
+  const ack = frame.acknowledgementNumber;
+  const { now } = tcb.context.host.engine;
+  const prior = tcb.sendUnacknowledged;
+  if (before(ack, prior)) {
+    if (before(ack, (prior - tcb.maxWindow) | 0)) return AckResult.challenge;
+    noteOldAck(tcb, frame);
+    return AckResult.old;
+  }
+  if (after(ack, tcb.sendNext)) return AckResult.invalid;
+  const advanced = ack !== prior;
+  if (advanced) {
+    tcb.retransmits = 0;
+    tcb.retransmitStart = -1;
+  }
+  if (frame.hasTimestamps) rememberTimestamp(tcb, frame);
+  const windowChanged = updateWindow(tcb, frame, ack);
+  tcb.softError = 0;
+  tcb.probesOut = 0;
+  tcb.peerHeardAt = now;
+  if (tcb.packetsOut === 0) {
+    checkClosedWindow(tcb);
+    return AckResult.acceptable;
+  }
+  const { covered } = tcb.context;
+  const sacked = markSacked(tcb, frame);
+  removeAcknowledged(tcb, ack);
+  const carries = frame.payloadLength > 0 || (frame.tcpFlags & (TcpFlag.syn | TcpFlag.fin)) !== 0;
+  if (covered.count > 0) sampleFrom(tcb, frame);
+  const progress = covered.count > 0 || sacked > 0;
+  const duplicate = !progress && !carries && !windowChanged;
+  if (progress || duplicate) tcb.confirmPending = true;
+  respond(tcb, covered.count, sacked, duplicate, ack);
+  return AckResult.acceptable;
+}
+
+/** Congestion control, timers and retransmissions after the queue was cleaned. */
+function respond(
+  tcb: Tcb,
+  acknowledged: number,
+  sacked: number,
+  duplicate: boolean,
+  ack: number,
+): void {
+  if (tcb.probing && !before(ack, tcb.probeEnd)) tcb.probing = false;
+  const state = tcb.congestionState;
+  if (sacked > 0 || duplicate || tcb.sackedOut > 0 || state !== CongestionState.open)
+    recover(tcb, acknowledged, sacked, duplicate);
+  if (acknowledged > 0 && tcb.congestionState !== CongestionState.recovery && mayGrow(tcb))
+    tcb.congestion.acknowledged(tcb, acknowledged);
+  if (acknowledged > 0 || transmitTimerIs(tcb, TimerKind.lossProbe)) {
+    if (tcb.packetsOut === 0) cancelTransmitTimer(tcb);
+    else armLossTimer(tcb);
+  }
+  if (tcb.congestionState >= CongestionState.recovery) retransmitLost(tcb);
+}
+
+/** Only a window that held the sender back grows (`tcp_is_cwnd_limited`). */
+const mayGrow = (tcb: Tcb): boolean =>
+  tcb.windowLimited || (tcb.window < tcb.threshold && tcb.window < 2 * tcb.maxPacketsOut);
+
+function noteOldAck(tcb: Tcb, frame: Frame): void {
+  if (tcb.packetsOut === 0) return;
+  const sacked = markSacked(tcb, frame);
+  if (sacked === 0) return;
+  recover(tcb, 0, sacked, false);
+  if (tcb.congestionState >= CongestionState.recovery) retransmitLost(tcb);
+}
+
+/** Takes the window of `frame` if it is newer than the one known (RFC 9293 §3.10.7.4). */
+function updateWindow(tcb: Tcb, frame: Frame, ack: number): boolean {
+  const syn = (frame.tcpFlags & TcpFlag.syn) !== 0;
+  const offered = syn ? frame.window : frame.window << tcb.sendScale;
+  const sequence = frame.sequenceNumber;
+  const newer =
+    after(ack, tcb.sendUnacknowledged) ||
+    after(sequence, tcb.sendWindowSequence) ||
+    (sequence === tcb.sendWindowSequence && offered > tcb.sendWindow);
+  tcb.sendUnacknowledged = ack;
+  if (!newer) return false;
+  tcb.sendWindowSequence = sequence;
+  if (tcb.sendWindow !== offered) {
+    tcb.sendWindow = offered;
+    if (offered > tcb.maxWindow) tcb.maxWindow = offered;
+  }
+  return true;
+}
+
+/** TS.Recent follows segments that do not lie ahead of what was acknowledged (RFC 7323 §4.3). */
+export function rememberTimestamp(tcb: Tcb, frame: Frame): void {
+  if (!tcb.timestamps || after(frame.sequenceNumber, tcb.receiveUpdate)) return;
+  if (((frame.timestampValue - tcb.timestampRecent) | 0) < 0) return;
+  tcb.timestampRecent = frame.timestampValue;
+  tcb.timestampRecentAt = tcb.context.host.engine.now;
+}
+
+/** Nothing is outstanding: does the window still keep waiting data back (`tcp_ack_probe`)? */
+function checkClosedWindow(tcb: Tcb): void {
+  if (tcb.unsent === 0 && (!tcb.finQueued || tcb.finSent)) return;
+  const size = Math.max(1, Math.min(tcb.unsent, tcb.mss));
+  const end = (tcb.sendNext + size) | 0;
+  if (after(end, (tcb.sendUnacknowledged + tcb.sendWindow) | 0)) return armWindowProbe(tcb);
+  tcb.backoff = 0;
+  if (transmitTimerIs(tcb, TimerKind.probe)) cancelTransmitTimer(tcb);
+}
+
+/** Removes what `ack` covers from the queue of sent segments (`tcp_clean_rtx_queue`). */
+function removeAcknowledged(tcb: Tcb, ack: number): void {
+  const { covered } = tcb.context;
+  covered.count = 0;
+  covered.firstSentAt = -1;
+  covered.anyResent = false;
+  let head = tcb.sentHead;
+  while (head !== null && !after(head.end, ack)) {
+    forget(tcb, head);
+    head = head.next;
+  }
+  tcb.sentHead = head;
+  if (head === null) tcb.sentTail = null;
+  else if (before(head.sequence, ack)) trim(head, ack);
+}
+
+function forget(tcb: Tcb, segment: SentSegment): void {
+  tcb.packetsOut--;
+  if (segment.sacked) tcb.sackedOut--;
+  if (segment.lost) tcb.lostOut--;
+  if (segment.resent) tcb.resentOut--;
+  const { covered } = tcb.context;
+  covered.count++;
+  if (segment.retransmissions > 0) covered.anyResent = true;
+  else if (covered.firstSentAt < 0 && !segment.sacked) covered.firstSentAt = segment.sentAt;
+}
+
+function trim(segment: SentSegment, ack: number): void {
+  const gone = (ack - segment.sequence) | 0;
+  segment.sequence = ack;
+  segment.offset += gone;
+  segment.length = Math.max(0, segment.length - gone);
+}
+
+/** A round-trip sample: from a segment sent once (Karn), otherwise from the echoed timestamp (RFC 7323 §4.1). */
+function sampleFrom(tcb: Tcb, frame: Frame): void {
+  const { covered } = tcb.context;
+  const { now } = tcb.context.host.engine;
+  if (!covered.anyResent && covered.firstSentAt >= 0) {
+    sampleRtt(tcb, Math.max(1, Math.floor((now - covered.firstSentAt) / 1000)));
+  } else if (tcb.timestamps && frame.hasTimestamps && frame.timestampEcho !== 0) {
+    const ms = (timestampClock(now, tcb.timestampOffset) - frame.timestampEcho) | 0;
+    if (ms >= 0 && ms < 120_000) sampleRtt(tcb, Math.max(1, ms) * 1000);
+  }
+}

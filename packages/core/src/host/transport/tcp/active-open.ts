@@ -1,0 +1,120 @@
+/** The client's side of the handshake: connect(2) and SYN-SENT (RFC 9293 §3.10.7.3, `tcp_rcv_synsent_state_process`). */
+import type { Frame } from "../../../packet/frame.ts";
+import { TcpFlag } from "../../../packet/protocol.ts";
+import type { DropReason } from "../../../trace/drop-reason.ts";
+import { portPair } from "../secrets.ts";
+import { TcpState } from "../socket.ts";
+import { AckResult, acknowledge } from "./acknowledge.ts";
+import { resetByPeer } from "./close.ts";
+import { agreeOptions, initialiseTransfer } from "./establish.ts";
+import { outstanding } from "./output.ts";
+import { firstScale, firstWindow } from "./receive-window.ts";
+import { sendReset } from "./reset.ts";
+import { SentSegment } from "./segment.ts";
+import { after } from "./sequence.ts";
+import { INITIAL_RTO, setState, type Tcb, TimerKind } from "./tcb.ts";
+import { NO_OCTETS, sendAck, timestampClock, transmit } from "./transmit.ts";
+import { armTransmitTimer, rearmRetransmit } from "./transmit-timer.ts";
+
+const WINDOW_SPACE_MIN = 212_992;
+const TWO_JIFFIES = 8_000_000;
+
+/** Sends the SYN: addresses, ports and route are set. */
+export function open(tcb: Tcb): void {
+  const { context } = tcb;
+  const { host, secrets } = context;
+  const { sysctls, engine } = host;
+  const ports = portPair(tcb.localPort, tcb.remotePort);
+  const { localAddress, remoteAddress } = tcb;
+  const iss = secrets.initialSequence(localAddress, remoteAddress, ports, engine.now);
+  tcb.timestampOffset = secrets.timestampOffset(localAddress, remoteAddress);
+  tcb.identification = secrets.identification();
+  tcb.advertisedMss = tcb.pathMtu - 40;
+  tcb.receiveBuffer = sysctls.tcp_rmem_default;
+  tcb.receiveWindow = firstWindow(tcb.receiveBuffer, tcb.advertisedMss);
+  tcb.receiveThreshold = tcb.receiveWindow;
+  tcb.receiveScale =
+    sysctls.tcp_window_scaling === 0
+      ? 0
+      : firstScale(Math.max(sysctls.tcp_rmem_max, WINDOW_SPACE_MIN));
+  tcb.windowClamp = 0xffff << tcb.receiveScale;
+  tcb.initialSequence = iss;
+  tcb.sendUnacknowledged = iss;
+  tcb.smallSent = iss;
+  tcb.rto = INITIAL_RTO;
+  context.counters.ActiveOpens++;
+  setState(tcb, TcpState.synSent);
+  const syn = new SentSegment(iss, TcpFlag.syn, NO_OCTETS, 0, 0, engine.now);
+  tcb.sendNext = syn.end;
+  outstanding(tcb, syn);
+  syn.frameId = transmit(tcb, TcpFlag.syn, iss, NO_OCTETS, 0, 0, 0);
+  armTransmitTimer(tcb, TimerKind.retransmit, tcb.rto);
+}
+
+/** A segment in SYN-SENT; null when it was consumed, otherwise why not. */
+export function answerArrives(tcb: Tcb, frame: Frame): DropReason | null {
+  const flags = frame.tcpFlags;
+  const rst = (flags & TcpFlag.rst) !== 0;
+  const syn = (flags & TcpFlag.syn) !== 0;
+  if ((flags & TcpFlag.ack) === 0) {
+    if (rst || !syn) return "tcp-invalid-segment";
+    simultaneousOpen(tcb, frame);
+    return null;
+  }
+  const ack = frame.acknowledgementNumber;
+  if (!after(ack, tcb.sendUnacknowledged) || after(ack, tcb.sendNext)) {
+    // an old incarnation of the peer: our RST ends it, and the SYN follows at once
+    if (tcb.retransmits === 0) armTransmitTimer(tcb, TimerKind.retransmit, TWO_JIFFIES);
+    sendReset(tcb.context, frame);
+    return "tcp-old-acknowledgement";
+  }
+  if (frame.hasTimestamps && frame.timestampEcho !== 0 && echoesNonsense(tcb, frame)) {
+    sendReset(tcb.context, frame);
+    return "tcp-paws";
+  }
+  if (rst) {
+    resetByPeer(tcb);
+    return null;
+  }
+  if (!syn) return "tcp-invalid-segment";
+  established(tcb, frame);
+  return null;
+}
+
+/** The echo must lie between our first SYN and now. */
+function echoesNonsense(tcb: Tcb, frame: Frame): boolean {
+  const { now } = tcb.context.host.engine;
+  const clock = timestampClock(now, tcb.timestampOffset);
+  const age = (clock - frame.timestampEcho) | 0;
+  return age < 0 || age > 300_000;
+}
+
+function takeSyn(tcb: Tcb, frame: Frame): void {
+  tcb.receiveNext = (frame.sequenceNumber + 1) | 0;
+  tcb.receiveUpdate = tcb.receiveNext;
+  tcb.copied = tcb.receiveNext;
+  agreeOptions(tcb, frame);
+  tcb.sendWindow = frame.window;
+  tcb.maxWindow = frame.window;
+  tcb.sendWindowSequence = frame.sequenceNumber;
+}
+
+function established(tcb: Tcb, frame: Frame): void {
+  takeSyn(tcb, frame);
+  if (acknowledge(tcb, frame) !== AckResult.acceptable) return;
+  setState(tcb, TcpState.established);
+  initialiseTransfer(tcb);
+  tcb.wakePending = true;
+  sendAck(tcb);
+}
+
+/** Both ends sent a SYN: ours goes out again, with the acknowledgement. */
+function simultaneousOpen(tcb: Tcb, frame: Frame): void {
+  setState(tcb, TcpState.synReceived);
+  takeSyn(tcb, frame);
+  const syn = tcb.sentHead as SentSegment;
+  syn.flags = TcpFlag.syn | TcpFlag.ack;
+  syn.sentAt = tcb.context.host.engine.now;
+  transmit(tcb, syn.flags, syn.sequence, NO_OCTETS, 0, 0, syn.frameId);
+  rearmRetransmit(tcb);
+}

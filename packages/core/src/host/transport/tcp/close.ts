@@ -1,0 +1,71 @@
+/** How a connection ends: for good (`tcp_done`), by RST (`tcp_reset`), or into TIME_WAIT (`tcp_time_wait`). */
+import { Errno } from "../../../base/errno.ts";
+import type { Duration } from "../../../time/instant.ts";
+import { TcpState } from "../socket.ts";
+import { Shutdown, setState, type Tcb } from "./tcb.ts";
+import { TIME_WAIT_LENGTH, TimeWait } from "./time-wait.ts";
+
+/** The connection is over: timers stop, queues empty, its flow and port are free. */
+export function finish(tcb: Tcb): void {
+  const { context } = tcb;
+  const { timers } = context.host.engine;
+  if (tcb.state === TcpState.synSent || tcb.state === TcpState.synReceived)
+    context.counters.AttemptFails++;
+  setState(tcb, TcpState.close);
+  if (tcb.retransmitTimer?.armed) timers.cancel(tcb.retransmitTimer);
+  if (tcb.delayedAckTimer?.armed) timers.cancel(tcb.delayedAckTimer);
+  if (tcb.finWaitTimer?.armed) timers.cancel(tcb.finWaitTimer);
+  if (tcb.hashed) {
+    tcb.hashed = false;
+    context.flows.remove(tcb);
+  }
+  tcb.shutdown = Shutdown.receive | Shutdown.send;
+  tcb.sentHead = tcb.sentTail = null;
+  tcb.packetsOut = tcb.sackedOut = tcb.lostOut = tcb.resentOut = 0;
+  tcb.writeHead = tcb.writeTail = null;
+  tcb.unsent = 0;
+  tcb.earlyHead = null;
+  tcb.sackBlocks = null;
+  tcb.ackPending = 0;
+  context.released(tcb);
+  tcb.wakePending = true;
+}
+
+/** `error` ends the connection and is what its owner sees. */
+export function abortWith(tcb: Tcb, error: Errno): void {
+  tcb.error = error;
+  finish(tcb);
+}
+
+/** A valid RST came. */
+export function resetByPeer(tcb: Tcb): void {
+  const { state } = tcb;
+  if (state === TcpState.close) return;
+  if (state === TcpState.established || state === TcpState.closeWait)
+    tcb.context.counters.EstabResets++;
+  abortWith(tcb, resetError(state));
+}
+
+function resetError(state: TcpState): Errno {
+  if (state === TcpState.synSent) return Errno.ECONNREFUSED;
+  return state === TcpState.closeWait ? Errno.EPIPE : Errno.ECONNRESET;
+}
+
+/** The socket is done; a TIME_WAIT (or a FIN_WAIT2 that nobody owns) stays in its place. */
+export function becomeTimeWait(
+  tcb: Tcb,
+  state: typeof TcpState.timeWait | typeof TcpState.finWait2,
+  length: number,
+): void {
+  const patience = Math.max(length, (tcb.rto * 7) / 2);
+  const entry = new TimeWait(tcb, state);
+  tcb.state = TcpState.close;
+  finish(tcb);
+  tcb.context.flows.add(entry);
+  entry.start((state === TcpState.timeWait ? TIME_WAIT_LENGTH : patience) as Duration);
+}
+
+/** How long an orphan waits for the peer's FIN (`tcp_fin_time`). */
+export function finTime(tcb: Tcb): number {
+  return Math.max(tcb.context.host.sysctls.tcp_fin_timeout * 1_000_000_000, (tcb.rto * 7) / 2);
+}

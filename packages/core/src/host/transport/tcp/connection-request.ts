@@ -1,0 +1,225 @@
+/**
+ * A connection of which only the SYN has come (NEW_SYN_RECV, `tcp_request_sock`): a small object that repeats the
+ * SYN+ACK until the last ACK makes a connection of it (`tcp_check_req`) or patience ends.
+ */
+import { Frame, FrameOrigin } from "../../../packet/frame.ts";
+import type { Ipv4Address } from "../../../packet/ipv4-address.ts";
+import { packetLength } from "../../../packet/lengths.ts";
+import { FragmentField, IpProtocol, TcpFlag } from "../../../packet/protocol.ts";
+import { type Duration, type Instant, later } from "../../../time/instant.ts";
+import { Timer } from "../../../time/timer.ts";
+import { portPair } from "../secrets.ts";
+import { TcpState } from "../socket.ts";
+import { NEW_RENO } from "./congestion/new-reno.ts";
+import { agreeOptions, initialiseTransfer } from "./establish.ts";
+import { type FlowEntry, FlowKind } from "./flow-table.ts";
+import type { Listener } from "./listener.ts";
+import { firstScale, firstWindow } from "./receive-window.ts";
+import { RTO_MAX, sampleRtt } from "./rto.ts";
+import { INITIAL_RTO, setState, Tcb, type TcpContext } from "./tcb.ts";
+import { TIMESTAMPS_LENGTH, timestampClock } from "./transmit.ts";
+
+const HEADERS_LENGTH = 40;
+const WINDOW_SPACE_MIN = 212_992;
+
+export class ConnectionRequest extends Timer implements FlowEntry {
+  readonly flowKind = FlowKind.request;
+  readonly context: TcpContext;
+  readonly listener: Listener;
+  readonly localAddress: Ipv4Address;
+  readonly remoteAddress: Ipv4Address;
+  readonly localPort: number;
+  readonly remotePort: number;
+  nextInBucket: FlowEntry | null = null;
+  /** The SYN: its options are read once more when the connection is made. */
+  readonly syn: Frame;
+  readonly initialSequence: number;
+  readonly receiveNext: number;
+  readonly receiveWindow: number;
+  readonly receiveScale: number;
+  readonly mss: number;
+  readonly timestampOffset: number;
+  timestampRecent: number;
+  readonly madeAt: Instant;
+  timeouts = 0;
+  repeats = 0;
+  synAckId = 0;
+  lastOutOfWindowAck = Number.NEGATIVE_INFINITY;
+  /** Low six bits of the clock that a SYN cookie's SYN+ACK carries; −1 for the clock itself. */
+  private stampBits = -1;
+
+  /** `initialSequence` null: chosen by the flow's hash. */
+  constructor(listener: Listener, syn: Frame, mtu: number, initialSequence: number | null) {
+    super();
+    const { context } = listener;
+    const { host, secrets } = context;
+    this.context = context;
+    this.listener = listener;
+    this.localAddress = syn.destination;
+    this.remoteAddress = syn.source;
+    this.localPort = syn.destinationPort;
+    this.remotePort = syn.sourcePort;
+    this.syn = syn;
+    this.madeAt = host.engine.now;
+    const ports = portPair(this.localPort, this.remotePort);
+    this.initialSequence =
+      initialSequence ??
+      secrets.initialSequence(this.localAddress, this.remoteAddress, ports, this.madeAt);
+    this.receiveNext = (syn.sequenceNumber + 1) | 0;
+    this.mss = mtu - HEADERS_LENGTH;
+    const { sysctls } = host;
+    const stamped = this.timestamps ? TIMESTAMPS_LENGTH : 0;
+    this.receiveWindow = firstWindow(sysctls.tcp_rmem_default, this.mss - stamped);
+    this.receiveScale = this.windowScaling
+      ? firstScale(Math.max(sysctls.tcp_rmem_max, WINDOW_SPACE_MIN))
+      : 0;
+    this.timestampOffset = secrets.timestampOffset(this.localAddress, this.remoteAddress);
+    this.timestampRecent = syn.timestampValue;
+  }
+
+  get timestamps(): boolean {
+    return this.syn.hasTimestamps && this.context.host.sysctls.tcp_timestamps !== 0;
+  }
+
+  private get windowScaling(): boolean {
+    const offered = (this.syn.synOptions?.windowScale ?? -1) >= 0;
+    return offered && this.context.host.sysctls.tcp_window_scaling !== 0;
+  }
+
+  /** The SYN+ACK's timestamp shall carry `bits`, never ahead of the clock. */
+  stampWith(bits: number): void {
+    this.stampBits = bits;
+  }
+
+  private stamp(): number {
+    const { now } = this.context.host.engine;
+    if (this.stampBits < 0) return timestampClock(now, this.timestampOffset);
+    let clock = (timestampClock(now, 0) & ~0x3f) | this.stampBits;
+    if (clock > timestampClock(now, 0)) clock -= 64;
+    return (clock + this.timestampOffset) | 0;
+  }
+
+  /** Enters the flow table and sends the first SYN+ACK. */
+  start(): void {
+    const { engine } = this.context.host;
+    this.context.flows.add(this);
+    this.listener.requests++;
+    this.sendSynAck();
+    engine.timers.arm(this, later(engine.now, INITIAL_RTO));
+  }
+
+  /** `reqsk_timer_handler`. */
+  expire(): void {
+    const { engine, sysctls } = this.context.host;
+    if (this.timeouts >= sysctls.tcp_synack_retries) return this.remove();
+    this.timeouts++;
+    this.sendSynAck();
+    this.rearm(engine.now);
+  }
+
+  /** The client repeated its SYN: so do we with our answer. */
+  answerAgain(): void {
+    this.sendSynAck();
+    this.rearm(this.context.host.engine.now);
+  }
+
+  private rearm(now: Instant): void {
+    const delay = Math.min(INITIAL_RTO * 2 ** this.timeouts, RTO_MAX);
+    this.context.host.engine.timers.arm(this, later(now, delay as Duration));
+  }
+
+  remove(): void {
+    this.context.host.engine.timers.cancel(this);
+    if (this.context.flows.remove(this)) this.listener.requests--;
+  }
+
+  /** SYN+ACK (`tcp_make_synack`), without an IP identification. */
+  sendSynAck(): void {
+    const { context, syn } = this;
+    const { host } = context;
+    const route = host.ip.routeOutput(this.remoteAddress, this.localAddress, 0, 0, 0);
+    if (typeof route === "number") return;
+    const frame = new Frame(host.engine.newFrameId());
+    if (this.synAckId === 0) {
+      frame.parentId = syn.id;
+      frame.origin = FrameOrigin.answer;
+      this.synAckId = frame.id;
+    } else {
+      frame.parentId = this.synAckId;
+      frame.origin = FrameOrigin.retransmitted;
+      this.repeats++;
+      context.counters.RetransSegs++;
+    }
+    frame.source = this.localAddress;
+    frame.destination = this.remoteAddress;
+    frame.protocol = IpProtocol.tcp;
+    frame.ttl = host.sysctls.ip_default_ttl;
+    frame.fragment = FragmentField.dontFragment;
+    frame.sourcePort = this.localPort;
+    frame.destinationPort = this.remotePort;
+    frame.tcpFlags = TcpFlag.syn | TcpFlag.ack;
+    frame.sequenceNumber = this.initialSequence;
+    frame.acknowledgementNumber = this.receiveNext;
+    frame.window = Math.min(this.receiveWindow, 0xffff);
+    const sack = (syn.synOptions?.sackPermitted ?? false) && host.sysctls.tcp_sack !== 0;
+    const scale = this.windowScaling ? this.receiveScale : -1;
+    frame.synOptions = context.synOptions(this.mss, scale, sack);
+    if (this.timestamps) {
+      frame.hasTimestamps = true;
+      frame.timestampValue = this.stamp();
+      frame.timestampEcho = this.timestampRecent;
+    }
+    frame.length = packetLength(frame);
+    frame.route = route;
+    context.counters.OutSegs++;
+    context.send(frame);
+  }
+
+  /** The connection that the last ACK, `frame`, makes (`tcp_create_openreq_child`); ESTABLISHED, in the flow table. */
+  becomeConnection(frame: Frame): Tcb {
+    const { context } = this;
+    const { host } = context;
+    this.remove();
+    const tcb = new Tcb(context, NEW_RENO);
+    tcb.localAddress = this.localAddress;
+    tcb.remoteAddress = this.remoteAddress;
+    tcb.localPort = this.localPort;
+    tcb.remotePort = this.remotePort;
+    tcb.timestampOffset = this.timestampOffset;
+    tcb.identification = context.secrets.identification();
+    this.takeSequences(tcb);
+    tcb.windowClamp = 0xffff << tcb.receiveScale;
+    agreeOptions(tcb, this.syn);
+    tcb.timestampRecent = this.timestampRecent;
+    tcb.sendWindow = frame.window << tcb.sendScale;
+    tcb.maxWindow = Math.max(tcb.sendWindow, this.syn.window);
+    tcb.totalRetransmits = this.repeats;
+    context.counters.PassiveOpens++;
+    tcb.state = TcpState.newSynReceived;
+    setState(tcb, TcpState.established);
+    tcb.hashed = true;
+    context.flows.add(tcb);
+    if (this.repeats === 0)
+      sampleRtt(tcb, Math.max(1, Math.floor((host.engine.now - this.madeAt) / 1000)));
+    initialiseTransfer(tcb);
+    return tcb;
+  }
+
+  private takeSequences(tcb: Tcb): void {
+    const next = (this.initialSequence + 1) | 0;
+    tcb.initialSequence = this.initialSequence;
+    tcb.sendUnacknowledged = next;
+    tcb.sendNext = next;
+    tcb.smallSent = next;
+    tcb.rttSequence = next;
+    tcb.receiveNext = this.receiveNext;
+    tcb.receiveUpdate = this.receiveNext;
+    tcb.copied = this.receiveNext;
+    tcb.sendWindowSequence = this.syn.sequenceNumber;
+    tcb.receiveBuffer = this.context.host.sysctls.tcp_rmem_default;
+    tcb.receiveWindow = this.receiveWindow;
+    tcb.receiveThreshold = this.receiveWindow;
+    tcb.receiveScale = this.receiveScale;
+    tcb.advertisedMss = this.mss;
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * Who owns a flow (`tcp_hashinfo`'s ehash): connections, requests that wait for the last ACK, and TIME_WAITs, found by
+ * addresses and ports. Chained hash with the links inside the entries; made at the first insertion, doubled when crowded.
+ */
+import type { Ipv4Address } from "../../../packet/ipv4-address.ts";
+
+export const FlowKind = { connection: 0, request: 1, timeWait: 2 } as const;
+export type FlowKind = (typeof FlowKind)[keyof typeof FlowKind];
+
+export interface FlowEntry {
+  readonly flowKind: FlowKind;
+  readonly localAddress: Ipv4Address;
+  readonly remoteAddress: Ipv4Address;
+  readonly localPort: number;
+  readonly remotePort: number;
+  /** The table's own. */
+  nextInBucket: FlowEntry | null;
+}
+
+const FIRST_SIZE = 16;
+
+const hashOf = (local: number, remote: number, localPort: number, remotePort: number): number => {
+  const h = Math.imul(remote ^ Math.imul(local, 0x9e3779b1), 0x85ebca6b);
+  const g = Math.imul(h ^ (h >>> 15) ^ ((remotePort << 16) | localPort), 0xc2b2ae35);
+  return g ^ (g >>> 16);
+};
+
+export class FlowTable {
+  size = 0;
+  private buckets: (FlowEntry | null)[] | null = null;
+
+  find(
+    local: Ipv4Address,
+    remote: Ipv4Address,
+    localPort: number,
+    remotePort: number,
+  ): FlowEntry | null {
+    const buckets = this.buckets;
+    if (buckets === null) return null;
+    const hash = hashOf(local, remote, localPort, remotePort);
+    let entry = buckets[hash & (buckets.length - 1)] as FlowEntry | null;
+    while (entry !== null) {
+      if (
+        entry.remotePort === remotePort &&
+        entry.remoteAddress === remote &&
+        entry.localPort === localPort &&
+        entry.localAddress === local
+      )
+        return entry;
+      entry = entry.nextInBucket;
+    }
+    return null;
+  }
+
+  add(entry: FlowEntry): void {
+    let buckets = this.buckets;
+    if (buckets === null) buckets = this.buckets = new Array(FIRST_SIZE).fill(null);
+    else if (this.size >= 2 * buckets.length) buckets = this.grow(buckets);
+    this.link(buckets, entry);
+    this.size++;
+  }
+
+  /** Whether it was there. */
+  remove(entry: FlowEntry): boolean {
+    const buckets = this.buckets;
+    if (buckets === null) return false;
+    const at = this.indexOf(buckets, entry);
+    let previous: FlowEntry | null = null;
+    for (let e = buckets[at] as FlowEntry | null; e !== null; previous = e, e = e.nextInBucket) {
+      if (e !== entry) continue;
+      if (previous === null) buckets[at] = e.nextInBucket;
+      else previous.nextInBucket = e.nextInBucket;
+      e.nextInBucket = null;
+      this.size--;
+      return true;
+    }
+    return false;
+  }
+
+  /** Calls `visit` for every entry; the order is that of the hash. */
+  forEach(visit: (entry: FlowEntry) => void): void {
+    for (const first of this.buckets ?? [])
+      for (let entry: FlowEntry | null = first; entry !== null; entry = entry.nextInBucket)
+        visit(entry);
+  }
+
+  private indexOf(buckets: (FlowEntry | null)[], e: FlowEntry): number {
+    const hash = hashOf(e.localAddress, e.remoteAddress, e.localPort, e.remotePort);
+    return hash & (buckets.length - 1);
+  }
+
+  private link(buckets: (FlowEntry | null)[], entry: FlowEntry): void {
+    const at = this.indexOf(buckets, entry);
+    entry.nextInBucket = buckets[at] as FlowEntry | null;
+    buckets[at] = entry;
+  }
+
+  private grow(old: (FlowEntry | null)[]): (FlowEntry | null)[] {
+    const buckets: (FlowEntry | null)[] = new Array(4 * old.length).fill(null);
+    for (let i = 0; i < old.length; i++)
+      for (let entry = old[i] as FlowEntry | null; entry !== null; ) {
+        const next: FlowEntry | null = entry.nextInBucket;
+        this.link(buckets, entry);
+        entry = next;
+      }
+    this.buckets = buckets;
+    return buckets;
+  }
+}

@@ -1,0 +1,166 @@
+/**
+ * A segment for a connection (`tcp_rcv_established`, `tcp_rcv_state_process`), in the order of RFC 9293 §3.10.7.4:
+ * sequence number, RST, SYN, acknowledgement, text, FIN. SYN-SENT is in active-open.ts. Left out: urgent data, ECN.
+ */
+import { Errno } from "../../../base/errno.ts";
+import type { Frame } from "../../../packet/frame.ts";
+import { TcpFlag } from "../../../packet/protocol.ts";
+import { type Duration, later } from "../../../time/instant.ts";
+import type { DropReason } from "../../../trace/drop-reason.ts";
+import { TcpState } from "../socket.ts";
+import { acknowledgeIfDue } from "./ack-policy.ts";
+import { AckResult, acknowledge } from "./acknowledge.ts";
+import { abortWith, becomeTimeWait, finish, finTime, resetByPeer } from "./close.ts";
+import { takeData } from "./data-input.ts";
+import { establish } from "./establish.ts";
+import { pushPending } from "./output.ts";
+import { segmentEnd, sendReset } from "./reset.ts";
+import { after, before } from "./sequence.ts";
+import { Shutdown, setState, type Tcb, TcbTimer, TimerKind, writeEnd } from "./tcb.ts";
+import { TIME_WAIT_LENGTH } from "./time-wait.ts";
+import { challenge, validate } from "./validate.ts";
+
+/** Processes `frame` for a connection past SYN-SENT; null when it was consumed, otherwise why it was not. */
+export function segmentArrives(tcb: Tcb, frame: Frame): DropReason | null {
+  const flags = frame.tcpFlags;
+  if ((flags & (TcpFlag.ack | TcpFlag.rst | TcpFlag.syn)) === 0) return "tcp-invalid-segment";
+  const refused = validate(tcb, frame);
+  if (refused !== null) return refused;
+  if ((flags & TcpFlag.rst) !== 0) return null;
+  if ((flags & TcpFlag.ack) === 0) return "tcp-invalid-segment";
+  const result = acknowledge(tcb, frame);
+  if (tcb.state === TcpState.established) {
+    if (result === AckResult.challenge) challenge(tcb);
+    if (result === AckResult.challenge || result === AckResult.invalid)
+      return "tcp-old-acknowledgement";
+  } else {
+    const end = afterAcknowledgement(tcb, frame, result);
+    if (end !== undefined) return end;
+  }
+  return text(tcb, frame);
+}
+
+/** Seventh check on: data, then whatever is now to be sent. */
+function text(tcb: Tcb, frame: Frame): DropReason | null {
+  let refused: DropReason | null = null;
+  switch (tcb.state) {
+    case TcpState.closeWait:
+    case TcpState.closing:
+    case TcpState.lastAck:
+      // nothing can follow the peer's FIN, but what came before it may come again
+      if (before(frame.sequenceNumber, tcb.receiveNext)) refused = textAfterClose(tcb, frame);
+      break;
+    case TcpState.finWait1:
+    case TcpState.finWait2:
+      refused = textAfterClose(tcb, frame);
+      break;
+    case TcpState.established:
+      refused = takeData(tcb, frame);
+  }
+  if (tcb.state !== TcpState.close) {
+    pushPending(tcb);
+    acknowledgeIfDue(tcb);
+    tellWriter(tcb);
+  }
+  return refused;
+}
+
+/** Data for a socket that nobody reads any more, or beyond the peer's own FIN, is answered with RST (RFC 1122 §4.2.2.13). */
+function textAfterClose(tcb: Tcb, frame: Frame): DropReason | null {
+  const fin = frame.tcpFlags & TcpFlag.fin;
+  if ((tcb.shutdown & Shutdown.receive) !== 0 && frame.payloadLength > 0)
+    if (after((segmentEnd(frame) - fin) | 0, tcb.receiveNext)) {
+      tcb.context.counters.TCPAbortOnData++;
+      resetByPeer(tcb);
+      sendReset(tcb.context, frame);
+      return "tcp-invalid-segment";
+    }
+  return takeData(tcb, frame);
+}
+
+/** Fifth check in the states other than ESTABLISHED; undefined when the segment goes on to its text. */
+function afterAcknowledgement(
+  tcb: Tcb,
+  frame: Frame,
+  result: AckResult,
+): DropReason | null | undefined {
+  if (result !== AckResult.acceptable) {
+    if (tcb.state === TcpState.synReceived) {
+      sendReset(tcb.context, frame);
+      return "tcp-invalid-segment";
+    }
+    challenge(tcb);
+    return "tcp-old-acknowledgement";
+  }
+  const allSent = tcb.sendUnacknowledged === writeEnd(tcb);
+  switch (tcb.state) {
+    case TcpState.synReceived:
+      return establish(tcb, frame);
+    case TcpState.finWait1:
+      if (allSent) return finAcknowledged(tcb, frame);
+      break;
+    case TcpState.closing:
+      if (!allSent) break;
+      becomeTimeWait(tcb, TcpState.timeWait, TIME_WAIT_LENGTH);
+      return null;
+    case TcpState.lastAck:
+      if (!allSent) break;
+      finish(tcb);
+      return null;
+  }
+  return undefined;
+}
+
+/** FIN-WAIT-1 is over. An orphan waits for the peer's FIN only so long, and without a socket. */
+function finAcknowledged(tcb: Tcb, frame: Frame): DropReason | null | undefined {
+  setState(tcb, TcpState.finWait2);
+  tcb.shutdown |= Shutdown.send;
+  tcb.confirmPending = true;
+  if (!tcb.orphan) {
+    tcb.wakePending = true;
+    return undefined;
+  }
+  const fin = frame.tcpFlags & TcpFlag.fin;
+  const end = segmentEnd(frame);
+  if (end !== frame.sequenceNumber && after((end - fin) | 0, tcb.receiveNext)) {
+    tcb.context.counters.TCPAbortOnData++;
+    finish(tcb);
+    sendReset(tcb.context, frame);
+    return "tcp-invalid-segment";
+  }
+  const patience = finTime(tcb);
+  if (fin === 0 && patience <= TIME_WAIT_LENGTH) {
+    becomeTimeWait(tcb, TcpState.finWait2, patience);
+    return null;
+  }
+  armFinWait(tcb, patience > TIME_WAIT_LENGTH ? patience - TIME_WAIT_LENGTH : patience);
+  return undefined;
+}
+
+export function armFinWait(tcb: Tcb, patience: number): void {
+  const { engine } = tcb.context.host;
+  tcb.finWaitTimer ??= new TcbTimer(tcb, TimerKind.finWait);
+  engine.timers.arm(tcb.finWaitTimer, later(engine.now, patience as Duration));
+}
+
+/** Room in the send buffer for somebody who waits for it (`tcp_check_space`). */
+function tellWriter(tcb: Tcb): void {
+  if (!tcb.wantsSpace || 3 * queued(tcb) > 2 * sendBuffer(tcb)) return;
+  tcb.wantsSpace = false;
+  tcb.wakePending = true;
+}
+
+/** Octets written and not yet acknowledged. */
+export const queued = (tcb: Tcb): number => (writeEnd(tcb) - tcb.sendUnacknowledged) | 0;
+
+/** Octets that may be queued: two congestion windows (`tcp_sndbuf_expand`), at least the 87,040 that a new connection has. */
+export function sendBuffer(tcb: Tcb): number {
+  const wanted = Math.max(87_040, 2 * tcb.window * (tcb.mss + 856));
+  return Math.min(wanted, tcb.context.host.sysctls.tcp_wmem_max);
+}
+
+/** The owner is gone or wants to be rid of it: ETIMEDOUT or what ICMP said before. */
+export function giveUp(tcb: Tcb): void {
+  tcb.context.counters.TCPAbortOnTimeout++;
+  abortWith(tcb, tcb.softError === 0 ? Errno.ETIMEDOUT : tcb.softError);
+}

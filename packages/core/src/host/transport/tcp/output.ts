@@ -1,0 +1,134 @@
+/**
+ * Sending new data: how much, when, and in which pieces (`tcp_write_xmit`): the peer's window, the congestion window,
+ * Nagle's rule in Minshall's form, slow start after idleness. One segment per frame: lvsim has no segmentation
+ * offload. PSH marks the segment that ends a write of the application.
+ */
+import { TcpFlag } from "../../../packet/protocol.ts";
+import { SentSegment } from "./segment.ts";
+import { after } from "./sequence.ts";
+import { INITIAL_WINDOW_SEGMENTS, inFlight, type Tcb } from "./tcb.ts";
+import { NO_OCTETS, routeOf, transmit } from "./transmit.ts";
+import { armLossTimer, armWindowProbe } from "./transmit-timer.ts";
+
+/** Sends what may be sent now. */
+export function pushPending(tcb: Tcb): void {
+  if (tcb.unsent === 0 && (!tcb.finQueued || tcb.finSent)) return;
+  routeOf(tcb);
+  restartAfterIdle(tcb);
+  let sent = 0;
+  tcb.windowLimited = false;
+  for (;;) {
+    const size = Math.min(tcb.unsent, tcb.mss);
+    const fin = tcb.finQueued && !tcb.finSent && size === tcb.unsent;
+    if (size === 0 && !fin) break;
+    if (inFlight(tcb) >= tcb.window) {
+      tcb.windowLimited = true;
+      break;
+    }
+    if (!fitsPeersWindow(tcb, size + (fin ? 1 : 0))) break;
+    if (!fin && size < tcb.mss && nagleHolds(tcb)) break;
+    sendNew(tcb, size, fin);
+    sent++;
+  }
+  if (sent > 0) {
+    tcb.recoverySent += sent;
+    noteWindowUsage(tcb);
+    armLossTimer(tcb);
+  } else if (tcb.packetsOut === 0 && !tcb.retransmitTimer?.armed) armWindowProbe(tcb);
+}
+
+const fitsPeersWindow = (tcb: Tcb, size: number): boolean =>
+  !after((tcb.sendNext + size) | 0, (tcb.sendUnacknowledged + tcb.sendWindow) | 0);
+
+/** A short segment waits while another short one is not acknowledged. */
+const nagleHolds = (tcb: Tcb): boolean =>
+  !tcb.noDelay && tcb.packetsOut > 0 && after(tcb.smallSent, tcb.sendUnacknowledged);
+
+/** Sends `size` octets off the head of the write queue, with FIN when `fin`. */
+export function sendNew(tcb: Tcb, size: number, fin: boolean): void {
+  let flags = fin ? TcpFlag.fin : 0;
+  let octets: Uint8Array = NO_OCTETS;
+  let offset = 0;
+  const head = tcb.writeHead;
+  if (size > 0 && head !== null) {
+    if (head.length > size) {
+      octets = head.octets;
+      offset = head.offset;
+      head.offset += size;
+      head.length -= size;
+    } else if (head.length === size) {
+      octets = head.octets;
+      offset = head.offset;
+      flags |= TcpFlag.psh;
+      shiftChunk(tcb);
+    } else {
+      const whole = new Uint8Array(size);
+      if (gather(tcb, whole)) flags |= TcpFlag.psh;
+      octets = whole;
+    }
+  }
+  const { now } = tcb.context.host.engine;
+  const segment = new SentSegment(tcb.sendNext, flags, octets, offset, size, now);
+  if (fin) tcb.finSent = true;
+  tcb.unsent -= size;
+  tcb.sendNext = segment.end;
+  if (size < tcb.mss) tcb.smallSent = segment.end;
+  outstanding(tcb, segment);
+  segment.frameId = transmit(tcb, flags | TcpFlag.ack, segment.sequence, octets, offset, size, 0);
+}
+
+/** Puts `segment` behind those that wait for their acknowledgement. */
+export function outstanding(tcb: Tcb, segment: SentSegment): void {
+  if (tcb.sentTail === null) tcb.sentHead = segment;
+  else tcb.sentTail.next = segment;
+  tcb.sentTail = segment;
+  tcb.packetsOut++;
+}
+
+function shiftChunk(tcb: Tcb): void {
+  const head = tcb.writeHead;
+  if (head === null) return;
+  tcb.writeHead = head.next;
+  if (head.next === null) tcb.writeTail = null;
+}
+
+/** Fills `target` from several writes; true when it ends where one of them ends. */
+function gather(tcb: Tcb, target: Uint8Array): boolean {
+  let at = 0;
+  for (let head = tcb.writeHead; head !== null && at < target.length; head = tcb.writeHead) {
+    const take = Math.min(head.length, target.length - at);
+    target.set(head.octets.subarray(head.offset, head.offset + take), at);
+    at += take;
+    if (take < head.length) {
+      head.offset += take;
+      head.length -= take;
+      return false;
+    }
+    shiftChunk(tcb);
+  }
+  return true;
+}
+
+/** A window that was not used for longer than a timeout is halved for each (`tcp_cwnd_restart`). */
+function restartAfterIdle(tcb: Tcb): void {
+  const { engine, sysctls } = tcb.context.host;
+  if (tcb.packetsOut > 0 || sysctls.tcp_slow_start_after_idle === 0) return;
+  let idle = engine.now - tcb.lastSent;
+  if (idle <= tcb.rto || tcb.window <= INITIAL_WINDOW_SEGMENTS) return;
+  tcb.threshold = Math.max(tcb.threshold, (tcb.window >> 1) + (tcb.window >> 2));
+  while (idle > tcb.rto && tcb.window > INITIAL_WINDOW_SEGMENTS) {
+    idle -= tcb.rto;
+    tcb.window >>= 1;
+  }
+  tcb.window = Math.max(tcb.window, INITIAL_WINDOW_SEGMENTS);
+  tcb.windowCount = 0;
+}
+
+/** Remembers how much of the congestion window was used, once per window (`tcp_cwnd_validate`). */
+function noteWindowUsage(tcb: Tcb): void {
+  if (inFlight(tcb) >= tcb.window) tcb.windowLimited = true;
+  const over = !after(tcb.windowUsageSequence, tcb.sendUnacknowledged);
+  if (!over && !tcb.windowLimited && tcb.packetsOut <= tcb.maxPacketsOut) return;
+  tcb.maxPacketsOut = tcb.packetsOut;
+  tcb.windowUsageSequence = tcb.sendNext;
+}

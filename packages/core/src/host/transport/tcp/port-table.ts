@@ -1,0 +1,135 @@
+/**
+ * Which local ports are taken (`inet_bind_hashbucket`): by bind(2) and listen(2) in a table, by other connections and
+ * TIME_WAITs as the flow table knows them. Linux keeps buckets for those too; looking through the flows costs more, but
+ * only when somebody binds a port of his own. SO_REUSEADDR: listeners have it set, as servers do, others not.
+ */
+import { ANY_ADDRESS, type Ipv4Address } from "../../../packet/ipv4-address.ts";
+import { mix } from "../secrets.ts";
+import type { FlowTable } from "./flow-table.ts";
+import type { Listener } from "./listener.ts";
+import type { TcpContext } from "./tcb.ts";
+
+/** One in so many choices skips a port, so that they cannot be foretold. */
+const NOISE = 16;
+
+interface Holder {
+  readonly address: Ipv4Address;
+  readonly listener: Listener | null;
+}
+
+export class PortTable {
+  private readonly context: TcpContext;
+  private holders: Map<number, Holder[]> | null = null;
+  /** How far the choice has come, by hash of the destination (`table_perturb`). */
+  private perturb = 0;
+
+  constructor(context: TcpContext) {
+    this.context = context;
+  }
+
+  listenerFor(address: Ipv4Address, port: number): Listener | null {
+    const holders = this.holders?.get(port);
+    if (holders === undefined) return null;
+    let any: Listener | null = null;
+    for (let i = 0; i < holders.length; i++) {
+      const { listener, address: held } = holders[i] as Holder;
+      if (listener === null) continue;
+      if (held === address) return listener;
+      if (held === ANY_ADDRESS) any = listener;
+    }
+    return any;
+  }
+
+  /** Whether a socket that does not share may bind to this port (`inet_csk_bind_conflict`). */
+  isFree(address: Ipv4Address, port: number): boolean {
+    for (const holder of this.holders?.get(port) ?? [])
+      if (overlap(holder.address, address)) return false;
+    let free = true;
+    this.context.flows.forEach((entry) => {
+      if (entry.localPort === port && overlap(entry.localAddress, address)) free = false;
+    });
+    return free;
+  }
+
+  /** Whether a listener, which shares with everything but listeners and bound sockets, may have this port. */
+  isFreeForListener(address: Ipv4Address, port: number): boolean {
+    for (const holder of this.holders?.get(port) ?? [])
+      if (overlap(holder.address, address)) return false;
+    return true;
+  }
+
+  take(address: Ipv4Address, port: number, listener: Listener | null): void {
+    this.holders ??= new Map();
+    const holders = this.holders.get(port);
+    if (holders === undefined) this.holders.set(port, [{ address, listener }]);
+    else holders.push({ address, listener });
+  }
+
+  give(address: Ipv4Address, port: number, listener: Listener | null): void {
+    const holders = this.holders?.get(port);
+    if (holders === undefined) return;
+    const at = holders.findIndex((h) => h.address === address && h.listener === listener);
+    if (at >= 0) holders.splice(at, 1);
+    if (holders.length === 0) this.holders?.delete(port);
+  }
+
+  listeners(): Listener[] {
+    const found: Listener[] = [];
+    for (const holders of this.holders?.values() ?? [])
+      for (const { listener } of holders) if (listener !== null) found.push(listener);
+    return found;
+  }
+
+  /** A port for bind(2) with port 0: odd ones first; 0 when all are taken. */
+  chooseForBind(address: Ipv4Address): number {
+    const { first, count } = this.range();
+    const offset = this.context.secrets.below(count) | 1;
+    return this.search(first, count, offset, (port) => this.isFree(address, port));
+  }
+
+  /** A port for connect(2): even ones first, from a place that depends on the destination (RFC 6056 §3.3.4). */
+  chooseForConnect(local: Ipv4Address, remote: Ipv4Address, remotePort: number): number {
+    const { first, count } = this.range();
+    const { flows, secrets } = this.context;
+    const start = mix(local, remote, remotePort, secrets.portKey) >>> 0;
+    const offset = ((start + this.perturb) % count) & ~1;
+    this.perturb += secrets.below(NOISE) === 0 ? 4 : 2;
+    return this.search(first, count, offset, (port) =>
+      this.isFreeForFlow(flows, local, remote, port, remotePort),
+    );
+  }
+
+  private isFreeForFlow(
+    flows: FlowTable,
+    local: Ipv4Address,
+    remote: Ipv4Address,
+    port: number,
+    remotePort: number,
+  ): boolean {
+    if (this.holders?.has(port)) return false;
+    return flows.find(local, remote, port, remotePort) === null;
+  }
+
+  private range(): { first: number; count: number } {
+    const { ip_local_port_first: first, ip_local_port_last: last } = this.context.host.sysctls;
+    return { first, count: Math.max(1, last - first + 1) };
+  }
+
+  /** Every second port from `offset` on, then the others. */
+  private search(
+    first: number,
+    count: number,
+    offset: number,
+    free: (port: number) => boolean,
+  ): number {
+    for (let parity = 0; parity < 2; parity++)
+      for (let step = 0; step < count; step += 2) {
+        const port = first + ((((offset ^ parity) + step) % count) | 0);
+        if (free(port)) return port;
+      }
+    return 0;
+  }
+}
+
+const overlap = (a: Ipv4Address, b: Ipv4Address): boolean =>
+  a === b || a === ANY_ADDRESS || b === ANY_ADDRESS;

@@ -1,0 +1,73 @@
+/** Sending again: one segment (`tcp_retransmit_skb`) and all that are thought lost (`tcp_xmit_retransmit_queue`). */
+import { TcpFlag } from "../../../packet/protocol.ts";
+import { SentSegment } from "./segment.ts";
+import { inFlight, type Tcb } from "./tcb.ts";
+import { routeOf, transmit } from "./transmit.ts";
+
+/** Sends `segment` once more, cut down to the present MSS. */
+export function retransmit(tcb: Tcb, segment: SentSegment): void {
+  const { context } = tcb;
+  const { host } = context;
+  routeOf(tcb);
+  if (segment.length > tcb.mss) split(tcb, segment, tcb.mss);
+  if (tcb.retransmitStart < 0) tcb.retransmitStart = segment.sentAt;
+  segment.retransmissions++;
+  segment.sentAt = host.engine.now;
+  if (!segment.resent) {
+    segment.resent = true;
+    tcb.resentOut++;
+  }
+  tcb.totalRetransmits++;
+  context.counters.RetransSegs++;
+  const syn = (segment.flags & TcpFlag.syn) !== 0;
+  const flags = syn ? segment.flags : segment.flags | TcpFlag.ack;
+  const { sequence, octets, offset, length } = segment;
+  const id = transmit(tcb, flags, sequence, octets, offset, length, segment.frameId);
+  if (segment.frameId === 0) segment.frameId = id;
+  const { trace } = host;
+  if (trace !== null) {
+    const rto = Math.floor(tcb.rto / 1_000_000);
+    const times = segment.retransmissions;
+    trace.note("tcp-retransmit", host.engine.now, host.place, null, null, sequence, rto, times);
+  }
+}
+
+/** Sends lost segments again as far as the congestion window allows. */
+export function retransmitLost(tcb: Tcb): void {
+  if (tcb.lostOut <= 0) return;
+  for (let segment = tcb.sentHead; segment !== null; segment = segment.next) {
+    if (!segment.lost || segment.sacked || segment.resent) continue;
+    if (inFlight(tcb) >= tcb.window) return;
+    retransmit(tcb, segment);
+    tcb.recoverySent++;
+  }
+}
+
+export function markLost(tcb: Tcb, segment: SentSegment): void {
+  if (segment.lost || segment.sacked) return;
+  segment.lost = true;
+  tcb.lostOut++;
+}
+
+/** Makes two segments of one, the first `length` octets long. */
+function split(tcb: Tcb, segment: SentSegment, length: number): void {
+  const rest = new SentSegment(
+    (segment.sequence + length) | 0,
+    segment.flags,
+    segment.octets,
+    segment.offset + length,
+    segment.length - length,
+    segment.sentAt,
+  );
+  rest.lost = segment.lost;
+  rest.retransmissions = segment.retransmissions;
+  rest.frameId = segment.frameId;
+  rest.next = segment.next;
+  if (segment.next === null) tcb.sentTail = rest;
+  segment.next = rest;
+  segment.flags &= ~(TcpFlag.fin | TcpFlag.psh);
+  segment.length = length;
+  segment.end = rest.sequence;
+  tcb.packetsOut++;
+  if (rest.lost) tcb.lostOut++;
+}

@@ -1,0 +1,88 @@
+/** Pieces of the two octet streams of a connection. They refer to octets that nobody changes; nothing is copied. */
+import type { Instant } from "../../../time/instant.ts";
+
+/** Octets that wait to be sent or to be read. */
+export class Chunk {
+  octets: Uint8Array;
+  offset: number;
+  length: number;
+  /** What it costs the receive buffer; 0 in a write queue. */
+  readonly cost: number;
+  next: Chunk | null = null;
+
+  constructor(octets: Uint8Array, offset: number, length: number, cost: number) {
+    this.octets = octets;
+    this.offset = offset;
+    this.length = length;
+    this.cost = cost;
+  }
+}
+
+/** One segment that was sent and is not yet acknowledged, with its entry of the scoreboard (RFC 6675 §2). */
+export class SentSegment {
+  sequence: number;
+  /** One past its last sequence number; SYN and FIN count. */
+  end: number;
+  /** SYN, FIN and PSH of `TcpFlag`. */
+  flags: number;
+  readonly octets: Uint8Array;
+  offset: number;
+  length: number;
+  /** When it was sent last. */
+  sentAt: Instant;
+  /** The frame that carried it first. */
+  frameId: number;
+  /** How often it was sent again. */
+  retransmissions = 0;
+  sacked = false;
+  lost = false;
+  /** A retransmission is on its way, as far as we know. */
+  resent = false;
+  next: SentSegment | null = null;
+
+  constructor(
+    sequence: number,
+    flags: number,
+    octets: Uint8Array,
+    offset: number,
+    length: number,
+    sentAt: Instant,
+  ) {
+    this.sequence = sequence;
+    this.flags = flags;
+    this.octets = octets;
+    this.offset = offset;
+    this.length = length;
+    this.end = (sequence + length + ((flags & 1) | ((flags >> 1) & 1))) | 0;
+    this.sentAt = sentAt;
+    this.frameId = 0;
+  }
+}
+
+/** A segment that came before its turn. */
+export class EarlySegment {
+  sequence: number;
+  /** One past its last octet; a FIN is not counted. */
+  end: number;
+  readonly octets: Uint8Array;
+  offset: number;
+  readonly fin: boolean;
+  readonly truesize: number;
+  next: EarlySegment | null = null;
+
+  constructor(
+    sequence: number,
+    end: number,
+    octets: Uint8Array,
+    offset: number,
+    fin: boolean,
+    truesize: number,
+  ) {
+    this.sequence = sequence;
+    this.end = end;
+    this.octets = octets;
+    this.offset = offset;
+    this.fin = fin;
+    this.truesize = truesize;
+  }
+}

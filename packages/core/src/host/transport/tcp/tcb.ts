@@ -1,0 +1,295 @@
+/**
+ * The state of one TCP connection: RFC 9293 §3.3.1's transmission control block in the shape of Linux's `tcp_sock`.
+ * Only data: the files beside this one work on it. Sequence numbers are signed 32-bit integers; times are nanoseconds
+ * unless a name says otherwise.
+ */
+import type { Errno } from "../../../base/errno.ts";
+import type { Frame, TcpSynOptions } from "../../../packet/frame.ts";
+import { ANY_ADDRESS, type Ipv4Address } from "../../../packet/ipv4-address.ts";
+import type { Duration, Instant } from "../../../time/instant.ts";
+import { Timer } from "../../../time/timer.ts";
+import type { Route } from "../../route/route.ts";
+import type { TransportSecrets } from "../secrets.ts";
+import { TcpState } from "../socket.ts";
+import type { TransportCounters } from "../transport.ts";
+import type { TransportHost } from "../transport-host.ts";
+import type { CongestionControl } from "./congestion/congestion-control.ts";
+import { type FlowEntry, FlowKind, type FlowTable } from "./flow-table.ts";
+import type { Chunk, EarlySegment, SentSegment } from "./segment.ts";
+
+/** Why a connection's timer was armed. */
+export const TimerKind = {
+  /** Retransmission timeout (ICSK_TIME_RETRANS). */
+  retransmit: 0,
+  /** Zero-window probe (ICSK_TIME_PROBE0). */
+  probe: 1,
+  /** Tail loss probe (ICSK_TIME_LOSS_PROBE). */
+  lossProbe: 2,
+  delayedAck: 3,
+  /** Patience with a peer that does not close after we did (`tcp_keepalive_timer`). */
+  finWait: 4,
+} as const;
+export type TimerKind = (typeof TimerKind)[keyof typeof TimerKind];
+
+/** Linux's `enum tcp_ca_state`, without CWR, which only ECN and local congestion enter. */
+export const CongestionState = { open: 0, disorder: 1, recovery: 3, loss: 4 } as const;
+export type CongestionState = (typeof CongestionState)[keyof typeof CongestionState];
+
+/** Bits of `Tcb.ackPending` (ICSK_ACK_*). */
+export const AckPending = { scheduled: 1, timer: 2, pushed: 4, pushedTwice: 8, now: 16 } as const;
+
+/** Bits of `Tcb.shutdown`. */
+export const Shutdown = { receive: 1, send: 2 } as const;
+
+/** What one acknowledgement covered; every acknowledgement fills it anew. */
+export class AckCover {
+  count = 0;
+  /** When the first of the segments was sent that were sent only once; −1 for none. */
+  firstSentAt = -1;
+  /** A segment that was sent again is among them: the sample would be ambiguous. */
+  anyResent = false;
+}
+
+/** What all connections of a namespace share. */
+export interface TcpContext {
+  readonly host: TransportHost;
+  readonly counters: TransportCounters;
+  readonly flows: FlowTable;
+  readonly secrets: TransportSecrets;
+  readonly covered: AckCover;
+  /** The frame that is being answered; 0 while no packet is processed. */
+  causeId: number;
+  /** One shared object for equal options of SYNs. */
+  synOptions(mss: number, windowScale: number, sackPermitted: boolean): TcpSynOptions;
+  /** Gives a packet to IP; what comes back at once waits until the present work is done. */
+  send(frame: Frame): void;
+  expired(tcb: Tcb, kind: TimerKind): void;
+  /** Tells the owner of `tcb`, as soon as no call of an application is under way, that something changed. */
+  wake(tcb: Tcb): void;
+  /** `tcb` is closed for good: its port is free. */
+  released(tcb: Tcb): void;
+}
+
+export class TcbTimer extends Timer {
+  readonly tcb: Tcb;
+  kind: TimerKind;
+
+  constructor(tcb: Tcb, kind: TimerKind) {
+    super();
+    this.tcb = tcb;
+    this.kind = kind;
+  }
+
+  expire(): void {
+    this.tcb.context.expired(this.tcb, this.kind);
+  }
+}
+
+export const INITIAL_WINDOW_SEGMENTS = 10;
+export const INITIAL_RTO = 1_000_000_000 as Duration;
+const INFINITE_THRESHOLD = 0x7fffffff;
+
+export class Tcb implements FlowEntry {
+  readonly flowKind = FlowKind.connection;
+  readonly context: TcpContext;
+  localAddress: Ipv4Address = ANY_ADDRESS;
+  remoteAddress: Ipv4Address = ANY_ADDRESS;
+  localPort = 0;
+  remotePort = 0;
+  nextInBucket: FlowEntry | null = null;
+
+  state: TcpState = TcpState.close;
+  onEvent: (() => void) | null = null;
+  /** The owner is to be told at the end of this segment's processing. */
+  wakePending = false;
+  /** Closed by its owner: nobody reads, nobody is told (SOCK_DEAD). */
+  orphan = false;
+  /** It was put into the flow table. */
+  hashed = false;
+  /** It holds its local port, for `heldAddress`, in the port table. */
+  holdsPort = false;
+  heldAddress: Ipv4Address = ANY_ADDRESS;
+  /** The owner bound it to an address: connect keeps that one. */
+  addressBound = false;
+  shutdown = 0;
+  /** SO_ERROR; 0 for none. */
+  error: Errno = 0;
+  /** An error that is reported only when somebody asks or everything else fails (sk_err_soft). */
+  softError: Errno = 0;
+  /** The instant of the last connect(2), which holds the socket's lock while its packets run (see icmp-error.ts). */
+  lockedAt = -1;
+  route: Route | null = null;
+  routeGeneration = -1;
+  /** Next IP identification (inet_id). */
+  identification = 0;
+  /** The next packet tells the neighbour table that the peer answers (sk_dst_pending_confirm). */
+  confirmPending = false;
+
+  // sending
+  initialSequence = 0;
+  /** Oldest sequence number not yet acknowledged. */
+  sendUnacknowledged = 0;
+  sendNext = 0;
+  /** Window that the peer offers, in octets. */
+  sendWindow = 0;
+  /** Sequence number of the segment that updated `sendWindow` last. */
+  sendWindowSequence = 0;
+  /** Largest window that the peer has offered. */
+  maxWindow = 0;
+  /** Shift count for windows in segments from the peer. */
+  sendScale = 0;
+  /** MSS option of the peer. */
+  peerMss = 536;
+  pathMtu = 1500;
+  /** Octets of payload in a full segment; timestamps are already taken off. */
+  mss = 536;
+  /** End of the last segment that was shorter than the MSS (Minshall's Nagle). */
+  smallSent = 0;
+  sentHead: SentSegment | null = null;
+  sentTail: SentSegment | null = null;
+  writeHead: Chunk | null = null;
+  writeTail: Chunk | null = null;
+  /** Octets in the write queue. */
+  unsent = 0;
+  finQueued = false;
+  finSent = false;
+  noDelay = false;
+  /** The owner was told that the buffer is full and waits for room (SOCK_NOSPACE). */
+  wantsSpace = false;
+
+  // receiving
+  receiveNext = 0;
+  /** `receiveNext` when the last window was advertised. */
+  receiveUpdate = 0;
+  /** Window advertised last, in octets from `receiveUpdate`. */
+  receiveWindow = 0;
+  receiveScale = 0;
+  /** Sequence number of the next octet to be read. */
+  copied = 0;
+  receiveBuffer = 0;
+  /** What queued segments cost, overhead included (sk_rmem_alloc). */
+  receiveMemory = 0;
+  windowClamp = 0;
+  receiveThreshold = 0;
+  receiveHead: Chunk | null = null;
+  receiveTail: Chunk | null = null;
+  available = 0;
+  earlyHead: EarlySegment | null = null;
+  /** SACK blocks, newest first, as left, right …; null until one is needed. */
+  sackBlocks: number[] | null = null;
+  duplicateLeft = 0;
+  duplicateRight = 0;
+  duplicatePending = false;
+  finReceived = false;
+  /** MSS that we advertise, less timestamps. */
+  advertisedMss = 536;
+  /** Estimate of the peer's segment size, for delayed acknowledgements. */
+  receiveMss = 536;
+  lastSegmentSize = 0;
+  /** Receive-buffer tuning: octets read in the present round, its start, and the best round so far. */
+  roundCopied = 0;
+  roundStart: Instant = 0 as Instant;
+  roundSpace = 0;
+
+  // options
+  timestamps = false;
+  sack = false;
+  windowScaling = false;
+  timestampOffset = 0;
+  timestampRecent = 0;
+  timestampRecentAt: Instant = 0 as Instant;
+  /** When an acknowledgement came last. */
+  peerHeardAt: Instant = 0 as Instant;
+
+  // round trip: `srtt` is 8 times, the deviations 4 times and 1 time microseconds, as in the kernel
+  srtt = 0;
+  deviation = 0;
+  deviationMax = 200_000;
+  variation = 0;
+  rttSequence = 0;
+  rto: Duration = INITIAL_RTO;
+  backoff = 0;
+  /** Timeouts in a row. */
+  retransmits = 0;
+  /** When the first of the segments now being sent again was sent before; −1 for none. */
+  retransmitStart = -1;
+  totalRetransmits = 0;
+  probesOut = 0;
+
+  // congestion: windows count segments
+  congestion: CongestionControl;
+  congestionState: CongestionState = CongestionState.open;
+  window = INITIAL_WINDOW_SEGMENTS;
+  windowCount = 0;
+  threshold = INFINITE_THRESHOLD;
+  /** `sendNext` when recovery began. */
+  recoveryPoint = 0;
+  priorWindow = 0;
+  recoveryDelivered = 0;
+  recoverySent = 0;
+  packetsOut = 0;
+  sackedOut = 0;
+  lostOut = 0;
+  resentOut = 0;
+  windowLimited = false;
+  maxPacketsOut = 0;
+  /** `sendNext` when `maxPacketsOut` was taken. */
+  windowUsageSequence = 0;
+  lastSent: Instant = 0 as Instant;
+  /** A tail loss probe is out, and `probeEnd` was `sendNext` then. */
+  probing = false;
+  probeEnd = 0;
+
+  // acknowledging
+  ackPending = 0;
+  /** Delay of acknowledgements; 0 before the first data. */
+  ackDelay = 0;
+  quickAcks = 0;
+  pingPong = false;
+  lastReceived: Instant = 0 as Instant;
+  delayedAckDue: Instant = 0 as Instant;
+  /** When an acknowledgement for a segment out of the window went out last. */
+  lastOutOfWindowAck = Number.NEGATIVE_INFINITY;
+
+  retransmitTimer: TcbTimer | null = null;
+  delayedAckTimer: TcbTimer | null = null;
+  finWaitTimer: TcbTimer | null = null;
+
+  constructor(context: TcpContext, congestion: CongestionControl) {
+    this.context = context;
+    this.congestion = congestion;
+  }
+}
+
+/** Segments believed to be on their way (`tcp_packets_in_flight`). */
+export const inFlight = (tcb: Tcb): number =>
+  tcb.packetsOut - tcb.sackedOut - tcb.lostOut + tcb.resentOut;
+
+/** One past all that the owner wrote, FIN included (write_seq). */
+export const writeEnd = (tcb: Tcb): number =>
+  (tcb.sendNext + tcb.unsent + (tcb.finQueued && !tcb.finSent ? 1 : 0)) | 0;
+
+/** What is left of the window that we advertised. */
+export function receiveWindowLeft(tcb: Tcb): number {
+  const left = (tcb.receiveUpdate + tcb.receiveWindow - tcb.receiveNext) | 0;
+  return Math.max(left, 0);
+}
+
+export function setState(tcb: Tcb, state: TcpState): void {
+  const { host } = tcb.context;
+  const old = tcb.state;
+  if (old === state) return;
+  tcb.state = state;
+  if (host.trace !== null)
+    host.trace.note(
+      "tcp-state",
+      host.engine.now,
+      host.place,
+      null,
+      null,
+      old,
+      state,
+      tcb.localPort,
+      tcb.remotePort,
+    );
+}

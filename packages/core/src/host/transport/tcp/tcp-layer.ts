@@ -1,0 +1,252 @@
+/** TCP of one namespace: finds the owner of each segment (`tcp_v4_rcv`) and makes sockets. */
+import { Errno } from "../../../base/errno.ts";
+import {
+  ChecksumFault,
+  type Frame,
+  PacketType,
+  type TcpSynOptions,
+} from "../../../packet/frame.ts";
+import { ANY_ADDRESS } from "../../../packet/ipv4-address.ts";
+import { SimEvent } from "../../../time/event.ts";
+import type { DropReason } from "../../../trace/drop-reason.ts";
+import type { TransportHandler } from "../../ip/ip-layer.ts";
+import type { TransportSecrets } from "../secrets.ts";
+import { type Endpoint, type TcpListener, type TcpSocket, TcpState } from "../socket.ts";
+import type { SocketSummary, TransportCounters } from "../transport.ts";
+import type { TransportHost } from "../transport-host.ts";
+import { answerArrives } from "./active-open.ts";
+import type { ConnectionRequest } from "./connection-request.ts";
+import { type FlowEntry, FlowKind, FlowTable } from "./flow-table.ts";
+import { icmpErrorArrives } from "./icmp-error.ts";
+import { queued, segmentArrives } from "./input.ts";
+import { Listener } from "./listener.ts";
+import { listenerReceives, requestReceives, stopListener } from "./passive-open.ts";
+import { PortTable } from "./port-table.ts";
+import { sendReset } from "./reset.ts";
+import { AckCover, type Tcb, type TcpContext, type TimerKind } from "./tcb.ts";
+import { resetConnection, TcpSocketHandle } from "./tcp-socket.ts";
+import type { TimeWait } from "./time-wait.ts";
+import { timeWaitReceives } from "./time-wait-input.ts";
+import { timerExpired } from "./timers.ts";
+
+/** A segment that came while another was being sent: it waits its turn (`sk_add_backlog`). */
+class BackloggedSegment extends SimEvent {
+  private readonly layer: TcpLayer;
+  private readonly frame: Frame;
+
+  constructor(layer: TcpLayer, frame: Frame) {
+    super();
+    this.layer = layer;
+    this.frame = frame;
+  }
+
+  fire(): void {
+    this.layer.receive(this.frame);
+  }
+}
+
+export class TcpLayer implements TcpContext, TransportHandler {
+  readonly host: TransportHost;
+  readonly counters: TransportCounters;
+  readonly flows = new FlowTable();
+  readonly covered = new AckCover();
+  causeId = 0;
+  private readonly makeSecrets: () => TransportSecrets;
+  private readonly ports: PortTable = new PortTable(this);
+  private lastSynOptions: TcpSynOptions | null = null;
+  private sending = 0;
+
+  constructor(
+    host: TransportHost,
+    counters: TransportCounters,
+    makeSecrets: () => TransportSecrets,
+  ) {
+    this.host = host;
+    this.counters = counters;
+    this.makeSecrets = makeSecrets;
+  }
+
+  get secrets(): TransportSecrets {
+    return this.makeSecrets();
+  }
+
+  receive(frame: Frame): void {
+    if (this.sending > 0) {
+      const { engine } = this.host;
+      engine.schedule(new BackloggedSegment(this, frame), engine.now);
+      return;
+    }
+    this.counters.InSegs++;
+    if (frame.packetType !== PacketType.host) return this.drop(frame, "other-host");
+    if ((frame.checksumFaults & ChecksumFault.transport) !== 0) {
+      this.counters.InCsumErrors++;
+      this.counters.InErrs++;
+      return this.drop(frame, "tcp-checksum");
+    }
+    this.causeId = frame.id;
+    const { destination, source, destinationPort, sourcePort } = frame;
+    const entry = this.flows.find(destination, source, destinationPort, sourcePort);
+    const refused = entry === null ? this.toListener(frame, null) : this.toFlow(entry, frame);
+    this.causeId = 0;
+    if (refused !== null) return this.drop(frame, refused);
+    const { trace, engine, place } = this.host;
+    if (trace !== null) trace.delivered(engine.now, place, frame);
+  }
+
+  private toFlow(entry: FlowEntry, frame: Frame): DropReason | null {
+    if (entry.flowKind === FlowKind.connection) {
+      const tcb = entry as Tcb;
+      const refused =
+        tcb.state === TcpState.synSent ? answerArrives(tcb, frame) : segmentArrives(tcb, frame);
+      if (tcb.wakePending) this.wake(tcb);
+      return refused;
+    }
+    if (entry.flowKind === FlowKind.request) {
+      const request = entry as ConnectionRequest;
+      if (!request.listener.closed) return requestReceives(request, frame);
+      request.remove();
+      return this.toListener(frame, null);
+    }
+    const result = timeWaitReceives(entry as TimeWait, frame);
+    return typeof result === "number" ? this.toListener(frame, result) : result;
+  }
+
+  private toListener(frame: Frame, initialSequence: number | null): DropReason | null {
+    const listener = this.ports.listenerFor(frame.destination, frame.destinationPort);
+    if (listener !== null) return listenerReceives(listener, frame, initialSequence);
+    sendReset(this, frame);
+    return "tcp-no-socket";
+  }
+
+  private drop(frame: Frame, reason: DropReason): void {
+    const { trace, engine, place } = this.host;
+    if (trace !== null) trace.dropped(engine.now, place, frame, reason, null);
+  }
+
+  icmpError(error: Frame): void {
+    icmpErrorArrives(this, error);
+  }
+
+  expired(tcb: Tcb, kind: TimerKind): void {
+    timerExpired(tcb, kind);
+    if (tcb.wakePending) this.wake(tcb);
+  }
+
+  wake(tcb: Tcb): void {
+    tcb.wakePending = false;
+    tcb.onEvent?.();
+  }
+
+  released(tcb: Tcb): void {
+    if (!tcb.holdsPort || !tcb.orphan) return;
+    tcb.holdsPort = false;
+    this.ports.give(tcb.heldAddress, tcb.localPort, null);
+  }
+
+  send(frame: Frame): void {
+    this.sending++;
+    this.host.ip.output(frame);
+    this.sending--;
+  }
+
+  synOptions(mss: number, windowScale: number, sackPermitted: boolean): TcpSynOptions {
+    const last = this.lastSynOptions;
+    if (
+      last !== null &&
+      last.maximumSegmentSize === mss &&
+      last.windowScale === windowScale &&
+      last.sackPermitted === sackPermitted
+    )
+      return last;
+    const made = { maximumSegmentSize: mss, windowScale, sackPermitted };
+    this.lastSynOptions = made;
+    return made;
+  }
+
+  socket(): TcpSocket {
+    return new TcpSocketHandle(this, this.ports, null);
+  }
+
+  listen(local: Endpoint, backlog: number): TcpListener | Errno {
+    const { ip, sysctls } = this.host;
+    const { address } = local;
+    if (address !== ANY_ADDRESS && sysctls.ip_nonlocal_bind === 0 && !ip.isLocalAddress(address))
+      return Errno.EADDRNOTAVAIL;
+    const port = local.port === 0 ? this.ports.chooseForBind(address) : local.port;
+    if (port === 0 || !this.ports.isFreeForListener(address, port)) return Errno.EADDRINUSE;
+    const bounded = Math.min(backlog < 0 ? sysctls.somaxconn : backlog, sysctls.somaxconn);
+    const listener = new Listener(this, address, port, bounded);
+    this.ports.take(address, port, listener);
+    return new TcpListenerHandle(this, this.ports, listener);
+  }
+
+  summaries(): SocketSummary[] {
+    const lines: SocketSummary[] = this.ports.listeners().map((listener) => ({
+      protocol: "tcp",
+      state: TcpState.listen,
+      receiveQueue: listener.waiting,
+      sendQueue: listener.backlog,
+      local: { address: listener.address, port: listener.port },
+      remote: { address: ANY_ADDRESS, port: 0 },
+    }));
+    this.flows.forEach((entry) => {
+      lines.push(summaryOf(entry));
+    });
+    return lines;
+  }
+}
+
+function summaryOf(entry: FlowEntry): SocketSummary {
+  const connection = entry.flowKind === FlowKind.connection ? (entry as Tcb) : null;
+  let state: TcpState = TcpState.synReceived;
+  if (connection !== null) state = connection.state;
+  else if (entry.flowKind === FlowKind.timeWait) state = (entry as TimeWait).state;
+  return {
+    protocol: "tcp",
+    state,
+    receiveQueue: connection?.available ?? 0,
+    sendQueue: connection === null ? 0 : queued(connection),
+    local: { address: entry.localAddress, port: entry.localPort },
+    remote: { address: entry.remoteAddress, port: entry.remotePort },
+  };
+}
+
+class TcpListenerHandle implements TcpListener {
+  private readonly context: TcpContext;
+  private readonly ports: PortTable;
+  private readonly listener: Listener;
+
+  constructor(context: TcpContext, ports: PortTable, listener: Listener) {
+    this.context = context;
+    this.ports = ports;
+    this.listener = listener;
+  }
+
+  get onEvent(): (() => void) | null {
+    return this.listener.onEvent;
+  }
+
+  set onEvent(callback: (() => void) | null) {
+    this.listener.onEvent = callback;
+  }
+
+  get local(): Endpoint {
+    return { address: this.listener.address, port: this.listener.port };
+  }
+
+  accept(): TcpSocket | undefined {
+    const tcb = this.listener.shift();
+    return tcb === undefined ? undefined : new TcpSocketHandle(this.context, this.ports, tcb);
+  }
+
+  close(): void {
+    const { listener } = this;
+    if (listener.closed) return;
+    listener.onEvent = null;
+    this.ports.give(listener.address, listener.port, listener);
+    stopListener(listener, (tcb) => {
+      tcb.orphan = true;
+      resetConnection(tcb);
+    });
+  }
+}

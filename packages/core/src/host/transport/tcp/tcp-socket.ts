@@ -1,0 +1,240 @@
+/** The application's side of a TCP connection: connect, send, recv, shutdown, close (net/ipv4/tcp.c, af_inet.c). */
+import { Errno } from "../../../base/errno.ts";
+import { ANY_ADDRESS, type Ipv4Address } from "../../../packet/ipv4-address.ts";
+import { RouteType } from "../../route/config.ts";
+import { type Endpoint, type TcpSocket, TcpState } from "../socket.ts";
+import { acknowledgeAfterRead } from "./ack-policy.ts";
+import { open } from "./active-open.ts";
+import { abortWith, becomeTimeWait, finish, finTime } from "./close.ts";
+import { NEW_RENO } from "./congestion/new-reno.ts";
+import { readQueue } from "./data-input.ts";
+import { armFinWait, queued, sendBuffer } from "./input.ts";
+import { pushPending } from "./output.ts";
+import type { PortTable } from "./port-table.ts";
+import { adjustReceiveSpace } from "./receive-window.ts";
+import { Chunk } from "./segment.ts";
+import { Shutdown, setState, Tcb, type TcpContext } from "./tcb.ts";
+import { TIME_WAIT_LENGTH } from "./time-wait.ts";
+import { NO_OCTETS, routeOf, sendActiveReset } from "./transmit.ts";
+
+const LOOPBACK = 0x7f000001 as Ipv4Address;
+
+export class TcpSocketHandle implements TcpSocket {
+  private readonly context: TcpContext;
+  private readonly ports: PortTable;
+  private tcb: Tcb;
+  private connected: boolean;
+
+  /** `tcb`: a connection that a listener accepted; null for a new socket. */
+  constructor(context: TcpContext, ports: PortTable, tcb: Tcb | null) {
+    this.context = context;
+    this.ports = ports;
+    this.tcb = tcb ?? new Tcb(context, NEW_RENO);
+    this.connected = tcb !== null;
+  }
+
+  get onEvent(): (() => void) | null {
+    return this.tcb.onEvent;
+  }
+
+  set onEvent(callback: (() => void) | null) {
+    this.tcb.onEvent = callback;
+  }
+
+  get state(): TcpState {
+    return this.tcb.state;
+  }
+
+  get local(): Endpoint {
+    return { address: this.tcb.localAddress, port: this.tcb.localPort };
+  }
+
+  get remote(): Endpoint | null {
+    if (!this.connected) return null;
+    return { address: this.tcb.remoteAddress, port: this.tcb.remotePort };
+  }
+
+  get available(): number {
+    return this.tcb.available;
+  }
+
+  takeError(): Errno {
+    const { tcb } = this;
+    const error = tcb.error === 0 ? tcb.softError : tcb.error;
+    if (tcb.error === 0) tcb.softError = 0;
+    tcb.error = 0;
+    return error;
+  }
+
+  bind(local: Endpoint): Errno {
+    const { tcb, ports, context } = this;
+    const { ip, sysctls } = context.host;
+    const { address } = local;
+    if (tcb.state !== TcpState.close || tcb.localPort !== 0) return Errno.EINVAL;
+    if (address !== ANY_ADDRESS && sysctls.ip_nonlocal_bind === 0 && !ip.isLocalAddress(address))
+      return Errno.EADDRNOTAVAIL;
+    if (local.port !== 0 && !ports.isFree(address, local.port)) return Errno.EADDRINUSE;
+    const port = local.port === 0 ? ports.chooseForBind(address) : local.port;
+    if (port === 0) return Errno.EADDRINUSE;
+    tcb.localAddress = address;
+    tcb.addressBound = address !== ANY_ADDRESS;
+    tcb.localPort = port;
+    tcb.heldAddress = address;
+    tcb.holdsPort = true;
+    ports.take(address, port, null);
+    return 0;
+  }
+
+  connect(remote: Endpoint): Errno {
+    if (this.tcb.state === TcpState.synSent) return Errno.EALREADY;
+    if (this.tcb.state !== TcpState.close) return Errno.EISCONN;
+    if (this.connected) this.renew();
+    const { tcb, context } = this;
+    const { ip, engine } = context.host;
+    const destination = remote.address === ANY_ADDRESS ? LOOPBACK : remote.address;
+    const route = ip.routeOutput(destination, tcb.localAddress, 0, 0, 0);
+    if (typeof route === "number") return -route as Errno;
+    if (route.type === RouteType.broadcast || route.type === RouteType.multicast)
+      return Errno.ENETUNREACH;
+    const source = tcb.addressBound ? tcb.localAddress : ip.sourceFor(route, destination);
+    const port =
+      tcb.localPort === 0
+        ? this.ports.chooseForConnect(source, destination, remote.port)
+        : tcb.localPort;
+    if (port === 0 || context.flows.find(source, destination, port, remote.port) !== null)
+      return Errno.EADDRNOTAVAIL;
+    tcb.localAddress = source;
+    tcb.localPort = port;
+    tcb.remoteAddress = destination;
+    tcb.remotePort = remote.port;
+    routeOf(tcb);
+    this.connected = true;
+    tcb.lockedAt = engine.now;
+    tcb.hashed = true;
+    context.flows.add(tcb);
+    open(tcb);
+    return 0;
+  }
+
+  /** The same socket after a failed attempt: a new connection, the old binding. */
+  private renew(): void {
+    const fresh = new Tcb(this.context, NEW_RENO);
+    const old = this.tcb;
+    fresh.onEvent = old.onEvent;
+    if (old.holdsPort) {
+      fresh.localAddress = old.heldAddress;
+      fresh.heldAddress = old.heldAddress;
+      fresh.addressBound = old.addressBound;
+      fresh.localPort = old.localPort;
+      fresh.holdsPort = true;
+    }
+    old.onEvent = null;
+    this.tcb = fresh;
+  }
+
+  send(octets: Uint8Array): number {
+    const { tcb } = this;
+    if (tcb.error !== 0) return -this.takeError();
+    if ((tcb.shutdown & Shutdown.send) !== 0) return -Errno.EPIPE;
+    if (tcb.state !== TcpState.established && tcb.state !== TcpState.closeWait)
+      return tcb.state === TcpState.close ? -Errno.EPIPE : -Errno.EAGAIN;
+    const room = sendBuffer(tcb) - queued(tcb);
+    const count = Math.min(room, octets.length);
+    if (count < octets.length) tcb.wantsSpace = true;
+    if (count <= 0) return octets.length === 0 ? 0 : -Errno.EAGAIN;
+    const chunk = new Chunk(octets, 0, count, 0);
+    if (tcb.writeTail === null) tcb.writeHead = chunk;
+    else tcb.writeTail.next = chunk;
+    tcb.writeTail = chunk;
+    tcb.unsent += count;
+    pushPending(tcb);
+    return count;
+  }
+
+  receive(max: number): Uint8Array | null {
+    const { tcb } = this;
+    if (tcb.available > 0 && max > 0) {
+      const octets = readQueue(tcb, max);
+      adjustReceiveSpace(tcb, octets.length);
+      if (tcb.state !== TcpState.close) acknowledgeAfterRead(tcb);
+      return octets;
+    }
+    if (tcb.error !== 0) return null;
+    const ended = tcb.finReceived || (tcb.shutdown & Shutdown.receive) !== 0;
+    return ended && this.connected ? NO_OCTETS : null;
+  }
+
+  shutdown(): void {
+    const { tcb } = this;
+    if (tcb.state === TcpState.synSent) return finish(tcb);
+    if (tcb.state === TcpState.established || tcb.state === TcpState.closeWait) {
+      tcb.shutdown |= Shutdown.send;
+      queueFin(tcb);
+    }
+  }
+
+  close(): void {
+    const { tcb, context } = this;
+    if (tcb.orphan) return;
+    const unread = tcb.available > 0;
+    const { state } = tcb;
+    tcb.shutdown = Shutdown.receive | Shutdown.send;
+    tcb.orphan = true;
+    tcb.onEvent = null;
+    dropUnread(tcb);
+    if (state === TcpState.close) return context.released(tcb);
+    if (unread) {
+      context.counters.TCPAbortOnClose++;
+      sendActiveReset(tcb);
+      return finish(tcb);
+    }
+    if (state === TcpState.synSent) return finish(tcb);
+    queueFin(tcb);
+    if (tcb.state !== TcpState.finWait2) return;
+    const patience = finTime(tcb);
+    if (patience > TIME_WAIT_LENGTH) armFinWait(tcb, patience - TIME_WAIT_LENGTH);
+    else becomeTimeWait(tcb, TcpState.finWait2, patience);
+  }
+
+  abort(): void {
+    const { tcb } = this;
+    if (tcb.orphan) return;
+    tcb.orphan = true;
+    tcb.onEvent = null;
+    dropUnread(tcb);
+    resetConnection(tcb);
+  }
+}
+
+/** Ends a connection with RST where the peer has to know (`tcp_disconnect`). */
+export function resetConnection(tcb: Tcb): void {
+  switch (tcb.state) {
+    case TcpState.close:
+      return tcb.context.released(tcb);
+    case TcpState.established:
+    case TcpState.closeWait:
+    case TcpState.finWait1:
+    case TcpState.finWait2:
+    case TcpState.synReceived:
+      sendActiveReset(tcb);
+  }
+  abortWith(tcb, Errno.ECONNRESET);
+}
+
+function dropUnread(tcb: Tcb): void {
+  tcb.receiveHead = tcb.receiveTail = null;
+  tcb.available = 0;
+  tcb.receiveMemory = 0;
+}
+
+/** FIN behind all that was written (`tcp_close_state`, `tcp_send_fin`). */
+function queueFin(tcb: Tcb): void {
+  if (tcb.finQueued) return;
+  if (tcb.state === TcpState.closeWait) setState(tcb, TcpState.lastAck);
+  else if (tcb.state === TcpState.established || tcb.state === TcpState.synReceived)
+    setState(tcb, TcpState.finWait1);
+  else return;
+  tcb.finQueued = true;
+  tcb.noDelay = true;
+  pushPending(tcb);
+}

@@ -1,0 +1,74 @@
+/**
+ * What is left of a connection that waits for stray segments to die: TIME_WAIT, and FIN_WAIT2 whose socket is closed
+ * (`inet_timewait_sock`). A small object, as there may be very many. What a segment means to it is in
+ * time-wait-input.ts.
+ */
+import type { Ipv4Address } from "../../../packet/ipv4-address.ts";
+import { type Duration, later } from "../../../time/instant.ts";
+import { Timer } from "../../../time/timer.ts";
+import { TcpState } from "../socket.ts";
+import { type FlowEntry, FlowKind } from "./flow-table.ts";
+import { receiveWindowLeft, type Tcb, type TcpContext } from "./tcb.ts";
+
+export const TIME_WAIT_LENGTH = 60_000_000_000 as Duration;
+
+export class TimeWait extends Timer implements FlowEntry {
+  readonly flowKind = FlowKind.timeWait;
+  readonly localAddress: Ipv4Address;
+  readonly remoteAddress: Ipv4Address;
+  readonly localPort: number;
+  readonly remotePort: number;
+  nextInBucket: FlowEntry | null = null;
+  readonly context: TcpContext;
+  /** `timeWait`, or `finWait2` while the peer's FIN is still out. */
+  state: TcpState;
+  sendNext: number;
+  receiveNext: number;
+  receiveWindow: number;
+  readonly receiveScale: number;
+  readonly timestamps: boolean;
+  timestampRecent: number;
+  readonly timestampOffset: number;
+  lastOutOfWindowAck = Number.NEGATIVE_INFINITY;
+
+  constructor(tcb: Tcb, state: TcpState) {
+    super();
+    this.context = tcb.context;
+    this.localAddress = tcb.localAddress;
+    this.remoteAddress = tcb.remoteAddress;
+    this.localPort = tcb.localPort;
+    this.remotePort = tcb.remotePort;
+    this.state = state;
+    this.sendNext = tcb.sendNext;
+    this.receiveNext = tcb.receiveNext;
+    this.receiveWindow = receiveWindowLeft(tcb);
+    this.receiveScale = tcb.receiveScale;
+    this.timestamps = tcb.timestamps;
+    this.timestampRecent = tcb.timestampRecent;
+    this.timestampOffset = tcb.timestampOffset;
+    this.note(tcb.state, state);
+  }
+
+  start(length: Duration): void {
+    const { engine } = this.context.host;
+    engine.timers.arm(this, later(engine.now, length));
+  }
+
+  expire(): void {
+    this.note(this.state, TcpState.close);
+    this.context.flows.remove(this);
+  }
+
+  /** Ends it before its time. */
+  end(): void {
+    this.context.host.engine.timers.cancel(this);
+    this.expire();
+  }
+
+  note(old: TcpState, now: TcpState): void {
+    const { trace, engine, place } = this.context.host;
+    if (trace === null || old === now) return;
+    const { localPort, remotePort } = this;
+    trace.note("tcp-state", engine.now, place, null, null, old, now, localPort, remotePort);
+  }
+}

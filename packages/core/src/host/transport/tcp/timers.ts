@@ -1,0 +1,121 @@
+/** What a connection does when one of its timers fires (net/ipv4/tcp_timer.c). Left out: keepalive probes. */
+import { TcpFlag } from "../../../packet/protocol.ts";
+import type { Duration } from "../../../time/instant.ts";
+import { TcpState } from "../socket.ts";
+import { delayedAckExpired } from "./ack-policy.ts";
+import { becomeTimeWait, finish, finTime } from "./close.ts";
+import { giveUp } from "./input.ts";
+import { sendNew } from "./output.ts";
+import { enterLoss } from "./recovery.ts";
+import { retransmit } from "./retransmit.ts";
+import { RTO_MAX, RTO_MIN, timedOut } from "./rto.ts";
+import type { SentSegment } from "./segment.ts";
+import { after } from "./sequence.ts";
+import { type Tcb, TimerKind } from "./tcb.ts";
+import { TIME_WAIT_LENGTH } from "./time-wait.ts";
+import { NO_OCTETS, sendActiveReset, transmit } from "./transmit.ts";
+import { armWindowProbe, rearmRetransmit } from "./transmit-timer.ts";
+
+const ORPHAN_RETRIES = 8;
+
+export function timerExpired(tcb: Tcb, kind: TimerKind): void {
+  switch (kind) {
+    case TimerKind.retransmit:
+      return retransmitTimeout(tcb);
+    case TimerKind.probe:
+      return probeWindow(tcb);
+    case TimerKind.lossProbe:
+      return probeLoss(tcb);
+    case TimerKind.delayedAck:
+      return delayedAckExpired(tcb);
+    case TimerKind.finWait:
+      return finWaitExpired(tcb);
+  }
+}
+
+/** Nothing was acknowledged in time: everything is sent again, slowly (`tcp_retransmit_timer`). */
+function retransmitTimeout(tcb: Tcb): void {
+  const head = tcb.sentHead;
+  if (head === null) return;
+  const { engine } = tcb.context.host;
+  const opening = isOpening(tcb);
+  const shut = tcb.sendWindow === 0 && !tcb.orphan && !opening;
+  if (shut ? engine.now - tcb.peerHeardAt > RTO_MAX : outOfPatience(tcb)) return giveUp(tcb);
+  tcb.context.counters.TCPTimeouts++;
+  if (!opening) enterLoss(tcb);
+  if (!shut) {
+    tcb.retransmits++;
+    tcb.backoff++;
+  }
+  retransmit(tcb, head);
+  tcb.rto = Math.min(2 * tcb.rto, RTO_MAX) as Duration;
+  rearmRetransmit(tcb);
+}
+
+const isOpening = (tcb: Tcb): boolean =>
+  tcb.state === TcpState.synSent || tcb.state === TcpState.synReceived;
+
+/** `tcp_write_timeout`. */
+function outOfPatience(tcb: Tcb): boolean {
+  const { sysctls } = tcb.context.host;
+  if (isOpening(tcb)) return tcb.retransmits >= sysctls.tcp_syn_retries;
+  if (!tcb.orphan) return timedOut(tcb, sysctls.tcp_retries2, RTO_MIN);
+  return timedOut(tcb, orphanRetries(tcb, tcb.rto < RTO_MAX), RTO_MIN);
+}
+
+/** How often an orphan tries; one that ICMP said is unreachable gives up at once when it is slow already. */
+function orphanRetries(tcb: Tcb, alive: boolean): number {
+  const retries = tcb.context.host.sysctls.tcp_orphan_retries;
+  if (tcb.softError !== 0 && !alive) return 0;
+  return retries === 0 && alive ? ORPHAN_RETRIES : retries;
+}
+
+/** Knocks at a closed window (`tcp_probe_timer`). */
+function probeWindow(tcb: Tcb): void {
+  const waiting = tcb.unsent > 0 || (tcb.finQueued && !tcb.finSent);
+  if (tcb.packetsOut > 0 || !waiting) {
+    tcb.probesOut = 0;
+    return;
+  }
+  const { sysctls } = tcb.context.host;
+  let most = sysctls.tcp_retries2;
+  if (tcb.orphan) most = orphanRetries(tcb, tcb.rto * 2 ** tcb.backoff < RTO_MAX);
+  if (tcb.probesOut >= most) return giveUp(tcb);
+  const room = (tcb.sendUnacknowledged + tcb.sendWindow - tcb.sendNext) | 0;
+  if (room > 0) {
+    // less than a segment: better than silence
+    const size = Math.min(room, tcb.mss, tcb.unsent);
+    sendNew(tcb, size, tcb.finQueued && size === tcb.unsent && room > size);
+    tcb.backoff = 0;
+    return rearmRetransmit(tcb);
+  }
+  // an old sequence number makes the peer tell its window
+  const before = (tcb.sendUnacknowledged - 1) | 0;
+  transmit(tcb, TcpFlag.ack, before, NO_OCTETS, 0, 0, 0);
+  tcb.probesOut++;
+  if (tcb.backoff < sysctls.tcp_retries2) tcb.backoff++;
+  armWindowProbe(tcb);
+}
+
+/** No acknowledgement for two round trips: one more segment shows whether the tail was lost (RFC 8985 §7). */
+function probeLoss(tcb: Tcb): void {
+  if (tcb.packetsOut === 0 || tcb.probing) return rearmRetransmit(tcb);
+  const size = Math.min(tcb.unsent, tcb.mss);
+  const end = (tcb.sendNext + size) | 0;
+  if (size > 0 && !after(end, (tcb.sendUnacknowledged + tcb.sendWindow) | 0))
+    sendNew(tcb, size, false);
+  else retransmit(tcb, tcb.sentTail as SentSegment);
+  tcb.probing = true;
+  tcb.probeEnd = tcb.sendNext;
+  tcb.context.counters.TCPLossProbes++;
+  rearmRetransmit(tcb);
+}
+
+/** The peer did not close in time (`tcp_keepalive_timer`). */
+function finWaitExpired(tcb: Tcb): void {
+  if (tcb.state !== TcpState.finWait2 || !tcb.orphan) return;
+  const left = finTime(tcb) - TIME_WAIT_LENGTH;
+  if (left > 0) return becomeTimeWait(tcb, TcpState.finWait2, left);
+  sendActiveReset(tcb);
+  finish(tcb);
+}

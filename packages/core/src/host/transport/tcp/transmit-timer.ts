@@ -1,0 +1,49 @@
+/** The one timer of the sending side, for timeouts, probes of a closed window, and tail loss probes. */
+import { type Duration, later } from "../../../time/instant.ts";
+import { RTO_MAX, RTO_MIN } from "./rto.ts";
+import { CongestionState, type Tcb, TcbTimer, TimerKind } from "./tcb.ts";
+
+const TWO_JIFFIES = 8_000_000;
+const FIRST_PROBE_SHIFT_MAX = 9;
+
+export function armTransmitTimer(tcb: Tcb, kind: TimerKind, delay: number): void {
+  const { engine } = tcb.context.host;
+  let timer = tcb.retransmitTimer;
+  if (timer === null) timer = tcb.retransmitTimer = new TcbTimer(tcb, kind);
+  timer.kind = kind;
+  engine.timers.arm(timer, later(engine.now, delay as Duration));
+}
+
+export function cancelTransmitTimer(tcb: Tcb): void {
+  const timer = tcb.retransmitTimer;
+  if (timer?.armed) tcb.context.host.engine.timers.cancel(timer);
+}
+
+export const transmitTimerIs = (tcb: Tcb, kind: TimerKind): boolean =>
+  tcb.retransmitTimer?.armed === true && tcb.retransmitTimer.kind === kind;
+
+/** A full timeout from now, or none when nothing is outstanding (`tcp_rearm_rto`). */
+export function rearmRetransmit(tcb: Tcb): void {
+  if (tcb.packetsOut === 0) cancelTransmitTimer(tcb);
+  else armTransmitTimer(tcb, TimerKind.retransmit, tcb.rto);
+}
+
+/** A probe for a lost tail where the peer can tell us what arrived, otherwise the timeout (`tcp_set_xmit_timer`). */
+export function armLossTimer(tcb: Tcb): void {
+  if (!tcb.sack || tcb.packetsOut === 0 || tcb.congestionState >= CongestionState.recovery)
+    return rearmRetransmit(tcb);
+  let delay: number = RTO_MIN;
+  if (tcb.srtt > 0) {
+    delay = (tcb.srtt >> 2) * 1000;
+    // a lone segment's acknowledgement may be delayed
+    delay += tcb.packetsOut === 1 ? RTO_MIN : TWO_JIFFIES;
+  } else delay = 1_000_000_000;
+  armTransmitTimer(tcb, TimerKind.lossProbe, Math.min(delay, tcb.rto));
+}
+
+/** When to knock at a closed window next (`tcp_probe0_when`). */
+export function armWindowProbe(tcb: Tcb): void {
+  const base = Math.max(tcb.rto, RTO_MIN);
+  const shift = Math.min(tcb.backoff, FIRST_PROBE_SHIFT_MAX);
+  armTransmitTimer(tcb, TimerKind.probe, Math.min(base * (1 << shift), RTO_MAX));
+}

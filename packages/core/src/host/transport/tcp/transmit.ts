@@ -1,0 +1,154 @@
+/** Puts one segment of a connection on its way (`__tcp_transmit_skb`), and keeps its route and MSS up to date. */
+import { Errno } from "../../../base/errno.ts";
+import { Frame, FrameOrigin } from "../../../packet/frame.ts";
+import { packetLength } from "../../../packet/lengths.ts";
+import { FragmentField, IpProtocol, TcpFlag } from "../../../packet/protocol.ts";
+import type { Instant } from "../../../time/instant.ts";
+import type { Route } from "../../route/route.ts";
+import { TcpState } from "../socket.ts";
+import { earlyBlocks } from "./early-data.ts";
+import { advertiseWindow } from "./receive-window.ts";
+import type { Tcb } from "./tcb.ts";
+
+export const NO_OCTETS = new Uint8Array(0);
+export const TIMESTAMPS_LENGTH = 12;
+const HEADERS_LENGTH = 40;
+const MSS_MIN = 48;
+export const ACK_DELAY_MIN = 40_000_000;
+
+/** The millisecond clock of RFC 7323. */
+export const timestampClock = (now: Instant, offset: number): number =>
+  (Math.floor(now / 1_000_000) + offset) | 0;
+
+/** The route, looked up again when it may be out of date; null when there is none now. */
+export function routeOf(tcb: Tcb): Route | null {
+  const { host } = tcb.context;
+  const generation = host.routeGeneration();
+  if (tcb.route !== null && generation === tcb.routeGeneration) return tcb.route;
+  const route = host.ip.routeOutput(tcb.remoteAddress, tcb.localAddress, 0, 0, 0);
+  if (typeof route === "number") {
+    tcb.route = null;
+    tcb.softError = Errno.EHOSTUNREACH;
+    return null;
+  }
+  tcb.route = route;
+  tcb.routeGeneration = generation;
+  syncMss(tcb, host.ip.mtuOf(route, tcb.remoteAddress));
+  return route;
+}
+
+/** Payload of a full segment for a path of `mtu` octets (`tcp_sync_mss`). */
+export function syncMss(tcb: Tcb, mtu: number): void {
+  tcb.pathMtu = mtu;
+  const mss = Math.max(Math.min(mtu - HEADERS_LENGTH, tcb.peerMss), MSS_MIN);
+  tcb.mss = mss - (tcb.timestamps ? TIMESTAMPS_LENGTH : 0);
+}
+
+/** The frame's id, or 0 when there is no route. `original` is the frame whose octets are sent again, 0 for none. */
+export function transmit(
+  tcb: Tcb,
+  flags: number,
+  sequence: number,
+  octets: Uint8Array,
+  offset: number,
+  length: number,
+  original: number,
+): number {
+  const route = routeOf(tcb);
+  if (route === null) return 0;
+  const { context } = tcb;
+  const { host } = context;
+  const frame = new Frame(host.engine.newFrameId());
+  if (original !== 0) {
+    frame.parentId = original;
+    frame.origin = FrameOrigin.retransmitted;
+  } else if (context.causeId !== 0) {
+    frame.parentId = context.causeId;
+    frame.origin = FrameOrigin.answer;
+  }
+  frame.source = tcb.localAddress;
+  frame.destination = tcb.remoteAddress;
+  frame.protocol = IpProtocol.tcp;
+  frame.ttl = host.sysctls.ip_default_ttl;
+  frame.fragment = FragmentField.dontFragment;
+  frame.identification = tcb.identification;
+  tcb.identification = (tcb.identification + 1) & 0xffff;
+  frame.sourcePort = tcb.localPort;
+  frame.destinationPort = tcb.remotePort;
+  frame.tcpFlags = flags;
+  frame.sequenceNumber = sequence;
+  if (length > 0) {
+    frame.payload = octets;
+    frame.payloadOffset = offset;
+    frame.payloadLength = length;
+  }
+  if ((flags & TcpFlag.syn) !== 0) synHeader(tcb, frame);
+  else establishedHeader(tcb, frame);
+  frame.length = packetLength(frame);
+  frame.route = route;
+  if ((flags & TcpFlag.ack) !== 0) acknowledgementSent(tcb);
+  if (length > 0) dataSent(tcb);
+  if (tcb.confirmPending) {
+    tcb.confirmPending = false;
+    host.confirmNeighbour(route, tcb.remoteAddress);
+  }
+  context.counters.OutSegs++;
+  context.send(frame);
+  return frame.id;
+}
+
+function synHeader(tcb: Tcb, frame: Frame): void {
+  const { context } = tcb;
+  const { sysctls } = context.host;
+  // the answer of a simultaneous open has only what the other SYN had too
+  const answer = tcb.state === TcpState.synReceived;
+  const scale = answer ? tcb.windowScaling : sysctls.tcp_window_scaling !== 0;
+  const mss = tcb.pathMtu - HEADERS_LENGTH;
+  const sack = answer ? tcb.sack : sysctls.tcp_sack !== 0;
+  frame.synOptions = context.synOptions(mss, scale ? tcb.receiveScale : -1, sack);
+  frame.window = Math.min(tcb.receiveWindow, 0xffff);
+  if (answer) frame.acknowledgementNumber = tcb.receiveNext;
+  if (answer ? tcb.timestamps : sysctls.tcp_timestamps !== 0) stamp(tcb, frame);
+}
+
+function establishedHeader(tcb: Tcb, frame: Frame): void {
+  frame.acknowledgementNumber = tcb.receiveNext;
+  frame.window = advertiseWindow(tcb);
+  if (tcb.timestamps) stamp(tcb, frame);
+  if (tcb.sack && (tcb.earlyHead !== null || tcb.duplicatePending))
+    frame.sackBlocks = earlyBlocks(tcb);
+}
+
+function stamp(tcb: Tcb, frame: Frame): void {
+  frame.hasTimestamps = true;
+  frame.timestampValue = timestampClock(tcb.context.host.engine.now, tcb.timestampOffset);
+  frame.timestampEcho = tcb.timestampRecent;
+}
+
+/** An acknowledgement is on its way: none is owed any more. */
+function acknowledgementSent(tcb: Tcb): void {
+  if (tcb.quickAcks > 0 && --tcb.quickAcks === 0) tcb.ackDelay = ACK_DELAY_MIN;
+  if (tcb.ackPending === 0) return;
+  tcb.ackPending = 0;
+  const timer = tcb.delayedAckTimer;
+  if (timer?.armed) tcb.context.host.engine.timers.cancel(timer);
+}
+
+/** A quick answer to data means a conversation: acknowledgements may wait for the next answer (pingpong mode). */
+function dataSent(tcb: Tcb): void {
+  const { now } = tcb.context.host.engine;
+  tcb.lastSent = now;
+  if (now - tcb.lastReceived < tcb.ackDelay) tcb.pingPong = true;
+}
+
+/** Sends an acknowledgement without data at once. */
+export function sendAck(tcb: Tcb): void {
+  if (tcb.state === TcpState.close) return;
+  transmit(tcb, TcpFlag.ack, tcb.sendNext, NO_OCTETS, 0, 0, 0);
+}
+
+/** Sends RST on the connection's own account (`tcp_send_active_reset`). */
+export function sendActiveReset(tcb: Tcb): void {
+  tcb.context.counters.OutRsts++;
+  transmit(tcb, TcpFlag.rst | TcpFlag.ack, tcb.sendNext, NO_OCTETS, 0, 0, 0);
+}

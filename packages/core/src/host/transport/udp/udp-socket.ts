@@ -1,0 +1,235 @@
+/** One UDP socket (RFC 768; net/ipv4/udp.c). Left out: multicast groups, SO_BROADCAST, corking, encapsulation. */
+import { Errno } from "../../../base/errno.ts";
+import { Frame, FrameOrigin } from "../../../packet/frame.ts";
+import { ANY_ADDRESS, type Ipv4Address } from "../../../packet/ipv4-address.ts";
+import { packetLength } from "../../../packet/lengths.ts";
+import { FragmentField, IpProtocol } from "../../../packet/protocol.ts";
+import { RouteType } from "../../route/config.ts";
+import type { Route } from "../../route/route.ts";
+import type { TransportSecrets } from "../secrets.ts";
+import type { Datagram, Endpoint, UdpSocket } from "../socket.ts";
+import type { TransportCounters } from "../transport.ts";
+import type { TransportHost } from "../transport-host.ts";
+import { truesize } from "../truesize.ts";
+
+const LOOPBACK = 0x7f000001 as Ipv4Address;
+/** What the 16-bit IPv4 total length leaves. */
+const PAYLOAD_MAX = 65_507;
+const HEADERS = 75;
+
+/** What all UDP sockets of a namespace share. */
+export interface UdpContext {
+  readonly host: TransportHost;
+  readonly counters: TransportCounters;
+  readonly secrets: () => TransportSecrets;
+  /** The frame that is being answered; 0 while none is processed. */
+  readonly causeId: number;
+  /** Gives a packet to IP; what comes back at once waits until the present work is done. */
+  send(frame: Frame): void;
+  add(socket: UdpSocketHandle): void;
+  remove(socket: UdpSocketHandle): void;
+  /** Whether a socket without SO_REUSEADDR may bind there. */
+  isFree(address: Ipv4Address, port: number): boolean;
+  /** A free ephemeral port; 0 when there is none. */
+  choosePort(address: Ipv4Address): number;
+}
+
+/** A datagram that waits to be read; made a `Datagram` only then. */
+class Received {
+  readonly frame: Frame;
+  readonly cost: number;
+  next: Received | null = null;
+
+  constructor(frame: Frame, cost: number) {
+    this.frame = frame;
+    this.cost = cost;
+  }
+}
+
+export class UdpSocketHandle implements UdpSocket {
+  onEvent: (() => void) | null = null;
+  localAddress: Ipv4Address = ANY_ADDRESS;
+  localPort = 0;
+  remoteAddress: Ipv4Address = ANY_ADDRESS;
+  remotePort = 0;
+  connected = false;
+  private readonly layer: UdpContext;
+  private error: Errno = 0;
+  private closed = false;
+  private head: Received | null = null;
+  private tail: Received | null = null;
+  private memory = 0;
+  private identification = -1;
+  private route: Route | null = null;
+  private routeGeneration = -1;
+  /** Bound to an address of its own choice: connect does not change it. */
+  private addressBound = false;
+
+  constructor(layer: UdpContext) {
+    this.layer = layer;
+  }
+
+  get local(): Endpoint {
+    return { address: this.localAddress, port: this.localPort };
+  }
+
+  get remote(): Endpoint | null {
+    return this.connected ? { address: this.remoteAddress, port: this.remotePort } : null;
+  }
+
+  /** Octets of buffer in use, as `ss` shows them. */
+  get receiveQueue(): number {
+    return this.memory;
+  }
+
+  takeError(): Errno {
+    const { error } = this;
+    this.error = 0;
+    return error;
+  }
+
+  bind(local: Endpoint): Errno {
+    const { ip, sysctls } = this.layer.host;
+    const { address } = local;
+    if (this.localPort !== 0 || this.closed) return Errno.EINVAL;
+    if (address !== ANY_ADDRESS && sysctls.ip_nonlocal_bind === 0 && !ip.isLocalAddress(address))
+      return Errno.EADDRNOTAVAIL;
+    if (local.port !== 0 && !this.layer.isFree(address, local.port)) return Errno.EADDRINUSE;
+    const port = local.port === 0 ? this.layer.choosePort(address) : local.port;
+    if (port === 0) return Errno.EADDRINUSE;
+    this.addressBound = address !== ANY_ADDRESS;
+    this.localAddress = address;
+    this.localPort = port;
+    this.layer.add(this);
+    return 0;
+  }
+
+  connect(remote: Endpoint): Errno {
+    const { host } = this.layer;
+    const address = remote.address === ANY_ADDRESS ? LOOPBACK : remote.address;
+    const bound = this.addressBound ? this.localAddress : ANY_ADDRESS;
+    const route = host.ip.routeOutput(address, bound, 0, 0, 0);
+    if (typeof route === "number") return -route as Errno;
+    if (route.type === RouteType.broadcast) return Errno.EACCES;
+    const error = this.autobind();
+    if (error !== 0) return error;
+    if (!this.addressBound) this.localAddress = host.ip.sourceFor(route, address);
+    this.remoteAddress = address;
+    this.remotePort = remote.port;
+    this.connected = true;
+    this.identification = this.layer.secrets().identification();
+    this.route = route;
+    this.routeGeneration = host.routeGeneration();
+    return 0;
+  }
+
+  private autobind(): Errno {
+    return this.localPort === 0 ? this.bind({ address: ANY_ADDRESS, port: 0 }) : 0;
+  }
+
+  send(octets: Uint8Array, remote: Endpoint | null): Errno {
+    if (octets.length > PAYLOAD_MAX) return Errno.EMSGSIZE;
+    if (remote === null && !this.connected) return Errno.EDESTADDRREQ;
+    if (this.error !== 0) return this.takeError();
+    const to = remote ?? { address: this.remoteAddress, port: this.remotePort };
+    if (to.port === 0) return Errno.EINVAL;
+    const destination = to.address === ANY_ADDRESS ? LOOPBACK : to.address;
+    const route = this.routeTo(destination, remote === null);
+    if (typeof route === "number") return -route as Errno;
+    // without SO_BROADCAST
+    if (route.type === RouteType.broadcast) return Errno.EACCES;
+    const bound = this.autobind();
+    if (bound !== 0) return bound;
+    this.transmit(octets, destination, to.port, route);
+    return 0;
+  }
+
+  private routeTo(destination: Ipv4Address, connected: boolean): Route | number {
+    const { host } = this.layer;
+    const generation = host.routeGeneration();
+    if (connected && this.route !== null && this.routeGeneration === generation) return this.route;
+    const route = host.ip.routeOutput(destination, this.localAddress, 0, 0, 0);
+    if (connected && typeof route !== "number") {
+      this.route = route;
+      this.routeGeneration = generation;
+    }
+    return route;
+  }
+
+  /** Don't Fragment as long as it fits (IP_PMTUDISC_WANT); a longer datagram is fragmented here. */
+  private transmit(octets: Uint8Array, destination: Ipv4Address, port: number, route: Route): void {
+    const { layer } = this;
+    const { host } = layer;
+    const frame = new Frame(host.engine.newFrameId());
+    if (layer.causeId !== 0) {
+      frame.parentId = layer.causeId;
+      frame.origin = FrameOrigin.answer;
+    }
+    frame.source =
+      this.localAddress === ANY_ADDRESS ? host.ip.sourceFor(route, destination) : this.localAddress;
+    frame.destination = destination;
+    frame.protocol = IpProtocol.udp;
+    frame.ttl = route.type === RouteType.multicast ? 1 : host.sysctls.ip_default_ttl;
+    frame.sourcePort = this.localPort;
+    frame.destinationPort = port;
+    frame.payload = octets;
+    frame.payloadLength = octets.length;
+    frame.length = packetLength(frame);
+    if (frame.length <= host.ip.mtuOf(route, destination))
+      frame.fragment = FragmentField.dontFragment;
+    if (this.connected) {
+      frame.identification = this.identification;
+      this.identification = (this.identification + 1) & 0xffff;
+    } else frame.identification = host.ip.nextIdentification(destination);
+    frame.route = route;
+    layer.counters.UdpOutDatagrams++;
+    layer.send(frame);
+  }
+
+  /** Queues a datagram; false when the buffer is full. */
+  enqueue(frame: Frame): boolean {
+    if (this.memory > this.layer.host.sysctls.rmem_default) return false;
+    const received = new Received(frame, truesize(HEADERS, frame.payloadLength));
+    this.memory += received.cost;
+    if (this.tail === null) this.head = received;
+    else this.tail.next = received;
+    this.tail = received;
+    return true;
+  }
+
+  receive(): Datagram | undefined {
+    const first = this.head;
+    if (first === null) return undefined;
+    this.head = first.next;
+    if (first.next === null) this.tail = null;
+    this.memory -= first.cost;
+    const { frame } = first;
+    const { payload, payloadOffset: from, payloadLength: length } = frame;
+    const whole = from === 0 && length === payload.length;
+    return {
+      from: { address: frame.source, port: frame.sourcePort },
+      to: { address: frame.destination, port: frame.destinationPort },
+      octets: whole ? payload : payload.subarray(from, from + length),
+    };
+  }
+
+  fail(error: Errno): void {
+    this.error = error;
+    this.onEvent?.();
+  }
+
+  /** Whether this socket takes a datagram from there to here (`compute_score`). */
+  takes(local: Ipv4Address, remote: Ipv4Address, remotePort: number): boolean {
+    if (this.localAddress !== ANY_ADDRESS && this.localAddress !== local) return false;
+    if (!this.connected) return true;
+    return this.remoteAddress === remote && this.remotePort === remotePort;
+  }
+
+  close(): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.onEvent = null;
+    this.head = this.tail = null;
+    if (this.localPort !== 0) this.layer.remove(this);
+  }
+}
