@@ -6,9 +6,14 @@ import { IpProtocol } from "../../packet/protocol.ts";
 import type { RuleConfig, TableConfig, TableName } from "./config.ts";
 import type { EditResult } from "./edit.ts";
 import { HookPoint } from "./hook.ts";
-import { isKnownMatch } from "./matches/compile-match.ts";
 import { builtInChain } from "./tables.ts";
-import { isKnownTarget, STANDARD_TARGETS } from "./targets/compile-target.ts";
+import { STANDARD_TARGETS } from "./targets/compile-target.ts";
+
+/** Which extensions a kernel has. */
+export interface ExtensionModules {
+  hasMatch(name: string): boolean;
+  hasTarget(name: string): boolean;
+}
 
 const bit = (point: HookPoint): number => 1 << point;
 const { preRouting, localIn, forward, localOut, postRouting } = HookPoint;
@@ -100,8 +105,12 @@ function markReachable(
   return true;
 }
 
-/** What the kernel would say to the table; null when it takes it. */
-export function checkTable(name: TableName, table: TableConfig): EditResult {
+/** What a kernel with those modules would say to the table; null when it takes it. */
+export function checkTable(
+  name: TableName,
+  table: TableConfig,
+  modules: ExtensionModules,
+): EditResult {
   const users = new Set(table.chains.map((chain) => chain.name));
   const reached = new Map<string, number>();
   for (const chain of table.chains) {
@@ -111,22 +120,26 @@ export function checkTable(name: TableName, table: TableConfig): EditResult {
   }
   for (const chain of table.chains)
     for (const rule of chain.rules) {
-      const problem = checkRule(rule, name, users, reached.get(chain.name) ?? 0);
+      const points = reached.get(chain.name) ?? 0;
+      const problem = checkNames(rule, name, users, modules);
       if (problem !== null) return problem;
+      if (!matchesFit(rule, points) || !targetFits(rule, name, points)) return "invalid";
     }
   return null;
 }
 
-function checkRule(
+function checkNames(
   rule: RuleConfig,
   table: TableName,
   chains: ReadonlySet<string>,
-  points: number,
+  modules: ExtensionModules,
 ): EditResult {
   const { target } = rule;
-  if (rule.matches.some((match) => !isKnownMatch(match.name))) return "no-such-name";
+  if (rule.matches.some((match) => !modules.hasMatch(match.name))) return "no-such-name";
   if (builtInChain(table, target) !== undefined) return "bad-target";
-  const known = target === "" || STANDARD_TARGETS.has(target) || chains.has(target);
-  if (!known && !isKnownTarget(target)) return "no-such-name";
-  return matchesFit(rule, points) && targetFits(rule, table, points) ? null : "invalid";
+  if (target === "" || STANDARD_TARGETS.has(target) || chains.has(target)) return null;
+  // CT in its other uses makes a tracked connection
+  if (target === "CT" && rule.targetOptions.notrack === undefined && !modules.hasMatch("conntrack"))
+    return "no-such-name";
+  return modules.hasTarget(target) ? null : "no-such-name";
 }

@@ -3,6 +3,7 @@
  * whole work or returns an error and changes nothing. `checkTable` is the kernel's own look at the result.
  */
 import type { ChainConfig, NetfilterConfig, RuleConfig, TableConfig, TableName } from "./config.ts";
+import { isSameRule } from "./rule-text.ts";
 import { BUILT_IN_CHAINS } from "./tables.ts";
 
 export interface ChainDraft {
@@ -29,8 +30,10 @@ export type NetfilterError =
   | "no-such-name"
   /** ENOENT of -D and -C: no rule like that. */
   | "no-such-rule"
-  /** EEXIST of -N and -E. */
+  /** EEXIST of -N. */
   | "chain-exists"
+  /** EEXIST of -E. */
+  | "name-taken"
   /** ENOTEMPTY of -X. */
   | "chain-not-empty"
   /** EMLINK of -X: rules jump to it. */
@@ -44,6 +47,8 @@ export type NetfilterError =
   | "zero-index"
   /** ENOENT of -P: a chain that is not built in. */
   | "not-built-in"
+  /** EINVAL of -P: a policy other than ACCEPT and DROP. */
+  | "bad-policy"
   /** EINVAL: the target is a built-in chain. */
   | "bad-target"
   /** ELOOP: jumps make a circle. */
@@ -145,6 +150,26 @@ export function deleteRuleAt(
   return null;
 }
 
+/** -D by description: the first rule like that; a missing chain is no rule either. */
+export function deleteRule(
+  draft: NetfilterDraft,
+  table: TableName,
+  chain: string,
+  spec: RuleSpec,
+): EditResult {
+  const found = findChain(ensureTable(draft, table), chain);
+  const index = found?.rules.findIndex((rule) => isSameRule(rule, spec)) ?? -1;
+  if (found === undefined || index < 0) return "no-such-rule";
+  found.rules.splice(index, 1);
+  return null;
+}
+
+/** -C. */
+export function checkRule(table: TableConfig, chain: string, spec: RuleSpec): EditResult {
+  const found = table.chains.find((candidate) => candidate.name === chain);
+  return found?.rules.some((rule) => isSameRule(rule, spec)) === true ? null : "no-such-rule";
+}
+
 /** -N. */
 export function newChain(draft: NetfilterDraft, table: TableName, name: string): EditResult {
   const { chains } = ensureTable(draft, table);
@@ -202,7 +227,7 @@ export function renameChain(
   newName: string,
 ): EditResult {
   const { chains } = ensureTable(draft, table);
-  if (chains.some((chain) => chain.name === newName)) return "chain-exists";
+  if (chains.some((chain) => chain.name === newName)) return "name-taken";
   const chain = chains.find((candidate) => candidate.name === name);
   if (chain === undefined) return "no-such-name";
   if (chain.policy !== null) return "no-such-name";
