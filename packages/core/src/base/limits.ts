@@ -28,4 +28,4 @@ export const DEFAULT_LIMITS: Limits = {
 };
 
 /** Events that a recorder keeps unless it is told otherwise; older ones make room. */
-export const RECORDED_EVENTS_MAX = 1 << 20;
+export const RECORDED_EVENTS_MAX = 1 << 18;

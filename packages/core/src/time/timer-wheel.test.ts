@@ -155,6 +155,17 @@ describe("timer wheel", () => {
     expect(engine.quiescent).toBe(true);
   });
 
+  test("while timers expire a timeout counts as one jiffy shorter when its level is chosen", () => {
+    const engine = new Engine();
+    const alarm = new Alarm(engine, (timer) => {
+      if (timer.firedMs.length === 1) timer.armMs(252);
+    });
+    alarm.armMs(100);
+    engine.run(at(1_000));
+    expect(alarm.firedMs).toEqual([104, 104 + 256]);
+    expect(fires(252, 104)).toBe(384);
+  });
+
   const command = fc.record({
     waitMs: fc.nat(3_000),
     timer: fc.nat(9),
