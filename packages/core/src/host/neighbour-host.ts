@@ -65,10 +65,10 @@ export class NeighbourHost implements NeighbourEnvironment {
   /** Whichever of `all` and the device's own has the greater value, in sysctl's words. */
   sysctl(name: SuppressingSysctl, device: NeighbourDevice): Decider {
     const { conf } = this.tables().sysctls;
-    const valueOf = (from: string): number =>
+    const settingOf = (from: string): number =>
       (conf[from] as InterfaceSysctls | undefined)?.[name] ?? 0;
-    const from = valueOf(device.name) > valueOf("all") ? device.name : "all";
-    const text = `net.ipv4.conf.${from}.${name} = ${valueOf(from)}`;
+    const from = settingOf(device.name) > settingOf("all") ? device.name : "all";
+    const text = `net.ipv4.conf.${from}.${name} = ${settingOf(from)}`;
     return { describe: () => text };
   }
 

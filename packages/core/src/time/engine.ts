@@ -79,7 +79,10 @@ export class Engine implements Clock {
       if (limit !== null) return { kind: "limit", limit, bound: limits[limit] };
       this.step();
     }
-    if (last > this.now) this.now = last as Instant;
+    if (last > this.now) {
+      this.now = last as Instant;
+      this.countAtNow = this.eventCount;
+    }
     if (this.quiescent) return { kind: "quiescent" };
     if (last === until) return { kind: "reached" };
     return { kind: "limit", limit: "simulatedTimeNsMax", bound: limits.simulatedTimeNsMax };

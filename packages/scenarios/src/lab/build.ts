@@ -10,7 +10,7 @@ import {
   parseMacAddress,
 } from "@lvsim/core";
 import type { DeviceSpec, HostSpec, LabDefinition, SegmentSpec } from "../lab-file/schema.ts";
-import type { LabMachine, LabPlug, MachineOptions } from "./lab.ts";
+import type { LabMachine, LabPlug, MachineOptions } from "./machine.ts";
 
 /** What building needs of a lab. */
 export interface LabSite {

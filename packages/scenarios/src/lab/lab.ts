@@ -29,29 +29,8 @@ import {
 import type { LabDefinition } from "../lab-file/schema.ts";
 import { buildTopology } from "./build.ts";
 import type { LabOptions } from "./lab-options.ts";
+import type { LabMachine, LabPlug, MachineOptions } from "./machine.ts";
 import { InputLog, type LabSnapshot } from "./snapshot.ts";
-
-/** What a machine is made from; left out: debian-12, the newest kernel, mainline's ipvsadm. */
-export interface MachineOptions {
-  readonly image?: ImageName | undefined;
-  readonly kernel?: KernelVariant | undefined;
-  readonly ipvsadm?: IpvsadmVariant | undefined;
-  readonly hostname?: string | undefined;
-}
-
-/** A machine of the lab: its network stack and its shell. */
-export interface LabMachine {
-  readonly name: string;
-  readonly namespace: NetworkNamespace;
-  readonly shell: Machine;
-}
-
-/** One end of a cable. */
-export interface LabPlug {
-  readonly machine: string;
-  readonly device: string;
-  readonly mac: MacAddress;
-}
 
 /** How a command ended. */
 export interface ExecResult {

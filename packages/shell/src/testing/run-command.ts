@@ -36,6 +36,7 @@ export const stubNamespace = (engine: Engine = new Engine()): MachineNamespace =
   engine,
   config: {} as MachineNamespace["config"],
   sockets: {} as MachineNamespace["sockets"],
+  netfilter: {} as MachineNamespace["netfilter"],
   change: () => 0,
 });
 

@@ -3,10 +3,11 @@ import type { Frame } from "../../packet/frame.ts";
 import { PacketType } from "../../packet/frame.ts";
 import { FragmentField, IcmpType, UnreachableCode } from "../../packet/protocol.ts";
 import type { HostDevice } from "../device/host-device.ts";
-import { HookPoint, Verdict } from "../netfilter/hook.ts";
+import { HookPoint } from "../netfilter/hook.ts";
 import type { Route } from "../route/route.ts";
 import type { IpContext } from "./ip-context.ts";
 import type { IpOutput } from "./ip-output.ts";
+import { passHooks } from "./pass-hooks.ts";
 import type { RedirectSender } from "./redirect-sender.ts";
 
 export class IpForward {
@@ -39,7 +40,6 @@ export class IpForward {
     }
     frame.ttl--;
     if (sourceOnLink && out === from) this.redirects.consider(frame, route, from);
-    const verdict = context.hooks.run(HookPoint.forward, frame, from, out);
-    if (verdict === Verdict.accept) this.output.send(frame);
+    if (passHooks(context, HookPoint.forward, frame, from, out)) this.output.send(frame);
   }
 }

@@ -7,12 +7,13 @@ import { copyFrame } from "../../packet/copy-frame.ts";
 import { ChecksumFault, type Frame, PacketType } from "../../packet/frame.ts";
 import { FragmentField, IcmpType, UnreachableCode } from "../../packet/protocol.ts";
 import type { HostDevice } from "../device/host-device.ts";
-import { HookPoint, Verdict } from "../netfilter/hook.ts";
+import { HookPoint } from "../netfilter/hook.ts";
 import { RouteType } from "../route/config.ts";
 import type { Route } from "../route/route.ts";
 import type { IpContext } from "./ip-context.ts";
 import type { IpForward } from "./ip-forward.ts";
 import type { TransportHandler } from "./ip-layer.ts";
+import { passHooks } from "./pass-hooks.ts";
 import { Reassembly } from "./reassembly.ts";
 
 export class IpInput {
@@ -44,8 +45,7 @@ export class IpInput {
     frame.packetType = packetType;
     if (frame.checksumFaults !== 0 && (frame.checksumFaults & ~ChecksumFault.transport) !== 0)
       return context.drop(frame, headerFault(frame), null);
-    const verdict = context.hooks.run(HookPoint.preRouting, frame, from, null);
-    if (verdict === Verdict.accept) this.route(frame, from);
+    if (passHooks(context, HookPoint.preRouting, frame, from, null)) this.route(frame, from);
   }
 
   /** What follows PRE_ROUTING. */
@@ -92,8 +92,8 @@ export class IpInput {
       whole.route = frame.route;
       whole.inputInterface = from.index;
     }
-    const verdict = this.context.hooks.run(HookPoint.localIn, whole, from, null);
-    if (verdict === Verdict.accept) this.deliverToTransport(whole, from);
+    if (passHooks(this.context, HookPoint.localIn, whole, from, null))
+      this.deliverToTransport(whole, from);
   }
 
   /** What follows LOCAL_IN: the handler of the protocol. */

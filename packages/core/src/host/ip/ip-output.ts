@@ -8,11 +8,12 @@ import type { Frame } from "../../packet/frame.ts";
 import { isMulticastAddress, LIMITED_BROADCAST } from "../../packet/ipv4-address.ts";
 import { FragmentField, IcmpType, UnreachableCode } from "../../packet/protocol.ts";
 import type { HostDevice } from "../device/host-device.ts";
-import { HookPoint, Verdict } from "../netfilter/hook.ts";
+import { HookPoint } from "../netfilter/hook.ts";
 import { RouteType } from "../route/config.ts";
 import type { Route } from "../route/route.ts";
 import { fragmentPacket } from "./fragment.ts";
 import type { IpContext } from "./ip-context.ts";
+import { passHooks } from "./pass-hooks.ts";
 
 export class IpOutput {
   private readonly context: IpContext;
@@ -26,7 +27,7 @@ export class IpOutput {
     const { context } = this;
     const out = this.interfaceOf(frame);
     if (out === undefined) return context.drop(frame, "ip-no-route", null);
-    if (context.hooks.run(HookPoint.localOut, frame, null, out) !== Verdict.accept) return;
+    if (!passHooks(context, HookPoint.localOut, frame, null, out)) return;
     this.send(frame);
   }
 
@@ -41,7 +42,7 @@ export class IpOutput {
       this.loopCopyBack(frame, route, out);
     const from = frame.inputInterface;
     const input = from === 0 ? null : (context.deviceAt(from) ?? null);
-    if (context.hooks.run(HookPoint.postRouting, frame, input, out) !== Verdict.accept) return;
+    if (!passHooks(context, HookPoint.postRouting, frame, input, out)) return;
     const mtu = this.mtuOf(route, frame, out);
     if (frame.length > mtu) return this.fragment(frame, route, out, mtu);
     this.sendToNeighbour(frame, route, out);

@@ -21,8 +21,8 @@ import { Method } from "./method.ts";
 
 /** Octets of an IPv4 header without options and of an ICMP header. */
 const ERROR_HEADERS = 28;
-/** A path MTU must exceed this before the tunnel's header is taken off it. */
-const TUNNEL_MTU_MIN = 88;
+/** What a tunnel must be able to carry (RFC 791's minimum) for its headers to be taken off a path MTU. */
+const TUNNEL_MTU_MIN = 68;
 
 /** Whether the packet is an ICMP error of a kind that IPVS relates to connections. */
 export const isConnectionError = (frame: Frame): boolean =>
@@ -125,25 +125,27 @@ export class IcmpRequests {
     if (connection === null) return Verdict.accept;
     const { trace, engine, place, ip } = host;
     if (trace !== null) trace.delivered(engine.now, place, frame);
-    let rest = frame.icmpRest;
     const { icmpType, icmpCode } = frame;
-    const tooBig =
+    const overhead = tunnelOverhead(server.config.tunnel);
+    let rest = frame.icmpRest;
+    if (
       icmpType === IcmpType.destinationUnreachable &&
-      icmpCode === UnreachableCode.fragmentationNeeded;
-    if (tooBig) {
-      host.learnPathMtu(outer.destination, rest & 0xffff);
+      icmpCode === UnreachableCode.fragmentationNeeded
+    ) {
+      const said = rest & 0xffff;
+      // the client hears what the remembered route says, which does not know of this error yet
+      const { route, address } = server;
+      const mtu = route === null ? said : ip.mtuOf(route, address);
+      host.learnPathMtu(outer.destination, said);
       if ((request.fragment & FragmentField.dontFragment) === 0) return Verdict.stolen;
-      let mtu = server.route === null ? rest & 0xffff : ip.mtuOf(server.route, server.address);
-      const overhead = tunnelOverhead(server.config.tunnel);
-      if (mtu > TUNNEL_MTU_MIN) mtu -= overhead;
-      rest = mtu;
+      rest = mtu > TUNNEL_MTU_MIN + overhead ? mtu - overhead : mtu;
     }
     const cause = copyFrame(request, request.id);
     cause.route = frame.route;
     cause.inputInterface = frame.inputInterface;
     ip.sendIcmpError(cause, icmpType, icmpCode, rest);
-    const overhead = ERROR_HEADERS + tunnelOverhead(server.config.tunnel);
-    estimator.countOut(connection.server, Math.max(0, frame.length - overhead));
+    const stripped = ERROR_HEADERS + overhead;
+    estimator.countOut(connection.server, Math.max(0, frame.length - stripped));
     return Verdict.stolen;
   }
 }

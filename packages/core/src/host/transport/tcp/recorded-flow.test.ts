@@ -62,9 +62,12 @@ test("SYNs without an answer are repeated after 1, 2, 4 … s until connect time
   const client = connectFrom(pair);
   pair.run(200_000);
   const gaps = pair.seen.slice(1).map((s, i) => (s.at - (pair.seen[i]?.at ?? 0)) / 1e9);
-  expect(gaps.map(Math.floor)).toEqual([1, 2, 4, 8, 16, 33]);
-  // the kernel's wheel fires late by up to an eighth of its level
-  for (const [i, gap] of gaps.entries()) expect(gap).toBeLessThan(2 ** i * 1.13);
+  expect(gaps.length).toBe(6);
+  for (const [i, gap] of gaps.entries()) {
+    // the kernel's wheel fires late by up to an eighth of its level
+    expect(gap).toBeGreaterThanOrEqual(2 ** i);
+    expect(gap).toBeLessThan(2 ** i * 1.13);
+  }
   expect(client.state).toBe(TcpState.close);
   expect(client.takeError()).toBe(Errno.ETIMEDOUT);
 });
