@@ -1,0 +1,116 @@
+import { expect, test } from "vitest";
+import { Frame } from "../../../packet/frame.ts";
+import type { Ipv4Address } from "../../../packet/ipv4-address.ts";
+import { IpProtocol, TcpFlag } from "../../../packet/protocol.ts";
+import { START } from "../../../time/instant.ts";
+import { Connection, ConnectionFlag } from "../connection.ts";
+import { Method } from "../method.ts";
+import { Direction } from "./protocol.ts";
+import { TcpProtocol } from "./tcp.ts";
+
+const STATES = ["NO", "ES", "SS", "SR", "FW", "TW", "CL", "CW", "LA", "LI", "SA"];
+const FLAG = { syn: TcpFlag.syn, fin: TcpFlag.fin, ack: TcpFlag.ack, rst: TcpFlag.rst };
+
+const connection = (state: number, flags: number): Connection => {
+  const address = 1 as Ipv4Address;
+  const owner = { timerFired: () => undefined };
+  const { masquerading } = Method;
+  const { tcp } = IpProtocol;
+  const made = new Connection(
+    owner,
+    tcp,
+    address,
+    1,
+    address,
+    1,
+    address,
+    1,
+    0,
+    flags,
+    masquerading,
+    null,
+    START,
+  );
+  made.state = state;
+  return made;
+};
+
+/** The state after a segment with `flags` in direction IN, OUT or IO. */
+function next(secure: boolean, direction: string, flags: number, state: number): string {
+  const tcp = new TcpProtocol();
+  tcp.setSecure(secure);
+  const frame = new Frame(1);
+  frame.tcpFlags = flags;
+  const entry = connection(state, direction === "IO" ? ConnectionFlag.noOutput : 0);
+  tcp.advance(entry, direction === "OUT" ? Direction.output : Direction.input, frame);
+  expect(entry.timeoutSeconds).toBe(tcp.timeouts[entry.state]);
+  return STATES[entry.state] as string;
+}
+
+const TABLES = {
+  normal: `
+    IN syn | SR ES ES SR SR SR SR SR SR SR SR
+    IN fin | CL CW SS TW TW TW CL CW LA LI TW
+    IN ack | ES ES SS ES FW TW CL CW CL LI ES
+    IN rst | CL CL CL SR CL CL CL CL LA LI SR
+    OUT syn | SS ES SS SR SS SS SS SS SS LI SR
+    OUT fin | TW FW SS TW FW TW CL TW LA LI TW
+    OUT ack | ES ES SS ES FW TW CL CW LA ES ES
+    OUT rst | CL CL SS CL CL TW CL CL CL CL CL
+    IO syn | SR ES ES SR SR SR SR SR SR SR SR
+    IO fin | CL FW SS TW FW TW CL CW LA LI TW
+    IO ack | ES ES SS ES FW TW CL CW CL LI ES
+    IO rst | CL CL CL SR CL CL CL CL LA LI CL`,
+  secure: `
+    IN syn | SR ES ES SR SR SR SR SR SR SR SA
+    IN fin | CL CW SS TW TW TW CL CW LA LI SA
+    IN ack | ES ES SS SR FW TW CL CW CL LI SA
+    IN rst | CL CL CL SR CL CL CL CL LA LI CL
+    OUT syn | SS ES SS SA SS SS SS SS SS LI SA
+    OUT fin | TW FW SS TW FW TW CL TW LA LI TW
+    OUT ack | ES ES SS ES FW TW CL CW LA ES ES
+    OUT rst | CL CL SS CL CL TW CL CL CL CL CL
+    IO syn | SA ES ES SR SA SA SA SA SA SA SA
+    IO fin | CL FW SS TW FW TW CL CW LA LI TW
+    IO ack | ES ES SS ES FW TW CL CW CL LI ES
+    IO rst | CL CL CL SR CL CL CL CL LA LI CL`,
+};
+
+const rows = Object.entries(TABLES).flatMap(([table, text]) =>
+  text
+    .trim()
+    .split("\n")
+    .map((line) => {
+      const [head, cells] = line.split("|") as [string, string];
+      const [direction, event] = head.trim().split(" ") as [string, keyof typeof FLAG];
+      return { table, direction, event, cells: cells.trim().split(" ") };
+    }),
+);
+
+test.each(rows)("$table: $direction $event moves every state as the kernel's table", (row) => {
+  const reached = STATES.map((_, state) =>
+    next(row.table === "secure", row.direction, FLAG[row.event], state),
+  );
+  expect(reached).toEqual(row.cells);
+});
+
+test.each([
+  { flags: TcpFlag.rst | TcpFlag.syn | TcpFlag.ack, event: "rst", to: "CL" },
+  { flags: TcpFlag.syn | TcpFlag.fin | TcpFlag.ack, event: "syn", to: "ES" },
+  { flags: TcpFlag.fin | TcpFlag.ack, event: "fin", to: "CW" },
+  { flags: TcpFlag.psh, event: "none", to: "CL" },
+])("a segment with several flags counts as $event", ({ flags, to }) => {
+  expect(next(false, "IN", flags, 1)).toBe(to);
+});
+
+test("an answer that is seen ends the input-only reading for good", () => {
+  const tcp = new TcpProtocol();
+  const entry = connection(1, ConnectionFlag.noOutput);
+  const answer = new Frame(1);
+  answer.tcpFlags = TcpFlag.ack;
+  tcp.advance(entry, Direction.output, answer);
+  const fin = new Frame(2);
+  fin.tcpFlags = TcpFlag.fin;
+  tcp.advance(entry, Direction.input, fin);
+  expect(tcp.stateName(entry.state)).toBe("CLOSE_WAIT");
+});

@@ -1,0 +1,48 @@
+import { fc, test } from "@fast-check/vitest";
+import { expect } from "vitest";
+import { Statistics } from "./statistics.ts";
+
+test("a constant rate R shows R·(1 − 0.75^n) after n periods, rounded", () => {
+  const statistics = new Statistics();
+  const shown: number[] = [];
+  for (let period = 0; period < 4; period++) {
+    for (let i = 0; i < 200; i++) statistics.countIn(100);
+    statistics.estimate();
+    shown.push(statistics.view().inPacketsPerSecond, statistics.view().inOctetsPerSecond);
+  }
+  expect(shown).toEqual([25, 2500, 44, 4375, 58, 5781, 68, 6836]);
+});
+
+test("what is counted shows at the next estimation only", () => {
+  const statistics = new Statistics();
+  statistics.countOut(60);
+  expect(statistics.view().outPackets).toBe(0);
+  statistics.estimate();
+  expect(statistics.view().outOctets).toBe(60);
+});
+
+test("-Z takes away what is shown and leaves what was counted since", () => {
+  const statistics = new Statistics();
+  statistics.countIn(40);
+  statistics.estimate();
+  statistics.countIn(50);
+  statistics.zero();
+  expect(statistics.view().inOctets).toBe(0);
+  statistics.estimate();
+  expect(statistics.view().inOctets).toBe(50);
+});
+
+test.prop([fc.array(fc.nat({ max: 1_000_000 }), { maxLength: 20 })])(
+  "averages are the kernel's shifts",
+  (counts) => {
+    const statistics = new Statistics();
+    let average = 0n;
+    for (const count of counts) {
+      statistics.connections += count;
+      statistics.estimate();
+      average += ((BigInt(count) << 9n) - average) >> 2n;
+    }
+    const shown = Number((average + 0x1ffn) >> 10n);
+    expect(statistics.view().connectionsPerSecond).toBe(shown);
+  },
+);
