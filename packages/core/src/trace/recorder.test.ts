@@ -95,8 +95,15 @@ describe("recorder", () => {
     trace.received(at(1), place, frame);
     frame.ttl = 63;
     trace.sent(at(2), place, frame);
-    const ttls = [...trace.events()].map((event) => ("header" in event ? event.header.ttl : -1));
-    expect(ttls).toEqual([64, 63]);
+    frame.vlanTag = 5;
+    trace.sent(at(3), place, frame);
+    trace.received(at(4), place, frame);
+    frame.vlanTag = -1;
+    trace.received(at(5), place, frame);
+    const seen = [...trace.events()].map((event) =>
+      "header" in event ? [event.header.ttl, event.header.vlanTag] : [],
+    );
+    expect(seen).toEqual([64, 63, 63, 63, 63].map((ttl, i) => [ttl, i === 2 || i === 3 ? 5 : -1]));
   });
 
   test("notes come back with their numbers by name", () => {

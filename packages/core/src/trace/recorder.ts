@@ -55,12 +55,20 @@ export class Recorder implements Trace {
   private readonly capacity: number;
   private readonly places = new PlaceNames();
   private rows: Float64Array;
+  /** Where in `rows` the next event goes. */
+  private nextRow = 0;
+  /** What decided, or what changed, event by event. */
   private readonly reasons: (Decider | Change | null)[] = [];
   private headers: Int32Array;
-  /** Header rows written so far; row n is at n modulo their number. */
+  /** Where in `headers` the next header goes. */
+  private nextHeader = 0;
+  /** Header rows written so far. */
   private headerCount = 0;
+  // of some frames: id, place and number of the latest header row, and whether the frame is on a link since
   private readonly rememberedId = new Int32Array(REMEMBERED);
+  private readonly rememberedAt = new Int32Array(REMEMBERED);
   private readonly rememberedRow = new Int32Array(REMEMBERED);
+  private readonly isOnLink = new Uint8Array(REMEMBERED);
 
   /** Keeps the latest `capacity` events. */
   constructor(capacity: number = RECORDED_EVENTS_MAX) {
@@ -81,15 +89,16 @@ export class Recorder implements Trace {
   }
 
   sent(at: Instant, device: PlaceId, frame: Frame): void {
-    this.write(at, Kind.sent, device, frame.id, null, this.header(frame), 0, 0, 0);
+    this.frameEvent(at, Kind.sent, device, frame);
+    this.isOnLink[frame.id & (REMEMBERED - 1)] = 1;
   }
 
   received(at: Instant, device: PlaceId, frame: Frame): void {
-    this.write(at, Kind.received, device, frame.id, null, this.header(frame), 0, 0, 0);
+    this.frameEvent(at, Kind.received, device, frame);
   }
 
   delivered(at: Instant, host: PlaceId, frame: Frame): void {
-    this.write(at, Kind.delivered, host, frame.id, null, this.header(frame), 0, 0, 0);
+    this.frameEvent(at, Kind.delivered, host, frame);
   }
 
   dropped(
@@ -99,8 +108,9 @@ export class Recorder implements Trace {
     reason: DropReason,
     decider: Decider | null,
   ): void {
-    const code = REASON_CODES.get(reason) as number;
-    this.write(at, Kind.dropped, place, frame.id, decider, this.header(frame), code, 0, 0);
+    const row = this.frameEvent(at, Kind.dropped, place, frame);
+    this.rows[row + 5] = REASON_CODES.get(reason) as number;
+    this.reasons[row / ROW] = decider;
   }
 
   note(
@@ -114,12 +124,18 @@ export class Recorder implements Trace {
     c = 0,
     d = 0,
   ): void {
-    const code = NOTE_CODES.get(kind) as number;
-    this.write(at, code, host, frame === null ? 0 : frame.id, decider, a, b, c, d);
+    const row = this.begin(at, NOTE_CODES.get(kind) as number, host, frame === null ? 0 : frame.id);
+    const rows = this.rows;
+    rows[row + 4] = a;
+    rows[row + 5] = b;
+    rows[row + 6] = c;
+    rows[row + 7] = d;
+    this.reasons[row / ROW] = decider;
   }
 
   changed(at: Instant, host: PlaceId, origin: ChangeOrigin, patches: readonly ChangePatch[]): void {
-    this.write(at, Kind.changed, host, 0, { origin, patches }, 0, 0, 0, 0);
+    const row = this.begin(at, Kind.changed, host, 0);
+    this.reasons[row / ROW] = { origin, patches };
   }
 
   /** The event of that number; from `lostCount` to `recordedCount` − 1. */
@@ -151,71 +167,67 @@ export class Recorder implements Trace {
     for (let index = this.lostCount; index < this.recordedCount; index++) yield this.event(index);
   }
 
-  private write(
-    at: number,
-    code: number,
-    place: PlaceId,
-    frame: number,
-    reason: Decider | Change | null,
-    a: number,
-    b: number,
-    c: number,
-    d: number,
-  ): void {
-    const row = this.recordedCount++ % this.capacity;
-    if (row * ROW === this.rows.length) this.rows = this.grown(this.rows, this.capacity * ROW);
+  /** Begins the row of an event and returns its place. */
+  private begin(at: number, code: number, place: PlaceId, frame: number): number {
+    if (this.nextRow === this.rows.length) {
+      if (this.nextRow === this.capacity * ROW) this.nextRow = 0;
+      else this.rows = this.grown(this.rows, this.capacity * ROW);
+    }
     const rows = this.rows;
-    const start = row * ROW;
-    rows[start] = at;
-    rows[start + 1] = code;
-    rows[start + 2] = place;
-    rows[start + 3] = frame;
-    rows[start + 4] = a;
-    rows[start + 5] = b;
-    rows[start + 6] = c;
-    rows[start + 7] = d;
-    this.reasons[row] = reason;
+    const row = this.nextRow;
+    this.nextRow = row + ROW;
+    this.recordedCount++;
+    rows[row] = at;
+    rows[row + 1] = code;
+    rows[row + 2] = place;
+    rows[row + 3] = frame;
+    return row;
   }
 
-  /** The number of a header row that holds the header of `frame` as it is now. */
-  private header(frame: Frame): number {
-    const place = frame.id & (REMEMBERED - 1);
-    const known = this.rememberedRow[place] as number;
+  private frameEvent(at: number, code: number, place: PlaceId, frame: Frame): number {
+    const row = this.begin(at, code, place, frame.id);
+    this.rows[row + 4] = this.header(frame, code === Kind.received);
+    this.reasons[row / ROW] = null;
+    return row;
+  }
+
+  /** The place of a header row that holds the header of `frame` as it is now, perhaps as it comes from a link. */
+  private header(frame: Frame, arrives: boolean): number {
+    const slot = frame.id & (REMEMBERED - 1);
     // rows outlive the events that share them: an event makes two at most, and an old row is not shared any more
     if (
-      this.rememberedId[place] === frame.id &&
-      this.headerCount - known < this.capacity &&
-      headerUnchanged(this.headers, this.headerAt(known), frame)
-    )
-      return known;
+      this.rememberedId[slot] === frame.id &&
+      this.headerCount - (this.rememberedRow[slot] as number) < this.capacity
+    ) {
+      const known = this.rememberedAt[slot] as number;
+      const wasOnLink = this.isOnLink[slot] === 1;
+      this.isOnLink[slot] = 0;
+      // a link changes nothing; between two devices of one host anything may change
+      if ((arrives && wasOnLink) || headerUnchanged(this.headers, known, frame)) return known;
+    }
     const inner = frame.inner === null ? -1 : this.writeHeader(frame.inner, -1);
-    const row = this.writeHeader(frame, inner);
-    this.rememberedId[place] = frame.id;
-    this.rememberedRow[place] = row;
-    return row;
+    const at = this.writeHeader(frame, inner);
+    this.rememberedId[slot] = frame.id;
+    this.rememberedAt[slot] = at;
+    this.rememberedRow[slot] = this.headerCount;
+    this.isOnLink[slot] = 0;
+    return at;
   }
 
   private writeHeader(frame: Frame, inner: number): number {
-    const row = this.headerCount++;
-    let at = this.headerAt(row);
-    if (at === this.headers.length) {
-      this.headers = this.grown(this.headers, this.headerRowsMax * HEADER_WORDS);
-      at = row * HEADER_WORDS;
+    const most = (3 * this.capacity + 2) * HEADER_WORDS;
+    if (this.nextHeader === this.headers.length) {
+      if (this.nextHeader === most) this.nextHeader = 0;
+      else this.headers = this.grown(this.headers, most);
     }
+    const at = this.nextHeader;
+    this.nextHeader = at + HEADER_WORDS;
+    this.headerCount++;
     packHeader(this.headers, at, frame, inner);
-    return row;
+    return at;
   }
 
-  private get headerRowsMax(): number {
-    return 3 * this.capacity + 1;
-  }
-
-  private headerAt(row: number): number {
-    return (row % this.headerRowsMax) * HEADER_WORDS;
-  }
-
-  private readHeader(row: number): FrameHeader {
-    const at = this.headerAt(row);
+  private readHeader(at: number): FrameHeader {
     const inner = innerRowOf(this.headers, at);
     return unpackHeader(this.headers, at, inner < 0 ? null : this.readHeader(inner));
   }
