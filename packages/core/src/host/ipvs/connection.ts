@@ -7,7 +7,7 @@
  */
 import { formatIpv4Address, type Ipv4Address } from "../../packet/ipv4-address.ts";
 import { IpProtocol } from "../../packet/protocol.ts";
-import type { Instant } from "../../time/instant.ts";
+import { type Instant, START } from "../../time/instant.ts";
 import { Timer } from "../../time/timer.ts";
 import type { Decider } from "../../trace/trace.ts";
 import type { Destination } from "./destination.ts";
@@ -75,8 +75,8 @@ export class Connection extends Timer implements Decider {
   timeoutSeconds = 3;
   /** The timeout for which the wheel was armed; 0 when it was told to fire at once. */
   armedSeconds = 0;
-  /** When the last packet restarted the timer. */
-  refreshedAt: Instant;
+  /** When the last packet restarted the timer. Begins as a number, so that a store allocates nothing. */
+  refreshedAt: Instant = START;
   /** Packets from the client so far. */
   inPackets = 0;
   /** The template that it belongs to. */

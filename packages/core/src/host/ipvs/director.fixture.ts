@@ -15,7 +15,7 @@ import { HookPoint, type Verdict } from "../netfilter/hook.ts";
 import { HookTable } from "../netfilter/hook-table.ts";
 import { RouteType } from "../route/config.ts";
 import type { Route } from "../route/route.ts";
-import type { ForwardingMethod, IpvsConfig, RealServerConfig } from "./config.ts";
+import type { IpvsConfig, RealServerConfig } from "./config.ts";
 import {
   applyToConfig,
   EMPTY_IPVS_CONFIG,
@@ -237,9 +237,3 @@ export class Director {
     };
   }
 }
-
-export const METHODS: readonly ForwardingMethod[] = [
-  "masquerading",
-  "direct-routing",
-  "tunnelling",
-];
