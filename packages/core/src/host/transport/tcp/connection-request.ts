@@ -124,7 +124,7 @@ export class ConnectionRequest extends Timer implements FlowEntry {
   }
 
   private rearm(now: Instant): void {
-    const delay = Math.min(INITIAL_RTO * 2 ** this.timeouts, RTO_MAX);
+    const delay = Math.min(INITIAL_RTO * (1 << Math.min(this.timeouts, 7)), RTO_MAX);
     this.context.host.engine.timers.arm(this, later(now, delay as Duration));
   }
 

@@ -1,6 +1,7 @@
 /** Whatever the network loses, repeats or reorders: the stream arrives whole, in order, and both ends close. */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect } from "vitest";
+import { Errno } from "../../../base/errno.ts";
 import type { Frame } from "../../../packet/frame.ts";
 import { createRng } from "../../../rng/rng.ts";
 import { CLIENT, FakePair, SERVER } from "../fake-pair.ts";
@@ -125,14 +126,16 @@ function play(p: Plan): { client: Talker; server: Talker; pair: FakePair; overru
   const socket = pair.client.transport.tcp();
   socket.connect({ address: SERVER, port: 80 });
   client.attach(socket);
-  pair.run(900_000);
+  pair.run(4_000_000);
   return { client, server, pair, overrun };
 }
 
 describe("a connection over a bad network", () => {
   test.prop([plan], { numRuns: 60 })("delivers both streams whole and closes", (p) => {
     const { client, server, pair, overrun } = play(p);
-    expect(client.socket?.takeError()).toBe(0);
+    // a last FIN that is repeated after the peer's TIME_WAIT has ended is answered with RST, as in Linux
+    for (const end of [client, server])
+      expect([0, Errno.ECONNRESET]).toContain(end.socket?.takeError());
     expect(server.received.length).toBe(p.up);
     expect(client.received.length).toBe(p.down);
     expect(Uint8Array.from(server.received)).toEqual(pattern(p.up, 0));

@@ -79,7 +79,7 @@ function probeWindow(tcb: Tcb): void {
   }
   const { sysctls } = tcb.context.host;
   let most = sysctls.tcp_retries2;
-  if (tcb.orphan) most = orphanRetries(tcb, tcb.rto * 2 ** tcb.backoff < RTO_MAX);
+  if (tcb.orphan) most = orphanRetries(tcb, tcb.rto * (1 << Math.min(tcb.backoff, 9)) < RTO_MAX);
   if (tcb.probesOut >= most) return giveUp(tcb);
   const room = (tcb.sendUnacknowledged + tcb.sendWindow - tcb.sendNext) | 0;
   if (room > 0) {
