@@ -1,0 +1,13 @@
+/** ipvsadm and the files of /proc/net that IPVS makes. */
+import type { NetworkNamespace } from "@lvsim/core";
+import { procConnections, procServices, procStatistics } from "./proc-files.ts";
+
+export { type IpvsadmVariant, ipvsadmCommands } from "./ipvsadm.ts";
+
+/** By name below /proc/net. */
+export const IPVS_PROC_FILES: ReadonlyMap<string, (namespace: NetworkNamespace) => string> =
+  new Map([
+    ["ip_vs", procServices],
+    ["ip_vs_conn", procConnections],
+    ["ip_vs_stats", procStatistics],
+  ]);

@@ -1,0 +1,209 @@
+/**
+ * ipvsadm 1.31, and the variant of the full-nat fork (`-b`, `-P`, `-Q`, `-z`). Left out: sync daemons, which answer as a
+ * kernel without them, IPv6, and the fork's `-G`, `-j`, `-V`.
+ */
+import {
+  type ChangeOrigin,
+  CONNECTION_TABLE_SIZE,
+  Errno,
+  errnoText,
+  type IpvsCommand,
+  type NetworkNamespace,
+  type ServiceSettings,
+  sameIdentity,
+  type VirtualServiceIdentity,
+} from "@lvsim/core";
+import { type Command, result, type SimpleResult, simpleCommand } from "../../command.ts";
+import { fail, IpvsadmFailure } from "./failure.ts";
+import { USAGE, VERSION_TEXT } from "./help.ts";
+import { listServices } from "./list.ts";
+import { listConnections } from "./list-connections.ts";
+import { parseRequest } from "./parse.ts";
+import type { Request } from "./request.ts";
+import { saveServices } from "./save.ts";
+import type { CommandTag } from "./words.ts";
+
+export type IpvsadmVariant = "mainline" | "fullnat";
+
+interface Call {
+  readonly namespace: NetworkNamespace;
+  readonly origin: ChangeOrigin;
+  readonly fork: boolean;
+  readonly stdin: string;
+}
+
+/** Runs one command line, without the program's name. */
+export function ipvsadm(words: readonly string[], call: Call): SimpleResult {
+  try {
+    return result({ stdout: execute(parseRequest(words, call.fork), call) });
+  } catch (error) {
+    if (!(error instanceof IpvsadmFailure)) throw error;
+    return result({
+      status: error.status,
+      stderr: error.message === "" ? "" : `${error.message}\n`,
+    });
+  }
+}
+
+/** What a request prints. */
+function execute(request: Request, call: Call): string {
+  const { namespace } = call;
+  switch (request.command) {
+    case "help":
+      return USAGE;
+    case "version":
+      return VERSION_TEXT;
+    case "list":
+      return list(request, namespace);
+    case "save":
+      return saveServices(namespace.config.ipvs.services, request.has("numeric"));
+    case "restore":
+      return restore(call);
+    case "start-daemon":
+      return fail(255, "Operation not supported");
+    case "stop-daemon":
+      return fail(255, "No daemon is running");
+    default:
+      control(request, call);
+      return "";
+  }
+}
+
+function list(request: Request, namespace: NetworkNamespace): string {
+  const numeric = request.has("numeric");
+  if (request.has("timeout")) {
+    const { tcp, tcpFin, udp } = namespace.config.ipvs.timeouts;
+    return `Timeout (tcp tcpfin udp): ${tcp} ${tcpFin} ${udp}\n`;
+  }
+  if (request.has("daemon")) return "";
+  const { ipvs } = namespace;
+  if (request.has("connection"))
+    return listConnections(ipvs.connections(), numeric, request.has("persistent-conn"));
+  const { identity } = request;
+  const all = ipvs.services();
+  if (identity === null) return listServices(all, request, CONNECTION_TABLE_SIZE);
+  const one = all.filter(({ config }) => sameIdentity(config.identity, identity));
+  return one.length === 0
+    ? fail(1, "No such service")
+    : listServices(one, request, CONNECTION_TABLE_SIZE);
+}
+
+/** Every line is a command of its own; a line that fails does not stop the rest. */
+function restore(call: Call): string {
+  let failure: IpvsadmFailure | undefined;
+  const complaints: string[] = [];
+  for (const line of call.stdin.split("\n")) {
+    const words = line
+      .trim()
+      .split(/\s+/)
+      .filter((word) => word !== "");
+    if (words.length === 0 || words[0]?.startsWith("#") === true) continue;
+    const { status, stderr } = ipvsadm(words, { ...call, stdin: "" });
+    if (status === 0) continue;
+    complaints.push(stderr.trimEnd());
+    failure = new IpvsadmFailure(status, complaints.join("\n"));
+  }
+  if (failure !== undefined) throw failure;
+  return "";
+}
+
+function control(request: Request, { namespace, origin }: Call): void {
+  const errno = namespace.controlIpvs(origin, commandOf(request));
+  if (errno !== 0) fail(255, refusal(request.command, errno));
+}
+
+const settingsOf = (request: Request): ServiceSettings => ({
+  identity: request.identity as VirtualServiceIdentity,
+  scheduler: request.scheduler === "" ? "wlc" : request.scheduler,
+  schedulerFlags: request.schedulerFlags,
+  persistenceTimeout: request.persistenceTimeout,
+  persistenceNetmask: request.persistenceNetmask,
+  onePacket: request.has("ops"),
+  persistenceEngine: request.persistenceEngine,
+});
+
+function commandOf(request: Request): IpvsCommand {
+  const identity = request.identity as VirtualServiceIdentity;
+  const { serverAddress: address, serverPort: port, server, timeouts } = request;
+  switch (request.command) {
+    case "add-service":
+    case "edit-service":
+      return { kind: request.command, service: settingsOf(request) };
+    case "delete-service":
+      return { kind: "delete-service", identity };
+    case "add-server":
+    case "edit-server":
+      return { kind: request.command, identity, server };
+    case "delete-server":
+      return { kind: "delete-server", identity, address, port };
+    case "add-laddr":
+      return { kind: "add-local-address", identity, address: request.localAddress };
+    case "del-laddr":
+      return { kind: "delete-local-address", identity, address: request.localAddress };
+    case "zero":
+      return { kind: "zero", identity: request.identity };
+    case "set":
+      return { kind: "set-timeouts", tcp: timeouts[0], tcpFin: timeouts[1], udp: timeouts[2] };
+    default:
+      return { kind: "flush" };
+  }
+}
+
+const SERVER_COMMANDS: readonly CommandTag[] = [
+  "add-server",
+  "edit-server",
+  "delete-server",
+  "add-laddr",
+  "del-laddr",
+];
+
+/** libipvs's words for an errno, by what was asked. */
+function refusal(command: CommandTag, errno: number): string {
+  const server = SERVER_COMMANDS.includes(command);
+  switch (errno) {
+    case Errno.ESRCH:
+      return server ? "Service not defined" : "No such service";
+    case Errno.EEXIST:
+      return server ? "Destination already exists" : "Service already exists";
+    case Errno.ENOENT:
+      return server ? "No such destination" : "Scheduler or persistence engine not found";
+    case Errno.EINVAL:
+      return "Invalid operation.  Possibly wrong module version, address not unicast, ...";
+    case Errno.ENOMEM:
+      return "Memory allocation problem";
+    default:
+      return errnoText(errno);
+  }
+}
+
+/** ipvsadm and its two scripts, for an image. */
+export function ipvsadmCommands(variant: IpvsadmVariant): readonly Command[] {
+  const fork = variant === "fullnat";
+  const call = (context: {
+    readonly namespace: unknown;
+    readonly origin: ChangeOrigin;
+    readonly stdin?: string;
+  }): Call => ({
+    namespace: context.namespace as NetworkNamespace,
+    origin: context.origin,
+    fork,
+    stdin: context.stdin ?? "",
+  });
+  return [
+    simpleCommand("/usr/sbin/ipvsadm", (c) => ipvsadm(c.argv.slice(1), call(c)), {
+      readsStdin: (argv) => argv[1] === "-R" || argv[1] === "--restore",
+      aliases: ["/sbin/ipvsadm"],
+    }),
+    simpleCommand("/usr/sbin/ipvsadm-save", (c) => ipvsadm(["-S", ...c.argv.slice(1)], call(c)), {
+      aliases: ["/sbin/ipvsadm-save"],
+    }),
+    simpleCommand(
+      "/usr/sbin/ipvsadm-restore",
+      (c) => {
+        ipvsadm(["-C"], call(c));
+        return ipvsadm(["-R"], call(c));
+      },
+      { readsStdin: () => true, aliases: ["/sbin/ipvsadm-restore"] },
+    ),
+  ];
+}

@@ -1,0 +1,200 @@
+/** `ipvsadm -L`: services and servers in each of its views. */
+import type { ServerListing, ServiceListing, VirtualServiceConfig } from "@lvsim/core";
+import { formatIpv4Address } from "@lvsim/core";
+import { compareIdentities, endText, identityText, methodName, protocolOf } from "./names.ts";
+import type { Request } from "./request.ts";
+import { formatSchedulerFlags } from "./scheduler-flags.ts";
+
+const LEFT = 33;
+const VERSION = (size: number): string => `IP Virtual Server version 1.2.1 (size=${size})`;
+
+/** What a view shows beside each name. */
+interface View {
+  readonly title: readonly string[];
+  service(service: ServiceListing): string;
+  server(server: ServerListing, service: ServiceListing): string;
+}
+
+/** Everything, or the one service that `request` names. */
+export function listServices(
+  services: readonly ServiceListing[],
+  request: Request,
+  tableSize: number,
+): string {
+  const view = viewFor(request);
+  const lines = request.identity === null ? [VERSION(tableSize), ...view.title] : [...view.title];
+  for (const service of arranged(services, request)) {
+    lines.push(view.service(service));
+    for (const server of arrangedServers(service, request))
+      lines.push(view.server(server, service));
+  }
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+function arranged(
+  services: readonly ServiceListing[],
+  request: Request,
+): readonly ServiceListing[] {
+  if (request.has("nosort")) return services;
+  return services.toSorted((a, b) => compareIdentities(a.config.identity, b.config.identity));
+}
+
+function arrangedServers(service: ServiceListing, request: Request): readonly ServerListing[] {
+  if (request.has("nosort")) return service.servers;
+  return service.servers.toSorted(
+    (a, b) => (a.config.address >>> 0) - (b.config.address >>> 0) || a.config.port - b.config.port,
+  );
+}
+
+function viewFor(request: Request): View {
+  const numeric = request.has("numeric");
+  if (request.has("stats")) return countersView(numeric, request.has("exact"), STATISTICS);
+  if (request.has("rate")) return countersView(numeric, true, RATES);
+  if (request.has("thresholds")) return thresholdsView(numeric);
+  if (request.has("persistent-conn")) return persistenceView(numeric);
+  return plainView(numeric, request.has("tun-info"));
+}
+
+const serverEnd = (server: ServerListing, service: ServiceListing, numeric: boolean): string => {
+  const { address, port } = server.config;
+  return endText(address, port, protocolOf(service.config.identity), numeric).slice(0, 28);
+};
+
+const arrow = (server: ServerListing, service: ServiceListing, numeric: boolean): string =>
+  `  -> ${serverEnd(server, service, numeric).padEnd(28)}`;
+
+/** The line of a service, with what is special about it. */
+function serviceLine({ config }: ServiceListing, numeric: boolean): string {
+  return `${identityText(config.identity, numeric)} ${config.scheduler}${specialties(config)}`;
+}
+
+function specialties(config: VirtualServiceConfig): string {
+  const { schedulerFlags, persistenceTimeout, persistenceNetmask, persistenceEngine } = config;
+  let text = "";
+  if (schedulerFlags !== 0) text += ` (${formatSchedulerFlags(schedulerFlags, config.scheduler)})`;
+  if (persistenceTimeout !== 0) {
+    text += ` persistent ${persistenceTimeout}`;
+    if (persistenceNetmask !== -1) text += ` mask ${formatIpv4Address(persistenceNetmask)}`;
+    if (persistenceEngine !== "") text += ` pe ${persistenceEngine}`;
+  }
+  return config.onePacket ? `${text} ops` : text;
+}
+
+function tunnelText({ config }: ServerListing): string {
+  if (config.forwarding !== "tunnelling") return "n/a";
+  const { type, port, checksum } = config.tunnel;
+  const sum = { none: "-c", checksum: "+c", "remote-checksum": "r+c" }[checksum];
+  if (type === "ipip") return "ipip";
+  return type === "gue" ? `gue:${port}:${sum}` : `gre:${sum}`;
+}
+
+function plainView(numeric: boolean, tunnels: boolean): View {
+  const remote = "  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn";
+  return {
+    title: [
+      "Prot LocalAddress:Port Scheduler Flags",
+      tunnels ? remote.replace("Forward", "Forward TunnelInfo  ") : remote,
+    ],
+    service: (service) => serviceLine(service, numeric),
+    server: (server, service) => {
+      const { config, activeConnections, inactiveConnections } = server;
+      const columns = [
+        methodName(config.forwarding).padEnd(7),
+        ...(tunnels ? [tunnelText(server).padEnd(12)] : []),
+        String(config.weight).padEnd(6),
+        String(activeConnections).padEnd(10),
+        String(inactiveConnections).padEnd(10),
+      ];
+      return `${arrow(server, service, numeric)} ${columns.join(" ")}`;
+    },
+  };
+}
+
+function thresholdsView(numeric: boolean): View {
+  return {
+    title: [
+      `${"Prot LocalAddress:Port".padEnd(LEFT)} Uthreshold Lthreshold ActiveConn InActConn `,
+      "  -> RemoteAddress:Port",
+    ],
+    service: (service) => serviceLine(service, numeric),
+    server: (server, service) => {
+      const { upperThreshold, lowerThreshold } = server.config;
+      const counts = [
+        upperThreshold,
+        lowerThreshold,
+        server.activeConnections,
+        server.inactiveConnections,
+      ];
+      const columns = counts.map((count) => String(count).padEnd(10));
+      return `${arrow(server, service, numeric)} ${columns.join(" ")}`;
+    },
+  };
+}
+
+function persistenceView(numeric: boolean): View {
+  return {
+    title: [
+      `${"Prot LocalAddress:Port".padEnd(LEFT)} Weight    PersistConn ActiveConn InActConn `,
+      "  -> RemoteAddress:Port",
+    ],
+    service: (service) => serviceLine(service, numeric),
+    server: (server, service) => {
+      const columns = [
+        String(server.config.weight).padEnd(9),
+        String(server.persistentConnections).padEnd(11),
+        String(server.activeConnections).padEnd(10),
+        String(server.inactiveConnections).padEnd(10),
+      ];
+      return `${arrow(server, service, numeric)} ${columns.join(" ")}`;
+    },
+  };
+}
+
+type Counters = ServiceListing["statistics"];
+interface CounterColumns {
+  readonly titles: readonly string[];
+  values(counters: Counters): readonly number[];
+}
+
+const STATISTICS: CounterColumns = {
+  titles: ["Conns", "InPkts", "OutPkts", "InBytes", "OutBytes"],
+  values: (c) => [c.connections, c.inPackets, c.outPackets, c.inOctets, c.outOctets],
+};
+
+const RATES: CounterColumns = {
+  titles: ["CPS", "InPPS", "OutPPS", "InBPS", "OutBPS"],
+  values: (c) => [
+    c.connectionsPerSecond,
+    c.inPacketsPerSecond,
+    c.outPacketsPerSecond,
+    c.inOctetsPerSecond,
+    c.outOctetsPerSecond,
+  ],
+};
+
+function countersView(numeric: boolean, exact: boolean, columns: CounterColumns): View {
+  const text = exact ? String : abbreviated;
+  const row = (counters: Counters): string =>
+    columns
+      .values(counters)
+      .map((value) => text(value).padStart(9))
+      .join("");
+  return {
+    title: [
+      `${"Prot LocalAddress:Port".padEnd(LEFT)}${columns.titles.map((title) => title.padStart(9)).join("")}`,
+      "  -> RemoteAddress:Port",
+    ],
+    service: ({ config, statistics }) =>
+      `${identityText(config.identity, numeric).slice(0, LEFT).padEnd(LEFT)}${row(statistics)}`,
+    server: (server, service) => `${arrow(server, service, numeric)}${row(server.statistics)}`,
+  };
+}
+
+/** Numbers of nine digits and more are cut to K, M, G or T. */
+function abbreviated(value: number): string {
+  if (value < 1e8) return String(value);
+  if (value < 1e9) return `${Math.floor(value / 1e3)}K`;
+  if (value < 1e11) return `${Math.floor(value / 1e6)}M`;
+  if (value < 1e14) return `${Math.floor(value / 1e9)}G`;
+  return `${Math.floor(value / 1e12)}T`;
+}

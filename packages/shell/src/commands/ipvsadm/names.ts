@@ -1,0 +1,67 @@
+/** How addresses, ports and methods are written: numerically, or by name where there is one. */
+import {
+  type ForwardingMethod,
+  formatIpv4Address,
+  type Ipv4Address,
+  type VirtualServiceIdentity,
+} from "@lvsim/core";
+import { serviceOfPort } from "../../network/services.ts";
+
+export const PROTOCOLS = new Map<number, string>([
+  [0, "IP"],
+  [6, "TCP"],
+  [17, "UDP"],
+  [132, "SCTP"],
+]);
+
+const METHODS: Readonly<Record<ForwardingMethod, string>> = {
+  masquerading: "Masq",
+  "local-node": "Local",
+  tunnelling: "Tunnel",
+  "direct-routing": "Route",
+  bypass: "Bypass",
+  "full-nat": "FullNat",
+};
+export const methodName = (method: ForwardingMethod): string => METHODS[method];
+
+/** `10.0.0.1:80`, or with names `10.0.0.1:http`; hosts have no names but the machine itself. */
+export function endText(
+  address: Ipv4Address,
+  port: number,
+  protocol: number,
+  numeric: boolean,
+): string {
+  const host = formatIpv4Address(address);
+  if (numeric) return `${host}:${port}`;
+  const service = serviceOfPort(port, protocol === 17 ? "udp" : "tcp");
+  return `${host === "127.0.0.1" ? "localhost" : host}:${service ?? port}`;
+}
+
+/** `TCP  10.0.0.1:80`, `FWM  1`. */
+export function identityText(identity: VirtualServiceIdentity, numeric: boolean): string {
+  if (identity.kind === "fwmark") return `FWM  ${identity.mark}`;
+  const protocol = PROTOCOLS.get(identity.protocol) ?? "IP";
+  const end = endText(identity.address, identity.port, identity.protocol, numeric);
+  return `${protocol.padEnd(4)} ${end}`;
+}
+
+/** The protocol by which a service's ports have names. */
+export const protocolOf = (identity: VirtualServiceIdentity): number =>
+  identity.kind === "address" ? identity.protocol : 6;
+
+const unsigned = (value: number): number => value >>> 0;
+
+const key = (identity: VirtualServiceIdentity): readonly number[] =>
+  identity.kind === "fwmark"
+    ? [unsigned(identity.mark), 0, 0, 0]
+    : [0, identity.protocol, unsigned(identity.address), identity.port];
+
+/** By firewall mark, protocol, address and port: services with an address come first. */
+export function compareIdentities(a: VirtualServiceIdentity, b: VirtualServiceIdentity): number {
+  const [left, right] = [key(a), key(b)];
+  for (const [i, value] of left.entries()) {
+    const difference = value - (right[i] as number);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}

@@ -1,0 +1,223 @@
+/** From ipvsadm's words to what is asked: options are judged as they come, combinations at the end (ipvsadm.c). */
+import type { ForwardingMethod } from "@lvsim/core";
+import { Popt, type PoptItem } from "../../options/popt.ts";
+import { looksLikeIpv6, parseAddressAndPort, parseNumber } from "./addresses.ts";
+import { checkCombination, checkMeaning } from "./check.ts";
+import { fail, tryHelp } from "./failure.ts";
+import { parseInetAton } from "./inet-aton.ts";
+import { Request } from "./request.ts";
+import { parseSchedulerFlags } from "./scheduler-flags.ts";
+import {
+  type CommandTag,
+  type IpvsadmTag,
+  isCommandTag,
+  type OptionName,
+  type OptionTag,
+  wordsOf,
+} from "./words.ts";
+
+const DAY_MAX = 31 * 86_400;
+const PERSISTENCE_DEFAULT = 360;
+const INT_MAX = 0x7fffffff;
+const TCP = 6;
+const UDP = 17;
+const SCTP = 132;
+
+/** Reads a command line without the program's name; throws `IpvsadmFailure`. No words at all mean a plain list. */
+export function parseRequest(words: readonly string[], fork: boolean): Request {
+  const request = new Request();
+  if (words.length === 0) return request;
+  const popt = new Popt<IpvsadmTag>(wordsOf(fork), words);
+  const first = popt.next();
+  if (first.kind !== "option" || !isCommandTag(first.tag)) return tryHelp();
+  startCommand(request, first.tag, first.value, fork);
+  for (let item = popt.next(); item.kind !== "end"; item = popt.next()) readItem(request, item);
+  const rest = request.command === "set" ? readTimeouts(request, popt.operands) : popt.operands;
+  if (rest[0] !== undefined) fail(2, `unexpected argument ${rest[0]}`);
+  checkCombination(request);
+  checkMeaning(request);
+  return request;
+}
+
+function startCommand(
+  request: Request,
+  tag: CommandTag,
+  value: string | null,
+  fork: boolean,
+): void {
+  request.command = tag;
+  if (fork) request.forwarding = "direct-routing";
+  if (tag !== "start-daemon" && tag !== "stop-daemon") return;
+  if (value === "master" || value === "backup") request.role = value;
+  else
+    fail(
+      2,
+      tag === "start-daemon"
+        ? "illegal start-daemon parameter specified"
+        : "illegal start_daemon specified",
+    );
+}
+
+function readItem(request: Request, item: PoptItem<IpvsadmTag>): void {
+  if (item.kind === "end") return;
+  if (item.kind === "error") fail(255, `${item.typed}: ${item.text}`);
+  if (isCommandTag(item.tag)) fail(2, `invalid option \`${item.typed}'`);
+  readOption(request, item.tag, item.value ?? "", item.value !== null);
+}
+
+function note(request: Request, option: OptionName): void {
+  if (request.given.has(option)) fail(2, `multiple '${option}' options specified`);
+  request.given.add(option);
+}
+
+function readOption(request: Request, tag: OptionTag, value: string, valued: boolean): void {
+  switch (tag) {
+    case "tcp-service":
+      return readService(request, value, TCP);
+    case "udp-service":
+      return readService(request, value, UDP);
+    case "sctp-service":
+      return readService(request, value, SCTP);
+    case "fwmark":
+      return readMark(request, value);
+    case "ipv6":
+      if (request.identity?.kind !== "fwmark") fail(2, "-6 used before -f");
+      return;
+    case "masquerading":
+      return readMethod(request, "masquerading");
+    case "gatewaying":
+      return readMethod(request, "direct-routing");
+    case "ipip":
+      return readMethod(request, "tunnelling");
+    case "full-nat":
+      return readMethod(request, "full-nat");
+    case "sort":
+      return;
+    default:
+      note(request, tag);
+      readValue(request, tag, value, valued);
+  }
+}
+
+function readMethod(request: Request, method: ForwardingMethod): void {
+  note(request, "forwarding-method");
+  request.forwarding = method;
+}
+
+function readService(request: Request, text: string, protocol: number): void {
+  note(request, "service-address");
+  if (looksLikeIpv6(text)) fail(2, "IPv6 virtual services are not modelled");
+  const parsed = parseAddressAndPort(text, protocol === UDP ? "udp" : "tcp");
+  if (parsed === undefined) return fail(2, "illegal virtual server address[:port] specified");
+  const { address, port } = parsed;
+  request.identity = { kind: "address", protocol, address, port };
+}
+
+function readMark(request: Request, text: string): void {
+  note(request, "service-address");
+  const mark = parseNumber(text, 1, 0xffffffff);
+  if (mark === undefined) return fail(2, `invalid fwmark value \`${text}' specified`);
+  request.identity = { kind: "fwmark", mark: mark | 0 };
+}
+
+function readValue(request: Request, option: OptionName, text: string, valued: boolean): void {
+  switch (option) {
+    case "scheduler":
+      request.scheduler = text;
+      return;
+    case "persistent":
+      request.persistenceTimeout = valued ? readTimeout(text, 1, DAY_MAX) : PERSISTENCE_DEFAULT;
+      return;
+    case "netmask": {
+      const mask = parseInetAton(text);
+      if (mask === undefined) return fail(2, "illegal virtual server persistent mask specified");
+      request.persistenceNetmask = mask;
+      return;
+    }
+    case "real-server":
+      return readServer(request, text);
+    case "weight":
+      // the kernel's own bound is the signed 32 bits of an atomic
+      request.weight = readNumber(text, 0, INT_MAX, "illegal weight specified");
+      return;
+    case "u-threshold":
+      request.upperThreshold = readNumber(text, 0, INT_MAX, "illegal u_threshold specified");
+      return;
+    case "l-threshold":
+      request.lowerThreshold = readNumber(text, 0, INT_MAX, "illegal l_threshold specified");
+      return;
+    case "pe":
+      request.persistenceEngine = text;
+      return;
+    case "sched-flags":
+      request.schedulerFlags = parseSchedulerFlags(text, request.scheduler);
+      return;
+    default:
+      readLesserValue(request, option, text);
+  }
+}
+
+function readLesserValue(request: Request, option: OptionName, text: string): void {
+  switch (option) {
+    case "tun-type":
+      if (text !== "ipip" && text !== "gue" && text !== "gre")
+        return fail(2, "illegal tunnel type specified");
+      request.tunnelType = text;
+      return;
+    case "tun-port":
+      request.tunnelPort = readNumber(text, 1, 65_535, "illegal tunnel port specified");
+      return;
+    case "syncid":
+      readNumber(text, 0, 255, "illegal syncid specified");
+      return;
+    case "mcast-port":
+      readNumber(text, 1, 65_535, "illegal mcast-port specified");
+      return;
+    case "mcast-ttl":
+      readNumber(text, 1, 255, "illegal mcast-ttl specified");
+      return;
+    case "sync-maxlen":
+      readNumber(text, 1, 65_507, "illegal sync-maxlen specified");
+      return;
+    case "local-address": {
+      const address = parseInetAton(text);
+      if (address === undefined) return fail(2, "illegal local address specified");
+      request.localAddress = address;
+    }
+  }
+}
+
+function readNumber(text: string, min: number, max: number, message: string): number {
+  return parseNumber(text, min, max) ?? fail(2, message);
+}
+
+const readTimeout = (text: string, min: number, max: number): number =>
+  parseNumber(text, min, max) ?? fail(2, `invalid timeout value \`${text}' specified`);
+
+function readServer(request: Request, text: string): void {
+  if (looksLikeIpv6(text)) {
+    request.serverIsIpv6 = true;
+    return;
+  }
+  const { identity } = request;
+  const protocol = identity?.kind === "address" && identity.protocol === UDP ? "udp" : "tcp";
+  const parsed = parseAddressAndPort(text, protocol);
+  if (parsed === undefined) return fail(2, "illegal real server address[:port] specified");
+  const servicePort = identity?.kind === "address" ? identity.port : 0;
+  request.serverAddress = parsed.address;
+  request.serverPort = parsed.portGiven ? parsed.port : servicePort;
+}
+
+/** `--set` takes three numbers as operands; what is left over stays. */
+function readTimeouts(request: Request, operands: readonly string[]): readonly string[] {
+  if (operands.length < 3) fail(2, "--set option requires 3 timeout values");
+  const [tcp = "", tcpFin = "", udp = ""] = operands;
+  request.timeouts = [tcp, tcpFin, udp].map((text) => readTimeout(text, 0, SET_MAX)) as [
+    number,
+    number,
+    number,
+  ];
+  return operands.slice(3);
+}
+
+const SET_MAX = 0x7fffffff;

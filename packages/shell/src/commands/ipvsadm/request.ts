@@ -1,0 +1,60 @@
+/** What a command line asks of ipvsadm. */
+import type {
+  ForwardingMethod,
+  Ipv4Address,
+  RealServerConfig,
+  TunnelConfig,
+  VirtualServiceIdentity,
+} from "@lvsim/core";
+import type { CommandTag, OptionName } from "./words.ts";
+
+const NO_MASK = -1 as Ipv4Address;
+
+/** A command line that is in order. */
+export class Request {
+  command: CommandTag = "list";
+  readonly given = new Set<OptionName>();
+  identity: VirtualServiceIdentity | null = null;
+  scheduler = "";
+  schedulerFlags = 0;
+  persistenceTimeout = 0;
+  persistenceNetmask: Ipv4Address = NO_MASK;
+  persistenceEngine = "";
+  serverAddress = 0 as Ipv4Address;
+  serverPort = 0;
+  /** The server was written as an IPv6 address. */
+  serverIsIpv6 = false;
+  forwarding: ForwardingMethod = "direct-routing";
+  weight = 1;
+  upperThreshold = 0;
+  lowerThreshold = 0;
+  tunnelType: TunnelConfig["type"] = "ipip";
+  tunnelPort = 0;
+  localAddress = 0 as Ipv4Address;
+  timeouts: [number, number, number] = [0, 0, 0];
+  /** Of start-daemon and stop-daemon. */
+  role: "master" | "backup" = "master";
+
+  has(option: OptionName): boolean {
+    return this.given.has(option);
+  }
+
+  /** The server as a command line describes it. */
+  get server(): RealServerConfig {
+    const checksum = this.has("tun-remcsum") ? "remote-checksum" : "checksum";
+    const summed = this.has("tun-csum") || this.has("tun-remcsum");
+    return {
+      address: this.serverAddress,
+      port: this.serverPort,
+      weight: this.weight,
+      forwarding: this.forwarding,
+      upperThreshold: this.upperThreshold,
+      lowerThreshold: this.lowerThreshold,
+      tunnel: {
+        type: this.tunnelType,
+        port: this.tunnelPort,
+        checksum: summed ? checksum : "none",
+      },
+    };
+  }
+}

@@ -1,0 +1,81 @@
+/** `ipvsadm -S`: services and servers as command lines that `-R` takes, in sorted order. */
+import {
+  formatIpv4Address,
+  type RealServerConfig,
+  type VirtualServiceConfig,
+  type VirtualServiceIdentity,
+} from "@lvsim/core";
+import { compareIdentities, endText, protocolOf } from "./names.ts";
+import { formatSchedulerFlags } from "./scheduler-flags.ts";
+
+const LETTERS = new Map<number, string>([
+  [6, "-t"],
+  [17, "-u"],
+  [132, "--sctp-service"],
+]);
+
+function identityWords(identity: VirtualServiceIdentity, numeric: boolean): string {
+  if (identity.kind === "fwmark") return `-f ${identity.mark}`;
+  const { protocol, address, port } = identity;
+  return `${LETTERS.get(protocol) ?? "-t"} ${endText(address, port, protocol, numeric)}`;
+}
+
+/** Thresholds are not saved: ipvsadm does not either. */
+export function saveServices(services: readonly VirtualServiceConfig[], numeric: boolean): string {
+  return services
+    .toSorted((a, b) => compareIdentities(a.identity, b.identity))
+    .flatMap((service) => [
+      serviceWords(service, numeric),
+      ...service.realServers
+        .toSorted((a, b) => (a.address >>> 0) - (b.address >>> 0) || a.port - b.port)
+        .map((server) => serverWords(service, server, numeric)),
+    ])
+    .map((line) => `${line}\n`)
+    .join("");
+}
+
+function serviceWords(service: VirtualServiceConfig, numeric: boolean): string {
+  const { persistenceTimeout, persistenceNetmask, persistenceEngine, schedulerFlags } = service;
+  const words = [`-A ${identityWords(service.identity, numeric)} -s ${service.scheduler}`];
+  if (persistenceTimeout !== 0) {
+    words.push(`-p ${persistenceTimeout}`);
+    if (persistenceNetmask !== -1) words.push(`-M ${formatIpv4Address(persistenceNetmask)}`);
+    if (persistenceEngine !== "") words.push(`--pe ${persistenceEngine}`);
+  }
+  if (service.onePacket) words.push("-o");
+  if (schedulerFlags !== 0)
+    words.push(`-b ${formatSchedulerFlags(schedulerFlags, service.scheduler)}`);
+  return words.join(" ");
+}
+
+const METHOD_LETTERS = new Map<string, string>([
+  ["masquerading", "-m"],
+  ["tunnelling", "-i"],
+  ["full-nat", "-b"],
+]);
+
+function serverWords(
+  service: VirtualServiceConfig,
+  server: RealServerConfig,
+  numeric: boolean,
+): string {
+  const { address, port, forwarding, weight, tunnel } = server;
+  const end = endText(address, port, protocolOf(service.identity), numeric);
+  const words = [
+    `-a ${identityWords(service.identity, numeric)} -r ${end}`,
+    METHOD_LETTERS.get(forwarding) ?? "-g",
+    `-w ${weight}`,
+  ];
+  if (forwarding === "tunnelling") words.push(`--tun-type ${tunnel.type}`, ...tunnelWords(server));
+  return words.join(" ");
+}
+
+function tunnelWords({ tunnel }: RealServerConfig): string[] {
+  if (tunnel.type === "ipip") return [];
+  const checksum = {
+    none: "--tun-nocsum",
+    checksum: "--tun-csum",
+    "remote-checksum": "--tun-remcsum",
+  }[tunnel.checksum];
+  return tunnel.type === "gue" ? [`--tun-port ${tunnel.port}`, checksum] : [checksum];
+}
