@@ -12,6 +12,8 @@ export * from "./host/ipvs/config.ts";
 export * from "./host/ipvs/control.ts";
 export * from "./host/ipvs/ipvs.ts";
 export * from "./host/ipvs/listing.ts";
+export * from "./host/ipvs/method.ts";
+export * from "./host/ipvs/protocol/tcp-state-table.ts";
 export * from "./host/ipvs/statistics.ts";
 export * from "./host/kernel-variant.ts";
 export * from "./host/namespace.ts";
