@@ -6,8 +6,7 @@ import { IpProtocol } from "../../packet/protocol.ts";
 import type { RuleConfig, TableConfig, TableName } from "./config.ts";
 import type { EditResult } from "./edit.ts";
 import { HookPoint } from "./hook.ts";
-import { builtInChain } from "./tables.ts";
-import { STANDARD_TARGETS } from "./targets/compile-target.ts";
+import { builtInChain, STANDARD_TARGETS } from "./tables.ts";
 
 /** Which extensions a kernel has. */
 export interface ExtensionModules {
@@ -113,6 +112,8 @@ export function checkTable(
 ): EditResult {
   const users = new Set(table.chains.map((chain) => chain.name));
   const reached = new Map<string, number>();
+  const jumpsHome = (rule: RuleConfig): boolean => builtInChain(name, rule.target) !== undefined;
+  if (table.chains.some((chain) => chain.rules.some(jumpsHome))) return "bad-target";
   for (const chain of table.chains) {
     const builtIn = builtInChain(name, chain.name);
     if (builtIn !== undefined && !markReachable(table, chain.name, bit(builtIn.point), reached, []))
@@ -121,7 +122,7 @@ export function checkTable(
   for (const chain of table.chains)
     for (const rule of chain.rules) {
       const points = reached.get(chain.name) ?? 0;
-      const problem = checkNames(rule, name, users, modules);
+      const problem = checkNames(rule, users, modules);
       if (problem !== null) return problem;
       if (!matchesFit(rule, points) || !targetFits(rule, name, points)) return "invalid";
     }
@@ -130,13 +131,11 @@ export function checkTable(
 
 function checkNames(
   rule: RuleConfig,
-  table: TableName,
   chains: ReadonlySet<string>,
   modules: ExtensionModules,
 ): EditResult {
   const { target } = rule;
   if (rule.matches.some((match) => !modules.hasMatch(match.name))) return "no-such-name";
-  if (builtInChain(table, target) !== undefined) return "bad-target";
   if (target === "" || STANDARD_TARGETS.has(target) || chains.has(target)) return null;
   // CT in its other uses makes a tracked connection
   if (target === "CT" && rule.targetOptions.notrack === undefined && !modules.hasMatch("conntrack"))

@@ -4,7 +4,7 @@
  */
 import type { ChainConfig, NetfilterConfig, RuleConfig, TableConfig, TableName } from "./config.ts";
 import { isSameRule } from "./rule-text.ts";
-import { BUILT_IN_CHAINS } from "./tables.ts";
+import { BUILT_IN_CHAINS, STANDARD_TARGETS } from "./tables.ts";
 
 export interface ChainDraft {
   name: string;
@@ -150,7 +150,11 @@ export function deleteRuleAt(
   return null;
 }
 
-/** -D by description: the first rule like that; a missing chain is no rule either. */
+/** How libiptc says that no rule is like `spec`: it forgets what it was doing when the target is not a plain verdict. */
+const noSuchRule = ({ target }: RuleSpec): NetfilterError =>
+  target === "" || STANDARD_TARGETS.has(target) ? "no-such-rule" : "no-such-name";
+
+/** -D by description: the first rule like that. */
 export function deleteRule(
   draft: NetfilterDraft,
   table: TableName,
@@ -158,8 +162,9 @@ export function deleteRule(
   spec: RuleSpec,
 ): EditResult {
   const found = findChain(ensureTable(draft, table), chain);
-  const index = found?.rules.findIndex((rule) => isSameRule(rule, spec)) ?? -1;
-  if (found === undefined || index < 0) return "no-such-rule";
+  if (found === undefined) return "no-such-rule";
+  const index = found.rules.findIndex((rule) => isSameRule(rule, spec));
+  if (index < 0) return noSuchRule(spec);
   found.rules.splice(index, 1);
   return null;
 }
@@ -167,7 +172,8 @@ export function deleteRule(
 /** -C. */
 export function checkRule(table: TableConfig, chain: string, spec: RuleSpec): EditResult {
   const found = table.chains.find((candidate) => candidate.name === chain);
-  return found?.rules.some((rule) => isSameRule(rule, spec)) === true ? null : "no-such-rule";
+  if (found === undefined) return "no-such-rule";
+  return found.rules.some((rule) => isSameRule(rule, spec)) ? null : noSuchRule(spec);
 }
 
 /** -N. */

@@ -39,3 +39,6 @@ export const isTableName = (name: string): name is TableName =>
 /** The built-in chain of that name; undefined when the table has none. */
 export const builtInChain = (table: TableName, name: string): BuiltInChain | undefined =>
   BUILT_IN_CHAINS[table].find((candidate) => candidate.name === name);
+
+/** The verdicts that `-j` takes by name (libxt_standard). */
+export const STANDARD_TARGETS: ReadonlySet<string> = new Set(["ACCEPT", "DROP", "QUEUE", "RETURN"]);

@@ -50,7 +50,7 @@ export class LimitMatch implements Match {
   matches(_frame: Frame): boolean {
     const tick = this.tick();
     const grown = this.credit + (tick - this.lastTick) * CREDITS_PER_TICK;
-    this.credit = grown > this.creditMax ? this.creditMax : grown;
+    this.credit = Math.min(grown, this.creditMax);
     this.lastTick = tick;
     if (this.credit < this.cost) return false;
     this.credit -= this.cost;

@@ -18,9 +18,6 @@ const COMPILERS: ReadonlyMap<string, Compiler> = new Map<string, Compiler>([
   ["TCPMSS", (options, context) => new TcpMssTarget(options, context)],
 ]);
 
-/** The verdicts that `-j` takes by name (libxt_standard). */
-export const STANDARD_TARGETS: ReadonlySet<string> = new Set(["ACCEPT", "DROP", "QUEUE", "RETURN"]);
-
 /** Whether this kernel has the target as an extension. */
 export const isKnownTarget = (name: string): boolean => COMPILERS.has(name);
 

@@ -1,0 +1,99 @@
+/** The commands `iptables`, `iptables-save` and `iptables-restore` of a machine, over its namespace's configuration. */
+import {
+  type ChangeOrigin,
+  isKnownMatch,
+  isKnownTarget,
+  type NetfilterConfig,
+  type NetfilterDraft,
+  type RuleCounter,
+  type TableName,
+} from "@lvsim/core";
+import { type Command, type SimpleContext, simpleCommand } from "../../command.ts";
+import type { MachineNamespace } from "../../network/machine-namespace.ts";
+import { ctime } from "./ctime.ts";
+import type { IptablesKernel } from "./kernel.ts";
+import { machineNames } from "./names.ts";
+import { runIptables, runRestore, runSave } from "./programs.ts";
+
+/** One namespace as the programs see it. */
+class NamespaceKernel implements IptablesKernel {
+  private readonly namespace: MachineNamespace;
+  private readonly origin: ChangeOrigin;
+
+  constructor({ namespace, origin }: SimpleContext) {
+    this.namespace = namespace;
+    this.origin = origin;
+  }
+
+  get netfilter(): NetfilterConfig {
+    return this.namespace.config.netfilter;
+  }
+
+  change(edit: (draft: NetfilterDraft) => void): void {
+    this.namespace.change(this.origin, (draft) => {
+      edit(draft.netfilter as unknown as NetfilterDraft);
+      return 0;
+    });
+  }
+
+  ruleCounter(table: TableName, id: number): RuleCounter | undefined {
+    return this.namespace.netfilter.ruleCounter(table, id);
+  }
+
+  policyCounter(table: TableName, chain: string): RuleCounter | undefined {
+    return this.namespace.netfilter.policyCounter(table, chain);
+  }
+
+  hasMatch(name: string): boolean {
+    return isKnownMatch(name);
+  }
+
+  hasTarget(name: string): boolean {
+    return isKnownTarget(name);
+  }
+}
+
+export const iptables: Command = simpleCommand(
+  "/usr/sbin/iptables",
+  (context) =>
+    runIptables(context.argv, new NamespaceKernel(context), machineNames(context.machine.files)),
+  { aliases: ["/usr/sbin/iptables-legacy"] },
+);
+
+export const iptablesSave: Command = simpleCommand(
+  "/usr/sbin/iptables-save",
+  (context) =>
+    runSave(context.argv, new NamespaceKernel(context), ctime(context.machine.wallSeconds)),
+  { aliases: ["/usr/sbin/iptables-legacy-save"] },
+);
+
+/** Whether a file is named, so that standard input is left alone. */
+const namesFile = (argv: readonly string[]): boolean =>
+  argv.some((word, index) => index > 0 && !word.startsWith("-") && !takesWord(argv[index - 1]));
+
+const takesWord = (option: string | undefined): boolean =>
+  option !== undefined && /^(-[TMwW]|--table|--modprobe|--wait|--wait-interval)$/.test(option);
+
+export const iptablesRestore: Command = simpleCommand(
+  "/usr/sbin/iptables-restore",
+  (context) => {
+    const { files } = context.machine;
+    const readFile = (path: string): string | undefined =>
+      files.readText(path.startsWith("/") ? path : `${context.cwd}/${path}`);
+    return runRestore(
+      context.argv,
+      new NamespaceKernel(context),
+      machineNames(files),
+      () => context.stdin ?? "",
+      readFile,
+    );
+  },
+  { aliases: ["/usr/sbin/iptables-legacy-restore"], readsStdin: (argv) => !namesFile(argv) },
+);
+
+/** /proc/net/ip_tables_names: the tables that somebody has looked at, the latest first. */
+export const ipTablesNames = ({ config }: MachineNamespace): string =>
+  Object.keys(config.netfilter.tables)
+    .reverse()
+    .map((name) => `${name}\n`)
+    .join("");
