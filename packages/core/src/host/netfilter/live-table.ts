@@ -105,7 +105,8 @@ export class LiveTable {
 
   /** The counter of a built-in chain's policy. */
   policyCounter(chain: string): RuleCounter | undefined {
-    return this.chains.find((candidate) => candidate.name === chain)?.counter;
+    const found = this.chains.find((candidate) => candidate.name === chain);
+    return found?.policy === null ? undefined : found?.counter;
   }
 
   private decide(base: number, rule: CompiledRule, verdict: Verdict): Verdict {
