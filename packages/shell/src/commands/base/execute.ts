@@ -1,0 +1,81 @@
+/**
+ * execve(2) and the search of PATH, for programs that run others (env, timeout, xargs, nohup, `ip netns exec`): the new
+ * program goes on in the same process. Scripts run through the interpreter of their first line, or through /bin/sh.
+ */
+import { type Command, CommandContext } from "../../command.ts";
+import type { Kernel } from "../../kernel/kernel.ts";
+import { FileError } from "../../process/errno.ts";
+import type { Process } from "../../process/process.ts";
+import type { Wait } from "../../process/wait.ts";
+import type { RegularFile } from "../../vfs/node.ts";
+
+const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+const INTERPRETERS_MAX = 4;
+
+/** A program that may be run, with the words that it gets. */
+export interface Executable {
+  readonly command: Command;
+  readonly argv: readonly string[];
+}
+
+/**
+ * Where a name leads, or an errno: ENOENT, or EACCES when the only file found cannot be executed. A name with a slash is
+ * a path.
+ */
+export function findProgram(
+  kernel: Kernel,
+  process: Process,
+  name: string,
+): { readonly path: string; readonly node: RegularFile } | number {
+  if (name.includes("/")) {
+    const node = executable(kernel, process, name);
+    return typeof node === "number" ? node : { path: name, node };
+  }
+  let errno: number = FileError.ENOENT;
+  if (name === "") return errno;
+  for (const folder of (process.environment.get("PATH") ?? DEFAULT_PATH).split(":")) {
+    const path = `${folder === "" ? "." : folder}/${name}`;
+    const node = executable(kernel, process, path);
+    if (typeof node !== "number") return { path, node };
+    if (node === FileError.EACCES) errno = node;
+  }
+  return errno;
+}
+
+function executable(kernel: Kernel, process: Process, path: string): RegularFile | number {
+  const node = kernel.files.resolve(path, process.cwd, true, process);
+  if (typeof node === "number") return node;
+  return node.kind === "file" && (node.mode & 0o111) !== 0 ? node : FileError.EACCES;
+}
+
+/** What running `argv` comes to, with scripts resolved to their interpreters; an errno when it cannot be run. */
+export function prepare(
+  kernel: Kernel,
+  process: Process,
+  argv: readonly string[],
+): Executable | number {
+  let words = argv;
+  for (let i = 0; i < INTERPRETERS_MAX; i++) {
+    const found = findProgram(kernel, process, words[0] ?? "");
+    if (typeof found === "number") return found;
+    if (found.node.program !== null) return { command: found.node.program as Command, argv: words };
+    const first = /^#! *([^ \n]+)(?:[ \t]+([^\n]*))?/.exec(found.node.content);
+    const interpreter =
+      first === null ? ["/bin/sh"] : [first[1] as string, ...(first[2] ? [first[2].trim()] : [])];
+    words = [...interpreter, found.path, ...words.slice(1)];
+  }
+  return FileError.ELOOP;
+}
+
+/** Runs a program in the process that calls it, to its end: what follows an execve. */
+export function* execute(
+  kernel: Kernel,
+  process: Process,
+  { command, argv }: Executable,
+): Generator<Wait, number, void> {
+  process.argv = argv;
+  process.origin = { ...process.origin, command: argv.join(" ") };
+  const wait = kernel.step(process, kernel.costs.command);
+  if (wait !== null) yield wait;
+  return yield* command.run(new CommandContext(argv, process, kernel));
+}
