@@ -46,9 +46,12 @@ export class Fib {
     );
     this.hasCustomRules = !hasDefaultRules(config.rules);
     const all = routes.map((route) => new FibRoute(route, this.loopback, devices));
+    const made = new Map<number, PrefixTable>();
     const of = (table: number): PrefixTable | null => {
       const some = all.filter((route) => route.table === table);
-      return some.length === 0 ? null : new PrefixTable(some);
+      // once only: a route is linked into the chain of its prefix
+      if (!made.has(table) && some.length > 0) made.set(table, new PrefixTable(some));
+      return made.get(table) ?? null;
     };
     if (this.hasCustomRules) {
       this.local = of(RouteTable.local) ?? new PrefixTable([]);
@@ -148,18 +151,14 @@ function compileRules(
   config: NamespaceConfig,
   tableOf: (table: number) => PrefixTable | null,
 ): FibRule[] {
-  const tables = new Map<number, PrefixTable | null>();
   const indexOf = (name: string): number =>
     name === "" ? 0 : (config.devices.find((device) => device.name === name)?.index ?? -1);
-  return config.rules.map((rule) => {
-    if (!tables.has(rule.table)) tables.set(rule.table, tableOf(rule.table));
-    return {
-      config: rule,
-      inputInterface: indexOf(rule.inputInterface),
-      outputInterface: indexOf(rule.outputInterface),
-      table: tables.get(rule.table) ?? null,
-    };
-  });
+  return config.rules.map((rule) => ({
+    config: rule,
+    inputInterface: indexOf(rule.inputInterface),
+    outputInterface: indexOf(rule.outputInterface),
+    table: tableOf(rule.table),
+  }));
 }
 
 const selects = (
