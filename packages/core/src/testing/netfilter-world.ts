@@ -28,7 +28,7 @@ import type { Trace } from "../trace/trace.ts";
 export const address = (text: string): Ipv4Address => parseIpv4Address(text) as Ipv4Address;
 
 /** Matches every packet and accepts it. */
-export const ANY_RULE: RuleSpec = {
+const ANY_RULE: RuleSpec = {
   source: 0 as Ipv4Address,
   sourceMask: 0 as Ipv4Address,
   sourceInverted: false,

@@ -40,7 +40,7 @@ const seeHelp = (program: string): string =>
   `Try \`${program} -h' or '${program} --help' for more information.\n`;
 
 /** What a usage problem prints; `line` of a file that was read, 0 for none. */
-export function usageText(problem: UsageProblem, program: string, line: number): string {
+function usageText(problem: UsageProblem, program: string, line: number): string {
   const head = problem.named ? `${program} ${VERSION}: ` : "";
   const body = problem.complaint === "" ? "" : `${head}${problem.complaint}\n`;
   return body + (line === 0 ? "" : `Error occurred at line: ${line}\n`) + seeHelp(program);

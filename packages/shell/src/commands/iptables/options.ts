@@ -66,7 +66,7 @@ export const LONG_LETTERS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Options that rules and listings have, in the order in which the illegal one is looked for. */
-export const RULE_OPTIONS = ["n", "s", "d", "p", "j", "v", "x", "i", "o", "0", "c", "f"] as const;
+const RULE_OPTIONS = ["n", "s", "d", "p", "j", "v", "x", "i", "o", "0", "c", "f"] as const;
 export type RuleOption = (typeof RULE_OPTIONS)[number];
 
 const ON_RULE = "nx0";

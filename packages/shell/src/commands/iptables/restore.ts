@@ -55,7 +55,7 @@ class Failure {
 }
 
 /** The words of a line: blanks part them, and so does the end of a quoted piece; a backslash in quotes takes the next character as it is. */
-export function splitWords(line: string): readonly string[] {
+function splitWords(line: string): readonly string[] {
   const words: string[] = [];
   let word = "";
   let quoted = false;

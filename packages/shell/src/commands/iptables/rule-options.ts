@@ -27,7 +27,7 @@ const PROTOCOL_NUMBERS: ReadonlyMap<string, number> = new Map([
 ]);
 
 /** As `-p` takes it: a number, or a name in any case. */
-export function parseProtocol(word: string): number {
+function parseProtocol(word: string): number {
   const text = word.toLowerCase();
   const number = parseNumber(text, 0, 255) ?? PROTOCOL_NUMBERS.get(text);
   return number ?? usage(`unknown protocol "${text}" specified`);

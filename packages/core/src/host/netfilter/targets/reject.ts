@@ -8,7 +8,7 @@ import { type HookPoint, Verdict } from "../hook.ts";
 import type { Target, TargetContext } from "./target.ts";
 
 /** Codes of destination unreachable by the words of `--reject-with`. */
-export const REJECT_CODES: ReadonlyMap<string, number> = new Map([
+const REJECT_CODES: ReadonlyMap<string, number> = new Map([
   ["icmp-net-unreachable", UnreachableCode.network],
   ["icmp-host-unreachable", UnreachableCode.host],
   ["icmp-proto-unreachable", UnreachableCode.protocol],
