@@ -20,10 +20,10 @@ function maskLine(line: string, mask: Mask): MaskedLine {
     const match = regex.exec(text);
     if (match === null) continue;
     // the first group that took part, or the whole match
-    const group = match.slice(1).find((part) => part !== undefined);
-    const found = group ?? match[0];
-    const at = match.index + (group === undefined ? 0 : match[0].indexOf(group));
-    text = `${text.slice(0, at)}\u0000${text.slice(at + found.length)}`;
+    const [whole, ...groups] = match.indices as (readonly [number, number])[];
+    const [from, to] = groups.find((group) => group !== undefined) ?? (whole as [number, number]);
+    const found = text.slice(from, to);
+    text = `${text.slice(0, from)}\u0000${text.slice(to)}`;
     if (tolerance !== undefined) values.push({ value: numberOf(found), tolerance });
   }
   return { text, values };

@@ -70,12 +70,54 @@ function transportJson(frame: Frame): JsonObject {
     case IpProtocol.tcp:
       return { tcp: { sport, dport, flags: flagsText(frame.tcpFlags), len: frame.payloadLength } };
     case IpProtocol.udp:
-      return { udp: { sport, dport, len: frame.payloadLength } };
+      return { udp: { sport, dport, len: frame.length - UDP_OVERHEAD }, ...gueJson(frame) };
+    case IpProtocol.gre:
+      return greJson(frame);
     case IpProtocol.icmp:
       return { icmp: icmpJson(frame) };
     default:
-      return frame.inner === null ? {} : { inner: packetJson(frame.inner) };
+      return innerJson(frame);
   }
+}
+
+/** IPv4 and UDP headers, without options. */
+const UDP_OVERHEAD = 28;
+
+const octetAt = (frame: Frame, index: number): number =>
+  frame.payload[frame.payloadOffset + index] ?? 0;
+const wordAt = (frame: Frame, index: number): number =>
+  octetAt(frame, index) * 256 + octetAt(frame, index + 1);
+
+const innerJson = (frame: Frame): JsonObject =>
+  frame.inner === null ? {} : { inner: packetJson(frame.inner) };
+
+/** The GRE header of RFC 2784, as the tunnel's own octets hold it. */
+const greJson = (frame: Frame): JsonObject => ({
+  gre: { flags: wordAt(frame, 0), proto: wordAt(frame, 2).toString(16).padStart(4, "0") },
+  ...innerJson(frame),
+});
+
+/** Generic UDP encapsulation: version, control bit and header length, protocol, flags. */
+function gueJson(frame: Frame): JsonObject {
+  if (frame.inner === null) return {};
+  const first = octetAt(frame, 0);
+  const hlen = first & 0x1f;
+  const start = frame.payloadOffset + 4;
+  const private_ = Array.from(frame.payload.slice(start, start + hlen * 4), (octet) =>
+    octet.toString(16).padStart(2, "0"),
+  ).join("");
+  const control = (first >> 5) & 1;
+  return {
+    gue: {
+      version: first >> 6,
+      control,
+      hlen,
+      proto: octetAt(frame, 1),
+      flags: wordAt(frame, 2),
+      private: private_,
+    },
+    ...innerJson(frame),
+  };
 }
 
 function icmpJson(frame: Frame): JsonObject {

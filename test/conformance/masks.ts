@@ -83,7 +83,10 @@ export class Masks {
       ),
       patterns: rules
         .filter((rule) => rule.regex !== undefined)
-        .map((rule) => ({ regex: new RegExp(rule.regex as string), tolerance: rule.tolerance })),
+        .map((rule) => ({
+          regex: new RegExp(rule.regex as string, "d"),
+          tolerance: rule.tolerance,
+        })),
     };
   }
 }

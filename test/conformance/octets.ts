@@ -5,9 +5,9 @@ import {
   FragmentField,
   Frame,
   IpProtocol,
+  packetLength,
   parseIpv4Address,
   parseMacAddress,
-  updateLength,
 } from "@lvsim/core";
 import type { JsonObject } from "./recording.ts";
 
@@ -61,7 +61,7 @@ export function packetOctets(spec: JsonObject): Uint8Array {
   frame.destinationPort = Number(udp.dport);
   frame.payload = payloadOf(udp);
   frame.payloadLength = frame.payload.length;
-  updateLength(frame);
+  frame.length = packetLength(frame);
   return encodeFrame(frame);
 }
 

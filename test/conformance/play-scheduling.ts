@@ -2,7 +2,7 @@
  * Scheduler recordings: a bare client and bare real servers on two cables around a director, one packet exchange per
  * step. Frames are those of the README of the recordings; only what the director sends out, and its table, is observed.
  */
-import { encodeFrame, type Frame, IpProtocol, TcpFlag, updateLength } from "@lvsim/core";
+import { encodeFrame, type Frame, IpProtocol, packetLength, TcpFlag } from "@lvsim/core";
 import { ipFrame } from "./octets.ts";
 import type { JsonObject } from "./recording.ts";
 import type { SeenFrame, Stage } from "./stage.ts";
@@ -34,9 +34,13 @@ const flowOf = (step: JsonObject): Flow => {
   };
 };
 
+const nameOf = (flow: Flow): string => `${flow.client}:${flow.clientPort}`;
+
 export class SchedulingPlayer {
   private readonly stage: Stage;
   private readonly masquerading: boolean;
+  /** Where each client's latest connection was opened to. */
+  private readonly openedTo = new Map<string, number>();
 
   constructor(stage: Stage, mode: string) {
     this.stage = stage;
@@ -72,8 +76,10 @@ export class SchedulingPlayer {
     else if (op === "rst") this.fromClient(flow, rst | ack, ISN.client + 1, ISN.server + 1);
     else throw new Error(`a step that no rule describes: ${op}`);
     const server = this.reached();
-    if (server === null || op === "syn" || op === "rst") return server;
+    if (op === "syn" || op === "rst") return server;
     if (op === "open") {
+      if (server === null) return null;
+      this.openedTo.set(nameOf(flow), server);
       if (this.masquerading) this.fromServer(server, flow, syn | ack, ISN.server, ISN.client + 1);
       this.fromClient(flow, ack, ISN.client + 1, ISN.server + 1);
       return server;
@@ -143,7 +149,7 @@ function segment(frame: Frame, flags: number, sequence: number, acknowledgement:
   frame.sequenceNumber = sequence;
   frame.acknowledgementNumber = acknowledgement;
   frame.window = WINDOW;
-  updateLength(frame);
+  frame.length = packetLength(frame);
   return frame;
 }
 
@@ -154,7 +160,7 @@ function datagram(flow: Flow): Frame {
   frame.destinationPort = flow.destinationPort;
   frame.payload = new TextEncoder().encode("q");
   frame.payloadLength = 1;
-  updateLength(frame);
+  frame.length = packetLength(frame);
   return frame;
 }
 

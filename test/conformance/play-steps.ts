@@ -38,7 +38,9 @@ function observed(step: JsonObject, stage: Stage, at: number): JsonObject {
   if ("frames" in step) seen.frames = framesOf(step, stage, at);
   if ("hooks" in step) seen.hooks = stage.log.map(({ ns, entry }) => logJson(ns, entry));
   if ("out" in step)
-    seen.out = stage.frames.map(({ if: name, content }) => ({ if: name, ...content }));
+    seen.out = stage.frames
+      .filter(cameOut)
+      .map(({ if: name, content }) => ({ if: name, ...content }));
   if ("chosen" in step) seen.chosen = chosen(stage);
   if ("conn" in step) seen.conn = foldedConnections(stage, "dir");
   if ("ip_vs_conn" in step) seen.ip_vs_conn = connections(stage, "dir");
@@ -67,8 +69,11 @@ function framesOf(step: JsonObject, stage: Stage, at: number): Json {
   }));
 }
 
+/** At a bare end what comes in is what the director sent out. */
+const cameOut = (frame: SeenFrame): boolean => frame.dir === "in";
+
 const firstTo = (stage: Stage, name: string): SeenFrame | undefined =>
-  stage.frames.find((frame) => frame.if === name);
+  stage.frames.find((frame) => cameOut(frame) && frame.if === name);
 
 /** The server to which the first frame on eth1 went, by its MAC; null for none or for an ARP question. */
 function chosen(stage: Stage): string | null {

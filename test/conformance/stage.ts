@@ -3,7 +3,6 @@
  * frames, sockets, frames at every interface, netfilter's log lines.
  */
 import {
-  type CableDevice,
   decodeFrame,
   type Frame,
   type Instant,
@@ -72,8 +71,8 @@ export class Stage {
   private watch(namespaces: readonly string[]): void {
     for (const ns of namespaces) {
       const namespace = this.namespace(ns);
-      for (const item of namespace.interfaces()) {
-        const { kind, device, name } = item;
+      for (const device of namespace.devices()) {
+        const { kind, name } = device;
         if (kind === "loopback" || kind === "dummy") continue;
         device.taps ??= [];
         device.taps.push({
@@ -127,10 +126,10 @@ export class Stage {
 
   /** Puts octets on the cable at a bare end. */
   inject(ns: string, device: string, octets: Uint8Array): void {
-    const at = this.namespace(ns).interfaceNamed(device);
+    const at = this.namespace(ns).deviceNamed(device);
     if (at === undefined) throw new Error(`no interface ${ns}.${device}`);
     const id = this.lab.simulation.engine.newFrameId();
-    (at.device as CableDevice).transmit(decodeFrame(octets, id));
+    at.transmit(decodeFrame(octets, id));
   }
 }
 

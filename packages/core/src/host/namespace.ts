@@ -9,6 +9,7 @@ import type { Errno } from "../base/errno.ts";
 import type { Frame } from "../packet/frame.ts";
 import type { Ipv4Address } from "../packet/ipv4-address.ts";
 import type { MacAddress } from "../packet/mac-address.ts";
+import { IpProtocol } from "../packet/protocol.ts";
 import type { Rng } from "../rng/rng.ts";
 import type { Engine } from "../time/engine.ts";
 import type { ChangeOrigin, ChangePatch, PlaceId, Trace } from "../trace/trace.ts";
@@ -20,7 +21,9 @@ import { initialConfig, plainDraft } from "./initial-config.ts";
 import { EthernetInput } from "./ip/ethernet-input.ts";
 import { Identifications } from "./ip/identifications.ts";
 import type { IpContext } from "./ip/ip-context.ts";
+import type { TransportHandler } from "./ip/ip-layer.ts";
 import { IpStack } from "./ip/ip-stack.ts";
+import { LazyTransport } from "./ip/lazy-transport.ts";
 import { PathCache } from "./ip/path-cache.ts";
 import { applyToConfig, type IpvsCommand } from "./ipvs/control.ts";
 import { Ipvs } from "./ipvs/ipvs.ts";
@@ -97,6 +100,8 @@ export class NetworkNamespace {
     this.neighbours = new NeighbourTable(new NeighbourHost(this, getContext, neighbourTables));
     this.context = this.makeContext();
     this.ip = new IpStack(this.context, () => this.table.tunnel);
+    for (const protocol of [IpProtocol.tcp, IpProtocol.udp])
+      this.ip.register(protocol, new LazyTransport(() => this.loadTransport(protocol)));
     const arp = new ArpInput(this.neighbours, this.proxies);
     this.table.connect(new EthernetInput(this.context, arp, this.ip.input));
     this.table.follow(this.current);
@@ -192,6 +197,12 @@ export class NetworkNamespace {
   /** Whether an address may be a real server's or a service's: unicast or our own. */
   isUnicastOrLocal(address: Ipv4Address): boolean {
     return this.router.addressType(address) <= 2;
+  }
+
+  /** UDP and TCP register themselves when they are made; `protocol`'s handler is there afterwards. */
+  private loadTransport(protocol: number): TransportHandler {
+    this.transport ??= createTransport(new TransportHostAdapter(this, this.context));
+    return this.ip.input.handler(protocol) as TransportHandler;
   }
 
   /** Takes over a configuration: the live tables follow what changed. */

@@ -51,7 +51,9 @@ export class IcmpSender {
     if (!this.mayReport(cause)) return;
     const { context } = this;
     const { router, engine } = context;
-    const local = context.router.isLocal(cause.destination);
+    // by the route that the packet was on when it failed, as the kernel does: a packet for us is answered by its destination
+    const was = cause.route as Route | null;
+    const local = was === null ? router.isLocal(cause.destination) : was.type === RouteType.local;
     const from = local ? cause.destination : ANY_ADDRESS;
     const tos = (cause.tos & TOS_MASK) | ERROR_PRECEDENCE;
     const route = router.output(cause.source, from, 0, cause.mark, tos);
