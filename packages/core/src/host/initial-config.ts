@@ -4,6 +4,7 @@ import { addLink, setLinkUp } from "./addressing/links.ts";
 import type { DeviceKind } from "./device/config.ts";
 import { EMPTY_IPVS_CONFIG } from "./ipvs/control.ts";
 import type { NamespaceConfig, NamespaceDraft } from "./namespace-config.ts";
+import type { NetfilterConfig } from "./netfilter/config.ts";
 import { initialRules } from "./route/rules.ts";
 import { initialSysctls } from "./sysctl/defaults.ts";
 
@@ -66,7 +67,22 @@ export function plainDraft(config: NamespaceConfig): NamespaceDraft {
     routes: routes.slice(),
     rules: rules.slice(),
     sysctls: { values: sysctls.values, conf: { ...sysctls.conf }, neigh: { ...sysctls.neigh } },
-    netfilter: { ...netfilter, tables: { ...netfilter.tables } },
-    ipvs: { services: ipvs.services.slice(), timeouts: { ...ipvs.timeouts } },
+    netfilter: { ...netfilter, tables: copyTables(netfilter) },
+    ipvs: {
+      services: ipvs.services.map((service) => ({
+        ...service,
+        realServers: service.realServers.slice(),
+        localAddresses: service.localAddresses.slice(),
+      })),
+      timeouts: { ...ipvs.timeouts },
+    },
   } as NamespaceDraft;
 }
+
+const copyTables = ({ tables }: NetfilterConfig): NetfilterConfig["tables"] =>
+  Object.fromEntries(
+    Object.entries(tables).map(([name, table]) => [
+      name,
+      { ...table, chains: table.chains.map((chain) => ({ ...chain, rules: chain.rules.slice() })) },
+    ]),
+  );

@@ -34,6 +34,7 @@ const WASTE_MIN = 4096;
 
 export class CalendarQueue implements EventQueue {
   size = 0;
+  takenAt = 0;
   private readonly slots = new EventSlots();
   /** Slots, sorted in [first, last); other places are stale. */
   private front = new Int32Array(4 * SMALL_MAX);
@@ -59,9 +60,8 @@ export class CalendarQueue implements EventQueue {
   private moved = 0;
   private taken = 0;
 
-  push(event: SimEvent): void {
-    const slot = this.slots.add(event);
-    const at = this.slots.at[slot] as number;
+  push(event: SimEvent, at: number): void {
+    const slot = this.slots.add(event, at);
     this.size++;
     if (at < this.frontEnd) {
       this.insert(slot, at);
@@ -77,39 +77,49 @@ export class CalendarQueue implements EventQueue {
     if (this.size > count && count < BUCKETS_MAX) this.rebuild(0);
   }
 
-  pop(): SimEvent | undefined {
-    const slot = this.next();
-    if (slot === NONE) return undefined;
-    if (this.first < this.last && this.front[this.first] === slot) this.first++;
-    else this.side.pop();
+  take(until: number): SimEvent | undefined {
+    if (this.first === this.last) this.refill();
+    const { first, side } = this;
+    const slot = this.front[first] as number;
+    const at = this.frontAt[first] as number;
+    if (first === this.last || at >= side.firstAt) {
+      if (first === this.last || !this.slots.precedes(slot, side.first))
+        return this.takeAside(until);
+    }
+    if (at > until) return undefined;
+    this.first = first + 1;
     this.size--;
     this.taken++;
+    this.takenAt = at;
     return this.slots.remove(slot);
   }
 
-  peek(): SimEvent | undefined {
-    const slot = this.next();
-    return slot === NONE ? undefined : this.slots.get(slot);
-  }
-
-  /** The slot of the first event; −1 when there is none. */
-  private next(): number {
+  firstDue(): number {
     if (this.first === this.last) this.refill();
-    if (this.first === this.last) return this.side.first;
-    const slot = this.front[this.first] as number;
-    const side = this.side;
-    if ((this.frontAt[this.first] as number) < side.firstAt) return slot;
-    return this.slots.precedes(slot, side.first) ? slot : side.first;
+    const side = this.side.firstAt;
+    return this.first === this.last ? side : Math.min(side, this.frontAt[this.first] as number);
   }
 
-  /** Puts an event of before `frontEnd` into its place, from behind: most events come later than those that wait. */
+  /** `take` when the first event is in the heap, or nowhere. */
+  private takeAside(until: number): SimEvent | undefined {
+    const { side } = this;
+    const at = side.firstAt;
+    if (side.first === NONE || at > until) return undefined;
+    this.size--;
+    this.taken++;
+    this.takenAt = at;
+    return this.slots.remove(side.pop());
+  }
+
+  /** Puts a new event of before `frontEnd` into its place, from behind: most events come later than those that wait. */
   private insert(slot: number, at: number): void {
     const { front, frontAt, first } = this;
     const small = this.frontEnd === Number.POSITIVE_INFINITY;
     const last = this.last;
     const lowest = small || last - first <= MOVES_MAX ? first : last - MOVES_MAX;
     let place = last;
-    while (place > lowest && this.runsBefore(slot, at, place - 1)) {
+    // a new event runs after all others of its instant
+    while (place > lowest && at < (frontAt[place - 1] as number)) {
       front[place] = front[place - 1] as number;
       frontAt[place] = frontAt[place - 1] as number;
       place--;
@@ -121,7 +131,7 @@ export class CalendarQueue implements EventQueue {
       if (this.last - first > SMALL_MAX) this.rebuild(0);
     } else {
       this.moved += last - place;
-      if (place === lowest && lowest > first && this.runsBefore(slot, at, place - 1))
+      if (place === lowest && lowest > first && at < (frontAt[place - 1] as number))
         this.moveAside(place);
     }
     if (this.last === this.front.length) this.makeRoom();

@@ -6,15 +6,17 @@ import { type Instant, later, nanoseconds, seconds } from "./instant.ts";
 import { Timer } from "./timer.ts";
 
 class Note extends SimEvent {
+  private readonly engine: Engine;
   private readonly text: string;
   private readonly log: string[];
-  constructor(text: string, log: string[]) {
+  constructor(engine: Engine, text: string, log: string[]) {
     super();
+    this.engine = engine;
     this.text = text;
     this.log = log;
   }
   fire(): void {
-    this.log.push(`${this.text}@${this.at}`);
+    this.log.push(`${this.text}@${this.engine.now}`);
   }
 }
 
@@ -52,7 +54,7 @@ describe("engine", () => {
       ["c", 20],
       ["d", 21],
     ] as const)
-      engine.schedule(new Note(text, log), at as Instant);
+      engine.schedule(new Note(engine, text, log), at as Instant);
 
     expect(engine.run(20 as Instant)).toEqual({ kind: "reached" });
     expect(log).toEqual(["a@10", "b@20", "c@20"]);
@@ -64,7 +66,9 @@ describe("engine", () => {
   test("refuses an event in the past", () => {
     const engine = new Engine();
     engine.run(5 as Instant);
-    expect(() => engine.schedule(new Note("late", []), 4 as Instant)).toThrow("in the past");
+    expect(() => engine.schedule(new Note(engine, "late", []), 4 as Instant)).toThrow(
+      "in the past",
+    );
   });
 
   test.each<{ limit: keyof Limits; bound: number; delay: number; copies: number }>([

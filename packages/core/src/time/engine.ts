@@ -39,23 +39,27 @@ export class Engine implements Clock {
   readonly limits: Limits;
   readonly queue: EventQueue;
   readonly timers: TimerWheel = new TimerWheel(this);
-  private sequence = 0;
   private frameId = 0;
   /** `eventCount` when time came to `now`. */
   private countAtNow = 0;
+  /** What `eventCount` must not come to while time stands still. */
+  private countMax: number;
+  private readonly pendingMax: number;
+  private readonly armedMax: number;
 
   constructor({ limits, queue }: EngineOptions = {}) {
     this.limits = limits === undefined ? DEFAULT_LIMITS : { ...DEFAULT_LIMITS, ...limits };
     assert(this.limits.simulatedTimeNsMax <= SIMULATED_TIME_NS_MAX, "simulated time out of range");
     this.queue = queue ?? new CalendarQueue();
+    this.countMax = Math.min(this.limits.eventsMax, this.limits.eventsPerInstantMax);
+    this.pendingMax = this.limits.pendingEventsMax;
+    this.armedMax = this.limits.armedTimersMax;
   }
 
   /** Puts `event` into the queue at `at`, which is not before `now`. */
   schedule(event: SimEvent, at: Instant): void {
     assert(at >= this.now, "an event in the past");
-    event.at = at;
-    event.sequence = this.sequence++;
-    this.queue.push(event);
+    this.queue.push(event, at);
   }
 
   /** A fresh id for a frame, from 1. */
@@ -73,16 +77,15 @@ export class Engine implements Clock {
     const { queue, limits } = this;
     const last = Math.min(until, limits.simulatedTimeNsMax);
     for (;;) {
-      const next = queue.peek();
-      if (next === undefined || next.at > last) break;
-      const limit = this.limitReached();
-      if (limit !== null) return { kind: "limit", limit, bound: limits[limit] };
-      this.step();
+      if (this.isLimited() && queue.firstDue() <= last) {
+        const limit = this.limitReached() as LimitName;
+        return { kind: "limit", limit, bound: limits[limit] };
+      }
+      const event = queue.take(last);
+      if (event === undefined) break;
+      this.fire(event);
     }
-    if (last > this.now) {
-      this.now = last as Instant;
-      this.countAtNow = this.eventCount;
-    }
+    if (last > this.now) this.advance(last);
     if (this.quiescent) return { kind: "quiescent" };
     if (last === until) return { kind: "reached" };
     return { kind: "limit", limit: "simulatedTimeNsMax", bound: limits.simulatedTimeNsMax };
@@ -90,15 +93,33 @@ export class Engine implements Clock {
 
   /** Fires the next event whatever the limits say; false when there is none. */
   step(): boolean {
-    const event = this.queue.pop();
+    const event = this.queue.take(Number.POSITIVE_INFINITY);
     if (event === undefined) return false;
-    if (event.at !== this.now) {
-      this.now = event.at;
-      this.countAtNow = this.eventCount;
-    }
+    this.fire(event);
+    return true;
+  }
+
+  private fire(event: SimEvent): void {
+    const at = this.queue.takenAt;
+    if (at !== this.now) this.advance(at);
     this.eventCount++;
     event.fire();
-    return true;
+  }
+
+  private advance(now: number): void {
+    const { eventsMax, eventsPerInstantMax } = this.limits;
+    this.now = now as Instant;
+    this.countAtNow = this.eventCount;
+    this.countMax = Math.min(eventsMax, this.eventCount + eventsPerInstantMax);
+  }
+
+  /** Whether `limitReached` names one: asked before each event. */
+  private isLimited(): boolean {
+    return (
+      this.eventCount >= this.countMax ||
+      this.queue.size > this.pendingMax ||
+      this.timers.armedCount > this.armedMax
+    );
   }
 
   /** The limit that forbids a further event at this instant or a later one; null when none does. */

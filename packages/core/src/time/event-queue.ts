@@ -1,12 +1,17 @@
 import type { SimEvent } from "./event.ts";
 
-/** Pending events in the total order (instant, sequence). Two implementations give the same order. */
+/**
+ * Pending events in the total order (instant, order of pushing). Two implementations give the same order. One event
+ * may be in a queue several times.
+ */
 export interface EventQueue {
   readonly size: number;
-  /** Adds an event whose `at` and `sequence` are set. */
-  push(event: SimEvent): void;
-  /** Removes and returns the first event; undefined when there is none. */
-  pop(): SimEvent | undefined;
-  /** The first event, left in the queue; undefined when there is none. */
-  peek(): SimEvent | undefined;
+  /** When the event taken last was due. */
+  readonly takenAt: number;
+  /** Adds an event that is due at `at`. */
+  push(event: SimEvent, at: number): void;
+  /** Removes and returns the first event if it is due at `until` or earlier; undefined when there is none such. */
+  take(until: number): SimEvent | undefined;
+  /** When the first event is due; infinite when there is none. */
+  firstDue(): number;
 }

@@ -1,6 +1,6 @@
 /**
  * Where the calendar keeps its events: numbered slots, with the keys beside them in typed arrays. Events are of many
- * classes, and reading a field of one costs more than all else that a queue does; so the keys are read once.
+ * classes, and reading a field of one costs more than all else that a queue does; so the keys are only here.
  */
 import type { SimEvent } from "./event.ts";
 
@@ -13,9 +13,10 @@ export class EventSlots {
   next = new Int32Array(64);
   private readonly events: (SimEvent | null)[] = [];
   private free = NONE;
+  private pushed = 0;
 
-  /** Takes a slot for `event`. */
-  add(event: SimEvent): number {
+  /** Takes a slot for `event`, the next in the order of pushing. */
+  add(event: SimEvent, at: number): number {
     let slot = this.free;
     if (slot === NONE) {
       slot = this.events.length;
@@ -25,13 +26,9 @@ export class EventSlots {
       this.free = this.next[slot] as number;
       this.events[slot] = event;
     }
-    this.at[slot] = event.at;
-    this.sequence[slot] = event.sequence;
+    this.at[slot] = at;
+    this.sequence[slot] = this.pushed++;
     return slot;
-  }
-
-  get(slot: number): SimEvent {
-    return this.events[slot] as SimEvent;
   }
 
   /** Gives the slot back and returns its event. */

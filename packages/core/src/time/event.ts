@@ -1,16 +1,9 @@
-import type { Instant } from "./instant.ts";
-
-/** Something that happens at an instant of simulated time. Subclasses hold plain fields only. */
+/**
+ * Something that happens at an instant of simulated time. Subclasses hold plain fields only. When it happens, and its
+ * place among events of that instant, is the queue's to know: a number with a fraction's range costs an object a box
+ * of its own.
+ */
 export abstract class SimEvent {
-  /** When it happens, in nanoseconds since the start; set by the engine. */
-  at: Instant = 0 as Instant;
-  /** Its place among events of the same instant; set by the engine. */
-  sequence = 0;
-
-  /** Runs once, when simulated time has come to `at`. */
+  /** Runs once, when simulated time has come to it; `Engine.now` says when that is. */
   abstract fire(): void;
 }
-
-/** Whether `a` runs before `b`: earlier first; at one instant, in the order of scheduling. */
-export const precedes = (a: SimEvent, b: SimEvent): boolean =>
-  a.at === b.at ? a.sequence < b.sequence : a.at < b.at;

@@ -1,55 +1,70 @@
 /** A binary heap of events: the plain queue that the fast one is checked against. */
-import { precedes, type SimEvent } from "./event.ts";
+import type { SimEvent } from "./event.ts";
 import type { EventQueue } from "./event-queue.ts";
 
+interface Entry {
+  readonly event: SimEvent;
+  readonly at: number;
+  /** Its place in the order of pushing. */
+  readonly sequence: number;
+}
+
+const precedes = (a: Entry, b: Entry): boolean =>
+  a.at === b.at ? a.sequence < b.sequence : a.at < b.at;
+
 export class HeapQueue implements EventQueue {
-  private readonly heap: SimEvent[] = [];
+  takenAt = 0;
+  private readonly heap: Entry[] = [];
+  private sequence = 0;
 
   get size(): number {
     return this.heap.length;
   }
 
-  push(event: SimEvent): void {
+  push(event: SimEvent, at: number): void {
     const heap = this.heap;
-    let at = heap.length;
-    heap.push(event);
-    while (at > 0) {
-      const parent = (at - 1) >> 1;
-      const above = heap[parent] as SimEvent;
-      if (!precedes(event, above)) break;
-      heap[at] = above;
-      at = parent;
+    const entry: Entry = { event, at, sequence: this.sequence++ };
+    let place = heap.length;
+    heap.push(entry);
+    while (place > 0) {
+      const parent = (place - 1) >> 1;
+      const above = heap[parent] as Entry;
+      if (!precedes(entry, above)) break;
+      heap[place] = above;
+      place = parent;
     }
-    heap[at] = event;
+    heap[place] = entry;
   }
 
-  pop(): SimEvent | undefined {
+  take(until: number): SimEvent | undefined {
     const heap = this.heap;
     const first = heap[0];
-    const last = heap.pop();
-    if (last !== undefined && heap.length > 0) this.sink(last);
-    return first;
+    if (first === undefined || first.at > until) return undefined;
+    const last = heap.pop() as Entry;
+    if (heap.length > 0) this.sink(last);
+    this.takenAt = first.at;
+    return first.event;
   }
 
-  peek(): SimEvent | undefined {
-    return this.heap.length === 0 ? undefined : this.heap[0];
+  firstDue(): number {
+    return this.heap[0]?.at ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Puts `event` into the heap whose top is free. */
-  private sink(event: SimEvent): void {
+  /** Puts `entry` into the heap whose top is free. */
+  private sink(entry: Entry): void {
     const heap = this.heap;
     const size = heap.length;
     let at = 0;
     for (;;) {
       let child = 2 * at + 1;
       if (child >= size) break;
-      let below = heap[child] as SimEvent;
-      if (child + 1 < size && precedes(heap[child + 1] as SimEvent, below))
-        below = heap[++child] as SimEvent;
-      if (!precedes(below, event)) break;
+      let below = heap[child] as Entry;
+      if (child + 1 < size && precedes(heap[child + 1] as Entry, below))
+        below = heap[++child] as Entry;
+      if (!precedes(below, entry)) break;
       heap[at] = below;
       at = child;
     }
-    heap[at] = event;
+    heap[at] = entry;
   }
 }

@@ -68,18 +68,26 @@ export function addAddressRoutes(
 ): void {
   const primary = primaryOf(device, address);
   if (primary === undefined) return;
-  const add = (type: RouteType, destination: Ipv4Address, length: number): void => {
-    // the same route twice is refused, which is as good
-    insertRoute(draft, kernelRoute(device, type, destination, length, primary), "append");
-  };
-  add(RouteType.local, address.local, 32);
+  const { broadcast, local, prefixLength } = address;
+  append(draft, device, RouteType.local, local, 32, primary);
   if (!device.up) return;
-  const { broadcast } = address;
   if (broadcast !== null && broadcast !== 0 && broadcast !== -1)
-    add(RouteType.broadcast, broadcast, 32);
+    append(draft, device, RouteType.broadcast, broadcast, 32, primary);
   if (!hasSubnetRoute(address)) return;
-  add(subnetType(device), networkOf(address), address.prefixLength);
-  if (address.prefixLength < 31) add(RouteType.broadcast, lastOf(address), 32);
+  append(draft, device, subnetType(device), networkOf(address), prefixLength, primary);
+  if (prefixLength < 31) append(draft, device, RouteType.broadcast, lastOf(address), 32, primary);
+}
+
+function append(
+  draft: NamespaceDraft,
+  device: DeviceConfig,
+  type: RouteType,
+  destination: Ipv4Address,
+  length: number,
+  primary: AddressConfig,
+): void {
+  // the same route twice is refused, which is as good
+  insertRoute(draft, kernelRoute(device, type, destination, length, primary), "append");
 }
 
 /** Which of the routes of an address other addresses still need. */

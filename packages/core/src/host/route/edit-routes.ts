@@ -15,14 +15,20 @@ export type RouteVerb = "add" | "append" | "prepend" | "replace" | "change";
 /** Puts a route into the list. EEXIST, ENOENT (change): nothing is changed. */
 export function insertRoute(draft: NamespaceDraft, route: RouteConfig, verb: RouteVerb): Errno {
   const { routes } = draft;
-  const first = routes.findIndex((other) => sameKey(other, route));
+  let first = -1;
+  let equal = -1;
+  for (let i = 0; i < routes.length; i++) {
+    const other = routes[i] as RouteConfig;
+    if (!sameKey(other, route)) continue;
+    if (first === -1) first = i;
+    if (equal === -1 && sameRoute(other, route)) equal = i;
+  }
   if (first === -1) {
     if (verb === "change") return Errno.ENOENT;
     routes.push(route);
     return 0;
   }
   if (verb === "add") return Errno.EEXIST;
-  const equal = routes.findIndex((other) => sameKey(other, route) && sameRoute(other, route));
   if (verb === "replace" || verb === "change") {
     if (equal !== -1) return equal === first ? 0 : Errno.EEXIST;
     routes[first] = route;

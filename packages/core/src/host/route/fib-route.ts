@@ -33,6 +33,7 @@ export class FibRoute implements Route {
   readonly mtu: number;
   readonly config: RouteConfig;
   readonly table: number;
+  readonly network: number;
   readonly prefixLength: number;
   readonly tos: number;
   readonly metric: number;
@@ -42,7 +43,7 @@ export class FibRoute implements Route {
   readonly nextHopDevice: number;
   /** How far the next hop is: host and nowhere mean that the destination itself is a neighbour. */
   nextHopScope: number;
-  /** The next one of the same prefix, in the order in which they are tried. */
+  /** The next one in its table's chain. */
   next: FibRoute | null = null;
   private readonly devices: readonly DeviceConfig[];
 
@@ -55,6 +56,7 @@ export class FibRoute implements Route {
     this.mtu = config.mtu;
     this.config = config;
     this.table = config.table;
+    this.network = config.destination;
     this.prefixLength = config.prefixLength;
     this.tos = config.tos;
     this.metric = config.metric;

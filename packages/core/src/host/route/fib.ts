@@ -11,8 +11,15 @@ import {
   isZeroNetAddress,
   LIMITED_BROADCAST,
 } from "../../packet/ipv4-address.ts";
+import type { DeviceConfig } from "../device/config.ts";
 import type { NamespaceConfig } from "../namespace-config.ts";
-import { type PolicyRuleConfig, RouteProtocol, RouteTable, RouteType } from "./config.ts";
+import {
+  type PolicyRuleConfig,
+  type RouteConfig,
+  RouteProtocol,
+  RouteTable,
+  RouteType,
+} from "./config.ts";
 import { FibRoute } from "./fib-route.ts";
 import { PrefixTable } from "./prefix-table.ts";
 import { hasDefaultRules } from "./rules.ts";
@@ -25,9 +32,13 @@ interface FibRule {
   readonly table: PrefixTable | null;
 }
 
+const NO_RULES: readonly FibRule[] = [];
+
 export class Fib {
-  /** Why the last lookup gave null, or the error of the route that it gave; a positive error number. */
+  /** Why the last lookup gave null: a positive error number. */
   errno = 0;
+  /** The route with an error that the last lookup met. */
+  refusedBy: FibRoute | null = null;
   /** The kernel may not judge sources by the addresses alone. */
   readonly hasCustomLocalRoutes: boolean;
   readonly hasCustomRules: boolean;
@@ -40,33 +51,39 @@ export class Fib {
 
   constructor(config: NamespaceConfig) {
     const { routes, devices } = config;
-    this.loopback = devices.find((device) => device.kind === "loopback")?.index ?? 0;
-    this.hasCustomLocalRoutes = routes.some(
-      (route) => route.type === RouteType.local && route.protocol !== RouteProtocol.kernel,
-    );
+    this.loopback = indexOfLoopback(devices);
     this.hasCustomRules = !hasDefaultRules(config.rules);
-    const all = routes.map((route) => new FibRoute(route, this.loopback, devices));
-    const made = new Map<number, PrefixTable>();
-    const of = (table: number): PrefixTable | null => {
-      const some = all.filter((route) => route.table === table);
-      // once only: a route is linked into the chain of its prefix
-      if (!made.has(table) && some.length > 0) made.set(table, new PrefixTable(some));
-      return made.get(table) ?? null;
-    };
-    if (this.hasCustomRules) {
-      this.local = of(RouteTable.local) ?? new PrefixTable([]);
-      this.fallback = null;
-      this.rules = compileRules(config, of);
-    } else {
-      const merged = (route: FibRoute): boolean =>
-        route.table === RouteTable.local || route.table === RouteTable.main;
-      this.local = new PrefixTable(all.filter(merged));
-      this.fallback = of(RouteTable.default);
-      this.rules = [];
+    const tables = new Map<number, FibRoute[]>();
+    let customLocalRoutes = false;
+    for (let i = 0; i < routes.length; i++) {
+      const route = routes[i] as RouteConfig;
+      if (route.type === RouteType.local && route.protocol !== RouteProtocol.kernel)
+        customLocalRoutes = true;
+      const merged = route.table === RouteTable.main && !this.hasCustomRules;
+      const table = merged ? RouteTable.local : route.table;
+      const live = new FibRoute(route, this.loopback, devices);
+      const others = tables.get(table);
+      if (others === undefined) tables.set(table, [live]);
+      else others.push(live);
     }
-    for (const route of all) {
-      const { gateway, onlink } = route.config;
-      if (gateway !== 0 && !onlink && this.isLocal(gateway)) route.reachDirectly();
+    this.hasCustomLocalRoutes = customLocalRoutes;
+    this.local = new PrefixTable(tables.get(RouteTable.local) ?? []);
+    if (this.hasCustomRules) {
+      this.fallback = null;
+      this.rules = compileRules(config, tables, this.local);
+    } else {
+      const last = tables.get(RouteTable.default);
+      this.fallback = last === undefined ? null : new PrefixTable(last);
+      this.rules = NO_RULES;
+    }
+    for (const table of tables.values()) this.settleGateways(table);
+  }
+
+  private settleGateways(routes: readonly FibRoute[]): void {
+    for (let i = 0; i < routes.length; i++) {
+      const route = routes[i] as FibRoute;
+      if (route.gateway !== 0 && !route.config.onlink && this.isLocal(route.gateway))
+        route.reachDirectly();
     }
   }
 
@@ -93,9 +110,6 @@ export class Fib {
     this.refuse(route);
     return null;
   }
-
-  /** The route with an error that the last lookup met, for whoever wants to name it. */
-  refusedBy: FibRoute | null = null;
 
   private refuse(route: FibRoute | null): void {
     const counts = route !== null && route.error !== Errno.EAGAIN;
@@ -140,26 +154,46 @@ export class Fib {
     return this.addressType(address) === RouteType.local;
   }
 
-  /** The device that owns a local address by the local table (`__ip_dev_find`); 0 when none does. */
+  /** The device that an address of this host is configured on; 0 when it is not ours. */
+  ownerOf(address: Ipv4Address): number {
+    return this.local.localHost(address)?.nextHopDevice ?? 0;
+  }
+
+  /** The device that makes an address local, by its own route or by one for the whole prefix; 0 when none does. */
   deviceOfLocal(address: Ipv4Address): number {
     const route = this.local.lookup(address, 0, 0, 0);
     return route !== null && route.type === RouteType.local ? route.nextHopDevice : 0;
   }
 }
 
+function indexOfLoopback(devices: readonly DeviceConfig[]): number {
+  for (let i = 0; i < devices.length; i++) {
+    const device = devices[i] as DeviceConfig;
+    if (device.kind === "loopback") return device.index;
+  }
+  return 0;
+}
+
 function compileRules(
   config: NamespaceConfig,
-  tableOf: (table: number) => PrefixTable | null,
+  routes: ReadonlyMap<number, readonly FibRoute[]>,
+  local: PrefixTable,
 ): FibRule[] {
-  const indexOf = (name: string): number =>
-    name === "" ? 0 : (config.devices.find((device) => device.name === name)?.index ?? -1);
+  // each table is made once: a route stands in one chain only
+  const tables = new Map<number, PrefixTable>([[RouteTable.local, local]]);
+  for (const [table, some] of routes)
+    if (table !== RouteTable.local) tables.set(table, new PrefixTable(some));
   return config.rules.map((rule) => ({
     config: rule,
-    inputInterface: indexOf(rule.inputInterface),
-    outputInterface: indexOf(rule.outputInterface),
-    table: tableOf(rule.table),
+    inputInterface: indexOfName(config.devices, rule.inputInterface),
+    outputInterface: indexOfName(config.devices, rule.outputInterface),
+    table: tables.get(rule.table) ?? null,
   }));
 }
+
+/** 0 for "", which is any; −1 for a name that no device has. */
+const indexOfName = (devices: readonly DeviceConfig[], name: string): number =>
+  name === "" ? 0 : (devices.find((device) => device.name === name)?.index ?? -1);
 
 const selects = (
   rule: PolicyRuleConfig,

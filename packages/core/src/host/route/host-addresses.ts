@@ -1,68 +1,27 @@
 /**
- * The addresses of a namespace's devices as lookups need them (`inet_lookup_ifaddr_rcu`, `inet_select_addr`,
- * `inet_addr_onlink`). Built from immutable configuration.
+ * The addresses of a namespace's devices as lookups need them (`inet_select_addr`, `inet_addr_onlink`). Built from immutable configuration.
  */
 import { type Ipv4Address, inPrefix } from "../../packet/ipv4-address.ts";
 import { type AddressConfig, type DeviceConfig, Scope } from "../device/config.ts";
 
 const NO_ADDRESS = 0 as Ipv4Address;
 
-class OwnedAddress {
-  readonly address: number;
-  readonly device: number;
-  readonly next: OwnedAddress | null;
-
-  constructor(address: number, device: number, next: OwnedAddress | null) {
-    this.address = address;
-    this.device = device;
-    this.next = next;
-  }
-}
-
-const hashOf = (address: number): number => {
-  const mixed = Math.imul(address, 0x9e3779b1);
-  return mixed ^ (mixed >>> 16);
-};
-
 export class HostAddresses {
   private readonly devices: readonly DeviceConfig[];
   /** By interface index. */
   private readonly byIndex: (DeviceConfig | undefined)[] = [];
-  private readonly buckets: (OwnedAddress | null)[] = [];
-  private readonly bucketMask: number;
 
   constructor(devices: readonly DeviceConfig[]) {
     this.devices = devices;
-    let count = 0;
-    for (let i = 0; i < devices.length; i++) count += (devices[i] as DeviceConfig).addresses.length;
-    let size = 4;
-    while (size < count * 2) size *= 2;
-    this.bucketMask = size - 1;
-    for (let i = 0; i < size; i++) this.buckets.push(null);
-    for (let i = 0; i < devices.length; i++) this.addDevice(devices[i] as DeviceConfig);
-  }
-
-  private addDevice(device: DeviceConfig): void {
-    this.byIndex[device.index] = device;
-    const { addresses } = device;
-    for (let i = 0; i < addresses.length; i++) {
-      const { local } = addresses[i] as AddressConfig;
-      if (this.owner(local) !== 0) continue;
-      const bucket = hashOf(local) & this.bucketMask;
-      const head = this.buckets[bucket] as OwnedAddress | null;
-      this.buckets[bucket] = new OwnedAddress(local, device.index, head);
+    for (let i = 0; i < devices.length; i++) {
+      const device = devices[i] as DeviceConfig;
+      while (this.byIndex.length < device.index) this.byIndex.push(undefined);
+      this.byIndex[device.index] = device;
     }
   }
 
   device(index: number): DeviceConfig | undefined {
     return this.byIndex[index];
-  }
-
-  /** Index of the device on which an address was configured; 0 when nobody has it. */
-  owner(address: Ipv4Address): number {
-    let node = this.buckets[hashOf(address) & this.bucketMask] as OwnedAddress | null;
-    while (node !== null && node.address !== address) node = node.next;
-    return node === null ? 0 : node.device;
   }
 
   /**

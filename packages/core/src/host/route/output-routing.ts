@@ -49,7 +49,7 @@ export class OutputRouting {
     if (outputInterface !== 0) return this.routeBy(tables, destination, outputInterface, mark, tos);
     if (source !== 0 && isGroup(destination)) {
       // the source tells the device
-      const owner = tables.addresses.owner(source) || tables.fib.deviceOfLocal(source);
+      const owner = tables.fib.ownerOf(source) || tables.fib.deviceOfLocal(source);
       return owner === 0
         ? this.refuse(Errno.ENETUNREACH)
         : this.finish(tables, destination, tables.directRoute(groupType(destination), owner));

@@ -1,23 +1,10 @@
 /**
  * Longest-prefix match over one table or several taken as one (`fib_table_lookup`): a hash of all prefixes, probed
- * once per prefix length that occurs, longest first. Nothing is allocated by a lookup.
+ * once per prefix length that occurs, longest first. Nothing is allocated by a lookup, and little to make it.
  */
 import type { Ipv4Address } from "../../packet/ipv4-address.ts";
+import { RouteType } from "./config.ts";
 import type { FibRoute } from "./fib-route.ts";
-
-class PrefixNode {
-  readonly network: number;
-  readonly length: number;
-  first: FibRoute;
-  next: PrefixNode | null;
-
-  constructor(network: number, length: number, first: FibRoute, next: PrefixNode | null) {
-    this.network = network;
-    this.length = length;
-    this.first = first;
-    this.next = next;
-  }
-}
 
 const hashOf = (network: number, length: number): number => {
   const mixed = Math.imul(network ^ Math.imul(length + 1, 0x9e3779b1), 0x85ebca6b);
@@ -27,56 +14,46 @@ const hashOf = (network: number, length: number): number => {
 const maskOf = (length: number): number => (length === 0 ? 0 : -1 << (32 - length));
 
 export class PrefixTable {
-  private readonly buckets: (PrefixNode | null)[] = [];
+  /** Chains of routes by hash; those of one prefix in the order in which they are tried. */
+  private readonly buckets: (FibRoute | null)[] = [];
   private readonly bucketMask: number;
   /** Longest first. */
   private readonly lengths: number[] = [];
   private readonly masks: number[] = [];
 
-  /** `routes` in the order of adding. */
+  /** `routes` in the order of adding; a route may stand in one table only. */
   constructor(routes: readonly FibRoute[]) {
     let size = 4;
-    while (size < routes.length * 2) size *= 2;
+    while (size < routes.length) size *= 2;
     this.bucketMask = size - 1;
     for (let i = 0; i < size; i++) this.buckets.push(null);
-    const lengthSeen: boolean[] = [];
     for (let i = 0; i < routes.length; i++) {
       const route = routes[i] as FibRoute;
-      lengthSeen[route.prefixLength] = true;
       this.insert(route);
+      this.noteLength(route.prefixLength);
     }
-    for (let length = 32; length >= 0; length--) {
-      if (lengthSeen[length] !== true) continue;
-      this.lengths.push(length);
-      this.masks.push(maskOf(length));
-    }
+  }
+
+  private noteLength(length: number): void {
+    const { lengths, masks } = this;
+    let position = 0;
+    while (position < lengths.length && (lengths[position] as number) > length) position++;
+    if (lengths[position] === length) return;
+    lengths.splice(position, 0, length);
+    masks.splice(position, 0, maskOf(length));
   }
 
   private insert(route: FibRoute): void {
-    const { prefixLength } = route;
-    const network = route.config.destination;
-    const bucket = hashOf(network, prefixLength) & this.bucketMask;
-    const node = this.find(network, prefixLength);
-    if (node === null) {
-      const head = this.buckets[bucket] as PrefixNode | null;
-      this.buckets[bucket] = new PrefixNode(network, prefixLength, route, head);
-      return;
+    const bucket = hashOf(route.network, route.prefixLength) & this.bucketMask;
+    let before: FibRoute | null = null;
+    let after = this.buckets[bucket] as FibRoute | null;
+    while (after !== null && !(samePrefix(route, after) && comesBefore(route, after))) {
+      before = after;
+      after = after.next;
     }
-    if (comesBefore(route, node.first)) {
-      route.next = node.first;
-      node.first = route;
-      return;
-    }
-    let before = node.first;
-    while (before.next !== null && !comesBefore(route, before.next)) before = before.next;
-    route.next = before.next;
-    before.next = route;
-  }
-
-  private find(network: number, length: number): PrefixNode | null {
-    let node = this.buckets[hashOf(network, length) & this.bucketMask] as PrefixNode | null;
-    while (node !== null && (node.network !== network || node.length !== length)) node = node.next;
-    return node;
+    route.next = after;
+    if (before === null) this.buckets[bucket] = route;
+    else before.next = route;
   }
 
   /**
@@ -89,11 +66,13 @@ export class PrefixTable {
     scope: number,
     outputInterface: number,
   ): FibRoute | null {
-    const { lengths, masks } = this;
+    const { buckets, bucketMask, lengths, masks } = this;
     for (let i = 0; i < lengths.length; i++) {
-      const node = this.find(destination & (masks[i] as number), lengths[i] as number);
-      if (node === null) continue;
-      for (let route: FibRoute | null = node.first; route !== null; route = route.next) {
+      const length = lengths[i] as number;
+      const network = destination & (masks[i] as number);
+      let route = buckets[hashOf(network, length) & bucketMask] as FibRoute | null;
+      for (; route !== null; route = route.next) {
+        if (route.network !== network || route.prefixLength !== length) continue;
         if (route.tos !== 0 && route.tos !== tos) continue;
         if (route.scope < scope) continue;
         if (outputInterface !== 0 && route.error === 0 && route.nextHopDevice !== outputInterface)
@@ -103,7 +82,19 @@ export class PrefixTable {
     }
     return null;
   }
+
+  /** The local route of exactly this address; null when there is none. */
+  localHost(address: Ipv4Address): FibRoute | null {
+    let route = this.buckets[hashOf(address, 32) & this.bucketMask] as FibRoute | null;
+    for (; route !== null; route = route.next)
+      if (route.network === address && route.prefixLength === 32 && route.type === RouteType.local)
+        return route;
+    return null;
+  }
 }
+
+const samePrefix = (a: FibRoute, b: FibRoute): boolean =>
+  a.network === b.network && a.prefixLength === b.prefixLength;
 
 /** Local before main when both are one; then the greater TOS, then the smaller metric. */
 function comesBefore(a: FibRoute, b: FibRoute): boolean {

@@ -21,8 +21,8 @@ export function widestScope(type: RouteType): number {
 
 /** Whether both are found under the same key: table, prefix, TOS and metric. */
 export const sameKey = (a: RouteConfig, b: RouteConfig): boolean =>
-  a.table === b.table &&
   a.destination === b.destination &&
+  a.table === b.table &&
   a.prefixLength === b.prefixLength &&
   a.tos === b.tos &&
   a.metric === b.metric;

@@ -51,6 +51,6 @@ export class RoutingTables {
 
   /** Whether a packet of ours may carry this source: it is configured, or the local table makes it ours. */
   isOwnSource(source: Ipv4Address): boolean {
-    return this.addresses.owner(source) !== 0 || this.fib.deviceOfLocal(source) !== 0;
+    return this.fib.ownerOf(source) !== 0 || this.fib.deviceOfLocal(source) !== 0;
   }
 }

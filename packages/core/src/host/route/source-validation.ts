@@ -38,7 +38,7 @@ export function validateSource(
     if (conf.acceptLocal !== 0) return SourceVerdict.accepted;
     // the addresses tell enough unless somebody made local routes or rules of his own
     if (!fib.hasCustomLocalRoutes && !fib.hasCustomRules)
-      return addresses.owner(source) === 0 ? SourceVerdict.accepted : SourceVerdict.martian;
+      return fib.ownerOf(source) === 0 ? SourceVerdict.accepted : SourceVerdict.martian;
   }
   const from = outputInterface === 0 ? fib.loopback : outputInterface;
   const checkedMark = conf.srcValidMark === 0 ? 0 : mark;

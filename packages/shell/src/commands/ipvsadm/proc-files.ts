@@ -30,7 +30,10 @@ function serviceLine({ config }: ServiceListing): string {
     config.persistenceTimeout === 0
       ? ""
       : `persistent ${config.persistenceTimeout} ${hex(config.persistenceNetmask, 8)}`;
-  return `${identity(config)} ${config.scheduler} ${config.onePacket ? "ops " : ""} ${persistent}`;
+  // the kernel writes one blank more after a service with an address
+  const gap = config.identity.kind === "address" ? " " : "";
+  const ops = config.onePacket ? "ops " : "";
+  return `${identity(config)} ${config.scheduler} ${ops}${gap}${persistent}`;
 }
 
 function identity({ identity: it }: VirtualServiceConfig): string {
