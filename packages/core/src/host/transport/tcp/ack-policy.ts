@@ -3,14 +3,14 @@
  * slow start (quick acknowledgements) or when two segments are owed, otherwise after 40 ms or with data of our own.
  * Left out: the compression of acknowledgements for many holes.
  */
-import { type Duration, elapsed, later } from "../../../time/instant.ts";
+import { inMilliseconds, millisecondsAt } from "./clock.ts";
 import { chooseWindow } from "./receive-window.ts";
 import { AckPending, receiveWindowLeft, Shutdown, type Tcb, TcbTimer, TimerKind } from "./tcb.ts";
 import { ACK_DELAY_MIN, sendAck } from "./transmit.ts";
 
 export const QUICK_ACKS_MAX = 16;
-const ACK_DELAY_MAX = 200_000_000;
-const CALM_ACK_DELAY_MAX = 500_000_000;
+const ACK_DELAY_MAX = 200;
+const CALM_ACK_DELAY_MAX = 500;
 const SEGMENT_MIN = 536;
 const TIMESTAMPS_LENGTH = 12;
 
@@ -23,16 +23,16 @@ export function scheduleAck(tcb: Tcb): void {
 export function noteData(tcb: Tcb, length: number): void {
   scheduleAck(tcb);
   measureSegment(tcb, length);
-  const { now } = tcb.context.host.engine;
+  const now = millisecondsAt(tcb.context.host.engine.now);
   if (tcb.ackDelay === 0) {
     raiseQuickAcks(tcb, QUICK_ACKS_MAX);
     tcb.ackDelay = ACK_DELAY_MIN;
   } else {
-    const gap = elapsed(tcb.lastReceived, now);
+    const gap = (now - tcb.lastReceived) | 0;
     if (gap <= ACK_DELAY_MIN / 2) {
-      tcb.ackDelay = Math.floor(tcb.ackDelay / 2) + ACK_DELAY_MIN / 2;
+      tcb.ackDelay = (tcb.ackDelay >> 1) + ACK_DELAY_MIN / 2;
     } else if (gap < tcb.ackDelay) {
-      tcb.ackDelay = Math.min(Math.floor(tcb.ackDelay / 2) + gap, tcb.rto);
+      tcb.ackDelay = Math.min((tcb.ackDelay >> 1) + gap, tcb.rto);
     } else if (gap > tcb.rto) raiseQuickAcks(tcb, QUICK_ACKS_MAX);
   }
   tcb.lastReceived = now;
@@ -88,19 +88,22 @@ export function delayAck(tcb: Tcb): void {
   if (delay > ACK_DELAY_MIN) {
     const calm = !tcb.pingPong && (tcb.ackPending & AckPending.pushed) === 0;
     let most = calm ? CALM_ACK_DELAY_MAX : ACK_DELAY_MAX;
-    if (tcb.srtt > 0) most = Math.min(most, Math.max((tcb.srtt >> 3) * 1000, ACK_DELAY_MIN));
+    if (tcb.srtt > 0)
+      most = Math.min(most, Math.max(Math.ceil((tcb.srtt >> 3) / 1000), ACK_DELAY_MIN));
     delay = Math.min(delay, most);
   }
   delay = Math.min(delay, ACK_DELAY_MAX);
-  let due = later(engine.now, delay as Duration);
+  const now = millisecondsAt(engine.now);
+  let wait = delay;
   if ((tcb.ackPending & AckPending.timer) !== 0) {
-    if (tcb.delayedAckDue <= engine.now + Math.floor(delay / 4)) return sendAck(tcb);
-    if (due >= tcb.delayedAckDue) due = tcb.delayedAckDue;
+    const left = (tcb.delayedAckDue - now) | 0;
+    if (left <= delay >> 2) return sendAck(tcb);
+    wait = Math.min(wait, left);
   }
   tcb.ackPending |= AckPending.scheduled | AckPending.timer;
-  tcb.delayedAckDue = due;
+  tcb.delayedAckDue = (now + wait) | 0;
   tcb.delayedAckTimer ??= new TcbTimer(tcb, TimerKind.delayedAck);
-  engine.timers.arm(tcb.delayedAckTimer, due);
+  engine.timers.arm(tcb.delayedAckTimer, inMilliseconds(engine.now, wait));
 }
 
 /** The delay is over (`tcp_delack_timer_handler`). */

@@ -1,6 +1,8 @@
 /** What an acknowledgement tells the sender (`tcp_ack`; RFC 9293 §3.10.7.4, fifth check). */
+
 import type { Frame } from "../../../packet/frame.ts";
 import { TcpFlag } from "../../../packet/protocol.ts";
+import { microsecondsAt, millisecondsAt } from "./clock.ts";
 import { markSacked, recover } from "./recovery.ts";
 import { retransmitLost } from "./retransmit.ts";
 import { sampleRtt } from "./rto.ts";
@@ -28,7 +30,6 @@ export type AckResult = (typeof AckResult)[keyof typeof AckResult];
 
 export function acknowledge(tcb: Tcb, frame: Frame): AckResult {
   const ack = frame.acknowledgementNumber;
-  const { now } = tcb.context.host.engine;
   const prior = tcb.sendUnacknowledged;
   if (before(ack, prior)) {
     if (before(ack, (prior - tcb.maxWindow) | 0)) return AckResult.challenge;
@@ -39,13 +40,13 @@ export function acknowledge(tcb: Tcb, frame: Frame): AckResult {
   const advanced = ack !== prior;
   if (advanced) {
     tcb.retransmits = 0;
-    tcb.retransmitStart = -1;
+    tcb.retransmitting = false;
   }
   if (frame.hasTimestamps) rememberTimestamp(tcb, frame);
   const windowChanged = updateWindow(tcb, frame, ack);
   tcb.softError = 0;
   tcb.probesOut = 0;
-  tcb.peerHeardAt = now;
+  tcb.peerHeardAt = millisecondsAt(tcb.context.host.engine.now);
   if (tcb.packetsOut === 0) {
     checkClosedWindow(tcb);
     return AckResult.acceptable;
@@ -119,7 +120,7 @@ export function rememberTimestamp(tcb: Tcb, frame: Frame): void {
   if (!tcb.timestamps || after(frame.sequenceNumber, tcb.receiveUpdate)) return;
   if (((frame.timestampValue - tcb.timestampRecent) | 0) < 0) return;
   tcb.timestampRecent = frame.timestampValue;
-  tcb.timestampRecentAt = tcb.context.host.engine.now;
+  tcb.timestampRecentAt = millisecondsAt(tcb.context.host.engine.now);
 }
 
 /** Nothing is outstanding: does the window still keep waiting data back (`tcp_ack_probe`)? */
@@ -136,7 +137,7 @@ function checkClosedWindow(tcb: Tcb): void {
 function removeAcknowledged(tcb: Tcb, ack: number): void {
   const { covered } = tcb.context;
   covered.count = 0;
-  covered.firstSentAt = -1;
+  covered.clean = false;
   covered.anyResent = false;
   let head = tcb.sentHead;
   while (head !== null && !after(head.end, ack)) {
@@ -156,7 +157,10 @@ function forget(tcb: Tcb, segment: SentSegment): void {
   const { covered } = tcb.context;
   covered.count++;
   if (segment.retransmissions > 0) covered.anyResent = true;
-  else if (covered.firstSentAt < 0 && !segment.sacked) covered.firstSentAt = segment.sentAt;
+  else if (!covered.clean && !segment.sacked) {
+    covered.clean = true;
+    covered.firstSentAt = segment.sentAt;
+  }
 }
 
 function trim(segment: SentSegment, ack: number): void {
@@ -170,8 +174,8 @@ function trim(segment: SentSegment, ack: number): void {
 function sampleFrom(tcb: Tcb, frame: Frame): void {
   const { covered } = tcb.context;
   const { now } = tcb.context.host.engine;
-  if (!covered.anyResent && covered.firstSentAt >= 0) {
-    sampleRtt(tcb, Math.max(1, Math.floor((now - covered.firstSentAt) / 1000)));
+  if (!covered.anyResent && covered.clean) {
+    sampleRtt(tcb, Math.max(1, (microsecondsAt(now) - covered.firstSentAt) | 0));
   } else if (tcb.timestamps && frame.hasTimestamps && frame.timestampEcho !== 0) {
     const ms = (timestampClock(now, tcb.timestampOffset) - frame.timestampEcho) | 0;
     if (ms >= 0 && ms < 120_000) sampleRtt(tcb, Math.max(1, ms) * 1000);

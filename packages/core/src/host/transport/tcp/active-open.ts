@@ -1,10 +1,12 @@
 /** The client's side of the handshake: connect(2) and SYN-SENT (RFC 9293 §3.10.7.3, `tcp_rcv_synsent_state_process`). */
+
 import type { Frame } from "../../../packet/frame.ts";
 import { TcpFlag } from "../../../packet/protocol.ts";
 import type { DropReason } from "../../../trace/drop-reason.ts";
 import { portPair } from "../secrets.ts";
 import { TcpState } from "../socket.ts";
 import { AckResult, acknowledge } from "./acknowledge.ts";
+import { microsecondsAt } from "./clock.ts";
 import { resetByPeer } from "./close.ts";
 import { agreeOptions, initialiseTransfer } from "./establish.ts";
 import { outstanding } from "./output.ts";
@@ -17,7 +19,7 @@ import { NO_OCTETS, sendAck, timestampClock, transmit } from "./transmit.ts";
 import { armTransmitTimer, rearmRetransmit } from "./transmit-timer.ts";
 
 const WINDOW_SPACE_MIN = 212_992;
-const TWO_JIFFIES = 8_000_000;
+const TWO_JIFFIES = 8;
 
 /** Sends the SYN: addresses, ports and route are set. */
 export function open(tcb: Tcb): void {
@@ -44,7 +46,7 @@ export function open(tcb: Tcb): void {
   tcb.rto = INITIAL_RTO;
   context.counters.ActiveOpens++;
   setState(tcb, TcpState.synSent);
-  const syn = new SentSegment(iss, TcpFlag.syn, NO_OCTETS, 0, 0, engine.now);
+  const syn = new SentSegment(iss, TcpFlag.syn, NO_OCTETS, 0, 0, microsecondsAt(engine.now));
   tcb.sendNext = syn.end;
   outstanding(tcb, syn);
   syn.frameId = transmit(tcb, TcpFlag.syn, iss, NO_OCTETS, 0, 0, 0);
@@ -114,7 +116,7 @@ function simultaneousOpen(tcb: Tcb, frame: Frame): void {
   takeSyn(tcb, frame);
   const syn = tcb.sentHead as SentSegment;
   syn.flags = TcpFlag.syn | TcpFlag.ack;
-  syn.sentAt = tcb.context.host.engine.now;
+  syn.sentAt = microsecondsAt(tcb.context.host.engine.now);
   transmit(tcb, syn.flags, syn.sequence, NO_OCTETS, 0, 0, syn.frameId);
   rearmRetransmit(tcb);
 }

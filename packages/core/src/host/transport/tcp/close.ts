@@ -1,6 +1,5 @@
 /** How a connection ends: for good (`tcp_done`), by RST (`tcp_reset`), or into TIME_WAIT (`tcp_time_wait`). */
 import { Errno } from "../../../base/errno.ts";
-import type { Duration } from "../../../time/instant.ts";
 import { TcpState } from "../socket.ts";
 import { Shutdown, setState, type Tcb } from "./tcb.ts";
 import { TIME_WAIT_LENGTH, TimeWait } from "./time-wait.ts";
@@ -62,10 +61,10 @@ export function becomeTimeWait(
   tcb.state = TcpState.close;
   finish(tcb);
   tcb.context.flows.add(entry);
-  entry.start((state === TcpState.timeWait ? TIME_WAIT_LENGTH : patience) as Duration);
+  entry.start(state === TcpState.timeWait ? TIME_WAIT_LENGTH : patience);
 }
 
-/** How long an orphan waits for the peer's FIN (`tcp_fin_time`). */
+/** How many milliseconds an orphan waits for the peer's FIN (`tcp_fin_time`). */
 export function finTime(tcb: Tcb): number {
-  return Math.max(tcb.context.host.sysctls.tcp_fin_timeout * 1_000_000_000, (tcb.rto * 7) / 2);
+  return Math.max(tcb.context.host.sysctls.tcp_fin_timeout * 1000, (tcb.rto * 7) / 2);
 }

@@ -6,10 +6,11 @@ import { Frame, FrameOrigin } from "../../../packet/frame.ts";
 import type { Ipv4Address } from "../../../packet/ipv4-address.ts";
 import { packetLength } from "../../../packet/lengths.ts";
 import { FragmentField, IpProtocol, TcpFlag } from "../../../packet/protocol.ts";
-import { type Duration, type Instant, later } from "../../../time/instant.ts";
+import type { Instant } from "../../../time/instant.ts";
 import { Timer } from "../../../time/timer.ts";
 import { portPair } from "../secrets.ts";
 import { TcpState } from "../socket.ts";
+import { inMilliseconds, microsecondsAt } from "./clock.ts";
 import { NEW_RENO } from "./congestion/new-reno.ts";
 import { agreeOptions, initialiseTransfer } from "./establish.ts";
 import { type FlowEntry, FlowKind } from "./flow-table.ts";
@@ -40,11 +41,13 @@ export class ConnectionRequest extends Timer implements FlowEntry {
   readonly mss: number;
   readonly timestampOffset: number;
   timestampRecent: number;
-  readonly madeAt: Instant;
+  /** Microseconds. */
+  readonly madeAt: number;
   timeouts = 0;
   repeats = 0;
   synAckId = 0;
-  lastOutOfWindowAck = Number.NEGATIVE_INFINITY;
+  lastOutOfWindowAck = 0;
+  answeredOutOfWindow = false;
   /** Low six bits of the clock that a SYN cookie's SYN+ACK carries; −1 for the clock itself. */
   private stampBits = -1;
 
@@ -60,11 +63,11 @@ export class ConnectionRequest extends Timer implements FlowEntry {
     this.localPort = syn.destinationPort;
     this.remotePort = syn.sourcePort;
     this.syn = syn;
-    this.madeAt = host.engine.now;
+    const { now } = host.engine;
+    this.madeAt = microsecondsAt(now);
     const ports = portPair(this.localPort, this.remotePort);
     this.initialSequence =
-      initialSequence ??
-      secrets.initialSequence(this.localAddress, this.remoteAddress, ports, this.madeAt);
+      initialSequence ?? secrets.initialSequence(this.localAddress, this.remoteAddress, ports, now);
     this.receiveNext = (syn.sequenceNumber + 1) | 0;
     this.mss = mtu - HEADERS_LENGTH;
     const { sysctls } = host;
@@ -105,7 +108,7 @@ export class ConnectionRequest extends Timer implements FlowEntry {
     this.context.flows.add(this);
     this.listener.requests++;
     this.sendSynAck();
-    engine.timers.arm(this, later(engine.now, INITIAL_RTO));
+    engine.timers.arm(this, inMilliseconds(engine.now, INITIAL_RTO));
   }
 
   /** `reqsk_timer_handler`. */
@@ -125,7 +128,7 @@ export class ConnectionRequest extends Timer implements FlowEntry {
 
   private rearm(now: Instant): void {
     const delay = Math.min(INITIAL_RTO * (1 << Math.min(this.timeouts, 7)), RTO_MAX);
-    this.context.host.engine.timers.arm(this, later(now, delay as Duration));
+    this.context.host.engine.timers.arm(this, inMilliseconds(now, delay));
   }
 
   remove(): void {
@@ -200,7 +203,7 @@ export class ConnectionRequest extends Timer implements FlowEntry {
     tcb.hashed = true;
     context.flows.add(tcb);
     if (this.repeats === 0)
-      sampleRtt(tcb, Math.max(1, Math.floor((host.engine.now - this.madeAt) / 1000)));
+      sampleRtt(tcb, Math.max(1, (microsecondsAt(host.engine.now) - this.madeAt) | 0));
     initialiseTransfer(tcb);
     return tcb;
   }

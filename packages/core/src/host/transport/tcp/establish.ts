@@ -1,7 +1,7 @@
 /** The moment at which a connection becomes ESTABLISHED (`tcp_finish_connect`, SYN-RECEIVED's fifth check). */
 import type { Frame } from "../../../packet/frame.ts";
-import type { Duration } from "../../../time/instant.ts";
 import { TcpState } from "../socket.ts";
+import { millisecondsAt } from "./clock.ts";
 import { initialiseReceiveSpace } from "./receive-window.ts";
 import { setState, type Tcb } from "./tcb.ts";
 import { routeOf, syncMss, TIMESTAMPS_LENGTH } from "./transmit.ts";
@@ -28,7 +28,7 @@ export function agreeOptions(tcb: Tcb, frame: Frame): void {
   if (!tcb.timestamps) return;
   tcb.advertisedMss -= TIMESTAMPS_LENGTH;
   tcb.timestampRecent = frame.timestampValue;
-  tcb.timestampRecentAt = engine.now;
+  tcb.timestampRecentAt = millisecondsAt(engine.now);
 }
 
 /** Segment sizes and buffers for a connection whose options are known (`tcp_init_transfer`). */
@@ -38,7 +38,7 @@ export function initialiseTransfer(tcb: Tcb): void {
   const hint = Math.min(tcb.advertisedMss, tcb.mss, tcb.receiveWindow >> 1, MSS_DEFAULT);
   tcb.receiveMss = Math.max(hint, MSS_LEAST);
   initialiseReceiveSpace(tcb);
-  tcb.lastReceived = tcb.context.host.engine.now;
+  tcb.lastReceived = millisecondsAt(tcb.context.host.engine.now);
   tcb.lastSent = tcb.lastReceived;
   // a SYN that had to be repeated tells of losses
   if (tcb.totalRetransmits > 1) tcb.window = 1;
@@ -47,7 +47,7 @@ export function initialiseTransfer(tcb: Tcb): void {
     tcb.variation = RTO_FALLBACK_US;
     tcb.deviation = RTO_FALLBACK_US;
     tcb.deviationMax = RTO_FALLBACK_US;
-    tcb.rto = (RTO_FALLBACK_US * 1000) as Duration;
+    tcb.rto = RTO_FALLBACK_US / 1000;
   }
 }
 

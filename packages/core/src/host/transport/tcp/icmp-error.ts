@@ -46,7 +46,7 @@ function errorForConnection(tcb: Tcb, error: Frame, quoted: Frame): void {
   const errno = icmpErrno(error);
   if (errno === 0) return;
   const opening = tcb.state === TcpState.synSent || tcb.state === TcpState.synReceived;
-  if (opening && tcb.lockedAt !== tcb.context.host.engine.now) {
+  if (opening && tcb.lockedAt !== (tcb.context.host.engine.now | 0)) {
     abortWith(tcb, errno);
     tcb.context.wake(tcb);
   } else tcb.softError = errno;

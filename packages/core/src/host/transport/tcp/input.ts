@@ -5,11 +5,11 @@
 import { Errno } from "../../../base/errno.ts";
 import type { Frame } from "../../../packet/frame.ts";
 import { TcpFlag } from "../../../packet/protocol.ts";
-import { type Duration, later } from "../../../time/instant.ts";
 import type { DropReason } from "../../../trace/drop-reason.ts";
 import { TcpState } from "../socket.ts";
 import { acknowledgeIfDue } from "./ack-policy.ts";
 import { AckResult, acknowledge } from "./acknowledge.ts";
+import { inMilliseconds } from "./clock.ts";
 import { abortWith, becomeTimeWait, finish, finTime, resetByPeer } from "./close.ts";
 import { takeData } from "./data-input.ts";
 import { establish } from "./establish.ts";
@@ -140,7 +140,7 @@ function finAcknowledged(tcb: Tcb, frame: Frame): DropReason | null | undefined 
 export function armFinWait(tcb: Tcb, patience: number): void {
   const { engine } = tcb.context.host;
   tcb.finWaitTimer ??= new TcbTimer(tcb, TimerKind.finWait);
-  engine.timers.arm(tcb.finWaitTimer, later(engine.now, patience as Duration));
+  engine.timers.arm(tcb.finWaitTimer, inMilliseconds(engine.now, patience));
 }
 
 /** Room in the send buffer for somebody who waits for it (`tcp_check_space`). */

@@ -3,7 +3,9 @@
  * Nagle's rule in Minshall's form, slow start after idleness. One segment per frame: lvsim has no segmentation
  * offload. PSH marks the segment that ends a write of the application.
  */
+
 import { TcpFlag } from "../../../packet/protocol.ts";
+import { microsecondsAt, millisecondsAt } from "./clock.ts";
 import { SentSegment } from "./segment.ts";
 import { after } from "./sequence.ts";
 import { INITIAL_WINDOW_SEGMENTS, inFlight, type Tcb } from "./tcb.ts";
@@ -67,7 +69,7 @@ export function sendNew(tcb: Tcb, size: number, fin: boolean): void {
       octets = whole;
     }
   }
-  const { now } = tcb.context.host.engine;
+  const now = microsecondsAt(tcb.context.host.engine.now);
   const segment = new SentSegment(tcb.sendNext, flags, octets, offset, size, now);
   if (fin) tcb.finSent = true;
   tcb.unsent -= size;
@@ -113,7 +115,7 @@ function gather(tcb: Tcb, target: Uint8Array): boolean {
 function restartAfterIdle(tcb: Tcb): void {
   const { engine, sysctls } = tcb.context.host;
   if (tcb.packetsOut > 0 || sysctls.tcp_slow_start_after_idle === 0) return;
-  let idle = engine.now - tcb.lastSent;
+  let idle = (millisecondsAt(engine.now) - tcb.lastSent) | 0;
   if (idle <= tcb.rto || tcb.window <= INITIAL_WINDOW_SEGMENTS) return;
   tcb.threshold = Math.max(tcb.threshold, (tcb.window >> 1) + (tcb.window >> 2));
   while (idle > tcb.rto && tcb.window > INITIAL_WINDOW_SEGMENTS) {

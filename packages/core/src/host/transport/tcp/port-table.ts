@@ -5,7 +5,6 @@
  */
 import { ANY_ADDRESS, type Ipv4Address } from "../../../packet/ipv4-address.ts";
 import { mix } from "../secrets.ts";
-import type { FlowTable } from "./flow-table.ts";
 import type { Listener } from "./listener.ts";
 import type { TcpContext } from "./tcb.ts";
 
@@ -84,7 +83,11 @@ export class PortTable {
   chooseForBind(address: Ipv4Address): number {
     const { first, count } = this.range();
     const offset = this.context.secrets.below(count) | 1;
-    return this.search(first, count, offset, (port) => this.isFree(address, port));
+    for (let i = 0; i < count; i++) {
+      const port = nth(first, count, offset, i);
+      if (this.isFree(address, port)) return port;
+    }
+    return 0;
   }
 
   /** A port for connect(2): even ones first, from a place that depends on the destination (RFC 6056 §3.3.4). */
@@ -93,42 +96,26 @@ export class PortTable {
     const { flows, secrets } = this.context;
     const start = mix(local, remote, remotePort, secrets.portKey) >>> 0;
     const offset = ((start + this.perturb) % count) & ~1;
-    this.perturb += secrets.below(NOISE) === 0 ? 4 : 2;
-    return this.search(first, count, offset, (port) =>
-      this.isFreeForFlow(flows, local, remote, port, remotePort),
-    );
-  }
-
-  private isFreeForFlow(
-    flows: FlowTable,
-    local: Ipv4Address,
-    remote: Ipv4Address,
-    port: number,
-    remotePort: number,
-  ): boolean {
-    if (this.holders?.has(port)) return false;
-    return flows.find(local, remote, port, remotePort) === null;
+    for (let i = 0; i < count; i++) {
+      const port = nth(first, count, offset, i);
+      if (this.holders?.has(port) || flows.find(local, remote, port, remotePort) !== null) continue;
+      this.perturb += 2 * i + (secrets.below(NOISE) === 0 ? 4 : 2);
+      return port;
+    }
+    return 0;
   }
 
   private range(): { first: number; count: number } {
     const { ip_local_port_first: first, ip_local_port_last: last } = this.context.host.sysctls;
     return { first, count: Math.max(1, last - first + 1) };
   }
+}
 
-  /** Every second port from `offset` on, then the others. */
-  private search(
-    first: number,
-    count: number,
-    offset: number,
-    free: (port: number) => boolean,
-  ): number {
-    for (let parity = 0; parity < 2; parity++)
-      for (let step = 0; step < count; step += 2) {
-        const port = first + ((((offset ^ parity) + step) % count) | 0);
-        if (free(port)) return port;
-      }
-    return 0;
-  }
+/** The i-th port to try: every second one from `offset` on, then the others. */
+function nth(first: number, count: number, offset: number, i: number): number {
+  const half = (count + 1) >> 1;
+  const from = i < half ? offset : offset ^ 1;
+  return first + ((from + 2 * i) % count);
 }
 
 const overlap = (a: Ipv4Address, b: Ipv4Address): boolean =>

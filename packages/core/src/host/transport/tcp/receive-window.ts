@@ -2,8 +2,9 @@
  * The window that a receiver advertises (`tcp_select_window`), its first size and its growth with the buffer
  * (`tcp_rcv_space_adjust`). Half of the buffer counts as window (tcp_adv_win_scale = 1). Left out: memory pressure.
  */
-import { elapsed } from "../../../time/instant.ts";
+
 import { truesize } from "../truesize.ts";
+import { microsecondsAt } from "./clock.ts";
 import { receiveWindowLeft, type Tcb } from "./tcb.ts";
 
 const WINDOW_FIELD_MAX = 0xffff;
@@ -40,7 +41,7 @@ export function initialiseReceiveSpace(tcb: Tcb): void {
     tcb.windowClamp = Math.max(2 * advertisedMss, space - advertisedMss);
   tcb.receiveThreshold = Math.min(tcb.receiveThreshold, tcb.windowClamp);
   tcb.roundSpace = Math.min(tcb.receiveThreshold, tcb.receiveWindow, 10 * advertisedMss);
-  tcb.roundStart = tcb.context.host.engine.now;
+  tcb.roundStart = microsecondsAt(tcb.context.host.engine.now);
 }
 
 /** Chooses the window for a segment that is about to leave, and returns the field as sent. */
@@ -85,7 +86,7 @@ export function growThreshold(tcb: Tcb, length: number): void {
 export function adjustReceiveSpace(tcb: Tcb, count: number): void {
   tcb.roundCopied += count;
   const { engine, sysctls } = tcb.context.host;
-  if (tcb.srtt === 0 || elapsed(tcb.roundStart, engine.now) < (tcb.srtt >> 3) * 1000) return;
+  if (tcb.srtt === 0 || ((microsecondsAt(engine.now) - tcb.roundStart) | 0) < tcb.srtt >> 3) return;
   const copied = tcb.roundCopied;
   if (copied > tcb.roundSpace) {
     let window = 2 * copied + 16 * tcb.advertisedMss;
@@ -99,5 +100,5 @@ export function adjustReceiveSpace(tcb: Tcb, count: number): void {
     tcb.roundSpace = copied;
   }
   tcb.roundCopied = 0;
-  tcb.roundStart = engine.now;
+  tcb.roundStart = microsecondsAt(engine.now);
 }

@@ -1,5 +1,7 @@
 /** Sending again: one segment (`tcp_retransmit_skb`) and all that are thought lost (`tcp_xmit_retransmit_queue`). */
+
 import { TcpFlag } from "../../../packet/protocol.ts";
+import { microsecondsAt, millisecondsAt } from "./clock.ts";
 import { SentSegment } from "./segment.ts";
 import { inFlight, type Tcb } from "./tcb.ts";
 import { routeOf, transmit } from "./transmit.ts";
@@ -10,9 +12,14 @@ export function retransmit(tcb: Tcb, segment: SentSegment): void {
   const { host } = context;
   routeOf(tcb);
   if (segment.length > tcb.mss) split(tcb, segment, tcb.mss);
-  if (tcb.retransmitStart < 0) tcb.retransmitStart = segment.sentAt;
+  const { now } = host.engine;
+  if (!tcb.retransmitting) {
+    const ago = (microsecondsAt(now) - segment.sentAt) | 0;
+    tcb.retransmitting = true;
+    tcb.retransmitStart = (millisecondsAt(now) - Math.floor(ago / 1000)) | 0;
+  }
   segment.retransmissions++;
-  segment.sentAt = host.engine.now;
+  segment.sentAt = microsecondsAt(now);
   if (!segment.resent) {
     segment.resent = true;
     tcb.resentOut++;
@@ -26,9 +33,8 @@ export function retransmit(tcb: Tcb, segment: SentSegment): void {
   if (segment.frameId === 0) segment.frameId = id;
   const { trace } = host;
   if (trace !== null) {
-    const rto = Math.floor(tcb.rto / 1_000_000);
     const times = segment.retransmissions;
-    trace.note("tcp-retransmit", host.engine.now, host.place, null, null, sequence, rto, times);
+    trace.note("tcp-retransmit", now, host.place, null, null, sequence, tcb.rto, times);
   }
 }
 

@@ -2,14 +2,15 @@
  * Round-trip time and retransmission timeout: RFC 6298 with Linux's changes (`tcp_rtt_estimator`): the variation never
  * falls below 200 ms, grows at once and shrinks once per round trip. Timeouts are whole jiffies of 4 ms.
  */
-import type { Duration } from "../../../time/instant.ts";
+import { millisecondsAt } from "./clock.ts";
 import { after } from "./sequence.ts";
 import type { Tcb } from "./tcb.ts";
 
-export const RTO_MIN = 200_000_000 as Duration;
-export const RTO_MAX = 120_000_000_000 as Duration;
+/** Milliseconds, as all of this file but round trips. */
+export const RTO_MIN = 200;
+export const RTO_MAX = 120_000;
 const VARIATION_MIN = 200_000;
-const JIFFY = 4_000_000;
+const JIFFY = 4;
 
 /** Takes in a sample of `rtt` microseconds, and starts the timeout afresh. */
 export function sampleRtt(tcb: Tcb, rtt: number): void {
@@ -22,8 +23,8 @@ export function sampleRtt(tcb: Tcb, rtt: number): void {
 
 /** The timeout without any backoff. */
 export function restoreRto(tcb: Tcb): void {
-  const jiffies = Math.ceil((((tcb.srtt >> 3) + tcb.variation) * 1000) / JIFFY);
-  tcb.rto = Math.min(jiffies * JIFFY, RTO_MAX) as Duration;
+  const jiffies = Math.ceil(((tcb.srtt >> 3) + tcb.variation) / (1000 * JIFFY));
+  tcb.rto = Math.min(jiffies * JIFFY, RTO_MAX);
 }
 
 function firstSample(tcb: Tcb, rtt: number): void {
@@ -53,12 +54,13 @@ function nextSample(tcb: Tcb, rtt: number): void {
 
 /** Whether timeouts have gone on for as long as `retries` doublings from `first` would (`retransmits_timed_out`). */
 export function timedOut(tcb: Tcb, retries: number, first: number): boolean {
-  if (tcb.retransmits === 0) return false;
+  if (tcb.retransmits === 0 || !tcb.retransmitting) return false;
   let total = 0;
   let step = first;
   for (let i = 0; i <= retries; i++) {
     total += step;
     step = Math.min(2 * step, RTO_MAX);
   }
-  return tcb.context.host.engine.now - tcb.retransmitStart >= total;
+  const now = millisecondsAt(tcb.context.host.engine.now);
+  return ((now - tcb.retransmitStart) | 0) >= total;
 }

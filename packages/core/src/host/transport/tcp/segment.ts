@@ -1,5 +1,4 @@
 /** Pieces of the two octet streams of a connection. They refer to octets that nobody changes; nothing is copied. */
-import type { Instant } from "../../../time/instant.ts";
 
 /** Octets that wait to be sent or to be read. */
 export class Chunk {
@@ -28,8 +27,8 @@ export class SentSegment {
   readonly octets: Uint8Array;
   offset: number;
   length: number;
-  /** When it was sent last. */
-  sentAt: Instant;
+  /** When it was sent last, in microseconds (clock.ts). */
+  sentAt: number;
   /** The frame that carried it first. */
   frameId: number;
   /** How often it was sent again. */
@@ -46,7 +45,7 @@ export class SentSegment {
     octets: Uint8Array,
     offset: number,
     length: number,
-    sentAt: Instant,
+    sentAt: number,
   ) {
     this.sequence = sequence;
     this.flags = flags;

@@ -1,12 +1,11 @@
 /**
  * The state of one TCP connection: RFC 9293 §3.3.1's transmission control block in the shape of Linux's `tcp_sock`.
- * Only data: the files beside this one work on it. Sequence numbers are signed 32-bit integers; times are nanoseconds
- * unless a name says otherwise.
+ * Only data: the files beside this one work on it. Sequence numbers are signed 32-bit integers. Durations are whole
+ * milliseconds and moments are those of TCP's millisecond clock (clock.ts), unless a name says otherwise.
  */
 import type { Errno } from "../../../base/errno.ts";
 import type { Frame, TcpSynOptions } from "../../../packet/frame.ts";
 import { ANY_ADDRESS, type Ipv4Address } from "../../../packet/ipv4-address.ts";
-import type { Duration, Instant } from "../../../time/instant.ts";
 import { Timer } from "../../../time/timer.ts";
 import type { Route } from "../../route/route.ts";
 import type { TransportSecrets } from "../secrets.ts";
@@ -44,8 +43,10 @@ export const Shutdown = { receive: 1, send: 2 } as const;
 /** What one acknowledgement covered; every acknowledgement fills it anew. */
 export class AckCover {
   count = 0;
-  /** When the first of the segments was sent that were sent only once; −1 for none. */
-  firstSentAt = -1;
+  /** When the first of the segments was sent that were sent only once, in microseconds. */
+  firstSentAt = 0;
+  /** `firstSentAt` means something. */
+  clean = false;
   /** A segment that was sent again is among them: the sample would be ambiguous. */
   anyResent = false;
 }
@@ -86,7 +87,8 @@ export class TcbTimer extends Timer {
 }
 
 export const INITIAL_WINDOW_SEGMENTS = 10;
-export const INITIAL_RTO = 1_000_000_000 as Duration;
+/** Milliseconds. */
+export const INITIAL_RTO = 1000;
 const INFINITE_THRESHOLD = 0x7fffffff;
 
 export class Tcb implements FlowEntry {
@@ -116,8 +118,8 @@ export class Tcb implements FlowEntry {
   error: Errno = 0;
   /** An error that is reported only when somebody asks or everything else fails (sk_err_soft). */
   softError: Errno = 0;
-  /** The instant of the last connect(2), which holds the socket's lock while its packets run (see icmp-error.ts). */
-  lockedAt = -1;
+  /** The instant of connect(2), nanoseconds modulo 2^32: the call holds the socket's lock while its packets run (icmp-error.ts). */
+  lockedAt = 0;
   route: Route | null = null;
   routeGeneration = -1;
   /** Next IP identification (inet_id). */
@@ -186,9 +188,9 @@ export class Tcb implements FlowEntry {
   /** Estimate of the peer's segment size, for delayed acknowledgements. */
   receiveMss = 536;
   lastSegmentSize = 0;
-  /** Receive-buffer tuning: octets read in the present round, its start, and the best round so far. */
+  /** Receive-buffer tuning: octets read in the present round, its start in microseconds, and the best round so far. */
   roundCopied = 0;
-  roundStart: Instant = 0 as Instant;
+  roundStart = 0;
   roundSpace = 0;
 
   // options
@@ -197,9 +199,9 @@ export class Tcb implements FlowEntry {
   windowScaling = false;
   timestampOffset = 0;
   timestampRecent = 0;
-  timestampRecentAt: Instant = 0 as Instant;
+  timestampRecentAt = 0;
   /** When an acknowledgement came last. */
-  peerHeardAt: Instant = 0 as Instant;
+  peerHeardAt = 0;
 
   // round trip: `srtt` is 8 times, the deviations 4 times and 1 time microseconds, as in the kernel
   srtt = 0;
@@ -207,12 +209,14 @@ export class Tcb implements FlowEntry {
   deviationMax = 200_000;
   variation = 0;
   rttSequence = 0;
-  rto: Duration = INITIAL_RTO;
+  rto = INITIAL_RTO;
   backoff = 0;
   /** Timeouts in a row. */
   retransmits = 0;
-  /** When the first of the segments now being sent again was sent before; −1 for none. */
-  retransmitStart = -1;
+  /** When the first of the segments now being sent again was sent before. */
+  retransmitStart = 0;
+  /** Such a segment is out: `retransmitStart` means something. */
+  retransmitting = false;
   totalRetransmits = 0;
   probesOut = 0;
 
@@ -235,7 +239,7 @@ export class Tcb implements FlowEntry {
   maxPacketsOut = 0;
   /** `sendNext` when `maxPacketsOut` was taken. */
   windowUsageSequence = 0;
-  lastSent: Instant = 0 as Instant;
+  lastSent = 0;
   /** A tail loss probe is out, and `probeEnd` was `sendNext` then. */
   probing = false;
   probeEnd = 0;
@@ -246,10 +250,12 @@ export class Tcb implements FlowEntry {
   ackDelay = 0;
   quickAcks = 0;
   pingPong = false;
-  lastReceived: Instant = 0 as Instant;
-  delayedAckDue: Instant = 0 as Instant;
+  lastReceived = 0;
+  delayedAckDue = 0;
   /** When an acknowledgement for a segment out of the window went out last. */
-  lastOutOfWindowAck = Number.NEGATIVE_INFINITY;
+  lastOutOfWindowAck = 0;
+  /** One went out at all. */
+  answeredOutOfWindow = false;
 
   retransmitTimer: TcbTimer | null = null;
   delayedAckTimer: TcbTimer | null = null;

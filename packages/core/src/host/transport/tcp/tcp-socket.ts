@@ -109,7 +109,7 @@ export class TcpSocketHandle implements TcpSocket {
     tcb.remotePort = remote.port;
     routeOf(tcb);
     this.connected = true;
-    tcb.lockedAt = engine.now;
+    tcb.lockedAt = engine.now | 0;
     tcb.hashed = true;
     context.flows.add(tcb);
     open(tcb);

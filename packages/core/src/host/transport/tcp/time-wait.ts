@@ -4,13 +4,14 @@
  * time-wait-input.ts.
  */
 import type { Ipv4Address } from "../../../packet/ipv4-address.ts";
-import { type Duration, later } from "../../../time/instant.ts";
 import { Timer } from "../../../time/timer.ts";
 import { TcpState } from "../socket.ts";
+import { inMilliseconds } from "./clock.ts";
 import { type FlowEntry, FlowKind } from "./flow-table.ts";
 import { receiveWindowLeft, type Tcb, type TcpContext } from "./tcb.ts";
 
-export const TIME_WAIT_LENGTH = 60_000_000_000 as Duration;
+/** Milliseconds. */
+export const TIME_WAIT_LENGTH = 60_000;
 
 export class TimeWait extends Timer implements FlowEntry {
   readonly flowKind = FlowKind.timeWait;
@@ -29,7 +30,8 @@ export class TimeWait extends Timer implements FlowEntry {
   readonly timestamps: boolean;
   timestampRecent: number;
   readonly timestampOffset: number;
-  lastOutOfWindowAck = Number.NEGATIVE_INFINITY;
+  lastOutOfWindowAck = 0;
+  answeredOutOfWindow = false;
 
   constructor(tcb: Tcb, state: TcpState) {
     super();
@@ -49,9 +51,9 @@ export class TimeWait extends Timer implements FlowEntry {
     this.note(tcb.state, state);
   }
 
-  start(length: Duration): void {
+  start(milliseconds: number): void {
     const { engine } = this.context.host;
-    engine.timers.arm(this, later(engine.now, length));
+    engine.timers.arm(this, inMilliseconds(engine.now, milliseconds));
   }
 
   expire(): void {

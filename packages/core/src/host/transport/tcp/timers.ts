@@ -1,8 +1,8 @@
 /** What a connection does when one of its timers fires (net/ipv4/tcp_timer.c). Left out: keepalive probes. */
 import { TcpFlag } from "../../../packet/protocol.ts";
-import type { Duration } from "../../../time/instant.ts";
 import { TcpState } from "../socket.ts";
 import { delayedAckExpired } from "./ack-policy.ts";
+import { millisecondsAt } from "./clock.ts";
 import { becomeTimeWait, finish, finTime } from "./close.ts";
 import { giveUp } from "./input.ts";
 import { sendNew } from "./output.ts";
@@ -37,10 +37,10 @@ export function timerExpired(tcb: Tcb, kind: TimerKind): void {
 function retransmitTimeout(tcb: Tcb): void {
   const head = tcb.sentHead;
   if (head === null) return;
-  const { engine } = tcb.context.host;
+  const now = millisecondsAt(tcb.context.host.engine.now);
   const opening = isOpening(tcb);
   const shut = tcb.sendWindow === 0 && !tcb.orphan && !opening;
-  if (shut ? engine.now - tcb.peerHeardAt > RTO_MAX : outOfPatience(tcb)) return giveUp(tcb);
+  if (shut ? ((now - tcb.peerHeardAt) | 0) > RTO_MAX : outOfPatience(tcb)) return giveUp(tcb);
   tcb.context.counters.TCPTimeouts++;
   if (!opening) enterLoss(tcb);
   if (!shut) {
@@ -48,7 +48,7 @@ function retransmitTimeout(tcb: Tcb): void {
     tcb.backoff++;
   }
   retransmit(tcb, head);
-  tcb.rto = Math.min(2 * tcb.rto, RTO_MAX) as Duration;
+  tcb.rto = Math.min(2 * tcb.rto, RTO_MAX);
   rearmRetransmit(tcb);
 }
 

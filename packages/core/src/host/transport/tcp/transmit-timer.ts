@@ -1,9 +1,9 @@
 /** The one timer of the sending side, for timeouts, probes of a closed window, and tail loss probes. */
-import { type Duration, later } from "../../../time/instant.ts";
+import { inMilliseconds } from "./clock.ts";
 import { RTO_MAX, RTO_MIN } from "./rto.ts";
-import { CongestionState, type Tcb, TcbTimer, TimerKind } from "./tcb.ts";
+import { CongestionState, INITIAL_RTO, type Tcb, TcbTimer, TimerKind } from "./tcb.ts";
 
-const TWO_JIFFIES = 8_000_000;
+const TWO_JIFFIES = 8;
 const FIRST_PROBE_SHIFT_MAX = 9;
 
 export function armTransmitTimer(tcb: Tcb, kind: TimerKind, delay: number): void {
@@ -11,7 +11,7 @@ export function armTransmitTimer(tcb: Tcb, kind: TimerKind, delay: number): void
   let timer = tcb.retransmitTimer;
   if (timer === null) timer = tcb.retransmitTimer = new TcbTimer(tcb, kind);
   timer.kind = kind;
-  engine.timers.arm(timer, later(engine.now, delay as Duration));
+  engine.timers.arm(timer, inMilliseconds(engine.now, delay));
 }
 
 export function cancelTransmitTimer(tcb: Tcb): void {
@@ -34,10 +34,10 @@ export function armLossTimer(tcb: Tcb): void {
     return rearmRetransmit(tcb);
   let delay: number = RTO_MIN;
   if (tcb.srtt > 0) {
-    delay = (tcb.srtt >> 2) * 1000;
+    delay = Math.ceil((tcb.srtt >> 2) / 1000);
     // a lone segment's acknowledgement may be delayed
     delay += tcb.packetsOut === 1 ? RTO_MIN : TWO_JIFFIES;
-  } else delay = 1_000_000_000;
+  } else delay = INITIAL_RTO;
   armTransmitTimer(tcb, TimerKind.lossProbe, Math.min(delay, tcb.rto));
 }
 

@@ -6,6 +6,7 @@ import { FragmentField, IpProtocol, TcpFlag } from "../../../packet/protocol.ts"
 import type { Instant } from "../../../time/instant.ts";
 import type { Route } from "../../route/route.ts";
 import { TcpState } from "../socket.ts";
+import { millisecondsAt } from "./clock.ts";
 import { earlyBlocks } from "./early-data.ts";
 import { advertiseWindow } from "./receive-window.ts";
 import type { Tcb } from "./tcb.ts";
@@ -14,7 +15,8 @@ export const NO_OCTETS = new Uint8Array(0);
 export const TIMESTAMPS_LENGTH = 12;
 const HEADERS_LENGTH = 40;
 const MSS_MIN = 48;
-export const ACK_DELAY_MIN = 40_000_000;
+/** Milliseconds. */
+export const ACK_DELAY_MIN = 40;
 
 /** The millisecond clock of RFC 7323. */
 export const timestampClock = (now: Instant, offset: number): number =>
@@ -136,9 +138,9 @@ function acknowledgementSent(tcb: Tcb): void {
 
 /** A quick answer to data means a conversation: acknowledgements may wait for the next answer (pingpong mode). */
 function dataSent(tcb: Tcb): void {
-  const { now } = tcb.context.host.engine;
+  const now = millisecondsAt(tcb.context.host.engine.now);
   tcb.lastSent = now;
-  if (now - tcb.lastReceived < tcb.ackDelay) tcb.pingPong = true;
+  if (((now - tcb.lastReceived) | 0) < tcb.ackDelay) tcb.pingPong = true;
 }
 
 /** Sends an acknowledgement without data at once. */

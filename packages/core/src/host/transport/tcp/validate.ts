@@ -8,6 +8,7 @@ import type { Instant } from "../../../time/instant.ts";
 import type { DropReason } from "../../../trace/drop-reason.ts";
 import { TcpState } from "../socket.ts";
 import { enterQuickAcks, QUICK_ACKS_MAX } from "./ack-policy.ts";
+import { millisecondsAt } from "./clock.ts";
 import { resetByPeer } from "./close.ts";
 import { noteDuplicate } from "./early-data.ts";
 import { segmentEnd } from "./reset.ts";
@@ -16,21 +17,28 @@ import { receiveWindowLeft, type Tcb } from "./tcb.ts";
 import { sendAck } from "./transmit.ts";
 
 /** net.ipv4.tcp_invalid_ratelimit: two acknowledgements of nonsense are at least this far apart. */
-const RATE_LIMIT = 500_000_000;
+const RATE_LIMIT = 500;
 /** After 24 days a timestamp says nothing any more. */
-const TIMESTAMP_AGE_MAX = 24 * 24 * 3600 * 1_000_000_000;
+const TIMESTAMP_AGE_MAX = 24 * 24 * 3600 * 1000;
 
 /** What remembers when it last acknowledged a segment out of its window. */
 export interface OutOfWindowLimit {
   lastOutOfWindowAck: number;
+  answeredOutOfWindow: boolean;
+}
+
+function tooSoon(owner: OutOfWindowLimit, now: Instant): boolean {
+  const at = millisecondsAt(now);
+  if (owner.answeredOutOfWindow && ((at - owner.lastOutOfWindowAck) | 0) < RATE_LIMIT) return true;
+  owner.answeredOutOfWindow = true;
+  owner.lastOutOfWindowAck = at;
+  return false;
 }
 
 /** Whether an acknowledgement of a segment without data would come too soon after the last (`tcp_oow_rate_limited`). */
 export function rateLimited(owner: OutOfWindowLimit, frame: Frame, now: Instant): boolean {
   if (frame.payloadLength > 0 && (frame.tcpFlags & TcpFlag.syn) === 0) return false;
-  if (now - owner.lastOutOfWindowAck < RATE_LIMIT) return true;
-  owner.lastOutOfWindowAck = now;
-  return false;
+  return tooSoon(owner, now);
 }
 
 /** null when the segment may go on; otherwise why it ends here, after any answer was sent. */
@@ -68,9 +76,7 @@ export function validate(tcb: Tcb, frame: Frame): DropReason | null {
 
 /** A challenge (RFC 5961 §7): what we believe, at a bounded rate. */
 export function challenge(tcb: Tcb): void {
-  const { now } = tcb.context.host.engine;
-  if (now - tcb.lastOutOfWindowAck < RATE_LIMIT) return;
-  tcb.lastOutOfWindowAck = now;
+  if (tooSoon(tcb, tcb.context.host.engine.now)) return;
   tcb.context.counters.TCPChallengeACK++;
   sendAck(tcb);
 }
@@ -78,7 +84,8 @@ export function challenge(tcb: Tcb): void {
 function failsPaws(tcb: Tcb, frame: Frame): boolean {
   if (!tcb.timestamps || !frame.hasTimestamps) return false;
   if (((frame.timestampValue - tcb.timestampRecent) | 0) >= 0) return false;
-  if (tcb.context.host.engine.now - tcb.timestampRecentAt > TIMESTAMP_AGE_MAX) return false;
+  const age = (millisecondsAt(tcb.context.host.engine.now) - tcb.timestampRecentAt) | 0;
+  if (age < 0 || age > TIMESTAMP_AGE_MAX) return false;
   return !isReorderedAck(tcb, frame);
 }
 
