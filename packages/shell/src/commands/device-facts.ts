@@ -1,0 +1,60 @@
+/** What follows from a device's kind and state: flags, words and link addresses as `ip` and `ifconfig` show them. */
+import { type DeviceKind, formatMacAddress, type HostDevice } from "@lvsim/core";
+
+/** IFF_*: what `SIOCGIFFLAGS` and netlink report. */
+export const DeviceFlag = {
+  up: 0x1,
+  broadcast: 0x2,
+  loopback: 0x8,
+  pointToPoint: 0x10,
+  running: 0x40,
+  noArp: 0x80,
+  multicast: 0x1000,
+  lowerUp: 0x10000,
+} as const;
+
+const KIND_FLAGS: Readonly<Record<DeviceKind, number>> = {
+  ethernet: DeviceFlag.broadcast | DeviceFlag.multicast,
+  loopback: DeviceFlag.loopback,
+  dummy: DeviceFlag.broadcast,
+  ipip: 0,
+  gre: 0,
+  gretap: DeviceFlag.broadcast | DeviceFlag.multicast,
+  erspan: DeviceFlag.broadcast | DeviceFlag.multicast,
+};
+
+export function deviceFlags(device: HostDevice): number {
+  let flags = KIND_FLAGS[device.kind];
+  if (device.noArp) flags |= DeviceFlag.noArp;
+  if (device.pointToPoint) flags |= DeviceFlag.pointToPoint;
+  if (!device.up) return flags;
+  flags |= DeviceFlag.up;
+  if (device.carrier) flags |= DeviceFlag.running | DeviceFlag.lowerUp;
+  return flags;
+}
+
+/** ARPHRD_*: the words of `ip link` (`link/ether`). */
+export function linkTypeOf(kind: DeviceKind): "ether" | "loopback" | "ipip" | "gre" {
+  if (kind === "loopback" || kind === "ipip" || kind === "gre") return kind;
+  return "ether";
+}
+
+/** Link address and broadcast address as text; tunnels have IPv4 addresses for both. */
+export function linkAddresses(device: HostDevice): readonly [string, string] {
+  if (!device.hasLinkHeader) return ["0.0.0.0", "0.0.0.0"];
+  const broadcast = device.loopback ? "00:00:00:00:00:00" : "ff:ff:ff:ff:ff:ff";
+  return [formatMacAddress(device.mac), broadcast];
+}
+
+/** RFC 2863's operational state: only devices with a cable know theirs. */
+export function operationalState(device: HostDevice): "UP" | "DOWN" | "UNKNOWN" {
+  if (!device.up) return "DOWN";
+  if (device.kind !== "ethernet") return "UNKNOWN";
+  return device.carrier ? "UP" : "DOWN";
+}
+
+/** The name with what `ip` writes behind it: devices on top of another, here of none, have `@NONE`. */
+export function shownName(device: HostDevice): string {
+  const stacked = device.kind !== "ethernet" && device.kind !== "loopback";
+  return stacked && device.kind !== "dummy" ? `${device.name}@NONE` : device.name;
+}

@@ -1,0 +1,91 @@
+/**
+ * `ip` of iproute2 6.1.0: link, addr, route, rule, neigh, and lists of namespaces. Other objects say that they are
+ * left out. A command line is read whole before anything is changed; one command is one change.
+ */
+import {
+  type Command,
+  result,
+  type SimpleContext,
+  type SimpleResult,
+  simpleCommand,
+} from "../../command.ts";
+import { CommandFailure, orFailure } from "../../options/failure.ts";
+import { isPrefix, Words } from "../../options/iproute2.ts";
+import { networkOf } from "../network.ts";
+import { addressObject } from "./address.ts";
+import { type IpContext, leftOut, usageOf } from "./context.ts";
+import { linkObject } from "./link.ts";
+import { neighbourObject } from "./neighbour.ts";
+import { namespaceNamed, netnsObject } from "./netns.ts";
+import { type IpOptions, takeIpOptions } from "./options.ts";
+import { routeObject } from "./route.ts";
+import { ruleObject } from "./rule.ts";
+
+type IpObject = (context: IpContext, words: Words) => SimpleResult;
+
+/** In iproute2's order, which decides what an abbreviation means; null for what is left out. */
+const OBJECTS: readonly (readonly [string, IpObject | null])[] = [
+  ["address", addressObject],
+  ["addrlabel", null],
+  ["maddress", null],
+  ["route", routeObject],
+  ["rule", ruleObject],
+  ["neighbor", neighbourObject],
+  ["neighbour", neighbourObject],
+  ["ntable", null],
+  ["ntbl", null],
+  ["link", linkObject],
+  ["l2tp", null],
+  ["fou", null],
+  ["ila", null],
+  ["macsec", null],
+  ["tunnel", null],
+  ["tunl", null],
+  ["tuntap", null],
+  ["tap", null],
+  ["token", null],
+  ["tcpmetrics", null],
+  ["tcp_metrics", null],
+  ["monitor", null],
+  ["xfrm", null],
+  ["mroute", null],
+  ["mrule", null],
+  ["netns", netnsObject],
+  ["netconf", null],
+  ["vrf", null],
+  ["sr", null],
+  ["nexthop", null],
+  ["mptcp", null],
+  ["ioam", null],
+  ["help", () => usage()],
+  ["stats", null],
+];
+
+const VERSION = "ip utility, iproute2-6.1.0, libbpf 1.1.2\n";
+
+const usage = (): never => {
+  throw new CommandFailure(255, usageOf(""));
+};
+
+function runIp({ argv, machine, namespace, origin }: SimpleContext): SimpleResult {
+  const words = new Words(argv.slice(1));
+  const options: IpOptions = takeIpOptions(words);
+  if (options.ask === "version") return result({ stdout: VERSION });
+  if (options.ask === "usage" || words.done) return usage();
+  const chosen =
+    options.namespace === null ? namespace : namespaceNamed(machine, options.namespace);
+  const context: IpContext = { network: networkOf(chosen), options, origin, machine };
+  const typed = words.take() as string;
+  const found = OBJECTS.find(([name]) => isPrefix(typed, name));
+  if (found === undefined)
+    throw new CommandFailure(1, `Object "${typed}" is unknown, try "ip help".\n`);
+  const [name, object] = found;
+  if (object === null) throw leftOut(`ip ${name}`);
+  return object(context, words);
+}
+
+const ip: Command = simpleCommand("/usr/sbin/ip", (context) => orFailure(() => runIp(context)), {
+  aliases: ["/usr/bin/ip", "/sbin/ip", "/bin/ip"],
+});
+
+export const IPROUTE_COMMANDS: readonly Command[] = [ip];

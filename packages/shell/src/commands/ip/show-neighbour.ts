@@ -1,0 +1,141 @@
+/** `ip neigh show | get | flush` (`do_show_or_flush`, `print_neigh`). */
+import {
+  elapsed,
+  FLUSHED_STATES,
+  flushNeighbours,
+  formatIpv4Address,
+  formatMacAddress,
+  type HostDevice,
+  IN_TIMER,
+  type Instant,
+  type Ipv4Address,
+  inPrefix,
+  listNeighbours,
+  NEIGHBOUR_STATE_NAMES,
+  type NeighbourListing,
+  NeighbourState,
+  SHOWN_STATES,
+  STATELESS,
+} from "@lvsim/core";
+import { result, type SimpleResult } from "../../command.ts";
+import { CommandFailure } from "../../options/failure.ts";
+import { isPrefix, type Words } from "../../options/iproute2.ts";
+import { readAddress, readPrefix, type TypedPrefix } from "./arguments.ts";
+import { readState } from "./change-neighbour.ts";
+import { deviceOf, type IpContext, kernelRefusal, usageOf } from "./context.ts";
+
+interface EntryFilter {
+  device: HostDevice | null;
+  to: TypedPrefix | null;
+  states: number;
+  proxy: boolean;
+}
+
+const EVERY_STATE = 0xff | STATELESS;
+
+function takeFilter(context: IpContext, words: Words, usual: number): EntryFilter {
+  const filter: EntryFilter = { device: null, to: null, states: usual, proxy: false };
+  let said = 0;
+  while (!words.done) {
+    const word = words.take() as string;
+    if (word === "dev") filter.device = deviceOf(context, words.value());
+    else if (word === "nud") said |= takeStates(words.value());
+    else if (word === "proxy") filter.proxy = true;
+    else if (word === "vrf" || word === "master") words.value();
+    else if (word !== "unused" && word !== "nomaster") {
+      const to = word === "to" ? words.value() : word;
+      if (isPrefix(to, "help")) throw new CommandFailure(255, usageOf("neigh"));
+      filter.to = readPrefix(to, context.options.family);
+    }
+  }
+  if (said !== 0) filter.states = said;
+  return filter;
+}
+
+function takeStates(word: string): number {
+  if (word === "all") return EVERY_STATE;
+  const state = readState(word);
+  return state === NeighbourState.none ? STATELESS : state;
+}
+
+const listingFilter = ({ device, to, states }: EntryFilter) => ({
+  device,
+  network: to?.address ?? (0 as Ipv4Address),
+  prefixLength: to?.length ?? 0,
+  states,
+});
+
+export function showEntries(context: IpContext, words: Words): SimpleResult {
+  const filter = takeFilter(context, words, SHOWN_STATES);
+  const { family } = context.options;
+  if (family === "inet6" || family === "link" || filter.to?.family === "inet6") return result({});
+  if (filter.proxy) return result({ stdout: proxyLines(context, filter) });
+  const rows = listNeighbours(context.network.neighbours, listingFilter(filter));
+  return result({ stdout: rows.map((row) => entryLine(context, row, filter.device)).join("") });
+}
+
+function proxyLines({ network }: IpContext, { device, to }: EntryFilter): string {
+  let text = "";
+  for (const entry of network.proxies.list()) {
+    if (device !== null && entry.device !== device.index) continue;
+    if (to !== null && !inPrefix(entry.address, to.address, to.length)) continue;
+    const name = network.config.devices.find(({ index }) => index === entry.device)?.name;
+    const where = name === undefined || device !== null ? "" : `dev ${name} `;
+    text += `${formatIpv4Address(entry.address)} ${where}proxy \n`;
+  }
+  return text;
+}
+
+function entryLine(context: IpContext, row: NeighbourListing, chosen: HostDevice | null): string {
+  const { linkAddress, state } = row;
+  let text = `${formatIpv4Address(row.address)} `;
+  if (chosen === null) text += `dev ${row.device.name} `;
+  if (linkAddress !== null) text += `lladdr ${formatMacAddress(linkAddress)} `;
+  if (context.options.statistics > 0) text += statisticsText(context, row);
+  if (state !== NeighbourState.none) text += `${NEIGHBOUR_STATE_NAMES.get(state)} `;
+  return `${text}\n`;
+}
+
+/** Ages are whole seconds; who runs a timer is used once more. */
+function statisticsText({ network }: IpContext, row: NeighbourListing): string {
+  const { now } = network.engine;
+  const age = (since: Instant): number => Math.floor(elapsed(since, now) / 1e9);
+  const references = (row.state & IN_TIMER) === 0 ? "" : " ref 1";
+  const ages = `${age(row.usedAt)}/${age(row.confirmedAt)}/${age(row.updatedAt)}`;
+  return `${references} used ${ages}probes ${row.probes} `;
+}
+
+export function getEntry(context: IpContext, words: Words): SimpleResult {
+  let address: Ipv4Address | null = null;
+  let device: HostDevice | null = null;
+  while (!words.done) {
+    const word = words.take() as string;
+    if (word === "dev") device = deviceOf(context, words.value());
+    else address = readAddress(word === "to" ? words.value() : word, context.options.family);
+  }
+  if (address === null || device === null)
+    throw new CommandFailure(255, "Device and address are required arguments.\n");
+  const filter = { device, network: address, prefixLength: 32, states: EVERY_STATE };
+  const [row] = listNeighbours(context.network.neighbours, filter);
+  if (row === undefined) throw kernelRefusal(0, "Neighbour entry not found");
+  return result({ stdout: entryLine(context, row, null) });
+}
+
+export function flushEntries(context: IpContext, words: Words): SimpleResult {
+  if (words.done) throw new CommandFailure(1, "Flush requires arguments.\n");
+  const filter = takeFilter(context, words, FLUSHED_STATES);
+  const { family, statistics } = context.options;
+  const { neighbours, proxies } = context.network;
+  let count = 0;
+  if (filter.proxy) {
+    for (const { address, device } of proxies.list().slice())
+      if (filter.device === null || filter.device.index === device)
+        count += proxies.delete(address, device) === 0 ? 1 : 0;
+  } else if (family !== "inet6") count = flushNeighbours(neighbours, listingFilter(filter));
+  if (statistics === 0) return result({});
+  const said =
+    count === 0
+      ? "Nothing to flush.\n"
+      : `\n*** Round 1, deleting ${count} entries ***\n*** Flush is complete after 1 round ***\n`;
+  return result({ stdout: said });
+}

@@ -1,0 +1,234 @@
+/** `ip route show` and `ip route flush`: which routes fit, and their lines (`filter_nlmsg`, `print_route`). */
+import {
+  formatIpv4Address,
+  type Ipv4Address,
+  inPrefix,
+  listAllRoutes,
+  listRoutes,
+  type RouteConfig,
+  RouteProtocol,
+  RouteTable,
+  RouteType,
+  Scope,
+} from "@lvsim/core";
+import { result, type SimpleResult } from "../../command.ts";
+import { CommandFailure } from "../../options/failure.ts";
+import { invalidArgument, isPrefix, type Words } from "../../options/iproute2.ts";
+import { readPrefix, type TypedPrefix } from "./arguments.ts";
+import { deviceOf, type IpContext, usageOf } from "./context.ts";
+import {
+  protocolName,
+  protocolNumber,
+  scopeName,
+  scopeNumber,
+  tableName,
+  tableNumber,
+  typeName,
+  typeNumber,
+} from "./names.ts";
+
+/** What was asked for is not said again in the lines; null: not asked. */
+interface RouteFilter {
+  /** 0 for all. */
+  table: number;
+  /** There is no route cache since Linux 3.6. */
+  cache: boolean;
+  device: number | null;
+  gateway: TypedPrefix | null;
+  source: TypedPrefix | null;
+  protocol: number | null;
+  scope: number | null;
+  type: RouteType | null;
+  /** Routes within this prefix. */
+  root: TypedPrefix | null;
+  /** Routes that hold this prefix. */
+  match: TypedPrefix | null;
+}
+
+function takeFilter(context: IpContext, words: Words): RouteFilter {
+  const filter: RouteFilter = {
+    table: RouteTable.main,
+    cache: false,
+    device: null,
+    gateway: null,
+    source: null,
+    protocol: null,
+    scope: null,
+    type: null,
+    root: null,
+    match: null,
+  };
+  while (!words.done) takeWord(context, words, filter);
+  return filter;
+}
+
+function takeWord(context: IpContext, words: Words, filter: RouteFilter): void {
+  const word = words.take() as string;
+  const { family } = context.options;
+  if (isPrefix(word, "table")) takeTable(words.value(), filter);
+  else if (isPrefix(word, "cached") || isPrefix(word, "cloned")) filter.cache = true;
+  else if (word === "dev" || word === "oif" || word === "iif")
+    filter.device = deviceOf(context, words.value()).index;
+  else if (word === "via") filter.gateway = readPrefix(words.value(), "inet");
+  else if (word === "src") filter.source = readPrefix(words.value(), family);
+  else if (isPrefix(word, "protocol")) filter.protocol = takeProtocol(words.value());
+  else if (isPrefix(word, "scope")) filter.scope = takeScope(words.value());
+  else if (isPrefix(word, "type")) filter.type = takeType(words.value());
+  else if (word === "vrf" || word === "metric" || word === "tos") words.value();
+  else takePrefix(word === "to" ? words.value() : word, words, filter, family);
+}
+
+function takePrefix(
+  word: string,
+  words: Words,
+  filter: RouteFilter,
+  family: IpContext["options"]["family"],
+): void {
+  if (word === "root") filter.root = readPrefix(words.value(), family);
+  else if (word === "match") filter.match = readPrefix(words.value(), family);
+  else {
+    if (isPrefix(word, "help")) throw new CommandFailure(255, usageOf("route"));
+    filter.root = readPrefix(word === "exact" ? words.value() : word, family);
+    filter.match = filter.root;
+  }
+}
+
+function takeTable(word: string, filter: RouteFilter): void {
+  const table = tableNumber(word);
+  if (table !== undefined) filter.table = table;
+  else if (word === "all") filter.table = 0;
+  else if (word === "cache") filter.cache = true;
+  else throw invalidArgument("table id value is invalid\n", word);
+}
+
+function takeProtocol(word: string): number | null {
+  if (word === "all") return null;
+  const protocol = protocolNumber(word);
+  if (protocol === undefined) throw invalidArgument('invalid "protocol"\n', word);
+  return protocol;
+}
+
+function takeScope(word: string): number | null {
+  if (word === "all") return null;
+  const scope = scopeNumber(word);
+  if (scope === undefined) throw invalidArgument('invalid "scope"\n', word);
+  return scope;
+}
+
+function takeType(word: string): RouteType {
+  const type = typeNumber(word);
+  if (type === undefined) throw invalidArgument("node type value is invalid\n", word);
+  return type;
+}
+
+const asks = <T>(wanted: T | null, value: T): boolean => wanted === null || wanted === value;
+
+const holds = (prefix: TypedPrefix | null, address: Ipv4Address): boolean =>
+  prefix === null || inPrefix(address, prefix.address, prefix.length);
+
+function fits(filter: RouteFilter, route: RouteConfig): boolean {
+  const { root, match } = filter;
+  return (
+    asks(filter.device, route.device) &&
+    asks(filter.protocol, route.protocol) &&
+    asks(filter.scope, route.scope) &&
+    asks(filter.type, route.type) &&
+    (filter.gateway === null || (route.gateway !== 0 && holds(filter.gateway, route.gateway))) &&
+    (filter.source === null ||
+      (route.preferredSource !== 0 && holds(filter.source, route.preferredSource))) &&
+    (root === null || (root.length <= route.prefixLength && holds(root, route.destination))) &&
+    (match === null ||
+      (match.length >= route.prefixLength &&
+        inPrefix(match.address, route.destination, route.prefixLength)))
+  );
+}
+
+/** `verb`: what the kernel ends when there is no such table. */
+function chosenRoutes(
+  { network, options }: IpContext,
+  filter: RouteFilter,
+  verb: "Dump" | "Flush",
+): readonly RouteConfig[] {
+  if (options.family === "inet6" || options.family === "link" || filter.cache) return [];
+  const { config } = network;
+  const { table } = filter;
+  if (table === 0) return listAllRoutes(config).filter((route) => fits(filter, route));
+  const routes = listRoutes(config, table);
+  if (routes.length === 0 && table !== RouteTable.main && table !== RouteTable.local)
+    throw new CommandFailure(2, `Error: ipv4: FIB table does not exist.\n${verb} terminated\n`);
+  return routes.filter((route) => fits(filter, route));
+}
+
+export function showRoutes(context: IpContext, words: Words): SimpleResult {
+  const filter = takeFilter(context, words);
+  const routes = chosenRoutes(context, filter, "Dump");
+  return result({ stdout: routes.map((route) => routeLine(context, route, filter)).join("") });
+}
+
+function routeLine(context: IpContext, route: RouteConfig, filter: RouteFilter): string {
+  const { details } = context.options;
+  const parts: string[] = [];
+  if (route.type !== RouteType.unicast || details) parts.push(typeName(route.type));
+  parts.push(destinationText(route));
+  if (route.tos !== 0) parts.push(`tos 0x${route.tos.toString(16).padStart(2, "0")}`);
+  if (route.gateway !== 0 && filter.gateway?.length !== 32)
+    parts.push(`via ${formatIpv4Address(route.gateway)}`);
+  if (route.device !== 0 && filter.device === null)
+    parts.push(`dev ${deviceName(context, route.device)}`);
+  if ((route.table !== RouteTable.main || details) && filter.table === 0)
+    parts.push(`table ${tableName(route.table)}`);
+  if ((route.protocol !== RouteProtocol.boot || details) && filter.protocol === null)
+    parts.push(`proto ${protocolName(route.protocol)}`);
+  if ((route.scope !== Scope.universe || details) && filter.scope === null)
+    parts.push(`scope ${scopeName(route.scope)}`);
+  if (route.preferredSource !== 0 && filter.source?.length !== 32)
+    parts.push(`src ${formatIpv4Address(route.preferredSource)}`);
+  if (route.metric !== 0) parts.push(`metric ${route.metric}`);
+  if (route.onlink) parts.push("onlink");
+  if (isLinkDown(context, route)) parts.push("linkdown");
+  if (route.mtu !== 0) parts.push(`mtu ${route.mtu}`);
+  return `${parts.join(" ")} \n`;
+}
+
+export function destinationText({ destination, prefixLength }: RouteConfig): string {
+  if (prefixLength === 0) return "default";
+  const address = formatIpv4Address(destination);
+  return prefixLength === 32 ? address : `${address}/${prefixLength}`;
+}
+
+const deviceName = ({ network }: IpContext, index: number): string =>
+  network.config.devices.find((device) => device.index === index)?.name ?? `if${index}`;
+
+function isLinkDown({ network }: IpContext, route: RouteConfig): boolean {
+  const device = network.devices().find((other) => other.index === route.device);
+  return device?.up === true && !device.carrier;
+}
+
+export function flushRoutes(context: IpContext, words: Words): SimpleResult {
+  if (words.done) throw new CommandFailure(1, '"ip route flush" requires arguments.\n');
+  const filter = takeFilter(context, words);
+  const gone = chosenRoutes(context, filter, "Flush");
+  if (gone.length > 0) {
+    context.network.change(context.origin, (draft) => {
+      draft.routes = draft.routes.filter((route) => !gone.some((other) => isSame(other, route)));
+      return 0;
+    });
+  }
+  if (context.options.statistics === 0) return result({});
+  const said =
+    gone.length === 0
+      ? "Nothing to flush.\n"
+      : `\n*** Round 1, deleting ${gone.length} entries ***\n*** Flush is complete after 1 round ***\n`;
+  return result({ stdout: said });
+}
+
+const isSame = (a: RouteConfig, b: RouteConfig): boolean =>
+  a.table === b.table &&
+  a.destination === b.destination &&
+  a.prefixLength === b.prefixLength &&
+  a.tos === b.tos &&
+  a.metric === b.metric &&
+  a.type === b.type &&
+  a.gateway === b.gateway &&
+  a.device === b.device &&
+  a.preferredSource === b.preferredSource;
