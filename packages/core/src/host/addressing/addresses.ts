@@ -8,6 +8,7 @@ import type { AddressConfig } from "../device/config.ts";
 import type { NamespaceDraft } from "../namespace-config.ts";
 import { addAddressRoutes, removeAddressRoutes, sameSubnet } from "../route/address-routes.ts";
 import { flushDeviceRoutes } from "../route/edit-routes.ts";
+import { interfaceSysctls } from "../sysctl/device-sysctls.ts";
 import { type AddressDraft, type DeviceDraft, draftOf } from "./edit-devices.ts";
 
 /** An address to be added: whether it is secondary turns out; a label of "" becomes the device's name. */
@@ -90,8 +91,8 @@ function selects(selector: AddressSelector, address: AddressDraft): boolean {
 
 /** IN_DEV_PROMOTE_SECONDARIES. */
 const promotes = (draft: NamespaceDraft, device: DeviceDraft): boolean =>
-  draft.sysctls.conf.all?.promote_secondaries !== 0 ||
-  draft.sysctls.conf[device.name]?.promote_secondaries !== 0;
+  interfaceSysctls(draft.sysctls, "all").promote_secondaries !== 0 ||
+  interfaceSysctls(draft.sysctls, device.name).promote_secondaries !== 0;
 
 /**
  * `__inet_del_ifa`: removes an address with its routes. The secondaries of a primary go before it, unless

@@ -15,7 +15,7 @@ const maskOf = (length: number): number => (length === 0 ? 0 : -1 << (32 - lengt
 
 export class PrefixTable {
   /** Chains of routes by hash; those of one prefix in the order in which they are tried. */
-  private readonly buckets: (FibRoute | null)[] = [];
+  private readonly buckets: (FibRoute | null)[];
   private readonly bucketMask: number;
   /** Longest first. */
   private readonly lengths: number[] = [];
@@ -26,21 +26,24 @@ export class PrefixTable {
     let size = 4;
     while (size < routes.length) size *= 2;
     this.bucketMask = size - 1;
-    for (let i = 0; i < size; i++) this.buckets.push(null);
+    this.buckets = new Array<FibRoute | null>(size).fill(null);
+    // bit n: there is a prefix of n bits; 32 has no bit
+    let seen = 0;
+    let seenHost = false;
     for (let i = 0; i < routes.length; i++) {
       const route = routes[i] as FibRoute;
       this.insert(route);
-      this.noteLength(route.prefixLength);
+      if (route.prefixLength === 32) seenHost = true;
+      else seen |= 1 << route.prefixLength;
     }
+    if (seenHost) this.addLength(32);
+    for (let length = 31; seen !== 0 && length >= 0; length--)
+      if ((seen & (1 << length)) !== 0) this.addLength(length);
   }
 
-  private noteLength(length: number): void {
-    const { lengths, masks } = this;
-    let position = 0;
-    while (position < lengths.length && (lengths[position] as number) > length) position++;
-    if (lengths[position] === length) return;
-    lengths.splice(position, 0, length);
-    masks.splice(position, 0, maskOf(length));
+  private addLength(length: number): void {
+    this.lengths.push(length);
+    this.masks.push(maskOf(length));
   }
 
   private insert(route: FibRoute): void {

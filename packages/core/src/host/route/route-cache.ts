@@ -62,7 +62,7 @@ export class RouteCache {
     mark: number,
     route: Route,
   ): CachedRoute {
-    if (this.slots.length === 0) for (let i = 0; i < SLOTS; i++) this.slots.push(null);
+    if (this.slots.length === 0) this.slots = new Array<CachedRoute | null>(SLOTS).fill(null);
     const slot = slotOf(destination, source, device);
     let entry = this.slots[slot] as CachedRoute | null;
     if (entry === null) {

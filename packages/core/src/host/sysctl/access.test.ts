@@ -99,6 +99,7 @@ test("forwarding for all is forwarding everywhere, later devices included, and t
   writeSysctl(draft, "net/ipv4/ip_forward", "1");
   expect(readSysctl(draft, conf("all", "accept_redirects")), "nothing changed").toBe("1");
   addDeviceSysctls(draft, "eth2", false);
+  draft.devices.push({ name: "eth2", addresses: [] } as never);
   expect(readSysctl(draft, conf("eth2", "forwarding"))).toBe("1");
 });
 
@@ -118,6 +119,7 @@ test("a renamed device keeps its settings under its new name", () => {
   const draft = namespace();
   writeSysctl(draft, conf("eth0", "arp_ignore"), "1");
   renameDeviceSysctls(draft, "eth0", "wan");
+  (draft.devices[1] as { name: string }).name = "wan";
   expect(readSysctl(draft, conf("wan", "arp_ignore"))).toBe("1");
   expect(readSysctl(draft, conf("eth0", "arp_ignore"))).toBeUndefined();
 });

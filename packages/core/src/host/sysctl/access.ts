@@ -118,10 +118,11 @@ const numberOf = (config: NamespaceConfig, path: string, index: number): number 
 /** All paths that exist, as a walk through the directory tree meets them: each directory's entries in order of name. */
 export function listSysctls(config: NamespaceConfig): string[] {
   const paths = [...SYSCTL_FILES.keys(), IP_FORWARD];
-  for (const device of Object.keys(config.sysctls.conf))
+  const devices = config.devices.map(({ name }) => name);
+  for (const device of ["all", "default", ...devices])
     for (const field of Object.keys(DEFAULT_INTERFACE_SYSCTLS))
       paths.push(`${CONF}${device}/${field}`);
-  for (const device of Object.keys(config.sysctls.neigh))
+  for (const device of ["default", ...devices])
     for (const name of NEIGHBOUR_FILES) paths.push(`${NEIGH}${device}/${name}`);
   // "/" sorts before all other characters of a name but "-", "." and "+", which must come after it
   const keyed = paths.map((path) => path.replaceAll("/", "\u0001"));

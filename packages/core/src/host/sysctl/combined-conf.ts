@@ -8,6 +8,7 @@ import {
   DEFAULT_TEMPLATE_SYSCTLS,
   LOOPBACK_INTERFACE_SYSCTLS,
 } from "./defaults.ts";
+import { interfaceSysctls } from "./device-sysctls.ts";
 
 /** IN_DEV_ORCONF. */
 const either = (a: number, b: number): number => (a !== 0 || b !== 0 ? 1 : 0);
@@ -85,7 +86,7 @@ const DEFAULT = new CombinedConf(DEFAULT_INTERFACE_SYSCTLS, DEFAULT_TEMPLATE_SYS
 /** What holds for `device`; the shared default while nothing of it was changed. */
 export function combinedConf(sysctls: SysctlConfig, device: string): CombinedConf {
   const all = sysctls.conf.all ?? DEFAULT_INTERFACE_SYSCTLS;
-  const own = sysctls.conf[device] ?? DEFAULT_TEMPLATE_SYSCTLS;
+  const own = interfaceSysctls(sysctls, device);
   const untouched =
     all === DEFAULT_INTERFACE_SYSCTLS &&
     (own === DEFAULT_TEMPLATE_SYSCTLS || own === LOOPBACK_INTERFACE_SYSCTLS);

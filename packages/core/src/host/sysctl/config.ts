@@ -66,8 +66,8 @@ export interface NeighbourSysctls {
 export interface SysctlConfig {
   /** net.ipv4.*, net.core.* and net.ipv4.vs.* by path below /proc/sys, as `net/ipv4/icmp_ratemask`; only what was changed. */
   readonly values: Readonly<Record<string, string>>;
-  /** net.ipv4.conf: `all`, `default` and one per device. */
+  /** net.ipv4.conf: `all`, `default`, and devices that differ from the kernel's defaults; the others have no entry. */
   readonly conf: Readonly<Record<string, InterfaceSysctls>>;
-  /** net.ipv4.neigh: `default` and one per device. */
+  /** net.ipv4.neigh: `default`, and devices that differ from the kernel's defaults; the others have no entry. */
   readonly neigh: Readonly<Record<string, NeighbourSysctls>>;
 }

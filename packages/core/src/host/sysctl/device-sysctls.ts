@@ -1,5 +1,9 @@
-/** The directories conf/DEVICE and neigh/DEVICE: they come, move and go with their device. */
-import type { NamespaceDraft } from "../namespace-config.ts";
+/**
+ * The directories conf/DEVICE and neigh/DEVICE: they come, move and go with their device. A device with the kernel's
+ * defaults has no entry, which keeps the making of a lab cheap.
+ */
+import type { NamespaceConfig, NamespaceDraft } from "../namespace-config.ts";
+import type { InterfaceSysctls, NeighbourSysctls, SysctlConfig } from "./config.ts";
 import {
   DEFAULT_NEIGHBOUR_SYSCTLS,
   DEFAULT_TEMPLATE_SYSCTLS,
@@ -11,10 +15,14 @@ import { shared } from "./shared.ts";
 export function addDeviceSysctls(draft: NamespaceDraft, device: string, loopback: boolean): void {
   const { conf, neigh } = draft.sysctls;
   const template = shared(conf.default) ?? DEFAULT_TEMPLATE_SYSCTLS;
-  if (!loopback) conf[device] = template;
-  else if (template === DEFAULT_TEMPLATE_SYSCTLS) conf[device] = LOOPBACK_INTERFACE_SYSCTLS;
-  else conf[device] = { ...template, disable_policy: 1, disable_xfrm: 1 };
-  neigh[device] = shared(neigh.default) ?? DEFAULT_NEIGHBOUR_SYSCTLS;
+  const untouched = template === DEFAULT_TEMPLATE_SYSCTLS;
+  if (loopback)
+    conf[device] = untouched
+      ? LOOPBACK_INTERFACE_SYSCTLS
+      : { ...template, disable_policy: 1, disable_xfrm: 1 };
+  else if (!untouched) conf[device] = template;
+  const neighbours = shared(neigh.default) ?? DEFAULT_NEIGHBOUR_SYSCTLS;
+  if (neighbours !== DEFAULT_NEIGHBOUR_SYSCTLS) neigh[device] = neighbours;
 }
 
 export function removeDeviceSysctls(draft: NamespaceDraft, device: string): void {
@@ -25,7 +33,23 @@ export function removeDeviceSysctls(draft: NamespaceDraft, device: string): void
 /** A device that is renamed keeps its settings. */
 export function renameDeviceSysctls(draft: NamespaceDraft, from: string, to: string): void {
   const { conf, neigh } = draft.sysctls;
-  conf[to] = shared(conf[from]) ?? DEFAULT_TEMPLATE_SYSCTLS;
-  neigh[to] = shared(neigh[from]) ?? DEFAULT_NEIGHBOUR_SYSCTLS;
+  const settings = shared(conf[from]);
+  if (settings !== undefined) conf[to] = settings;
+  const neighbours = shared(neigh[from]);
+  if (neighbours !== undefined) neigh[to] = neighbours;
   removeDeviceSysctls(draft, from);
 }
+
+/** The directory net.ipv4.conf.`device`, also `all` and `default`, for one that exists. */
+export const interfaceSysctls = (sysctls: SysctlConfig, device: string): InterfaceSysctls =>
+  (Object.hasOwn(sysctls.conf, device) ? sysctls.conf[device] : undefined) ??
+  DEFAULT_TEMPLATE_SYSCTLS;
+
+/** The directory net.ipv4.neigh.`device`, also `default`, for one that exists. */
+export const neighbourSysctls = (sysctls: SysctlConfig, device: string): NeighbourSysctls =>
+  (Object.hasOwn(sysctls.neigh, device) ? sysctls.neigh[device] : undefined) ??
+  DEFAULT_NEIGHBOUR_SYSCTLS;
+
+/** Whether there is a device of this name. */
+export const hasDevice = (config: NamespaceConfig, name: string): boolean =>
+  config.devices.some((device) => device.name === name);

@@ -7,6 +7,7 @@ import { Errno } from "../../base/errno.ts";
 import type { NamespaceConfig, NamespaceDraft } from "../namespace-config.ts";
 import type { InterfaceSysctls } from "./config.ts";
 import { DEFAULT_INTERFACE_SYSCTLS } from "./defaults.ts";
+import { hasDevice, interfaceSysctls } from "./device-sysctls.ts";
 import { parseNumber } from "./parse-value.ts";
 import { shared } from "./shared.ts";
 import { int, milliseconds, type SysctlFile } from "./sysctl-file.ts";
@@ -24,16 +25,15 @@ const fileOf = (field: InterfaceField): SysctlFile =>
 
 /** Puts `value` into one file; the object of the device is replaced because untouched ones are shared. */
 function assign(draft: NamespaceDraft, device: string, field: InterfaceField, value: number): void {
-  const { conf } = draft.sysctls;
-  const now = conf[device];
-  if (now === undefined || now[field] === value) return;
-  conf[device] = { ...shared(now), [field]: value };
+  const now = interfaceSysctls(draft.sysctls, device);
+  if (now[field] !== value) draft.sysctls.conf[device] = { ...shared(now), [field]: value };
 }
 
 /** `inet_forward_change`: forwarding for all is forwarding everywhere, and a router takes no redirects. */
 function forwardEverywhere(draft: NamespaceDraft, value: number): void {
   assign(draft, "all", "accept_redirects", value === 0 ? 1 : 0);
-  for (const device of Object.keys(draft.sysctls.conf)) assign(draft, device, "forwarding", value);
+  for (const name of ["all", "default"]) assign(draft, name, "forwarding", value);
+  for (const { name } of draft.devices) assign(draft, name, "forwarding", value);
 }
 
 /** `devinet_copy_dflt_conf`: devices that never had an address follow the default in what nobody set on them. */
@@ -43,11 +43,9 @@ function followDefault(
   before: number,
   after: number,
 ): void {
-  for (const device of draft.devices) {
-    const values = draft.sysctls.conf[device.name];
-    if (device.addresses.length === 0 && values !== undefined && values[field] === before)
-      assign(draft, device.name, field, after);
-  }
+  for (const { name, addresses } of draft.devices)
+    if (addresses.length === 0 && interfaceSysctls(draft.sysctls, name)[field] === before)
+      assign(draft, name, field, after);
 }
 
 /** What net/ipv4/conf/`device`/`field` holds; undefined when there is no such directory. */
@@ -56,8 +54,8 @@ export function readInterfaceSysctl(
   device: string,
   field: InterfaceField,
 ): number | undefined {
-  const { conf } = config.sysctls;
-  return Object.hasOwn(conf, device) ? conf[device]?.[field] : undefined;
+  const exists = device === "all" || device === "default" || hasDevice(config, device);
+  return exists ? interfaceSysctls(config.sysctls, device)[field] : undefined;
 }
 
 export function writeInterfaceSysctl(

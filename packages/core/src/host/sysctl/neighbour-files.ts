@@ -6,6 +6,7 @@ import { Errno } from "../../base/errno.ts";
 import type { NamespaceConfig, NamespaceDraft } from "../namespace-config.ts";
 import type { NeighbourSysctls } from "./config.ts";
 import { DEFAULT_NEIGHBOUR_SYSCTLS } from "./defaults.ts";
+import { hasDevice, neighbourSysctls } from "./device-sysctls.ts";
 import { parseNumber } from "./parse-value.ts";
 import { shared } from "./shared.ts";
 import { INT_MAX, int, type SysctlFile, type SysctlKind } from "./sysctl-file.ts";
@@ -56,6 +57,9 @@ function fileOf(name: string): SysctlFile {
   return IN_CENTISECONDS.has(name) ? CENTISECONDS : COUNT;
 }
 
+const exists = (config: NamespaceConfig, device: string): boolean =>
+  device === "default" || hasDevice(config, device);
+
 /** What net/ipv4/neigh/`device`/`name` holds; undefined when there is no such file. */
 export function readNeighbourSysctl(
   config: NamespaceConfig,
@@ -63,9 +67,8 @@ export function readNeighbourSysctl(
   name: string,
 ): number | undefined {
   const alias = aliasOf(name);
-  const { neigh } = config.sysctls;
-  if (alias === undefined || !Object.hasOwn(neigh, device)) return undefined;
-  return Math.floor((neigh[device] as NeighbourSysctls)[alias.field] / alias.factor);
+  if (alias === undefined || !exists(config, device)) return undefined;
+  return Math.floor(neighbourSysctls(config.sysctls, device)[alias.field] / alias.factor);
 }
 
 export function writeNeighbourSysctl(
@@ -75,27 +78,24 @@ export function writeNeighbourSysctl(
   text: string,
 ): Errno {
   const alias = aliasOf(name);
-  const { neigh } = draft.sysctls;
-  if (alias === undefined || !Object.hasOwn(neigh, device)) return Errno.ENOENT;
+  if (alias === undefined || !exists(draft, device)) return Errno.ENOENT;
   const written = parseNumber(text, fileOf(name));
   if (written === undefined || written * alias.factor > INT_MAX) return Errno.EINVAL;
   const value = written * alias.factor;
-  const before = (neigh[device] as NeighbourSysctls)[alias.field];
+  const before = neighbourSysctls(draft.sysctls, device)[alias.field];
   assign(draft, device, alias.field, value);
   if (device === "default") followDefault(draft, alias.field, before, value);
   return 0;
 }
 
 function assign(draft: NamespaceDraft, device: string, field: Field, value: number): void {
-  const { neigh } = draft.sysctls;
-  const now = neigh[device];
-  if (now === undefined || now[field] === value) return;
-  neigh[device] = { ...shared(now), [field]: value };
+  const now = neighbourSysctls(draft.sysctls, device);
+  if (now[field] !== value) draft.sysctls.neigh[device] = { ...shared(now), [field]: value };
 }
 
 /** `neigh_copy_dflt_parms`: as with conf, devices without addresses follow. */
 function followDefault(draft: NamespaceDraft, field: Field, before: number, after: number): void {
-  for (const device of draft.devices)
-    if (device.addresses.length === 0 && draft.sysctls.neigh[device.name]?.[field] === before)
-      assign(draft, device.name, field, after);
+  for (const { name, addresses } of draft.devices)
+    if (addresses.length === 0 && neighbourSysctls(draft.sysctls, name)[field] === before)
+      assign(draft, name, field, after);
 }
