@@ -1,5 +1,5 @@
 /** A LOG line in the form in which recordings hold it; the prefix names namespace, table and chain. */
-import { type Frame, formatIpv4Address, IpProtocol, type LogEntry, TcpFlag } from "@lvsim/core";
+import { formatIpv4Address, IpProtocol, type LogEntry, TcpFlag } from "@lvsim/core";
 import type { JsonObject } from "./recording.ts";
 
 const PROTOCOLS = new Map<number, string>([
@@ -25,7 +25,6 @@ function flagsText(flags: number): string {
 }
 
 export function logJson(ns: string, entry: LogEntry): JsonObject {
-  const { frame } = entry;
   const [, table = "", chain = ""] = entry.prefix.split("|");
   return {
     ns,
@@ -33,15 +32,15 @@ export function logJson(ns: string, entry: LogEntry): JsonObject {
     chain,
     in: entry.input === "" ? null : entry.input,
     out: entry.output === "" ? null : entry.output,
-    src: formatIpv4Address(frame.source),
-    dst: formatIpv4Address(frame.destination),
-    ttl: frame.ttl,
-    proto: PROTOCOLS.get(frame.protocol) ?? String(frame.protocol),
-    ...transport(frame),
+    src: formatIpv4Address(entry.source),
+    dst: formatIpv4Address(entry.destination),
+    ttl: entry.ttl,
+    proto: PROTOCOLS.get(entry.protocol) ?? String(entry.protocol),
+    ...transport(entry),
   };
 }
 
-function transport(entry: Frame): JsonObject {
+function transport(entry: LogEntry): JsonObject {
   const { sourcePort: sport, destinationPort: dport } = entry;
   if (entry.protocol === IpProtocol.tcp) return { sport, dport, flags: flagsText(entry.tcpFlags) };
   if (entry.protocol === IpProtocol.udp) return { sport, dport };

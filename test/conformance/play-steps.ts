@@ -51,9 +51,24 @@ function observed(step: JsonObject, stage: Stage, at: number): JsonObject {
   for (const key of Object.keys(step)) {
     const neighbours = /^(\w+) ip neigh$/.exec(key);
     if (neighbours !== null)
-      seen[key] = stage.exec(neighbours[1] as string, "ip neigh").stdout.trimEnd();
+      seen[key] = trimmedAs(
+        String(step[key]),
+        stage.exec(neighbours[1] as string, "ip neigh").stdout,
+      );
   }
   return seen;
+}
+
+/**
+ * A whole output as recordings hold it: without blanks at its end. Where the order of lines is free, the line that stands
+ * last there has lost its blanks, so it is put last here too.
+ */
+function trimmedAs(recorded: string, output: string): string {
+  const last = recorded.slice(recorded.lastIndexOf("\n") + 1);
+  const lines = output.split("\n").filter((line) => line !== "");
+  const index = lines.findIndex((line) => line.trimEnd() === last);
+  if (index >= 0) lines.push(...lines.splice(index, 1));
+  return lines.join("\n").trimEnd();
 }
 
 /** Frames with the keys that the recording's class has: namespace and interface only where there is more than one. */

@@ -29,6 +29,8 @@ interface Client {
   readonly kind: "tcp" | "udp";
   readonly socket: TcpSocket | UdpSocket;
   received: string;
+  /** The other end has closed. */
+  ended: boolean;
   error: number;
 }
 
@@ -144,15 +146,15 @@ export class Sockets {
   result(asked: JsonObject): JsonObject {
     const client = this.clients.get(this.latest);
     const peer = this.acceptedFor(this.latest);
-    const received = client?.received ?? "";
-    if ("client_received" in asked && client !== undefined) client.received = "";
+    const received = "client_received" in asked ? takeReceived(client) : "";
+    const error = "client_errno" in asked ? takeError(client) : 0;
     const peerEnd = peer?.socket.remote ?? this.receivedBy?.from;
     const known: JsonObject = {
       accepted: peer?.ns ?? null,
       server_sees_peer: peerEnd === undefined || peerEnd === null ? null : text(peerEnd),
       server_local: peer === undefined ? null : text(peer.socket.local),
-      client_errno: client?.error ?? 0,
-      client_error: client?.error ? errnoText(client.error) : null,
+      client_errno: error,
+      client_error: error === 0 ? null : errnoText(error),
       client_received: received,
       client_send_error: this.sendError === 0 ? null : errnoText(this.sendError),
       server_send_error: this.serverSendError === 0 ? null : errnoText(this.serverSendError),
@@ -166,7 +168,7 @@ export class Sockets {
   }
 
   private keepClient(id: string, kind: "tcp" | "udp", socket: TcpSocket | UdpSocket): Client {
-    const client: Client = { kind, socket, received: "", error: 0 };
+    const client: Client = { kind, socket, received: "", ended: false, error: 0 };
     socket.onEvent = () => drain(client);
     this.clients.set(id, client);
     return client;
@@ -181,6 +183,22 @@ export class Sockets {
   }
 }
 
+/** Reading SO_ERROR clears it. */
+function takeError(client: Client | undefined): number {
+  const error = client?.error ?? 0;
+  if (client !== undefined) client.error = 0;
+  return error;
+}
+
+/** What came since the last look; a read that finds nothing yet fails with EAGAIN. */
+function takeReceived(client: Client | undefined): string {
+  if (client === undefined) return "";
+  const { received } = client;
+  client.received = "";
+  if (received !== "" || client.ended) return received;
+  return `error: [Errno 11] ${errnoText(11)}`;
+}
+
 function drain(client: Client): void {
   const error = client.socket.takeError();
   if (error !== 0) client.error = error;
@@ -192,7 +210,10 @@ function drain(client: Client): void {
   }
   const socket = client.socket as TcpSocket;
   for (let octets = socket.receive(65_536); octets !== null; octets = socket.receive(65_536)) {
-    if (octets.length === 0) return;
+    if (octets.length === 0) {
+      client.ended = true;
+      return;
+    }
     client.received += decode(octets);
   }
 }

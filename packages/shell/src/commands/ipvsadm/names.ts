@@ -53,10 +53,10 @@ const unsigned = (value: number): number => value >>> 0;
 
 const key = (identity: VirtualServiceIdentity): readonly number[] =>
   identity.kind === "fwmark"
-    ? [unsigned(identity.mark), 0, 0, 0]
+    ? [identity.mark, 0, 0, 0]
     : [0, identity.protocol, unsigned(identity.address), identity.port];
 
-/** By firewall mark, protocol, address and port: services with an address come first. */
+/** By firewall mark (a signed number there), protocol, address and port: services with an address come first. */
 export function compareIdentities(a: VirtualServiceIdentity, b: VirtualServiceIdentity): number {
   const [left, right] = [key(a), key(b)];
   for (const [i, value] of left.entries()) {

@@ -66,6 +66,8 @@ export class Tunnelling implements Forwarder {
     outer.length = inner.length + overhead;
     outer.route = inner.route;
     outer.mark = inner.mark;
+    // it is still the packet that came in: POST_ROUTING sees its device
+    outer.inputInterface = inner.inputInterface;
     writeTunnelHeader(outer, inner, server.config.tunnel);
     return outer;
   }
