@@ -18,9 +18,8 @@ import type { Listener } from "./listener.ts";
 import { firstScale, firstWindow } from "./receive-window.ts";
 import { RTO_MAX, sampleRtt } from "./rto.ts";
 import { INITIAL_RTO, setState, Tcb, type TcpContext } from "./tcb.ts";
-import { TIMESTAMPS_LENGTH, timestampClock } from "./transmit.ts";
+import { advertisedMssFor, TIMESTAMPS_LENGTH, timestampClock } from "./transmit.ts";
 
-const HEADERS_LENGTH = 40;
 const WINDOW_SPACE_MIN = 212_992;
 
 export class ConnectionRequest extends Timer implements FlowEntry {
@@ -69,7 +68,7 @@ export class ConnectionRequest extends Timer implements FlowEntry {
     this.initialSequence =
       initialSequence ?? secrets.initialSequence(this.localAddress, this.remoteAddress, ports, now);
     this.receiveNext = (syn.sequenceNumber + 1) | 0;
-    this.mss = mtu - HEADERS_LENGTH;
+    this.mss = advertisedMssFor(mtu);
     const { sysctls } = host;
     const stamped = this.timestamps ? TIMESTAMPS_LENGTH : 0;
     this.receiveWindow = firstWindow(sysctls.tcp_rmem_default, this.mss - stamped);

@@ -3,13 +3,12 @@
  * (`tcp_rcv_space_adjust`). Half of the buffer counts as window (tcp_adv_win_scale = 1). Left out: memory pressure.
  */
 
-import { truesize } from "../truesize.ts";
+import { pagedTruesize } from "../truesize.ts";
 import { microsecondsAt } from "./clock.ts";
 import { receiveWindowLeft, type Tcb } from "./tcb.ts";
 
 const WINDOW_FIELD_MAX = 0xffff;
 const SCALE_MAX = 14;
-const HEADERS = 87;
 
 const windowOf = (space: number): number => space >> 1;
 const fullSpace = (tcb: Tcb): number => windowOf(tcb.receiveBuffer);
@@ -18,7 +17,7 @@ const roundUp = (value: number, shift: number): number =>
   ((value + (1 << shift) - 1) >> shift) << shift;
 
 /** The cost of a segment in the receive buffer. */
-export const segmentCost = (length: number): number => truesize(HEADERS, length);
+export const segmentCost = (length: number): number => pagedTruesize(length);
 
 /** The window of a SYN or SYN+ACK: whole segments of `mss` octets, before any scaling. */
 export const firstWindow = (buffer: number, mss: number): number => {

@@ -56,6 +56,20 @@ test("a whole conversation has the recorded segments, windows and delays", () =>
   expect(pair.client.transport.summaries()).toEqual([]);
 });
 
+test("on a device as large as lo the first windows are 65495 and 65483", () => {
+  const pair = new FakePair();
+  pair.client.mtu = pair.server.mtu = 65_536;
+  const listener = listenOn(pair);
+  const client = connectFrom(pair);
+  pair.run(10);
+  expect(pair.seen[0]?.frame.synOptions?.maximumSegmentSize).toBe(65_495);
+  expect(windows(pair).slice(0, 2)).toEqual([65_495, 65_483]);
+  client.send(new Uint8Array(80_000));
+  pair.run(300);
+  const server = listener.accept() as TcpSocket;
+  expect(server.receive(100_000)?.length).toBeGreaterThan(32_000);
+});
+
 test("SYNs without an answer are repeated after 1, 2, 4 … s until connect times out", () => {
   const pair = new FakePair();
   pair.fate = () => [];

@@ -15,6 +15,7 @@ export const NO_OCTETS = new Uint8Array(0);
 export const TIMESTAMPS_LENGTH = 12;
 const HEADERS_LENGTH = 40;
 const MSS_MIN = 48;
+const PACKET_MAX = 65_535;
 /** Milliseconds. */
 export const ACK_DELAY_MIN = 40;
 
@@ -39,10 +40,13 @@ export function routeOf(tcb: Tcb): Route | null {
   return route;
 }
 
+/** The MSS option for a device of `mtu` octets (`ip_default_advmss`); no packet is longer than 65,535, not on lo either. */
+export const advertisedMssFor = (mtu: number): number => Math.min(mtu, PACKET_MAX) - HEADERS_LENGTH;
+
 /** Payload of a full segment for a path of `mtu` octets (`tcp_sync_mss`). */
 export function syncMss(tcb: Tcb, mtu: number): void {
   tcb.pathMtu = mtu;
-  const mss = Math.max(Math.min(mtu - HEADERS_LENGTH, tcb.peerMss), MSS_MIN);
+  const mss = Math.max(Math.min(advertisedMssFor(mtu), tcb.peerMss), MSS_MIN);
   tcb.mss = mss - (tcb.timestamps ? TIMESTAMPS_LENGTH : 0);
 }
 
@@ -105,7 +109,7 @@ function synHeader(tcb: Tcb, frame: Frame): void {
   // the answer of a simultaneous open has only what the other SYN had too
   const answer = tcb.state === TcpState.synReceived;
   const scale = answer ? tcb.windowScaling : sysctls.tcp_window_scaling !== 0;
-  const mss = tcb.pathMtu - HEADERS_LENGTH;
+  const mss = advertisedMssFor(tcb.pathMtu);
   const sack = answer ? tcb.sack : sysctls.tcp_sack !== 0;
   frame.synOptions = context.synOptions(mss, scale ? tcb.receiveScale : -1, sack);
   frame.window = Math.min(tcb.receiveWindow, 0xffff);
