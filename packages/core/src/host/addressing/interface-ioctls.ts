@@ -47,7 +47,8 @@ function takeOff(draft: NamespaceDraft, target: Target): AddressDraft {
 
 /**
  * SIOCSIFADDR: gives `name` this address with the netmask and broadcast of its class. EINVAL: multicast. 0.0.0.0 takes
- * the address away. EEXIST: the subnet has this address under another label; the old one is gone then, as on Linux.
+ * the address away. EEXIST: the subnet has this address under another label; as on Linux the draft has lost the old
+ * address then, so that whoever wants all or nothing throws it away.
  */
 export function setInterfaceAddress(
   draft: NamespaceDraft,

@@ -9,11 +9,11 @@ import { type RouteConfig, RouteProtocol, RouteTable, RouteType } from "./config
 import { deleteRoute, flushRoutesFrom, insertRoute } from "./edit-routes.ts";
 import { addressTypeIn } from "./find-route.ts";
 
-export const networkOf = (address: AddressConfig): Ipv4Address =>
+const networkOf = (address: AddressConfig): Ipv4Address =>
   (address.peer & prefixMask(address.prefixLength)) as Ipv4Address;
 
 /** The last address of the subnet. */
-export const lastOf = (address: AddressConfig): Ipv4Address =>
+const lastOf = (address: AddressConfig): Ipv4Address =>
   (address.peer | ~prefixMask(address.prefixLength)) as Ipv4Address;
 
 /** Whether both are in one subnet of the same length. */

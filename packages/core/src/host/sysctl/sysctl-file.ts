@@ -22,7 +22,7 @@ export interface SysctlFile {
 }
 
 export const INT_MAX = 0x7fffffff;
-export const INT_MIN = -0x80000000;
+const INT_MIN = -0x80000000;
 
 const file = (value: string, count: number, min: number, max: number): SysctlFile => ({
   default: value,
