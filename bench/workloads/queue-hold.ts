@@ -3,7 +3,8 @@
  * exponential distance, so that the queue keeps its size. Here an event is what the simulator's events are: a
  * fresh object each time, one of four classes, dispatched by its virtual `fire`.
  */
-import { type EventQueue, type Instant, SimEvent } from "@lvsim/core";
+import { type EventQueue, SimEvent } from "@lvsim/core";
+import { cpuNow, type Measurement } from "./measure.ts";
 
 /** Counts that keep the work from being optimised away. */
 const tally = [0, 0, 0, 0];
@@ -27,7 +28,7 @@ class Sum extends HoldEvent {
 }
 class Mix extends HoldEvent {
   fire(): void {
-    tally[2] = (tally[2] as number) ^ this.sequence;
+    tally[2] = (tally[2] as number) ^ this.argument;
   }
 }
 class Subtract extends HoldEvent {
@@ -67,26 +68,23 @@ function exponentialGaps(): Float64Array {
 }
 const gaps = exponentialGaps();
 
-/** Nanoseconds of process CPU time per event of `queue`, which is empty, with `pending` events in it throughout. */
-export function holdModel(queue: EventQueue, pending: number, events: number): number {
-  let sequence = 0;
+/** Runs `events` events of `queue`, which is empty, with `pending` events in it throughout. */
+export function holdModel(queue: EventQueue, pending: number, events: number): Measurement {
+  let pushed = 0;
   const push = (from: number, argument: number): void => {
-    const event = fresh(sequence, argument);
-    event.at = (from + (gaps[sequence & (GAP_COUNT - 1)] as number)) as Instant;
-    event.sequence = sequence++;
-    queue.push(event);
+    const gap = gaps[pushed & (GAP_COUNT - 1)] as number;
+    queue.push(fresh(pushed++, argument), from + gap);
   };
   const hold = (count: number): void => {
     for (let i = 0; i < count; i++) {
-      const event = queue.pop() as HoldEvent;
+      const event = queue.take(Number.POSITIVE_INFINITY) as HoldEvent;
       event.fire();
-      push(event.at, event.argument);
+      push(queue.takenAt, event.argument);
     }
   };
   for (let i = 0; i < pending; i++) push(0, i);
   hold(Math.floor(events / 5));
-  const begin = process.cpuUsage();
+  const begin = cpuNow();
   hold(events);
-  const used = process.cpuUsage(begin);
-  return ((used.user + used.system) * 1000) / events;
+  return { n: events, cpu: cpuNow() - begin, unit: "ns" };
 }

@@ -183,10 +183,11 @@ export class Sockets {
   }
 }
 
-/** Reading SO_ERROR clears it. */
+/** Reading SO_ERROR clears it, and tells also of an error that has ended nothing yet. */
 function takeError(client: Client | undefined): number {
-  const error = client?.error ?? 0;
-  if (client !== undefined) client.error = 0;
+  if (client === undefined) return 0;
+  const error = client.error === 0 ? client.socket.takeError() : client.error;
+  client.error = 0;
   return error;
 }
 

@@ -92,3 +92,7 @@ export * from "./wire/decode.ts";
 export * from "./wire/encode.ts";
 export * from "./wire/pcap.ts";
 export * from "./wire/pcapng.ts";
+export * from "./host/sysctl/combined-conf.ts";
+export * from "./host/sysctl/device-sysctls.ts";
+export * from "./host/sysctl/defaults.ts";
+export * from "./host/sysctl/shared.ts";

@@ -22,6 +22,9 @@ export const UNLIMITED_RATE: RateConfig = {
 
 const NANOSECONDS_PER_OCTET_AT_ONE_BIT_PER_SECOND = 8e9;
 
+/** The first length of the ring of waiting frames. */
+const RING_MIN = 4;
+
 /** `enter`'s answer when the queue is full. */
 export const QUEUE_FULL = -1;
 
@@ -29,8 +32,8 @@ export class Serialiser {
   readonly config: RateConfig;
   /** When the last accepted frame will have left. */
   private busyUntil = 0;
-  /** A ring of the instants at which accepted frames leave, oldest at `head`; empty without a frame limit. */
-  private readonly leaves: number[] = [];
+  /** A ring of the instants at which accepted frames leave, oldest at `head`; as long as it ever had to be. */
+  private leaves: number[] = [];
   private head = 0;
   private count = 0;
 
@@ -41,32 +44,51 @@ export class Serialiser {
 
   /** Takes a frame of `octets` at `now` and says when its last bit leaves; QUEUE_FULL when there is no room. */
   enter(octets: number, now: Instant): Instant | typeof QUEUE_FULL {
-    const rate = this.config.bitsPerSecond;
-    if (rate === 0) return now;
-    const start = this.busyUntil > now ? this.busyUntil : now;
-    if (!this.hasRoom(octets, start - now, now)) return QUEUE_FULL;
-    const time = Math.ceil((octets * NANOSECONDS_PER_OCTET_AT_ONE_BIT_PER_SECOND) / rate);
+    const { bitsPerSecond, queueFramesMax } = this.config;
+    if (bitsPerSecond === 0) return now;
+    let start: number = now;
+    if (this.busyUntil > now) {
+      if (!this.hasRoom(octets, now)) return QUEUE_FULL;
+      start = this.busyUntil;
+    } else this.count = 0;
+    const time = Math.ceil((octets * NANOSECONDS_PER_OCTET_AT_ONE_BIT_PER_SECOND) / bitsPerSecond);
     this.busyUntil = start + time;
-    if (this.config.queueFramesMax > 0) {
-      this.leaves[(this.head + this.count) % this.config.queueFramesMax] = this.busyUntil;
-      this.count++;
-    }
+    if (queueFramesMax > 0) this.remember();
     return this.busyUntil as Instant;
   }
 
-  private hasRoom(octets: number, wait: number, now: Instant): boolean {
+  /** Whether a frame may wait behind the one that is on the wire. */
+  private hasRoom(octets: number, now: Instant): boolean {
     const { bitsPerSecond, queueOctetsMax, queueFramesMax } = this.config;
-    if (queueOctetsMax > 0 && wait > 0) {
+    if (queueOctetsMax > 0) {
+      const wait = this.busyUntil - now;
       const waiting = Math.ceil(
         (wait * bitsPerSecond) / NANOSECONDS_PER_OCTET_AT_ONE_BIT_PER_SECOND,
       );
       if (waiting + octets > queueOctetsMax) return false;
     }
     if (queueFramesMax === 0) return true;
+    const mask = this.leaves.length - 1;
     while (this.count > 0 && (this.leaves[this.head] as number) <= now) {
-      this.head = (this.head + 1) % queueFramesMax;
+      this.head = (this.head + 1) & mask;
       this.count--;
     }
     return this.count < queueFramesMax;
+  }
+
+  /** Notes that one more frame leaves at `busyUntil`. */
+  private remember(): void {
+    if (this.count === this.leaves.length) this.lengthen();
+    const place = (this.head + this.count) & (this.leaves.length - 1);
+    this.leaves[place] = this.busyUntil;
+    this.count++;
+  }
+
+  /** Makes the ring twice as long, a power of two, with the oldest frame at its beginning. */
+  private lengthen(): void {
+    const { leaves, head, count } = this;
+    this.leaves = new Array<number>(Math.max(RING_MIN, 2 * count)).fill(0);
+    for (let i = 0; i < count; i++) this.leaves[i] = leaves[(head + i) & (count - 1)] as number;
+    this.head = 0;
   }
 }

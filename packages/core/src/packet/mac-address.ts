@@ -23,6 +23,8 @@ export function formatMacAddress(address: MacAddress): string {
   return digits.replace(/(..)(?!$)/g, "$1:");
 }
 
+/** Brings the first octet to the left of the binary point, exactly. */
+const FIRST_OCTET = 2 ** -40;
+
 /** Whether the group bit is set: multicast or broadcast. */
-export const isGroupMac = (address: MacAddress): boolean =>
-  (Math.floor(address / 0x10000000000) & 1) === 1;
+export const isGroupMac = (address: MacAddress): boolean => ((address * FIRST_OCTET) & 1) === 1;

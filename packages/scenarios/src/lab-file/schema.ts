@@ -70,6 +70,8 @@ const traffic = z.strictObject({
   run: z.string(),
   times: z.int().min(1).max(10_000).default(1),
   every: durationSchema.default(1_000_000_000 as z.output<typeof durationSchema>),
+  /** What the reader should know about how it ends. */
+  note: bilingual.optional(),
 });
 export type TrafficSpec = z.output<typeof traffic>;
 

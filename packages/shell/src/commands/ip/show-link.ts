@@ -90,7 +90,7 @@ const KIND_DETAILS: Readonly<Record<Kind, string>> = {
 
 /** Least widths of the columns of `-s`: octets, packets, errors, dropped, and two that depend on the direction. */
 const COLUMN_WIDTHS = [10, 7, 6, 7, 7, 7];
-const ERROR_WIDTHS = [10, 7, 7, 6, 7, 7];
+const ERROR_WIDTHS = [18, 6, 7, 7, 7];
 
 function statisticsText(device: HostDevice, { statistics }: IpOptions, newline: string): string {
   const { counters } = device;
@@ -99,34 +99,29 @@ function statisticsText(device: HostDevice, { statistics }: IpOptions, newline: 
   const widths = COLUMN_WIDTHS.map((width, i) =>
     Math.max(width, String(received[i] ?? 0).length, String(sent[i] ?? 0).length),
   );
-  const table = (direction: string, last: readonly string[], numbers: readonly number[]): string =>
-    headLine(`${direction}:`, ["bytes", "packets", "errors", "dropped", ...last], widths) +
-    newline +
-    numberLine([...numbers, 0, 0], widths);
-  const errors = (direction: string, names: readonly string[]): string =>
+  const table = (word: string, last: readonly string[], numbers: readonly number[]): string =>
+    `${newline}${headLine(word, ["bytes", "packets", "errors", "dropped", ...last], widths)}` +
+    `${" ".repeat(11)}${newline}${numberLine([...numbers, 0, 0], widths)}`;
+  const errors = (word: string, names: readonly string[]): string =>
     statistics < 2
       ? ""
-      : newline +
-        headLine(`${direction} errors:`, names, ERROR_WIDTHS) +
-        newline +
-        numberLine([0, 0, 0, 0, 0, 0].slice(0, names.length), ERROR_WIDTHS);
+      : `${newline}${headLine(word, names, ERROR_WIDTHS)}${newline}${numberLine([0, 0, 0, 0, 0], ERROR_WIDTHS)}`;
   return (
-    newline +
-    table("RX", ["missed", "mcast"], received) +
-    errors("RX", ["length", "crc", "frame", "fifo", "overrun"]) +
-    newline +
-    table("TX", ["carrier", "collsns"], sent) +
-    errors("TX", ["aborted", "fifo", "window", "heartbt", "transns"])
+    table("RX:", ["missed", "mcast"], received) +
+    errors("RX errors:", ["length", "crc", "frame", "fifo", "overrun"]) +
+    table("TX:", ["carrier", "collsns"], sent) +
+    errors("TX errors:", ["aborted", "fifo", "window", "heartbt", "transns"])
   );
 }
 
-/** The first column is shared with the direction's word. */
-function headLine(word: string, names: readonly string[], widths: readonly number[]): string {
-  const [first = "", ...others] = names;
-  const label = word + first.padStart((widths[0] as number) + 1 - word.length + 0);
-  const columns = others.map((name, i) => name.padStart(widths[i + 1] as number));
-  return `    ${label} ${columns.join(" ")}${" ".repeat(11)}`;
-}
+/** The first column begins with the direction's word. */
+const headLine = (word: string, names: readonly string[], widths: readonly number[]): string =>
+  `    ${names
+    .map((name, i) => {
+      const width = widths[i] as number;
+      return i === 0 ? word + name.padStart(width - word.length) : name.padStart(width);
+    })
+    .join(" ")}`;
 
 const numberLine = (numbers: readonly number[], widths: readonly number[]): string =>
   numbers

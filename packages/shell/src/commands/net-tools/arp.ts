@@ -145,10 +145,10 @@ function nothingFound(
   entries: number,
   wanted: Ipv4Address | null,
 ): string {
-  if (wanted !== null && style === "linux") return `${host} (${formatIpv4Address(wanted)}) -- no entry\n`;
+  if (wanted !== null && style === "linux")
+    return `${host} (${formatIpv4Address(wanted)}) -- no entry\n`;
   return wanted !== null || device !== "" ? `arp: in ${entries} entries no match found.\n` : "";
 }
-
 
 function linuxLine(row: ArpRow, name: string): string {
   const head = `${name.slice(0, 23).padEnd(23)}  `;

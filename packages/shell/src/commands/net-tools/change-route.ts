@@ -10,7 +10,13 @@ import { CommandFailure } from "../../options/failure.ts";
 import type { FileSystem } from "../../vfs/file-system.ts";
 import { networkOf } from "../network.ts";
 import { perror, usageFailure } from "./failures.ts";
-import { maskOfLength, type ResolvedName, resolveName, splitLength, unknownHost } from "./resolve.ts";
+import {
+  maskOfLength,
+  type ResolvedName,
+  resolveName,
+  splitLength,
+  unknownHost,
+} from "./resolve.ts";
 import { ROUTE_CHANGE_USAGE } from "./usage.ts";
 
 const UNKNOWN_HOST = 6;

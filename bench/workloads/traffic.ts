@@ -1,0 +1,43 @@
+/** What the workloads U and T share: clients that begin something at even distances, until enough is begun. */
+import { type Duration, type Engine, type Instant, later, SimEvent } from "@lvsim/core";
+
+/** How much is to be done, and how far it has come. */
+export class Progress {
+  readonly total: number;
+  started = 0;
+  finished = 0;
+
+  constructor(total: number) {
+    this.total = total;
+  }
+}
+
+/** One client: begins one thing after another, whether or not the one before has ended. */
+export abstract class Starter extends SimEvent {
+  protected readonly progress: Progress;
+  private readonly engine: Engine;
+  private readonly gap: Duration;
+
+  constructor(engine: Engine, progress: Progress, gap: Duration) {
+    super();
+    this.engine = engine;
+    this.progress = progress;
+    this.gap = gap;
+  }
+
+  fire(): void {
+    const { progress, engine } = this;
+    if (progress.started === progress.total) return;
+    progress.started++;
+    this.begin();
+    engine.schedule(this, later(engine.now, this.gap));
+  }
+
+  protected abstract begin(): void;
+}
+
+/** Puts the clients' first events into the queue, `perSecond` over all clients. */
+export function startAll(engine: Engine, starters: readonly Starter[], perSecond: number): void {
+  for (let i = 0; i < starters.length; i++)
+    engine.schedule(starters[i] as Starter, Math.round((i * 1e9) / perSecond) as Instant);
+}
