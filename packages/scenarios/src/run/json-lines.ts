@@ -1,0 +1,30 @@
+import { eventToJson, type TraceEvent } from "@lvsim/core";
+import type { LabRun } from "./lab-run.ts";
+
+/** Every event of the trace as a line of JSON, in order. */
+export function* eventJsonLines(events: Iterable<TraceEvent>): IterableIterator<string> {
+  for (const event of events) yield JSON.stringify(eventToJson(event));
+}
+
+/** The last line of JSON Lines: what the run came to. */
+export function summaryJson(run: LabRun, wallSeconds: number): string {
+  const { name, seed, fingerprint, eventCount, endedAt, requests, starts, limit } = run;
+  return JSON.stringify({
+    kind: "summary",
+    scenario: name,
+    seed,
+    fingerprint,
+    events: eventCount,
+    simulatedSeconds: endedAt / 1e9,
+    wallSeconds,
+    requests: requests.map(({ from, command, status, server, frame }) => ({
+      from,
+      command,
+      status,
+      server,
+      frame,
+    })),
+    failedStarts: starts.filter(({ asExpected }) => !asExpected).length,
+    ...(limit === null ? {} : { limit }),
+  });
+}

@@ -1,0 +1,148 @@
+/** Runs a lab as people do: boot, type every host's start-up commands, send the traffic, look at the tables. */
+import {
+  Fingerprint,
+  FrameIndex,
+  type Instant,
+  later,
+  type NamespaceConfig,
+  Recorder,
+  type Trace,
+  type TraceEvent,
+  tee,
+} from "@lvsim/core";
+import { Lab } from "../lab/lab.ts";
+import type { HostSpec, LabDefinition, TrafficSpec } from "../lab-file/schema.ts";
+import { openingFrame, serverOf } from "./answers.ts";
+import type { LabRun, Listing, RequestRun, StartRun } from "./lab-run.ts";
+import { startCommands } from "./start-commands.ts";
+
+export interface RunOptions {
+  readonly seed: string;
+  /** Called when the lab is built, before anything is typed: for taps. */
+  readonly onBuilt?: (lab: Lab) => void;
+  /** Called with what is done next. */
+  readonly onProgress?: (host: string, command: string) => void;
+}
+
+/** Plays `definition` to the end of its traffic. The same definition and seed give the same run. */
+export function runLab(name: string, definition: LabDefinition, options: RunOptions): LabRun {
+  return new LabPlay(name, definition, options).play();
+}
+
+class LabPlay {
+  private readonly name: string;
+  private readonly definition: LabDefinition;
+  private readonly options: RunOptions;
+  private readonly recorder = new Recorder();
+  private readonly fingerprint = new Fingerprint();
+  private readonly lab: Lab;
+  private readonly hosts: ReadonlySet<string>;
+
+  constructor(name: string, definition: LabDefinition, options: RunOptions) {
+    this.name = name;
+    this.definition = definition;
+    this.options = options;
+    this.hosts = new Set(Object.keys(definition.hosts));
+    const trace = tee([this.recorder, this.fingerprint]) as Trace;
+    this.lab = Lab.build(definition, { seed: options.seed, trace });
+    options.onBuilt?.(this.lab);
+  }
+
+  play(): LabRun {
+    const { definition, lab } = this;
+    const before = this.configs();
+    const starts = Object.entries(definition.hosts).flatMap(([host, spec]) =>
+      this.start(host, spec),
+    );
+    const sent = definition.traffic.flatMap((spec) => this.send(spec));
+    const listings = this.listings();
+    const events = [...this.recorder.events()];
+    const frames = new FrameIndex(events);
+    const after = this.configs();
+    const hosts = [...this.hosts].map((host) => ({
+      name: host,
+      before: before.get(host) as NamespaceConfig,
+      after: after.get(host) as NamespaceConfig,
+    }));
+    return {
+      name: this.name,
+      definition,
+      seed: this.options.seed,
+      hosts,
+      starts,
+      requests: sent.map((request) => this.judge(request, events, frames)),
+      listings,
+      events,
+      frames,
+      eventCount: this.recorder.recordedCount,
+      fingerprint: this.fingerprint.digest(),
+      endedAt: lab.now,
+      limit: lab.simulation.engine.limitReached(),
+    };
+  }
+
+  private start(host: string, { start }: HostSpec): StartRun[] {
+    return startCommands(start).map(({ text, fails }) => {
+      const { status, stdout, stderr } = this.exec(host, text);
+      return { host, command: text, status, stdout, stderr, asExpected: (status !== 0) === fails };
+    });
+  }
+
+  /** One request every so often; one that takes longer puts off the next. */
+  private send({ from, run, times, every }: TrafficSpec): SentRequest[] {
+    const first = this.lab.now;
+    return Array.from({ length: times }, (_unused, i) => {
+      const due = later(first, (every * i) as typeof every);
+      if (due > this.lab.now) this.lab.until(due);
+      const firstEvent = this.recorder.recordedCount;
+      const beganAt = this.lab.now;
+      const { status, stdout, stderr } = this.exec(from, run);
+      return {
+        from,
+        command: run,
+        beganAt,
+        endedAt: this.lab.now,
+        status,
+        stdout,
+        stderr,
+        firstEvent,
+        endEvent: this.recorder.recordedCount,
+      };
+    });
+  }
+
+  private judge(
+    { firstEvent, endEvent, ...request }: SentRequest,
+    events: readonly TraceEvent[],
+    frames: FrameIndex,
+  ): RequestRun {
+    const lost = events[0]?.index ?? 0;
+    const during = events.slice(Math.max(firstEvent - lost, 0), Math.max(endEvent - lost, 0));
+    const frame = openingFrame(during, request.from, this.hosts);
+    return { ...request, frame, server: serverOf(frames, frame, this.hosts) };
+  }
+
+  /** The tables of every director, as its own tool prints them. */
+  private listings(): Listing[] {
+    const command = "ipvsadm -Ln";
+    return [...this.hosts]
+      .filter((host) => this.lab.machine(host).namespace.config.ipvs.services.length > 0)
+      .map((host) => ({ host, command, output: this.exec(host, command).stdout }));
+  }
+
+  private exec(host: string, command: string): ReturnType<Lab["exec"]> {
+    this.options.onProgress?.(host, command);
+    return this.lab.exec(host, command);
+  }
+
+  private configs(): Map<string, NamespaceConfig> {
+    return new Map([...this.hosts].map((host) => [host, this.lab.machine(host).namespace.config]));
+  }
+}
+
+/** A request with the part of the trace in which it happened. */
+interface SentRequest extends Omit<RequestRun, "frame" | "server"> {
+  readonly beganAt: Instant;
+  readonly firstEvent: number;
+  readonly endEvent: number;
+}

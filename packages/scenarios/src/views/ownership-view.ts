@@ -1,0 +1,67 @@
+/** Who owns each VIP, in the eyes of every host on its segment. */
+import { formatIpv4Address } from "@lvsim/core";
+import type { LabRun } from "../run/lab-run.ts";
+import { flow, hanging, timeText } from "./layout.ts";
+import type { Names } from "./names.ts";
+import { type Ownership, ownershipOf } from "./ownership.ts";
+import { type Line, line, type Page, span } from "./styled.ts";
+import { say } from "./texts.ts";
+
+const GAP = "   ";
+
+export function ownershipLines(run: LabRun, names: Names, page: Page): Line[] {
+  return names.vips.flatMap((vip) => {
+    const ownership = ownershipOf(run, vip);
+    const { language } = page;
+    const label = `${say(language, "ownersHeading", { address: formatIpv4Address(vip) })}${GAP}`;
+    const start = page.widthOf(label);
+    const texts = flow(page, beliefTexts(run, ownership, names, page), GAP, page.columns - start);
+    return [
+      ...hanging(page, span(label, "title"), texts, start),
+      ...findingLines(ownership, names, page),
+    ];
+  });
+}
+
+function beliefTexts(run: LabRun, ownership: Ownership, names: Names, page: Page): string[] {
+  const { language } = page;
+  const texts = ownership.beliefs.map(({ host, owner, since, frame }) => {
+    const values = { host, owner: names.mac(owner), time: timeText(since) };
+    return frame === 0
+      ? say(language, "ownerKnown", values)
+      : say(language, "ownerSince", { ...values, frame });
+  });
+  const own = names.ownersOf(ownership.address);
+  const devices = new Map<string, string[]>();
+  for (const { host, label } of own) devices.set(label, [...(devices.get(label) ?? []), host]);
+  for (const [device, hosts] of devices)
+    texts.push(say(language, "ownsItself", { host: hosts.join(", "), device }));
+  const known = new Set([
+    ...ownership.beliefs.map(({ host }) => host),
+    ...own.map(({ host }) => host),
+  ]);
+  const others = run.hosts.map(({ name }) => name).filter((host) => !known.has(host));
+  if (others.length > 0) texts.push(say(language, "noEntry", { hosts: others.join(", ") }));
+  return texts;
+}
+
+function findingLines({ moves, duplicates }: Ownership, names: Names, page: Page): Line[] {
+  const { language } = page;
+  const findings = [
+    ...duplicates.map(({ request, owners }) => {
+      const hosts = owners.map((owner) => names.mac(owner)).join(", ");
+      return say(language, "answeredTwice", { frame: request, hosts });
+    }),
+    ...moves.map(({ host, owner, from, since, frame }) =>
+      say(language, "moved", {
+        host,
+        time: timeText(since),
+        frame,
+        from: names.mac(from),
+        to: names.mac(owner),
+      }),
+    ),
+  ];
+  if (findings.length === 0) return [line("  ", span(say(language, "noOtherAnswer"), "good"))];
+  return findings.map((finding) => line("  ", span(`✗ ${finding}`, "bad")));
+}

@@ -1,0 +1,151 @@
+/**
+ * Every sentence of ours that views print, in both languages, with `{name}` where a value goes. Text that imitates a real
+ * tool is not here: it stays in the tool's words.
+ */
+import type { Language } from "./styled.ts";
+
+export const TEXTS = {
+  heading: {
+    en: "{title} · seed {seed} · Linux {kernel} rules",
+    zh: "{title} · 种子 {seed} · 按 Linux {kernel} 的规则",
+  },
+  limitReached: {
+    en: "The run was ended early by the limit {limit}.",
+    zh: "运行被上限 {limit} 提前终止。",
+  },
+  onDevice: { en: "{address} on {device}", zh: "{address} 在 {device}" },
+  vipOnDevice: { en: "VIP {address} on {device}", zh: "VIP {address} 在 {device}" },
+
+  startsHeading: { en: "What the start-up commands did", zh: "启动命令的效果" },
+  commandsOk: { en: "{count} commands ok", zh: "{count} 条命令成功" },
+  commandsFailed: {
+    en: "{failed} of {count} commands failed",
+    zh: "{count} 条命令中有 {failed} 条失败",
+  },
+  commandStatus: { en: "exit status {status}: {message}", zh: "退出状态 {status}:{message}" },
+  commandFails: { en: "fails, as the lab says", zh: "失败,与实验所述一致" },
+  nothingChanged: { en: "nothing changed", zh: "配置没有变化" },
+  routeAdded: { en: "route to {address} by {device}", zh: "到 {address} 的路由经 {device}" },
+
+  walkHeading: { en: "First request and reply, hop by hop", zh: "第一个请求与应答,逐跳" },
+  walkMore: {
+    en: "(lvsim run {name} -v: all {count} events)",
+    zh: "(lvsim run {name} -v:全部 {count} 个事件)",
+  },
+  noPacket: {
+    en: "No request left {host}: there is nothing to follow.",
+    zh: "{host} 没有发出请求,无可跟踪。",
+  },
+  restHeading: { en: "The rest of the exchange", zh: "这次交互的其余报文" },
+  restMore: { en: "… and {count} more segments", zh: "……还有 {count} 个报文段" },
+  everyone: { en: "everyone", zh: "所有主机" },
+  arpAsks: { en: "ARP who has {address}?", zh: "ARP 谁有 {address}?" },
+  arpAnnounces: { en: "ARP announcement of {address}", zh: "ARP 通告 {address}" },
+  arpAnswers: { en: "{host} answers (#{frame})", zh: "{host} 应答(#{frame})" },
+  arpNobody: { en: "nobody answers", zh: "无人应答" },
+  arpSilent: { en: "{hosts} silent: {setting}", zh: "{hosts} 不应答:{setting}" },
+  arpReply: { en: "ARP {address} is at {host}", zh: "ARP {address} 在 {host}" },
+  believes: {
+    en: "{host} now believes: {address} = {owner}",
+    zh: "{host} 现在认为:{address} = {owner}",
+  },
+  accept: { en: "accept", zh: "接受" },
+  dropVerdict: { en: "drop", zh: "丢弃" },
+  stolen: { en: "taken over", zh: "接管" },
+  ruleDecides: { en: "rule {rule}: {verdict}", zh: "规则 {rule}:{verdict}" },
+  toInput: { en: "{address} is local → INPUT", zh: "{address} 是本机地址 → INPUT" },
+  toForward: { en: "{address} is elsewhere → FORWARD", zh: "{address} 不在本机 → FORWARD" },
+  ipvsChooses: {
+    en: "IPVS {scheduler} chooses {server} ({method})",
+    zh: "IPVS {scheduler} 选择 {server}({method})",
+  },
+  ipvsKnows: {
+    en: "IPVS knows the connection: {server} ({method})",
+    zh: "IPVS 已有该连接:{server}({method})",
+  },
+  ipvsAnswer: { en: "IPVS knows the answer of {server}", zh: "IPVS 认出 {server} 的应答" },
+  connectionState: { en: "connection {state}, {seconds} s", zh: "连接 {state},{seconds} 秒" },
+  delivered: { en: "delivered to {protocol} port {port}", zh: "交给 {protocol} 端口 {port}" },
+  unpacked: { en: "unpacked: comes out of {device}", zh: "解封,从 {device} 出来" },
+  localOn: { en: "{address} is local on {device}", zh: "{address} 是本机地址,在 {device}" },
+  dropped: { en: "dropped: {reason}", zh: "丢弃:{reason}" },
+  changeMac: { en: "MAC {from} → {to}", zh: "MAC {from} → {to}" },
+  changeTtl: { en: "TTL {from} → {to}", zh: "TTL {from} → {to}" },
+  ttl: { en: "TTL {to}", zh: "TTL {to}" },
+  changeSource: { en: "source {from} → {to}", zh: "源 {from} → {to}" },
+  changeDestination: { en: "destination {from} → {to}", zh: "目的 {from} → {to}" },
+  untouched: { en: "IP addresses and ports untouched", zh: "IP 地址和端口不变" },
+  encapsulated: {
+    en: "inside another IP packet: {from} → {to}",
+    zh: "外面再封一层 IP:{from} → {to}",
+  },
+  octets: { en: "{count} octets", zh: "{count} 字节" },
+
+  sheetStep: { en: "sheet {number}", zh: "手册第 {number} 步" },
+  sheetDiffers: { en: "Linux differs:", zh: "Linux 有所不同:" },
+  sheetUnseen: { en: "not seen in this run", zh: "这次运行中没有出现" },
+
+  requestsHeading: { en: "{count} requests", zh: "{count} 次请求" },
+  shareEquals: { en: "share equals weight (deviation 0)", zh: "份额等于权重(偏差 0)" },
+  shareDiffers: {
+    en: "share differs from weight by at most {deviation} %",
+    zh: "份额与权重最多相差 {deviation} %",
+  },
+  allAnswered: { en: "all {count} answered", zh: "{count} 次全部得到应答" },
+  someAnswered: { en: "{answered} of {count} answered", zh: "{count} 次中 {answered} 次得到应答" },
+  noAnswer: {
+    en: "no answer after {seconds} s: exit status {status}",
+    zh: "{seconds} 秒后仍没有应答:退出状态 {status}",
+  },
+  reached: { en: "#{frame} reached {host}", zh: "#{frame} 到达 {host}" },
+  droppedAt: { en: "{host} dropped #{frame}: {reason}", zh: "{host} 丢弃 #{frame}:{reason}" },
+
+  ownersHeading: { en: "Who owns {address}?", zh: "谁拥有 {address}?" },
+  ownerSince: {
+    en: "{host}: {owner} (since {time}, #{frame})",
+    zh: "{host}:{owner}(自 {time} 起,#{frame})",
+  },
+  ownerKnown: { en: "{host}: {owner} (since {time})", zh: "{host}:{owner}(自 {time} 起)" },
+  noEntry: { en: "no entry: {hosts}", zh: "没有条目:{hosts}" },
+  ownsItself: { en: "held by {host} on {device}", zh: "{host} 持有,在 {device}" },
+  noOtherAnswer: { en: "no other answer, no move", zh: "没有别的应答,没有变动" },
+  moved: {
+    en: "moved at {time} (#{frame}): {host} went from {from} to {to}",
+    zh: "{time} 变动(#{frame}):{host} 从 {from} 改为 {to}",
+  },
+  answeredTwice: {
+    en: "#{frame} had several answers: {hosts}",
+    zh: "#{frame} 得到多个应答:{hosts}",
+  },
+
+  next: { en: "Next:", zh: "接下来:" },
+  wroteCaptures: {
+    en: "Wrote {count} capture files to {folder}",
+    zh: "已写出 {count} 个抓包文件到 {folder}",
+  },
+  eventsHeading: { en: "All {count} events", zh: "全部 {count} 个事件" },
+} as const satisfies Record<string, { readonly en: string; readonly zh: string }>;
+
+export type TextKey = keyof typeof TEXTS;
+
+/** The names between braces in a text. */
+type Placeholders<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | Placeholders<Rest>
+  : never;
+
+type Values<Key extends TextKey> = {
+  readonly [Name in Placeholders<(typeof TEXTS)[Key]["en"]>]: string | number;
+};
+type Arguments<Key extends TextKey> =
+  Placeholders<(typeof TEXTS)[Key]["en"]> extends never ? [] : [values: Values<Key>];
+
+/** The text in `language`, with its values filled in. */
+export function say<Key extends TextKey>(
+  language: Language,
+  key: Key,
+  ...[values]: Arguments<Key>
+): string {
+  const text: string = TEXTS[key][language];
+  const named = (values ?? {}) as Readonly<Record<string, string | number>>;
+  return text.replace(/\{(\w+)\}/g, (_whole, name: string) => String(named[name] ?? ""));
+}
