@@ -1,0 +1,149 @@
+/**
+ * The frame of a small tool: its options read as getopt_long(3) does, its complaints in the form of GNU's programs, and
+ * the ways in which it ends early. What the real ones print for --help is left out but for the line of usage.
+ */
+import { type Command, type CommandContext, simpleCommand } from "../../command.ts";
+import { CommandFailure } from "../../options/failure.ts";
+import { Getopt, type GetoptOption } from "../../options/getopt.ts";
+import { fileErrorText } from "../../process/errno.ts";
+import { Killed, Signal } from "../../process/signal.ts";
+import type { Wait } from "../../process/wait.ts";
+import { TooMuchWork } from "../../text/work.ts";
+import { basename } from "../../vfs/path.ts";
+import { Given, type GivenOption } from "./given.ts";
+import { Quoting } from "./quoting.ts";
+
+export type Run<T> = Generator<Wait, T, void>;
+
+export interface ToolOptions {
+  readonly options?: readonly GetoptOption<string>[];
+  /** Status after a wrong command line; 1 where nothing is given. */
+  readonly usageStatus?: number;
+  /** Options end at the first operand. */
+  readonly stopsAtOperand?: boolean;
+  readonly aliases?: readonly string[];
+  /** What `--version` names, as `GNU coreutils) 9.1`. */
+  readonly version?: string;
+  /** What stands behind the name in the line of usage. */
+  readonly usage?: string;
+}
+
+/** One run of a tool. */
+export class Job {
+  readonly context: CommandContext;
+  readonly given: Given;
+  readonly quote: Quoting;
+  /** What it returns in the end; complaints make it `failed`. */
+  status = 0;
+  private readonly usageStatus: number;
+
+  constructor(context: CommandContext, given: Given, usageStatus: number) {
+    this.context = context;
+    this.given = given;
+    this.quote = new Quoting(context);
+    this.usageStatus = usageStatus;
+  }
+
+  get name(): string {
+    return this.given.program;
+  }
+
+  get operands(): readonly string[] {
+    return this.given.operands;
+  }
+
+  /** Writes `NAME: TEXT` to standard error and goes on; the status becomes `status`. */
+  *complain(text: string, status = 1): Run<void> {
+    this.status = Math.max(this.status, status);
+    yield* this.context.err(`${this.name}: ${text}\n`);
+  }
+
+  /** `NAME: FILE: strerror`. */
+  *complainOf(file: string, errno: number, status = 1): Run<void> {
+    yield* this.complain(`${this.quote.plain(file)}: ${fileErrorText(errno)}`, status);
+  }
+
+  /** Ends the tool with a complaint. */
+  fail(text: string, status = 1): CommandFailure {
+    return new CommandFailure(status, `${this.name}: ${text}\n`);
+  }
+
+  /** Ends the tool with a complaint about its command line. */
+  misused(text: string, status = this.usageStatus): CommandFailure {
+    return new CommandFailure(status, `${this.name}: ${text}\n${tryHelp(this.name)}`);
+  }
+
+  /** Ends the tool with nothing but the hint at its help. */
+  bareMisuse(): CommandFailure {
+    return new CommandFailure(this.usageStatus, tryHelp(this.name));
+  }
+
+  /** Refuses the operand at `index` when there is one. */
+  noOperand(index: number): void {
+    const extra = this.operands[index];
+    if (extra !== undefined) throw this.misused(`extra operand ${this.quote.word(extra)}`);
+  }
+}
+
+const tryHelp = (name: string): string => `Try '${name} --help' for more information.\n`;
+
+/** A tool that may wait and stream; it returns its status, or undefined for `job.status`. */
+export function tool(
+  path: string,
+  spec: ToolOptions,
+  body: (job: Job) => Run<number | undefined>,
+): Command {
+  const usageStatus = spec.usageStatus ?? 1;
+  return {
+    path,
+    aliases: spec.aliases ?? [],
+    *run(context) {
+      try {
+        const about = aboutText(context.argv, path, spec);
+        if (about !== undefined) {
+          yield* context.out(about);
+          return 0;
+        }
+        const given = readOptions(context.argv, spec, usageStatus);
+        const job = new Job(context, given, usageStatus);
+        return (yield* body(job)) ?? job.status;
+      } catch (thrown) {
+        if (thrown instanceof TooMuchWork) throw new Killed(Signal.XCPU);
+        if (!(thrown instanceof CommandFailure)) throw thrown;
+        yield* context.err(thrown.stderr);
+        return thrown.status;
+      }
+    },
+  };
+}
+
+/** A tool that gives all of its output at once. */
+export const plainTool = (path: string, spec: ToolOptions, body: (job: Job) => string): Command =>
+  tool(path, spec, function* (job) {
+    yield* job.context.out(body(job));
+    return job.status;
+  });
+
+/** A program without options that only has a status. */
+export const statusOnly = (path: string, status: number): Command =>
+  simpleCommand(path, () => ({ status, stdout: "", stderr: "" }));
+
+function readOptions(argv: readonly string[], spec: ToolOptions, usageStatus: number): Given {
+  const parser = new Getopt(spec.options ?? [], argv, spec.stopsAtOperand ?? false);
+  const options: GivenOption[] = [];
+  for (let item = parser.next(); item.kind !== "end"; item = parser.next()) {
+    if (item.kind === "error")
+      throw new CommandFailure(usageStatus, `${item.message}\n${tryHelp(argv[0] ?? "")}`);
+    options.push({ tag: item.tag, value: item.value ?? "", typed: item.typed });
+  }
+  return new Given(argv[0] ?? "", options, parser.operands);
+}
+
+function aboutText(argv: readonly string[], path: string, spec: ToolOptions): string | undefined {
+  if (argv.length !== 2) return undefined;
+  if (argv[1] === "--version")
+    return `${basename(path)} (${spec.version ?? "GNU coreutils) 9.1"}\n`;
+  return argv[1] === "--help"
+    ? `Usage: ${argv[0]} ${spec.usage ?? "[OPTION]... [FILE]..."}\n`
+    : undefined;
+}
