@@ -46,7 +46,7 @@ describe("a comparison without masks", () => {
 
 describe("a mask", () => {
   test("drops a field only in the classes that it names", () => {
-    const rule = { field: "t", drop: true, why } as const;
+    const rule = { field: "t", drop: true as const, why };
     expect(differ({ t: 1 }, { t: 2 }, [{ ...rule, classes: ["walk-*"] }])).toBeUndefined();
     expect(differ({ t: 1 }, { t: 2 }, [{ ...rule, classes: ["arp-*"] }])).toBe("t");
   });
@@ -77,7 +77,7 @@ describe("a mask", () => {
   });
 
   test("holds only for its command, its neighbours' values and its time", () => {
-    const rule = { classes: ["*"], field: "t", drop: true, why } as const;
+    const rule = { classes: ["*"], field: "t", drop: true as const, why };
     const stats = [{ ...rule, command: "--stats", within_ms: 2000 }];
     expect(differ({ t: 1 }, { t: 2 }, stats, { command: "ipvsadm --stats" })).toBeUndefined();
     expect(differ({ t: 1 }, { t: 2 }, stats, { command: "ipvsadm" })).toBe("t");

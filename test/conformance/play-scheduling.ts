@@ -84,7 +84,10 @@ export class SchedulingPlayer {
       this.fromClient(flow, ack, ISN.client + 1, ISN.server + 1);
       return server;
     }
-    if (this.masquerading) this.fromServer(server, flow, fin | ack, ISN.server + 1, ISN.client + 2);
+    // a server closes whether the director passed the client's FIN on or not
+    const peer = server ?? this.openedTo.get(nameOf(flow));
+    if (this.masquerading && peer !== undefined)
+      this.fromServer(peer, flow, fin | ack, ISN.server + 1, ISN.client + 2);
     this.fromClient(flow, ack, ISN.client + 2, ISN.server + 2);
     return server;
   }

@@ -10,6 +10,7 @@ export { eventJsonLines, summaryJson } from "./run/json-lines.ts";
 export type { HostRun, LabRun, Listing, RequestRun, StartRun } from "./run/lab-run.ts";
 export { labNames, libraryLab } from "./run/library.ts";
 export { type RunOptions, runLab } from "./run/run-lab.ts";
+export { packetComment } from "./views/packet-comment.ts";
 export { type ReportOptions, reportLines } from "./views/report.ts";
 export {
   type Language,

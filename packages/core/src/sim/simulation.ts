@@ -20,9 +20,9 @@ export interface SimulationOptions {
   readonly seed: string;
   /** null to watch nothing: the fastest run. */
   readonly trace: Trace | null;
-  readonly limits?: Partial<Limits>;
+  readonly limits?: Partial<Limits> | undefined;
   /** What the kernel's timer wheel shows when the run begins. */
-  readonly timerPhase?: Duration;
+  readonly timerPhase?: Duration | undefined;
 }
 
 /** One end of a cable in a namespace. */
@@ -48,7 +48,7 @@ export class Simulation {
   readonly links: Link[] = [];
 
   constructor(options: SimulationOptions) {
-    this.engine = new Engine(options.limits === undefined ? {} : { limits: options.limits });
+    this.engine = new Engine({ limits: options.limits });
     if (options.timerPhase !== undefined) this.engine.timers.phase = options.timerPhase;
     this.rng = createRng(options.seed);
     this.trace = options.trace;

@@ -73,6 +73,11 @@ export class Job {
     return new CommandFailure(status, `${this.name}: ${text}\n${tryHelp(this.name)}`);
   }
 
+  /** Ends the tool without a word. */
+  silent(status: number): CommandFailure {
+    return new CommandFailure(status, "");
+  }
+
   /** Ends the tool with nothing but the hint at its help. */
   bareMisuse(): CommandFailure {
     return new CommandFailure(this.usageStatus, tryHelp(this.name));
