@@ -15,6 +15,8 @@ import { HookPoint, type Verdict } from "../netfilter/hook.ts";
 import { HookTable } from "../netfilter/hook-table.ts";
 import { RouteType } from "../route/config.ts";
 import type { Route } from "../route/route.ts";
+import { initialSysctls } from "../sysctl/defaults.ts";
+import { globalSysctls } from "../sysctl/global-sysctls.ts";
 import type { IpvsConfig, RealServerConfig } from "./config.ts";
 import {
   applyToConfig,
@@ -22,7 +24,7 @@ import {
   type IpvsCommand,
   type ServiceSettings,
 } from "./control.ts";
-import { type IpvsHost, VS_SYSCTL_DEFAULTS, type VsSysctls } from "./host.ts";
+import type { IpvsHost, VsSysctls } from "./host.ts";
 import { Ipvs } from "./ipvs.ts";
 import type { OverloadVariant } from "./overload.ts";
 
@@ -93,7 +95,7 @@ export class Director {
   readonly sent: Frame[] = [];
   readonly icmp: IcmpSaid[] = [];
   readonly local = new Set<Ipv4Address>([VIP]);
-  sysctls: VsSysctls = VS_SYSCTL_DEFAULTS;
+  sysctls: VsSysctls = globalSysctls(initialSysctls()).vs;
   config: IpvsConfig = EMPTY_IPVS_CONFIG;
   readonly ipvs: Ipvs;
 

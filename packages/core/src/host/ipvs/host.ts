@@ -6,58 +6,11 @@ import type { Engine } from "../../time/engine.ts";
 import type { PlaceId, Trace } from "../../trace/trace.ts";
 import type { IpLayer } from "../ip/ip-layer.ts";
 import type { HookTable } from "../netfilter/hook-table.ts";
+import type { IpvsSysctls } from "../sysctl/ipvs-sysctls.ts";
 import type { OverloadVariant } from "./overload.ts";
 
-/** net.ipv4.vs.*: plain numbers under the kernel's names, as the files hold them. Synchronisation's are left out. */
-export interface VsSysctls {
-  readonly am_droprate: number;
-  readonly amemthresh: number;
-  readonly backup_only: number;
-  readonly cache_bypass: number;
-  readonly conn_reuse_mode: number;
-  readonly conntrack: number;
-  readonly drop_entry: number;
-  readonly drop_packet: number;
-  readonly expire_nodest_conn: number;
-  readonly expire_quiescent_template: number;
-  readonly ignore_tunneled: number;
-  /** In seconds. */
-  readonly lblc_expiration: number;
-  /** In seconds. */
-  readonly lblcr_expiration: number;
-  readonly nat_icmp_send: number;
-  readonly pmtu_disc: number;
-  readonly run_estimation: number;
-  readonly schedule_icmp: number;
-  readonly secure_tcp: number;
-  readonly sloppy_sctp: number;
-  readonly sloppy_tcp: number;
-  readonly snat_reroute: number;
-}
-
-export const VS_SYSCTL_DEFAULTS: VsSysctls = {
-  am_droprate: 10,
-  amemthresh: 1024,
-  backup_only: 0,
-  cache_bypass: 0,
-  conn_reuse_mode: 1,
-  conntrack: 0,
-  drop_entry: 0,
-  drop_packet: 0,
-  expire_nodest_conn: 0,
-  expire_quiescent_template: 0,
-  ignore_tunneled: 0,
-  lblc_expiration: 86_400,
-  lblcr_expiration: 86_400,
-  nat_icmp_send: 0,
-  pmtu_disc: 1,
-  run_estimation: 1,
-  schedule_icmp: 0,
-  secure_tcp: 0,
-  sloppy_sctp: 0,
-  sloppy_tcp: 0,
-  snat_reroute: 1,
-};
+/** net.ipv4.vs.*: plain numbers under the kernel's names, as the files hold them. */
+export type VsSysctls = IpvsSysctls;
 
 /** What vs.conntrack=1 asks of connection tracking (`ip_vs_nfct.c`). */
 export interface IpvsConntrack {

@@ -9,9 +9,11 @@ import { type Duration, type Instant, later, microseconds } from "../../time/ins
 import type { IpLayer, TransportHandler } from "../ip/ip-layer.ts";
 import { RouteType } from "../route/config.ts";
 import type { Route } from "../route/route.ts";
+import { initialSysctls } from "../sysctl/defaults.ts";
+import { globalSysctls } from "../sysctl/global-sysctls.ts";
 import { createTransport } from "./create-transport.ts";
 import type { Transport } from "./transport.ts";
-import { DEFAULT_TRANSPORT_SYSCTLS, type TransportSysctls } from "./transport-host.ts";
+import type { TransportSysctls } from "./transport-host.ts";
 
 export const CLIENT = 0x0a000001 as Ipv4Address;
 export const SERVER = 0x0a000002 as Ipv4Address;
@@ -41,7 +43,10 @@ export class FakeHost implements IpLayer, FrameReceiver {
   readonly name: string;
   readonly address: Ipv4Address;
   readonly pair: FakePair;
-  readonly sysctls: TransportSysctls = { ...DEFAULT_TRANSPORT_SYSCTLS };
+  /** Open to change by a test. */
+  readonly sysctls: { -readonly [Name in keyof TransportSysctls]: number } = {
+    ...globalSysctls(initialSysctls()).transport,
+  };
   readonly transport: Transport;
   peer: FakeHost | null = null;
   mtu = 1500;

@@ -4,9 +4,10 @@ import type { Ipv4Address } from "../../../packet/ipv4-address.ts";
 import { IpProtocol } from "../../../packet/protocol.ts";
 import { createRng } from "../../../rng/rng.ts";
 import { Engine } from "../../../time/engine.ts";
+import { initialSysctls } from "../../sysctl/defaults.ts";
+import { globalSysctls } from "../../sysctl/global-sysctls.ts";
 import { Destination } from "../destination.ts";
 import { address, realServer } from "../director.fixture.ts";
-import { VS_SYSCTL_DEFAULTS } from "../host.ts";
 import type { Scheduler, SchedulingRequest } from "../scheduler.ts";
 import { Statistics } from "../statistics.ts";
 import { HASH_BITS, hash32 } from "./hash.ts";
@@ -31,7 +32,7 @@ class Pool {
     this.scheduler = SCHEDULERS[name](this, {
       engine: new Engine(),
       rng: createRng("pool"),
-      sysctls: VS_SYSCTL_DEFAULTS,
+      sysctls: globalSysctls(initialSysctls()).vs,
       variant: "edge-triggered",
     });
     return this;
