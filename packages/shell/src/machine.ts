@@ -1,0 +1,186 @@
+/**
+ * A simulated Linux machine: a kernel with files, processes and a network namespace, installed from an image. Whoever
+ * builds it types command lines on it; they run while simulated time does.
+ */
+import type { Engine, KernelVariant, NetworkNamespace, Rng } from "@lvsim/core";
+import { type BootNetwork, bootNetwork } from "./boot-network.ts";
+import type { Command } from "./command.ts";
+import { CommandContext } from "./command.ts";
+import type { IpvsadmVariant } from "./commands/ipvsadm/index.ts";
+import { createSystemState, type ImageName, imageFor, installImage } from "./images/index.ts";
+import { SHELL_COMMANDS } from "./interpreter/programs.ts";
+import type { ShellCosts } from "./kernel/costs.ts";
+import { Kernel } from "./kernel/kernel.ts";
+import { SHELL_LIMITS } from "./kernel/limits.ts";
+import { mountKernel } from "./mounts/mount-kernel.ts";
+import type { MachineNamespace } from "./network/machine-namespace.ts";
+import { Capture, Feed } from "./process/capture.ts";
+import { Descriptors } from "./process/descriptors.ts";
+import type { Process } from "./process/process.ts";
+import { Signal } from "./process/signal.ts";
+import { directory, regularFile } from "./vfs/node.ts";
+
+export interface MachineOptions {
+  readonly name: string;
+  readonly hostname: string;
+  readonly image: ImageName;
+  readonly ipvsadm: IpvsadmVariant;
+  readonly kernel: KernelVariant;
+  readonly engine: Engine;
+  readonly rng: Rng;
+  readonly namespace: NetworkNamespace;
+  readonly costs: ShellCosts;
+}
+
+/** A command line under way, or ended. */
+export interface ExecHandle {
+  readonly done: boolean;
+  /** Exit status; 0 while it runs. */
+  readonly status: number;
+  /** What it wrote so far. */
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Ctrl-C: SIGINT to its process group. */
+  interrupt(): void;
+}
+
+/** What root's login shell starts with. */
+const ROOT_ENVIRONMENT: ReadonlyMap<string, string> = new Map([
+  ["HOME", "/root"],
+  ["LANG", "C.UTF-8"],
+  ["LOGNAME", "root"],
+  ["PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
+  ["PWD", "/root"],
+  ["SHELL", "/bin/bash"],
+  ["USER", "root"],
+]);
+
+export class Machine {
+  readonly name: string;
+  readonly kernel: Kernel;
+  private readonly image: ImageName;
+  private readonly namespace: NetworkNamespace;
+
+  constructor(options: MachineOptions) {
+    const { name, engine, rng, costs, namespace, ipvsadm } = options;
+    const image = imageFor(options.image);
+    this.name = name;
+    this.image = options.image;
+    this.namespace = namespace;
+    this.kernel = new Kernel({
+      name,
+      engine,
+      rng,
+      costs,
+      release: options.kernel,
+      namespaces: new Map([["", namespace as unknown as MachineNamespace]]),
+      createNamespace: null,
+      system: createSystemState(image, { ipvsadm }),
+    });
+    this.kernel.hostname = options.hostname;
+    installImage(this.kernel, image, { ipvsadm });
+    mountKernel(this.kernel);
+  }
+
+  /** Starts a command line in a root shell of its own: files stay, variables and directory do not. */
+  exec(commandLine: string): ExecHandle {
+    return this.run(["bash", "-c", commandLine], commandLine);
+  }
+
+  /** Runs a script file with bash. */
+  runFile(path: string, args: readonly string[]): ExecHandle {
+    return this.run(["bash", path, ...args], [path, ...args].join(" "));
+  }
+
+  /** Makes or replaces a file; `mode` are its permission bits. */
+  writeFile(path: string, content: string, mode = 0o644): void {
+    this.kernel.files.writeText(path, content, mode);
+  }
+
+  /** Undefined when there is no such text file. */
+  readFile(path: string): string | undefined {
+    return this.kernel.files.readText(path);
+  }
+
+  /** Shows files, by their path below `path`, that nobody on the machine can change. */
+  mountReadOnly(path: string, files: ReadonlyMap<string, string>): void {
+    const { now } = this.kernel;
+    const root = directory(now, 0o755, null, true);
+    for (const [name, content] of files) {
+      const parts = name.split("/").filter((part) => part !== "");
+      const last = parts.pop();
+      if (last === undefined) continue;
+      let at = root;
+      for (const part of parts) {
+        const existing = at.entries.get(part);
+        const next = existing?.kind === "directory" ? existing : directory(now, 0o755, null, true);
+        at.entries.set(part, next);
+        at = next;
+      }
+      at.entries.set(last, regularFile(now, content, 0o755, null, true));
+    }
+    this.kernel.files.mount(path, root);
+  }
+
+  /** Addresses and default route as the machine's start-up scripts would set them. */
+  bootNetwork(network: BootNetwork): void {
+    bootNetwork(this.namespace, this.kernel.files, this.image, network);
+  }
+
+  private run(argv: readonly string[], text: string): ExecHandle {
+    const bash = SHELL_COMMANDS.find(({ path }) => path.endsWith("/bash")) as Command;
+    const descriptors = new Descriptors();
+    const stdout = new Capture(SHELL_LIMITS.outputCharactersMax);
+    const stderr = new Capture(SHELL_LIMITS.outputCharactersMax);
+    descriptors.set(0, new Feed("", true));
+    descriptors.set(1, stdout);
+    descriptors.set(2, stderr);
+    const origin = { command: text, file: "", line: 0 };
+    const process = this.kernel.spawn(
+      {
+        parent: null,
+        argv,
+        origin,
+        descriptors,
+        cwd: "/root",
+        environment: ROOT_ENVIRONMENT,
+        newGroup: true,
+      },
+      (self) => bash.run(new CommandContext(argv, self, this.kernel)),
+    );
+    return new Exec(process, stdout, stderr);
+  }
+}
+
+class Exec implements ExecHandle {
+  private readonly process: Process | null;
+  private readonly output: Capture;
+  private readonly errors: Capture;
+
+  constructor(process: Process | null, output: Capture, errors: Capture) {
+    this.process = process;
+    this.output = output;
+    this.errors = errors;
+    if (process === null) errors.text = "bash: fork: Resource temporarily unavailable\n";
+  }
+
+  get done(): boolean {
+    return this.process === null || !this.process.alive;
+  }
+
+  get status(): number {
+    return this.process === null ? 254 : (this.process.status ?? 0);
+  }
+
+  get stdout(): string {
+    return this.output.text;
+  }
+
+  get stderr(): string {
+    return this.errors.text;
+  }
+
+  interrupt(): void {
+    this.process?.signal(Signal.INT);
+  }
+}
