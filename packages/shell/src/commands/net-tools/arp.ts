@@ -18,8 +18,8 @@ import {
 } from "../../command.ts";
 import { CommandFailure, orFailure } from "../../options/failure.ts";
 import { flag, Getopt, type GetoptOption, valued } from "../../options/getopt.ts";
+import { type ArpRow, arpRows } from "../../proc-net/arp-rows.ts";
 import { networkOf } from "../network.ts";
-import { type ArpRow, arpRows } from "./arp-table.ts";
 import { perror, usageFailure, VERSION_LINE } from "./failures.ts";
 import { hostText, resolveName, unknownHost } from "./resolve.ts";
 import { ARP_USAGE } from "./usage.ts";

@@ -1,15 +1,17 @@
-/** The neighbours as /proc/net/arp tells them: all but those without a state or a need of one, and the proxies. */
+/** The neighbours as /proc/net/arp and the ioctls of `arp` tell them: all but those without a state or a need of one, and the proxies. */
 import {
   formatMacAddress,
   type Ipv4Address,
   listNeighbours,
   NeighbourState,
+  type NetworkNamespace,
   VALID,
 } from "@lvsim/core";
-import type { CommandNetwork } from "../network.ts";
 
 export interface ArpRow {
   readonly address: Ipv4Address;
+  /** ARPHRD_*: 1 for Ethernet. */
+  readonly hardware: number;
   /** `00:00:00:00:00:00` when it is not known. */
   readonly mac: string;
   readonly device: string;
@@ -22,9 +24,11 @@ export interface ArpRow {
 }
 
 const LISTED = 0xff & ~NeighbourState.noArp;
+const ETHERNET = 1;
+const LOOPBACK = 772;
 const UNKNOWN = "00:00:00:00:00:00";
 
-export function arpRows(network: CommandNetwork): readonly ArpRow[] {
+export function arpRows(network: NetworkNamespace): readonly ArpRow[] {
   const everything = {
     device: null,
     network: 0 as Ipv4Address,
@@ -33,6 +37,7 @@ export function arpRows(network: CommandNetwork): readonly ArpRow[] {
   };
   const rows: ArpRow[] = listNeighbours(network.neighbours, everything).map((entry) => ({
     address: entry.address,
+    hardware: entry.device.loopback ? LOOPBACK : ETHERNET,
     mac: entry.linkAddress === null ? UNKNOWN : formatMacAddress(entry.linkAddress),
     device: entry.device.name,
     complete: (entry.state & VALID) !== 0,
@@ -42,6 +47,7 @@ export function arpRows(network: CommandNetwork): readonly ArpRow[] {
   for (const { address, device } of network.proxies.list())
     rows.push({
       address,
+      hardware: ETHERNET,
       mac: UNKNOWN,
       device: network.devices().find(({ index }) => index === device)?.name ?? "*",
       complete: false,

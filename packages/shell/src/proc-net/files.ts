@@ -1,0 +1,85 @@
+/**
+ * Files of /proc/net about neighbours, routes and devices, in the kernel's formats (arp.c, fib_trie.c, net-procfs.c).
+ * Addresses are hexadecimal in the order of a little-endian machine. Left out: fib_trie, snmp, tcp, udp.
+ */
+import { formatIpv4Address, type Ipv4Address, type NetworkNamespace } from "@lvsim/core";
+import { arpRows } from "./arp-rows.ts";
+import { routeRows } from "./route-rows.ts";
+
+const ARP_HEAD = "IP address       HW type     Flags       HW address            Mask     Device\n";
+/** ATF_*. */
+const ArpFlag = { complete: 0x2, permanent: 0x4, published: 0x8 } as const;
+
+export function arpFile(namespace: NetworkNamespace): string {
+  let text = ARP_HEAD;
+  for (const row of arpRows(namespace)) {
+    const flags =
+      (row.complete ? ArpFlag.complete : 0) |
+      (row.permanent ? ArpFlag.permanent : 0) |
+      (row.published ? ArpFlag.published : 0);
+    const address = formatIpv4Address(row.address).padEnd(16);
+    const hardware = row.hardware.toString(16).padEnd(10);
+    const flagText = flags.toString(16).padEnd(10);
+    text += `${address} 0x${hardware}0x${flagText}${row.mac.padEnd(17)}     *        ${row.device}\n`;
+  }
+  return text;
+}
+
+const ROUTE_HEAD =
+  "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT";
+/** Every line of the route file is as wide, in characters. */
+const ROUTE_WIDTH = 127;
+
+function swapped(address: Ipv4Address): string {
+  let text = "";
+  for (let shift = 0; shift < 32; shift += 8)
+    text += ((address >>> shift) & 255).toString(16).padStart(2, "0");
+  return text.toUpperCase();
+}
+
+export function routeFile(namespace: NetworkNamespace): string {
+  const lines = routeRows(namespace).map((row) =>
+    [
+      row.device,
+      swapped(row.destination),
+      swapped(row.gateway),
+      row.flags.toString(16).toUpperCase().padStart(4, "0"),
+      0,
+      0,
+      row.metric,
+      swapped(row.mask),
+      0,
+      0,
+      0,
+    ].join("\t"),
+  );
+  return [ROUTE_HEAD, ...lines].map((line) => `${line.padEnd(ROUTE_WIDTH)}\n`).join("");
+}
+
+const DEVICE_HEAD =
+  "Inter-|   Receive                                                |  Transmit\n" +
+  " face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed\n";
+const RECEIVE_WIDTHS = [7, 7, 4, 4, 4, 5, 10, 9];
+const SEND_WIDTHS = [8, 7, 4, 4, 4, 5, 7, 10];
+
+const columns = (values: readonly number[], widths: readonly number[]): string =>
+  widths.map((width, i) => String(values[i] ?? 0).padStart(width)).join(" ");
+
+export function deviceFile(namespace: NetworkNamespace): string {
+  let text = DEVICE_HEAD;
+  for (const { counters, name } of namespace.devices()) {
+    const received = [counters.receivedOctets, counters.receivedPackets, 0, counters.receiveDrops];
+    const sent = [counters.sentOctets, counters.sentPackets, 0, counters.sendDrops];
+    text += `${name.padStart(6)}: ${columns(received, RECEIVE_WIDTHS)} ${columns(sent, SEND_WIDTHS)}\n`;
+  }
+  return text;
+}
+
+/** By name below /proc/net. */
+export const PROC_NET_FILES: ReadonlyMap<string, (namespace: NetworkNamespace) => string> = new Map(
+  [
+    ["arp", arpFile],
+    ["route", routeFile],
+    ["dev", deviceFile],
+  ],
+);
