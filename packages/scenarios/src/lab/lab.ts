@@ -4,12 +4,14 @@
  */
 import {
   assert,
+  type DeviceTap,
   type Duration,
   type Instant,
   type KernelVariant,
   type Limits,
   type Link,
   type LinkConfig,
+  later,
   type MacAddress,
   type NetworkNamespace,
   type RunOutcome,
@@ -149,6 +151,29 @@ export class Lab {
   /** Lets time pass until `instant`; everything due then has happened. */
   until(instant: Instant): RunOutcome {
     return this.simulation.run(instant);
+  }
+
+  /** Types every host's start-up commands, in the order of the definition, then sends its traffic. */
+  run(): void {
+    const { definition } = this;
+    assert(definition !== null, "a lab put together by calls has nothing to run by itself");
+    for (const [host, { start }] of Object.entries(definition.hosts)) this.exec(host, start);
+    for (const { from, run, times, every } of definition.traffic) {
+      const first = this.now;
+      for (let i = 0; i < times; i++) {
+        const due = later(first, (every * i) as Duration);
+        if (due > this.now) this.until(due);
+        this.exec(from, run);
+      }
+    }
+  }
+
+  /** Shows `tap` every frame that a device sends or receives from now on. */
+  observe(machine: string, device: string, tap: DeviceTap): void {
+    const found = this.machine(machine).namespace.deviceNamed(device);
+    assert(found !== undefined, `no device ${device} on ${machine}`);
+    found.taps ??= [];
+    found.taps.push(tap);
   }
 
   /** What it takes to come to this instant again; only labs built from a definition have one. */
