@@ -73,10 +73,14 @@ function* run(context: CommandContext): Generator<Wait, number, void> {
     return FAILED;
   }
   const listener = new ArpListener(network, device, { ...options, source, target });
+  const { process } = context;
+  const handlesInterrupt = process.trapped.has(Signal.INT);
+  process.trapped.add(Signal.INT);
   try {
     yield* probe(context, prepared, listener);
   } finally {
     listener.close();
+    if (!handlesInterrupt) process.trapped.delete(Signal.INT);
   }
   yield* say(context, prepared, summary(prepared));
   return statusOf(prepared);
@@ -150,7 +154,6 @@ function* probe(
   const began = network.engine.now;
   const end = options.timeout === 0 ? null : later(began, seconds(options.timeout));
   let next: Instant = later(began, interval);
-  process.trapped.add(Signal.INT);
   sendProbe(state);
   for (;;) {
     const deadline = end !== null && end < next ? end : next;
