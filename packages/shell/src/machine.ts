@@ -3,9 +3,9 @@
  * builds it types command lines on it; they run while simulated time does.
  */
 import type { Engine, KernelVariant, NetworkNamespace, Rng } from "@lvsim/core";
-import { type BootNetwork, bootNetwork } from "./boot-network.ts";
 import type { Command } from "./command.ts";
 import { CommandContext } from "./command.ts";
+import { type BootNetwork, bootNetwork } from "./commands/ifupdown/boot-network.ts";
 import type { IpvsadmVariant } from "./commands/ipvsadm/index.ts";
 import { createSystemState, type ImageName, imageFor, installImage } from "./images/index.ts";
 import { SHELL_COMMANDS } from "./interpreter/programs.ts";
@@ -58,14 +58,12 @@ const ROOT_ENVIRONMENT: ReadonlyMap<string, string> = new Map([
 export class Machine {
   readonly name: string;
   readonly kernel: Kernel;
-  private readonly image: ImageName;
   private readonly namespace: NetworkNamespace;
 
   constructor(options: MachineOptions) {
     const { name, engine, rng, costs, namespace, ipvsadm } = options;
     const image = imageFor(options.image);
     this.name = name;
-    this.image = options.image;
     this.namespace = namespace;
     this.kernel = new Kernel({
       name,
@@ -124,7 +122,7 @@ export class Machine {
 
   /** Addresses and default route as the machine's start-up scripts would set them. */
   bootNetwork(network: BootNetwork): void {
-    bootNetwork(this.namespace, this.kernel.files, this.image, network);
+    bootNetwork(this.namespace, this.kernel, network);
   }
 
   private run(argv: readonly string[], text: string): ExecHandle {

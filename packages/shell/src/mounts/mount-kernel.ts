@@ -1,11 +1,16 @@
 /** What a machine's kernel shows as files: /proc and /dev. */
+import type { NetworkNamespace } from "@lvsim/core";
+import { IPVS_PROC_FILES } from "../commands/ipvsadm/index.ts";
 import type { Kernel } from "../kernel/kernel.ts";
+import { PROC_NET_FILES } from "../proc-net/files.ts";
 import { DEVICES } from "./devices.ts";
 import { procNet } from "./proc-net.ts";
 import { procSysNet } from "./proc-sys.ts";
 
 export function mountKernel(kernel: Kernel): void {
-  const { files } = kernel;
+  const { files, procNet: texts } = kernel;
+  for (const [name, print] of [...PROC_NET_FILES, ...IPVS_PROC_FILES])
+    texts.set(name, (namespace) => print(namespace as unknown as NetworkNamespace));
   files.mount("/proc/sys/net", procSysNet(kernel));
   files.mount("/proc/net", procNet(kernel));
   for (const [name, device] of DEVICES) files.mount(`/dev/${name}`, device);
