@@ -61,7 +61,6 @@ const MEMBERS = new Set([
   "toLocaleLowerCase",
   "toLocaleUpperCase",
   "getRandomValues",
-  "then",
 ]);
 
 /** Every use of a banned word, as `path:line: word`. */
@@ -78,6 +77,9 @@ export function bannedWords(file: SourceFile): string[] {
       reportMath(node, parent, report);
     if (node.type === "MemberExpression" && MEMBERS.has(memberName(node) ?? ""))
       report(node, memberName(node) as string);
+    // an object with a `then` that is called is a promise in all but name
+    if (node.type === "CallExpression" && memberName(node.callee as Node) === "then")
+      report(node, "then");
     if (node.async === true || node.type === "AwaitExpression") report(node, "async");
     const { source } = node as { source?: Node };
     if (typeof source?.value === "string" && source.value.startsWith("node:"))
@@ -89,15 +91,15 @@ export function bannedWords(file: SourceFile): string[] {
 const isBannedGlobal = (node: Node, own: ReadonlySet<string>): boolean =>
   node.type === "Identifier" && GLOBALS.has(node.name as string) && !own.has(node.name as string);
 
-/** Names that the file gives to its own variables and parameters: a shell's `process` is not Node's. */
+/** Names that the file gives to its own functions, variables and parameters: a shell's `process` is not Node's. */
 function declaredNames(tree: Node): Set<string> {
   const names = new Set<string>();
   const add = (node: unknown): void => {
-    const { type, name } = node as Node;
+    const { type, name } = (node ?? {}) as Node;
     if (type === "Identifier") names.add(name as string);
   };
   walk(tree, (node, parent) => {
-    if (node.type === "VariableDeclarator") add(node.id);
+    if (node.type === "VariableDeclarator" || node.type === "FunctionDeclaration") add(node.id);
     if (Array.isArray(node.params)) for (const parameter of node.params) add(parameter);
     if (node.type === "Property" && parent?.type === "ObjectPattern") add(node.value);
   });
@@ -117,7 +119,8 @@ function reportMath(
 
 /** The name of the member that an expression reads, also for `a["b"]`. */
 function memberName(node: Node): string | undefined {
-  const property = node.property as Node;
+  const property = node.property as Node | undefined;
+  if (property === undefined) return undefined;
   if (node.computed !== true) return property.name as string | undefined;
   return property.type === "Literal" ? String(property.value) : undefined;
 }

@@ -63,6 +63,7 @@ export class Machine {
   constructor(options: MachineOptions) {
     const { name, engine, rng, costs, namespace, ipvsadm } = options;
     const image = imageFor(options.image);
+    const install = { ipvsadm, programs: SHELL_COMMANDS };
     this.name = name;
     this.namespace = namespace;
     this.kernel = new Kernel({
@@ -73,10 +74,10 @@ export class Machine {
       release: options.kernel,
       namespaces: new Map([["", namespace as unknown as MachineNamespace]]),
       createNamespace: null,
-      system: createSystemState(image, { ipvsadm }),
+      system: createSystemState(image, install),
     });
     this.kernel.hostname = options.hostname;
-    installImage(this.kernel, image, { ipvsadm });
+    installImage(this.kernel, image, install);
     mountKernel(this.kernel);
   }
 
