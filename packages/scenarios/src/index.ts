@@ -6,7 +6,7 @@ export type { LabMachine, LabPlug, MachineOptions } from "./lab/machine.ts";
 export type { LabInput, LabSnapshot } from "./lab/snapshot.ts";
 export { LabFileError, readLab } from "./lab-file/read.ts";
 export type { Bilingual, LabDefinition, SheetStep } from "./lab-file/schema.ts";
-export { eventJsonLines, summaryJson } from "./run/json-lines.ts";
+export { eventJsonLine, summaryJson } from "./run/json-lines.ts";
 export type { HostRun, LabRun, Listing, RequestRun, StartRun } from "./run/lab-run.ts";
 export { labNames, libraryLab } from "./run/library.ts";
 export { type RunOptions, runLab } from "./run/run-lab.ts";

@@ -1,10 +1,8 @@
 import { eventToJson, type TraceEvent } from "@lvsim/core";
 import type { LabRun } from "./lab-run.ts";
 
-/** Every event of the trace as a line of JSON, in order. */
-export function* eventJsonLines(events: Iterable<TraceEvent>): IterableIterator<string> {
-  for (const event of events) yield JSON.stringify(eventToJson(event));
-}
+/** An event of the trace as a line of JSON. */
+export const eventJsonLine = (event: TraceEvent): string => JSON.stringify(eventToJson(event));
 
 /** The last line of JSON Lines: what the run came to. */
 export function summaryJson(run: LabRun, wallSeconds: number): string {

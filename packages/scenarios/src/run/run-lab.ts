@@ -22,6 +22,8 @@ export interface RunOptions {
   readonly onBuilt?: (lab: Lab) => void;
   /** Called with what is done next. */
   readonly onProgress?: (host: string, command: string) => void;
+  /** Called with every event of the trace, in order, soon after it happened: also with those that a long run loses. */
+  readonly onEvent?: (event: TraceEvent) => void;
 }
 
 /** Plays `definition` to the end of its traffic. The same definition and seed give the same run. */
@@ -37,6 +39,8 @@ class LabPlay {
   private readonly fingerprint = new Fingerprint();
   private readonly lab: Lab;
   private readonly hosts: ReadonlySet<string>;
+  /** Events that `onEvent` has been told. */
+  private toldCount = 0;
 
   constructor(name: string, definition: LabDefinition, options: RunOptions) {
     this.name = name;
@@ -56,6 +60,7 @@ class LabPlay {
     );
     const sent = definition.traffic.flatMap((spec) => this.send(spec));
     const listings = this.listings();
+    this.tell();
     const events = [...this.recorder.events()];
     const frames = new FrameIndex(events);
     const after = this.configs();
@@ -132,7 +137,17 @@ class LabPlay {
 
   private exec(host: string, command: string): ReturnType<Lab["exec"]> {
     this.options.onProgress?.(host, command);
-    return this.lab.exec(host, command);
+    const result = this.lab.exec(host, command);
+    this.tell();
+    return result;
+  }
+
+  private tell(): void {
+    const { recorder, options } = this;
+    if (options.onEvent === undefined) return;
+    for (let i = Math.max(this.toldCount, recorder.lostCount); i < recorder.recordedCount; i++)
+      options.onEvent(recorder.event(i));
+    this.toldCount = recorder.recordedCount;
   }
 
   private configs(): Map<string, NamespaceConfig> {

@@ -79,7 +79,7 @@ export const TEXTS = {
     en: "inside another IP packet: {from} → {to}",
     zh: "外面再封一层 IP:{from} → {to}",
   },
-  octets: { en: "{count} octets", zh: "{count} 字节" },
+  octets: { en: "{count} B", zh: "{count} 字节" },
 
   sheetStep: { en: "sheet {number}", zh: "手册第 {number} 步" },
   sheetDiffers: { en: "Linux differs:", zh: "Linux 有所不同:" },

@@ -14,6 +14,8 @@ const MARGIN = 3;
 const GAP = 3;
 /** Columns from a cell's left edge to its cable. */
 const CABLE = 3;
+/** Columns that a rail's name and prefix take behind its last cable. */
+const LABEL = 32;
 const RAIL = { line: "═", tap: "╪", cable: "│" } as const;
 
 interface Cell {
@@ -132,7 +134,9 @@ function spread(rows: Placed[][], page: Page): void {
   let from = MARGIN;
   rows.forEach((row, i) => {
     const width = row.reduce((sum, { cell }) => sum + cell.width + GAP, 0);
-    if (from + width > page.columns - 4) from = i % 2 === 0 ? MARGIN : MARGIN + 2;
+    const last = row.at(-1)?.cell.width ?? 0;
+    const needed = Math.max(width, width - last + LABEL);
+    if (from + needed > page.columns) from = i % 2 === 0 ? MARGIN : MARGIN + 2;
     let at = from;
     rows[i] = row.map(({ cell }) => {
       const placed = { cell, at };

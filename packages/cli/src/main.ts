@@ -1,0 +1,18 @@
+#!/usr/bin/env node
+import { lvsim } from "./program.ts";
+
+const { stdout, stderr } = process;
+// whoever reads our output may stop early, as `head` does
+stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(process.exitCode ?? 0);
+});
+
+process.exitCode = lvsim(process.argv.slice(2), {
+  out: (text) => stdout.write(text),
+  err: (text) => stderr.write(text),
+  variables: process.env,
+  isTerminal: stdout.isTTY === true,
+  showsProgress: stderr.isTTY === true,
+  clock: () => performance.now(),
+});

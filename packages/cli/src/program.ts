@@ -1,0 +1,139 @@
+/** The command line of lvsim: its commands, their options, and errors as one line with exit status 2. */
+import { readFileSync } from "node:fs";
+import { Command, CommanderError, Option } from "commander";
+import { complaint, endsPlainly } from "./commander-words.ts";
+import { listCommand } from "./commands/list.ts";
+import { runCommand } from "./commands/run.ts";
+import { shCommand } from "./commands/sh.ts";
+import { type Environment, languageOf } from "./environment.ts";
+import { parseLanguage, parseSeed } from "./options.ts";
+import { UsageError } from "./usage-error.ts";
+
+const USAGE_STATUS = 2;
+
+interface Shared {
+  readonly lang?: string;
+}
+
+/** Carries out a command line without the program's name; the exit status. */
+export function lvsim(argv: readonly string[], environment: Environment): number {
+  let status = 0;
+  const program = build(environment, (result) => {
+    status = result;
+  });
+  try {
+    if (argv.length === 0) program.outputHelp();
+    else program.parse(argv, { from: "user" });
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      if (endsPlainly(error)) return error.exitCode;
+      environment.err(`lvsim: ${complaint(error)}\n`);
+      return USAGE_STATUS;
+    }
+    if (!(error instanceof UsageError)) throw error;
+    environment.err(`lvsim: ${error.message}\n`);
+    return USAGE_STATUS;
+  }
+  return status;
+}
+
+function build(environment: Environment, done: (status: number) => void): Command {
+  const program = new Command("lvsim")
+    .description("Linux Virtual Server networks, simulated packet by packet, the same every time.")
+    .version(version())
+    .exitOverride()
+    .enablePositionalOptions()
+    .configureOutput({
+      writeOut: environment.out,
+      writeErr: environment.out,
+      // complaints are told by `lvsim`
+      outputError: () => undefined,
+      getOutHelpWidth: () => 100,
+    });
+  addRun(program, environment, done);
+  addList(program, environment, done);
+  addSh(program, done, environment);
+  return program;
+}
+
+const language = new Option("--lang <language>", "language of our own text: en or zh");
+
+interface RunFlags extends Shared {
+  readonly seed: string;
+  readonly json?: boolean;
+  readonly pcap?: string;
+  readonly verbose?: boolean;
+  readonly macs?: boolean;
+}
+
+function addRun(program: Command, environment: Environment, done: (status: number) => void): void {
+  program
+    .command("run")
+    .description("play a scenario, or a lab file of your own, and show every hop")
+    .argument("<scenario>", "a name that `lvsim list` shows, or FILE.lab.yml")
+    .option("--seed <seed>", "a whole number; the same seed gives the same run", "1")
+    .option("--json", "JSON Lines: every trace event, and a summary last")
+    .option("--pcap <folder>", "write one capture file per interface into this folder")
+    .option("-v, --verbose", "every event of the trace as well")
+    .option("-e, --macs", "MAC addresses beside names")
+    .addOption(language)
+    .action((scenario: string, flags: RunFlags) => {
+      const options = {
+        seed: parseSeed(flags.seed),
+        language: chosenLanguage(flags, environment),
+        json: flags.json === true,
+        verbose: flags.verbose === true,
+        showMacs: flags.macs === true,
+        pcap: flags.pcap ?? null,
+      };
+      done(runCommand(scenario, options, environment));
+    });
+}
+
+function addList(program: Command, environment: Environment, done: (status: number) => void): void {
+  program
+    .command("list")
+    .description("the scenarios that come with lvsim")
+    .addOption(language)
+    .action((flags: Shared) => {
+      done(listCommand(chosenLanguage(flags, environment), environment));
+    });
+}
+
+interface ShFlags {
+  readonly image?: string;
+  readonly with?: string;
+  readonly seed: string;
+}
+
+function addSh(program: Command, done: (status: number) => void, environment: Environment): void {
+  program
+    .command("sh")
+    .description("run a bash script as root on a fresh simulated machine")
+    .argument("<file>", "the script; - for standard input")
+    .argument("[arguments...]", "its arguments")
+    .option("--image <image>", "debian-12 or centos-7", "debian-12")
+    .option("--with <folder>", "files that the script sources; it sees them read-only")
+    .option("--seed <seed>", "a whole number; the same seed gives the same run", "1")
+    // what follows the script is the script's own
+    .passThroughOptions()
+    .action((file: string, args: string[], flags: ShFlags) => {
+      const options = {
+        image: flags.image ?? "debian-12",
+        folder: flags.with ?? null,
+        seed: parseSeed(flags.seed),
+      };
+      done(shCommand(file, args, options, environment));
+    });
+}
+
+const chosenLanguage = (
+  { lang }: Shared,
+  environment: Environment,
+): ReturnType<typeof languageOf> =>
+  lang === undefined ? languageOf(environment) : parseLanguage(lang);
+
+function version(): string {
+  const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}
