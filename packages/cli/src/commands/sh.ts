@@ -18,14 +18,6 @@ export interface ShOptions {
   readonly seed: string;
 }
 
-/** A file for the machine. */
-interface HostFile {
-  /** Below the folder, with `/` between names. */
-  readonly path: string;
-  readonly content: string;
-  readonly mode: number;
-}
-
 const IMAGES: readonly ImageName[] = ["debian-12", "centos-7"];
 const MACHINE = "host";
 const SHARED = "/mnt";
@@ -47,9 +39,8 @@ export function shCommand(
   const lab = Lab.empty({ seed, costs: DEFAULT_COSTS });
   const { shell } = lab.addMachine(MACHINE, { image: name });
   const place = placeOf(file, folder);
-  const own: HostFile = { path: place, content: script, mode: 0o755 };
-  if (shared === null) shell.writeFile(`${HOME}/${place}`, script, own.mode);
-  else shell.mountReadOnly(SHARED, [...shared.filter(({ path }) => path !== place), own]);
+  if (shared === null) shell.writeFile(`${HOME}/${place}`, script, 0o755);
+  else shell.mountReadOnly(SHARED, shared.set(place, script));
   const begin = shared === null ? HOME : dirname(`${SHARED}/${place}`);
   const words = ["bash", basename(place), ...args].map(quoted).join(" ");
   const { status, stdout, stderr } = lab.exec(MACHINE, `cd ${quoted(begin)} && exec ${words}`);
@@ -89,26 +80,25 @@ function placeOf(file: string, folder: string | null): string {
   return leaves ? basename(file) : inside.split(sep).join("/");
 }
 
-/** Every text file below `folder`, what links lead to included; binary files and broken links are left out. */
-function readFolder(folder: string): HostFile[] {
-  const files: HostFile[] = [];
+/** Every text file below `folder` by its path there, what links lead to included; binary files are left out. */
+function readFolder(folder: string): Map<string, string> {
+  const files = new Map<string, string>();
   let octetsLeft = OCTETS_MAX;
   const visit = (at: string, below: string): void => {
     for (const name of readdirSync(at).sort()) {
       const path = join(at, name);
-      const place = below === "" ? name : `${below}/${name}`;
-      const stat = lstatSync(path).isSymbolicLink() ? statOrNull(path) : statSync(path);
+      const isLink = lstatSync(path).isSymbolicLink();
+      const stat = isLink ? statOrNull(path) : statSync(path);
       // a linked folder could lead in a circle
-      if (stat?.isDirectory() === true && !lstatSync(path).isSymbolicLink()) visit(path, place);
+      if (stat?.isDirectory() === true && !isLink) visit(path, `${below}${name}/`);
       if (stat?.isFile() !== true) continue;
       octetsLeft -= stat.size;
-      if (files.length >= FILES_MAX || octetsLeft < 0)
+      if (files.size >= FILES_MAX || octetsLeft < 0)
         throw new UsageError(
           `${folder} is too much to mount: at most ${FILES_MAX} files of 16 MiB in all`,
         );
       const octets = readFileSync(path);
-      if (!octets.includes(0))
-        files.push({ path: place, content: textOf(octets), mode: stat.mode & 0o777 });
+      if (!octets.includes(0)) files.set(`${below}${name}`, textOf(octets));
     }
   };
   try {
@@ -120,6 +110,7 @@ function readFolder(folder: string): HostFile[] {
   return files;
 }
 
+/** Null for a link that leads nowhere. */
 function statOrNull(path: string): Stats | null {
   try {
     return statSync(path);
