@@ -14,7 +14,7 @@ import { Lab } from "../lab/lab.ts";
 import type { HostSpec, LabDefinition, TrafficSpec } from "../lab-file/schema.ts";
 import { openingFrame, serverOf } from "./answers.ts";
 import type { LabRun, Listing, RequestRun, StartRun } from "./lab-run.ts";
-import { startCommands } from "./start-commands.ts";
+import { isSetting, startCommands } from "./start-commands.ts";
 
 export interface RunOptions {
   readonly seed: string;
@@ -87,8 +87,10 @@ class LabPlay {
   }
 
   private start(host: string, { start }: HostSpec): StartRun[] {
+    const settings: string[] = [];
     return startCommands(start).map(({ text, fails }) => {
-      const { status, stdout, stderr } = this.exec(host, text);
+      const { status, stdout, stderr } = this.exec(host, [...settings, text].join("\n"));
+      if (isSetting(text)) settings.push(text);
       return { host, command: text, status, stdout, stderr, asExpected: (status !== 0) === fails };
     });
   }
@@ -136,7 +138,7 @@ class LabPlay {
   }
 
   private exec(host: string, command: string): ReturnType<Lab["exec"]> {
-    this.options.onProgress?.(host, command);
+    this.options.onProgress?.(host, command.slice(command.lastIndexOf("\n") + 1));
     const result = this.lab.exec(host, command);
     this.tell();
     return result;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { startCommands } from "./start-commands.ts";
+import { isSetting, startCommands } from "./start-commands.ts";
 
 const texts = (start: string): string[] => startCommands(start).map(({ text }) => text);
 
@@ -30,3 +30,17 @@ test("a line that ends in `# fails` may fail", () => {
     { text: "true", fails: false },
   ]);
 });
+
+test.each(["vip=10.0.0.1", 'export vip="10.0.0.1 10.0.0.2"', "cd /etc", "web() {\n  echo yes\n}"])(
+  "%j only sets something",
+  (text) => {
+    expect(isSetting(text)).toBe(true);
+  },
+);
+
+test.each(["vip=1 ip addr", "pid=$(run)", "cd /etc && ls", "ip addr", "echo a=b"])(
+  "%j does something",
+  (text) => {
+    expect(isSetting(text)).toBe(false);
+  },
+);

@@ -60,3 +60,16 @@ const CLOSING = /(?:^|[;\n])\s*(?:fi|done|esac|\})(?=\s*(?:[;&|\n<>)]|$))/g;
 
 const isCompoundOpen = (text: string): boolean =>
   (text.match(OPENING)?.length ?? 0) > (text.match(CLOSING)?.length ?? 0);
+
+const ASSIGNMENT =
+  /^(?:(?:export|readonly)\s+)?(?:[A-Za-z_]\w*=(?:"[^"]*"|'[^']*'|[^\s;&|"'])*\s*)+$/;
+const CHANGE_OF_DIRECTORY = /^cd\s[^;&|]*$/;
+const FUNCTION = /^(?:function\s+)?[A-Za-z_]\w*\s*\(\)\s*\{/;
+
+/**
+ * Whether a command only sets what a login shell remembers: a variable, the directory, a function. Each command runs in a
+ * shell of its own, so such a one is said again before those that follow. One that runs programs is not.
+ */
+export const isSetting = (text: string): boolean =>
+  !/\$\(|`/.test(text) &&
+  (ASSIGNMENT.test(text) || CHANGE_OF_DIRECTORY.test(text) || FUNCTION.test(text));
