@@ -52,10 +52,8 @@ export function changeAddress(context: IpContext, words: Words, verb: AddressVer
     device: null,
   };
   while (!words.done) takeWord(context, words, request);
-  const { device: name, label, local } = request;
+  const { device: name, local } = request;
   if (name === null) throw missingDevice(1);
-  if (label !== "" && !isPrefix(name, label))
-    throw new CommandFailure(1, `"dev" (${name}) must match "label" (${label}).\n`);
   const warning = verb === "delete" ? wildcardWarning(request) : "";
   const device = deviceOf(context, name);
   if (local === null) throw kernelRefusal(Errno.EOPNOTSUPP);

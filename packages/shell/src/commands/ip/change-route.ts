@@ -22,6 +22,7 @@ import {
 import { parseUnsigned, readAddress, readPrefix, type TypedPrefix } from "./arguments.ts";
 import { deviceOf, type IpContext, kernelRefusal, leftOut, usageOf } from "./context.ts";
 import { protocolNumber, scopeNumber, tableNumber, typeNumber } from "./names.ts";
+import type { IpFamily } from "./options.ts";
 
 /** What was said; what was not is null. */
 interface RouteRequest {
@@ -71,7 +72,7 @@ function takeWord({ options }: IpContext, words: Words, request: RouteRequest): 
   const word = words.take() as string;
   const { family } = options;
   if (word === "src") request.source = readAddress(words.value(), family);
-  else if (word === "via") request.gateway = takeGateway(words);
+  else if (word === "via") request.gateway = takeGateway(words, family);
   else if (word === "tos" || isPrefix(word, "dsfield"))
     request.tos = number(words.value(), 255, '"tos" value is invalid\n');
   else if (isPrefix(word, "metric") || isPrefix(word, "priority") || word === "preference")
@@ -93,7 +94,7 @@ function takeDestination(
   first: string,
   words: Words,
   request: RouteRequest,
-  family: IpContext["options"]["family"],
+  family: IpFamily,
 ): void {
   let word = first;
   const type = /^\d/.test(word) ? undefined : typeNumber(word);
@@ -106,10 +107,11 @@ function takeDestination(
   request.to = readPrefix(word, family);
 }
 
-function takeGateway(words: Words): Ipv4Address {
+function takeGateway(words: Words, family: IpFamily): Ipv4Address {
   const word = words.value();
   if (word === "inet6") throw leftOut("an IPv6 gateway of an IPv4 route");
-  return readAddress(word === "inet" ? words.value() : word, "inet");
+  if (word === "inet") return readAddress(words.value(), "inet");
+  return readAddress(word, family === "inet6" ? "inet6" : "inet");
 }
 
 /** `lock` only forbids path MTU discovery to change it, which it doesn't here. */

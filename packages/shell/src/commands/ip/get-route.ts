@@ -62,7 +62,7 @@ function takeWord(context: IpContext, words: Words, question: Question): void {
   if (isPrefix(word, "from")) question.from = readPrefix(words.value(), family).address;
   else if (word === "iif") question.input = deviceOf(context, words.value());
   else if (word === "oif" || word === "dev") question.output = deviceOf(context, words.value());
-  else if (isPrefix(word, "tos") || isPrefix(word, "dsfield"))
+  else if (word === "tos" || isPrefix(word, "dsfield"))
     question.tos = number(words.value(), "TOS value is invalid\n");
   else if (isPrefix(word, "mark")) question.mark = number(words.value(), 'invalid "mark" value\n');
   else if (LEFT_OUT.includes(word)) throw leftOut(`ip route get … ${word}`);

@@ -3,12 +3,13 @@ import {
   addLink,
   type DeviceConfig,
   type DeviceKind,
+  Errno,
   type MacAddress,
   removeLink,
 } from "@lvsim/core";
 import { result, type SimpleResult } from "../../command.ts";
 import { CommandFailure } from "../../options/failure.ts";
-import { duplicateOrGarbage, invalidArgument, type Words } from "../../options/iproute2.ts";
+import { duplicateOrGarbage, type Words } from "../../options/iproute2.ts";
 import { readMac } from "./arguments.ts";
 import {
   deviceOf,
@@ -47,10 +48,6 @@ const OTHER_KINDS = [
   .split(" ");
 
 const NAME_LENGTH_MAX = 15;
-
-/** Whether a word can name a device (`check_ifname`): iproute2 asks before the kernel does. */
-export const isDeviceName = (name: string): boolean =>
-  name !== "" && name.length <= NAME_LENGTH_MAX && !/[/\s]/.test(name);
 
 interface LinkRequest {
   name: string | null;
@@ -91,7 +88,8 @@ function takeNewLinkWord(words: Words, request: LinkRequest): void {
   else {
     const name = word === "name" || word === "dev" ? words.value() : word;
     if (request.name !== null) throw duplicateOrGarbage("name", name);
-    if (!isDeviceName(name)) throw invalidArgument('"name" not a valid ifname', name);
+    if (name.length > NAME_LENGTH_MAX)
+      throw kernelRefusal(Errno.ERANGE, "Attribute failed policy validation");
     request.name = name;
   }
 }

@@ -123,7 +123,7 @@ export function getEntry(context: IpContext, words: Words): SimpleResult {
 
 export function flushEntries(context: IpContext, words: Words): SimpleResult {
   if (words.done) throw new CommandFailure(1, "Flush requires arguments.\n");
-  const filter = takeFilter(context, words, FLUSHED_STATES);
+  const filter = takeFilter(context, words, FLUSHED_STATES | STATELESS);
   const { family, statistics } = context.options;
   const { neighbours, proxies } = context.network;
   let count = 0;

@@ -5,6 +5,7 @@ import {
   formatIpv4Address,
   type HostDevice,
   type Ipv4Address,
+  type MacAddress,
   NeighbourState,
   newNeighbour,
   parseMacAddress,
@@ -21,7 +22,7 @@ import { flag, Getopt, type GetoptOption, valued } from "../../options/getopt.ts
 import { type ArpRow, arpRows } from "../../proc-net/arp-rows.ts";
 import { networkOf } from "../network.ts";
 import { perror, usageFailure, VERSION_LINE } from "./failures.ts";
-import { hostText, resolveName, unknownHost } from "./resolve.ts";
+import { hostText, lookupFailure, resolveName } from "./resolve.ts";
 import { ARP_USAGE } from "./usage.ts";
 
 type Tag =
@@ -109,7 +110,7 @@ function takeOption(options: Options, tag: Tag, value: string): void {
 function hostNamed({ machine }: SimpleContext, word: string | undefined): Ipv4Address {
   if (word === undefined) throw new CommandFailure(FAILED, "arp: need host name\n");
   const found = resolveName(machine.files, word);
-  if (found === undefined) throw new CommandFailure(FAILED, unknownHost(word));
+  if (found === undefined) throw new CommandFailure(FAILED, lookupFailure(word));
   return found.address;
 }
 
@@ -154,7 +155,7 @@ function linuxLine(row: ArpRow, name: string): string {
   const head = `${name.slice(0, 23).padEnd(23)}  `;
   const tail = `${row.device}\n`;
   if (!row.complete && !row.published)
-    return `${head}${"".padEnd(8)}${"(incomplete)".padEnd(43)}${tail}`;
+    return `${head}${"".padEnd(8)}${"(incomplete)".padEnd(42)}${tail}`;
   const type = row.published ? "*" : "ether";
   const mac = row.published ? "<from_interface>" : row.mac;
   const flags = `${row.complete && !row.published ? "C" : ""}${row.permanent ? "M" : ""}${row.published ? "P" : ""}`;
@@ -216,13 +217,10 @@ function setEntry(
     : parseMacAddress(hardware);
   if (source === undefined) throw new CommandFailure(FAILED, "arp: invalid hardware address\n");
   if (flags.some((word) => word !== "temp" && word !== "pub")) throw usageFailure(ARP_USAGE);
+  if (flags.includes("pub")) return publish(context, options, address, source);
   const device = deviceFor(context, options, address);
   if (typeof device === "number") return failed("SIOCSARP", device);
-  const { neighbours, proxies } = networkOf(context.namespace);
-  if (flags.includes("pub")) {
-    proxies.add(address, device.index);
-    return result({});
-  }
+  const { neighbours } = networkOf(context.namespace);
   const state = flags.includes("temp") ? NeighbourState.stale : NeighbourState.permanent;
   const errno = newNeighbour(neighbours, device, address, source, state, {
     create: true,
@@ -230,6 +228,21 @@ function setEntry(
     replace: true,
   });
   return errno === 0 ? result({}) : failed("SIOCSARP", errno);
+}
+
+/** A proxy entry: on the device that `-i` names, else on the one that has the hardware address. */
+function publish(
+  { namespace }: SimpleContext,
+  { device: name }: Options,
+  address: Ipv4Address,
+  mac: MacAddress,
+): SimpleResult {
+  const network = networkOf(namespace);
+  const device =
+    name === "" ? network.devices().find((other) => other.mac === mac) : network.deviceNamed(name);
+  if (device === undefined) return failed("SIOCSARP", Errno.ENODEV);
+  network.proxies.add(address, device.index);
+  return result({});
 }
 
 export const arp: Command = simpleCommand(

@@ -18,7 +18,7 @@ import {
 import { result, type SimpleContext, type SimpleResult } from "../../command.ts";
 import { networkOf } from "../network.ts";
 import { perror, usageFailure } from "./failures.ts";
-import { maskOfLength, resolveName, splitLength, unknownHost } from "./resolve.ts";
+import { lookupFailure, maskOfLength, resolveName, splitLength } from "./resolve.ts";
 import { IFCONFIG_USAGE } from "./usage.ts";
 
 const SEE_HELP = "ifconfig: `--help' gives usage information.\n";
@@ -94,7 +94,7 @@ class Configuration {
   /** A host by name or address; undefined after a complaint. */
   host(word: string): Ipv4Address | undefined {
     const found = resolveName(this.context.machine.files, word);
-    if (found === undefined) this.fail(unknownHost(word), FAILED);
+    if (found === undefined) this.fail(lookupFailure(word), FAILED);
     return found?.address;
   }
 

@@ -71,12 +71,14 @@ function takeOption(options: Options, tag: Tag, value: string): void {
     throw usageFailure(ROUTE_USAGE, `route: unknown address family \`${value}'\n`);
 }
 
-const INET6_HEAD =
+/** What a host with IPv6 switched off has. */
+const INET6_TABLE =
   "Kernel IPv6 routing table\n" +
-  "Destination                    Next Hop                   Flag Met Ref Use If\n";
+  "Destination                    Next Hop                   Flag Met Ref  Use If\n" +
+  "[::]/0                         [::]                       !n   -1  1      0 lo\n".repeat(2);
 
 function showRoutes({ machine, namespace }: SimpleContext, options: Options): SimpleResult {
-  if (options.inet6) return result({ stdout: INET6_HEAD });
+  if (options.inet6) return result({ stdout: INET6_TABLE });
   // there is no cache since Linux 3.6: its file is not there
   if (options.cache)
     return result({ status: 1, stderr: `/proc/net/rt_cache: No such file or directory\n` });
