@@ -1,4 +1,5 @@
 /** What the other packages use of core. */
+export * from "./apps/http-server.ts";
 export * from "./base/assert.ts";
 export * from "./base/errno.ts";
 export * from "./base/limits.ts";

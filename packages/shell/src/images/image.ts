@@ -2,53 +2,69 @@
  * What a machine is installed from: a distribution as plain, shared, immutable data. Machines get fresh nodes of their own
  * (a file can be changed anywhere), programs and texts are shared by all of them.
  */
-import type { PackageState, UnitState } from "../kernel/system-state.ts";
+import type { Command } from "../command.ts";
+import type { PackageFile, PackageState, SystemState, UnitState } from "../kernel/system-state.ts";
 
 export type ImageName = "debian-12" | "centos-7";
 
 /** A file of the image; the mode is 0o644 where none is given. */
-export interface ImageFile {
-  readonly path: string;
-  readonly content: string;
-  readonly mode?: number;
-}
+export type ImageFile = PackageFile;
 
 export interface ImageLink {
   readonly path: string;
   readonly target: string;
 }
 
-/** A unit of systemd as it is right after the first boot. */
-export interface ImageUnit {
-  readonly name: string;
-  readonly description: string;
-  readonly active: UnitState["active"];
-  readonly enabled: boolean;
-  /** The package that brings it. */
-  readonly package: string;
+/** A unit of systemd as it is right after the first boot, or as its package brings it. */
+export type ImageUnit = Readonly<Pick<UnitState, "name" | "description" | "active" | "enabled">>;
+
+/** A package, with the programs that it brings. */
+export interface ImagePackage extends Readonly<Omit<PackageState, "programs" | "units">> {
+  readonly commands: readonly Command[];
+  readonly units: readonly ImageUnit[];
 }
 
-export interface ImagePackage extends Readonly<PackageState> {
-  /** Files that come with it besides programs. */
-  readonly files: readonly ImageFile[];
-}
-
-export interface Image {
+export interface Image
+  extends Readonly<Pick<SystemState, "distribution" | "sh" | "bashVersion" | "selinux">> {
   readonly name: ImageName;
-  readonly distribution: {
-    readonly id: string;
-    readonly version: string;
-    readonly prettyName: string;
-  };
-  /** How `sh` speaks. */
-  readonly sh: "bash" | "dash";
-  readonly bashVersion: string;
-  readonly selinux: "Enforcing" | "Permissive" | "Disabled";
   /** Files that belong to no package of `packages`. */
   readonly files: readonly ImageFile[];
   readonly links: readonly ImageLink[];
   readonly directories: readonly string[];
-  /** Installed ones and those that yum or apt-get can install. */
+  /** Installed ones and those that yum or apt-get can install, but ipvsadm. */
   readonly packages: readonly ImagePackage[];
-  readonly units: readonly ImageUnit[];
+  /** ipvsadm's, which comes in two variants; its commands are put in when a machine is installed. */
+  readonly ipvsadm: ImagePackage;
 }
+
+/** A package from what differs; the rest is the same for most. */
+export const imagePackage = (
+  name: string,
+  [version, release, repository, size]: readonly [string, string, string, string],
+  parts: Partial<ImagePackage>,
+): ImagePackage => ({
+  name,
+  version,
+  release,
+  repository,
+  size,
+  architecture: "x86_64",
+  summary: name,
+  commands: [],
+  files: [],
+  units: [],
+  installed: true,
+  ...parts,
+});
+
+/** A unit; unless something else is said it does not run and does not start at boot. */
+export const imageUnit = (
+  name: string,
+  description: string,
+  state: "off" | "on" | "once" = "off",
+): ImageUnit => ({
+  name: `${name}.service`,
+  description,
+  active: state === "on" ? "active" : "inactive",
+  enabled: state !== "off",
+});

@@ -1,5 +1,13 @@
 /** What a distribution keeps about itself: packages, units, SELinux. Plain state; images fill it, commands change it. */
+import type { Instant } from "@lvsim/core";
 import type { Program } from "../vfs/node.ts";
+
+/** A file of text that comes with an image or a package; the mode is 0o644 where none is given. */
+export interface PackageFile {
+  readonly path: string;
+  readonly content: string;
+  readonly mode?: number;
+}
 
 export interface PackageState {
   readonly name: string;
@@ -13,6 +21,7 @@ export interface PackageState {
   readonly size: string;
   /** Paths of its programs. */
   readonly programs: readonly string[];
+  readonly files: readonly PackageFile[];
   /** Units that come with it. */
   readonly units: readonly string[];
   installed: boolean;
@@ -26,6 +35,8 @@ export interface UnitState {
   enabled: boolean;
   /** Whether its package is installed. */
   present: boolean;
+  /** When `active` changed last. */
+  changedAt: Instant;
 }
 
 export interface SystemState {

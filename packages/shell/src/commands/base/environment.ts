@@ -3,7 +3,7 @@ import { flag, valued } from "../../options/getopt.ts";
 import { FileError, fileErrorText } from "../../process/errno.ts";
 import { Signal } from "../../process/signal.ts";
 import { execute, findProgram, prepare } from "./execute.ts";
-import { type Job, plainTool, type Run, tool } from "./tool.ts";
+import { type Job, type Run, tool } from "./tool.ts";
 
 /** Goes on as another program; what is said when there is none is the caller's. */
 export function* become(
@@ -129,21 +129,23 @@ export const nice = tool(
   },
 );
 
-/** Debian's which: silent about what is not there. CentOS 7's says where it looked. */
-export const which = plainTool("/usr/bin/which", { options: [flag("a", "all", "a")] }, (job) => {
+/** Debian's which is silent about what is not there; CentOS 7's says where it looked. */
+export const which = tool("/usr/bin/which", { options: [flag("a", "all", "a")] }, function* (job) {
   const { context, given, operands } = job;
-  const folders = (context.env.get("PATH") ?? "").split(":");
-  let out = "";
+  const { machine, process } = context;
+  const path = context.env.get("PATH") ?? "";
   for (const name of operands) {
+    const folders = path.split(":");
     const candidates = name.includes("/") ? [name] : folders.map((folder) => `${folder}/${name}`);
     const found = candidates.filter(
-      (path) => typeof findProgram(context.machine, context.process, path) !== "number",
+      (candidate) => typeof findProgram(machine, process, candidate) !== "number",
     );
-    if (found.length === 0) job.status = 1;
-    out += found
-      .slice(0, given.has("a") ? found.length : 1)
-      .map((path) => `${path}\n`)
-      .join("");
+    const shown = found.slice(0, given.has("a") ? found.length : 1);
+    yield* context.out(shown.map((candidate) => `${candidate}\n`).join(""));
+    if (found.length > 0) continue;
+    job.status = 1;
+    if (machine.system.distribution.id === "centos")
+      yield* context.err(`/usr/bin/which: no ${name} in (${path})\n`);
   }
-  return out;
+  return undefined;
 });

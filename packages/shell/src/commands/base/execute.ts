@@ -73,6 +73,7 @@ export function* execute(
   process: Process,
   { command, argv }: Executable,
 ): Generator<Wait, number, void> {
+  process.trapped.clear();
   process.argv = argv;
   process.origin = { ...process.origin, command: argv.join(" ") };
   const wait = kernel.step(process, kernel.costs.command);

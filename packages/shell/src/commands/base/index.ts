@@ -1,5 +1,6 @@
 /** Small tools of every machine: coreutils, grep, sed, findutils, procps, kmod. */
 import type { Command } from "../../command.ts";
+import { SHELL_BUILT_IN_COMMANDS } from "./builtins.ts";
 import { cat, tee } from "./cat.ts";
 import { chmod, chown } from "./chmod.ts";
 import { cp, install, mv } from "./copy.ts";
@@ -39,6 +40,7 @@ import { wc } from "./wc.ts";
 import { xargs } from "./xargs.ts";
 
 export const BASE_COMMANDS: readonly Command[] = [
+  ...SHELL_BUILT_IN_COMMANDS,
   basename,
   cat,
   chmod,

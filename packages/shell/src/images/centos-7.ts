@@ -1,0 +1,177 @@
+/**
+ * CentOS 7 as a minimal installation leaves it: iproute and iptables are there, net-tools, ipvsadm and nginx come with yum
+ * (nginx from EPEL, which counts as set up). SELinux is enforcing and firewalld runs, but both are states only: SELinux
+ * refuses nothing, and a running firewalld sets no rules, where a real one would reject port 80 until it is stopped.
+ * The kernel is the lab's, not 3.10; iptables and ip are those of the recordings.
+ */
+import { ARPING_COMMANDS } from "../commands/arping/arping.ts";
+import { BASE_COMMANDS } from "../commands/base/index.ts";
+import { withNetnsExec } from "../commands/base/netns-exec.ts";
+import { conntrack } from "../commands/conntrack/conntrack.ts";
+import { CURL_7_29_COMMANDS } from "../commands/curl/curl.ts";
+import { LOOPBACK_IFCFG } from "../commands/ifupdown/ifcfg.ts";
+import { IFUPDOWN_COMMANDS } from "../commands/ifupdown/ifupdown.ts";
+import { IPROUTE_COMMANDS } from "../commands/ip/ip.ts";
+import { iptables, iptablesRestore, iptablesSave } from "../commands/iptables/commands.ts";
+import { NET_TOOLS_COMMANDS } from "../commands/net-tools/index.ts";
+import {
+  getenforce,
+  IPTABLES_RULES,
+  nginx,
+  rpm,
+  service,
+  sestatus,
+  setenforce,
+  systemctl,
+  yum,
+} from "../services/index.ts";
+import { COMMON_DIRECTORIES, COMMON_FILES, WELCOME_PAGE } from "./common-files.ts";
+import { type Image, imagePackage, imageUnit } from "./image.ts";
+
+/** psmisc brings it; the rest of the small tools are there from the start. */
+const KILLALL = "/usr/bin/killall";
+
+const NGINX_CONF = `user nginx;
+worker_processes auto;
+error_log /var/log/nginx/error.log;
+pid /run/nginx.pid;
+
+events {
+    worker_connections 1024;
+}
+
+http {
+    access_log  /var/log/nginx/access.log  main;
+    include             /etc/nginx/mime.types;
+    default_type        application/octet-stream;
+    include /etc/nginx/conf.d/*.conf;
+
+    server {
+        listen       80;
+        server_name  _;
+        root         /usr/share/nginx/html;
+    }
+}
+`;
+
+const SELINUX_CONFIG =
+  "# enforcing, permissive or disabled\nSELINUX=enforcing\nSELINUXTYPE=targeted\n";
+
+export const CENTOS_7: Image = {
+  name: "centos-7",
+  distribution: { id: "centos", version: "7", prettyName: "CentOS Linux 7 (Core)" },
+  sh: "bash",
+  bashVersion: "4.2.46(2)-release",
+  selinux: "Enforcing",
+  directories: [
+    ...COMMON_DIRECTORIES,
+    "/etc/sysconfig/network-scripts",
+    "/etc/sysctl.d",
+    "/etc/yum.repos.d",
+  ],
+  files: [
+    ...COMMON_FILES,
+    {
+      path: "/etc/os-release",
+      content: [
+        'NAME="CentOS Linux"',
+        'VERSION="7 (Core)"',
+        'ID="centos"',
+        'ID_LIKE="rhel fedora"',
+        'VERSION_ID="7"',
+        'PRETTY_NAME="CentOS Linux 7 (Core)"',
+        "",
+      ].join("\n"),
+    },
+    { path: "/etc/redhat-release", content: "CentOS Linux release 7.9.2009 (Core)\n" },
+    { path: "/etc/centos-release", content: "CentOS Linux release 7.9.2009 (Core)\n" },
+    {
+      path: "/etc/hosts",
+      content:
+        "127.0.0.1   localhost localhost.localdomain localhost4 localhost4.localdomain4\n" +
+        "::1         localhost localhost.localdomain localhost6 localhost6.localdomain6\n",
+    },
+    { path: "/etc/selinux/config", content: SELINUX_CONFIG },
+    { path: "/etc/sysconfig/network", content: "# Created by anaconda\n" },
+    { path: "/etc/sysconfig/network-scripts/ifcfg-lo", content: LOOPBACK_IFCFG },
+    { path: "/etc/sysctl.conf", content: "# variables of the kernel, one a line\n" },
+    { path: "/etc/profile", content: "export PATH\n" },
+    { path: "/etc/bashrc", content: "" },
+    { path: "/root/.bashrc", content: "" },
+    { path: "/root/.bash_profile", content: "" },
+  ],
+  links: [{ path: "/etc/sysconfig/selinux", target: "../selinux/config" }],
+  packages: [
+    imagePackage("coreutils", ["8.22", "24.el7_9.2", "base", "3.3 M"], {
+      commands: BASE_COMMANDS.filter(({ path }) => path !== KILLALL),
+    }),
+    imagePackage("systemd", ["219", "78.el7_9.9", "updates", "5.1 M"], { commands: [systemctl] }),
+    imagePackage("initscripts", ["9.49.53", "1.el7_9.1", "updates", "440 k"], {
+      commands: [service, ...IFUPDOWN_COMMANDS],
+      units: [imageUnit("network", "LSB: Bring up/down networking", "on")],
+    }),
+    imagePackage("yum", ["3.4.3", "168.el7.centos", "base", "1.2 M"], {
+      architecture: "noarch",
+      commands: [yum],
+    }),
+    imagePackage("rpm", ["4.11.3", "48.el7_9", "updates", "1.2 M"], { commands: [rpm] }),
+    imagePackage("libselinux-utils", ["2.5", "15.el7", "base", "151 k"], {
+      commands: [getenforce, setenforce],
+    }),
+    imagePackage("policycoreutils", ["2.5", "34.el7", "base", "917 k"], { commands: [sestatus] }),
+    imagePackage("iproute", ["4.11.0", "30.el7", "base", "805 k"], {
+      commands: IPROUTE_COMMANDS.map(withNetnsExec),
+    }),
+    imagePackage("iputils", ["20160308", "10.el7", "base", "148 k"], { commands: ARPING_COMMANDS }),
+    imagePackage("iptables", ["1.4.21", "35.el7", "base", "432 k"], {
+      commands: [iptables, iptablesSave, iptablesRestore],
+    }),
+    imagePackage("curl", ["7.29.0", "59.el7_9.2", "updates", "271 k"], {
+      commands: CURL_7_29_COMMANDS,
+    }),
+    imagePackage("firewalld", ["0.6.3", "13.el7_9", "updates", "449 k"], {
+      architecture: "noarch",
+      units: [imageUnit("firewalld", "firewalld - dynamic firewall daemon", "on")],
+    }),
+    imagePackage("openssh-server", ["7.4p1", "23.el7_9", "updates", "459 k"], {
+      units: [imageUnit("sshd", "OpenSSH server daemon", "on")],
+    }),
+    imagePackage("NetworkManager", ["1:1.18.8", "2.el7_9", "updates", "1.9 M"], {
+      units: [imageUnit("NetworkManager", "Network Manager", "on")],
+    }),
+    imagePackage("epel-release", ["7", "14", "epel", "15 k"], { architecture: "noarch" }),
+    imagePackage("vim-enhanced", ["2:7.4.629", "8.el7_9", "updates", "1.1 M"], {
+      installed: false,
+    }),
+    imagePackage("net-tools", ["2.0", "0.25.20131004git.el7", "base", "306 k"], {
+      installed: false,
+      commands: NET_TOOLS_COMMANDS,
+    }),
+    imagePackage("iptables-services", ["1.4.21", "35.el7", "base", "52 k"], {
+      installed: false,
+      files: [{ path: "/etc/sysconfig/iptables", content: IPTABLES_RULES, mode: 0o600 }],
+      units: [imageUnit("iptables", "IPv4 firewall with iptables")],
+    }),
+    imagePackage("conntrack-tools", ["1.4.4", "7.el7", "base", "187 k"], {
+      installed: false,
+      commands: [conntrack],
+    }),
+    imagePackage("psmisc", ["22.20", "17.el7", "base", "141 k"], {
+      installed: false,
+      commands: BASE_COMMANDS.filter(({ path }) => path === KILLALL),
+    }),
+    imagePackage("nginx", ["1:1.20.1", "10.el7", "epel", "588 k"], {
+      installed: false,
+      commands: [nginx],
+      files: [
+        { path: "/etc/nginx/nginx.conf", content: NGINX_CONF },
+        { path: "/usr/share/nginx/html/index.html", content: WELCOME_PAGE },
+      ],
+      units: [imageUnit("nginx", "The nginx HTTP and reverse proxy server")],
+    }),
+  ],
+  ipvsadm: imagePackage("ipvsadm", ["1.27", "8.el7", "base", "45 k"], {
+    installed: false,
+    units: [imageUnit("ipvsadm", "Initialise the Linux Virtual Server")],
+  }),
+};

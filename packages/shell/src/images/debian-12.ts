@@ -1,0 +1,139 @@
+/**
+ * Debian 12 (bookworm): the versions of the recordings. Everything that lvsim has is installed; nginx is, but does not run.
+ * Unlike the real package's, nginx's site lies in /usr/share/nginx/html, with a link from /var/www/html, so that a lab
+ * works on either distribution. ifup and ifdown are left out: they would need /etc/network/interfaces.
+ */
+import { ARPING_COMMANDS } from "../commands/arping/arping.ts";
+import { BASE_COMMANDS } from "../commands/base/index.ts";
+import { withNetnsExec } from "../commands/base/netns-exec.ts";
+import { conntrack } from "../commands/conntrack/conntrack.ts";
+import { CURL_COMMANDS } from "../commands/curl/curl.ts";
+import { IPROUTE_COMMANDS } from "../commands/ip/ip.ts";
+import { iptables, iptablesRestore, iptablesSave } from "../commands/iptables/commands.ts";
+import { NET_TOOLS_COMMANDS } from "../commands/net-tools/index.ts";
+import { aptGet, nginx, service, systemctl } from "../services/index.ts";
+import { COMMON_DIRECTORIES, COMMON_FILES, WELCOME_PAGE } from "./common-files.ts";
+import { type Image, type ImagePackage, imagePackage, imageUnit } from "./image.ts";
+
+const debianPackage = (
+  name: string,
+  version: string,
+  parts: Partial<ImagePackage>,
+): ImagePackage => {
+  const at = version.lastIndexOf("-");
+  return imagePackage(
+    name,
+    [
+      at < 0 ? version : version.slice(0, at),
+      at < 0 ? "" : version.slice(at + 1),
+      "bookworm/main",
+      "100 kB",
+    ],
+    { architecture: "amd64", ...parts },
+  );
+};
+
+const NGINX_CONF = `user www-data;
+worker_processes auto;
+pid /run/nginx.pid;
+
+events {
+	worker_connections 768;
+}
+
+http {
+	include /etc/nginx/mime.types;
+	default_type application/octet-stream;
+	access_log /var/log/nginx/access.log;
+	include /etc/nginx/conf.d/*.conf;
+	include /etc/nginx/sites-enabled/*;
+}
+`;
+
+const SITE = `server {
+	listen 80 default_server;
+
+	root /usr/share/nginx/html;
+	index index.html index.htm index.nginx-debian.html;
+
+	server_name _;
+
+	location / {
+		try_files $uri $uri/ =404;
+	}
+}
+`;
+
+export const DEBIAN_12: Image = {
+  name: "debian-12",
+  distribution: { id: "debian", version: "12", prettyName: "Debian GNU/Linux 12 (bookworm)" },
+  sh: "dash",
+  bashVersion: "5.2.15(1)-release",
+  selinux: "Disabled",
+  directories: [
+    ...COMMON_DIRECTORIES,
+    "/etc/network/interfaces.d",
+    "/etc/nginx/conf.d",
+    "/etc/sysctl.d",
+    "/usr/share/nginx/html",
+    "/var/log/nginx",
+    "/var/www",
+  ],
+  files: [
+    ...COMMON_FILES,
+    {
+      path: "/etc/os-release",
+      content: [
+        'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"',
+        'NAME="Debian GNU/Linux"',
+        'VERSION_ID="12"',
+        'VERSION="12 (bookworm)"',
+        "VERSION_CODENAME=bookworm",
+        "ID=debian",
+        "",
+      ].join("\n"),
+    },
+    { path: "/etc/debian_version", content: "12.12\n" },
+    { path: "/etc/issue", content: "Debian GNU/Linux 12 \\n \\l\n\n" },
+    {
+      path: "/etc/hosts",
+      content: "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n",
+    },
+    {
+      path: "/etc/network/interfaces",
+      content: "source /etc/network/interfaces.d/*\n\nauto lo\niface lo inet loopback\n",
+    },
+    { path: "/etc/sysctl.conf", content: "# variables of the kernel, one a line\n" },
+    { path: "/etc/profile", content: "export PATH\n" },
+    { path: "/root/.bashrc", content: "" },
+    { path: "/root/.profile", content: "" },
+  ],
+  links: [
+    { path: "/var/www/html", target: "/usr/share/nginx/html" },
+    { path: "/etc/nginx/sites-enabled/default", target: "/etc/nginx/sites-available/default" },
+  ],
+  packages: [
+    debianPackage("coreutils", "9.1-1", { commands: BASE_COMMANDS }),
+    debianPackage("systemd", "252.39-1~deb12u1", { commands: [systemctl] }),
+    debianPackage("init-system-helpers", "1.65.2", { commands: [service] }),
+    debianPackage("apt", "2.6.1", { commands: [aptGet] }),
+    debianPackage("iproute2", "6.1.0-3", { commands: IPROUTE_COMMANDS.map(withNetnsExec) }),
+    debianPackage("net-tools", "2.10-0.1+deb12u2", { commands: NET_TOOLS_COMMANDS }),
+    debianPackage("iputils-arping", "3:20221126-1", { commands: ARPING_COMMANDS }),
+    debianPackage("iptables", "1.8.9-2", { commands: [iptables, iptablesSave, iptablesRestore] }),
+    debianPackage("conntrack", "1:1.4.7-1+b2", { commands: [conntrack] }),
+    debianPackage("curl", "7.88.1-10+deb12u14", { commands: CURL_COMMANDS }),
+    debianPackage("nginx", "1.22.1-9", {
+      commands: [nginx],
+      files: [
+        { path: "/etc/nginx/nginx.conf", content: NGINX_CONF },
+        { path: "/etc/nginx/sites-available/default", content: SITE },
+        { path: "/usr/share/nginx/html/index.html", content: WELCOME_PAGE },
+      ],
+      units: [imageUnit("nginx", "A high performance web server and a reverse proxy server")],
+    }),
+  ],
+  ipvsadm: debianPackage("ipvsadm", "1:1.31-1", {
+    units: [imageUnit("ipvsadm", "LSB: ipvsadm daemon")],
+  }),
+};
