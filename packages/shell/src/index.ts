@@ -1,1 +1,5 @@
-export {};
+/** What labs, the command line and tests use of machines. */
+export type { IpvsadmVariant } from "./commands/ipvsadm/index.ts";
+export type { ImageName } from "./images/index.ts";
+export { DEFAULT_COSTS, NO_COSTS, type ShellCosts } from "./kernel/costs.ts";
+export { type ExecHandle, Machine, type MachineOptions } from "./machine.ts";
