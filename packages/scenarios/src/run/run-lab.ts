@@ -6,6 +6,7 @@ import {
   later,
   type NamespaceConfig,
   Recorder,
+  seconds,
   type Trace,
   type TraceEvent,
   tee,
@@ -30,6 +31,9 @@ export interface RunOptions {
 export function runLab(name: string, definition: LabDefinition, options: RunOptions): LabRun {
   return new LabPlay(name, definition, options).play();
 }
+
+/** How long it takes until somebody has typed the next command. */
+const SETTLING = seconds(1);
 
 class LabPlay {
   private readonly name: string;
@@ -59,6 +63,8 @@ class LabPlay {
       this.start(host, spec),
     );
     const sent = definition.traffic.flatMap((spec) => this.send(spec));
+    // the last request's connection comes to rest before anybody looks
+    lab.until(later(lab.now, SETTLING));
     const listings = this.listings();
     this.tell();
     const events = [...this.recorder.events()];

@@ -27,7 +27,7 @@ export function reportLines(run: LabRun, page: Page, { verbose }: ReportOptions)
     ...run.listings.map((listing) => [
       line(" ", span(`${listing.host}# ${listing.command}`, "host")),
       ...listing.output
-        .trimEnd()
+        .replace(/\n$/, "")
         .split("\n")
         .map((text) => line(` ${text}`)),
     ]),

@@ -27,10 +27,14 @@ export function requestLines(run: LabRun, names: Names, page: Page): Line[] {
 
 function groupsOf(run: LabRun, { language }: Page): Group[] {
   let at = 0;
+  // the lab's words are about the lab as it should be
+  const asItShouldBe = run.starts.every(({ asExpected }) => asExpected);
   return run.definition.traffic.flatMap(({ times, note }) => {
     const requests = run.requests.slice(at, at + times);
     at += times;
-    return requests.length === 0 ? [] : [{ requests, note: note?.[language] ?? "" }];
+    return requests.length === 0
+      ? []
+      : [{ requests, note: asItShouldBe ? (note?.[language] ?? "") : "" }];
   });
 }
 

@@ -18,13 +18,14 @@ export const TEXTS = {
 
   startsHeading: { en: "What the start-up commands did", zh: "启动命令的效果" },
   commandsOk: { en: "{count} commands ok", zh: "{count} 条命令成功" },
+  commandOk: { en: "1 command ok", zh: "1 条命令成功" },
   commandsFailed: {
     en: "{failed} of {count} commands failed",
     zh: "{count} 条命令中有 {failed} 条失败",
   },
   commandStatus: { en: "exit status {status}: {message}", zh: "退出状态 {status}:{message}" },
   commandFails: { en: "fails, as the lab says", zh: "失败,与实验所述一致" },
-  nothingChanged: { en: "nothing changed", zh: "配置没有变化" },
+  nothingChanged: { en: "network settings unchanged", zh: "网络配置没有变化" },
   routeAdded: { en: "route to {address} by {device}", zh: "到 {address} 的路由经 {device}" },
 
   walkHeading: { en: "First request and reply, hop by hop", zh: "第一个请求与应答,逐跳" },
