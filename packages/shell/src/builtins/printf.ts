@@ -1,0 +1,224 @@
+/** `printf`: formats are used again while there are arguments. */
+import { nanoseconds } from "@lvsim/core";
+import { quoteBackslash } from "../expansions/transform.ts";
+import type { Wait } from "../process/wait.ts";
+import type { Builtin, Shell } from "../shell/shell.ts";
+import { isName } from "../shell/variable.ts";
+import { replaceEscapes } from "./escapes.ts";
+import { formatFloat } from "./float-format.ts";
+import { formatTime } from "./time-format.ts";
+import { usage } from "./usage.ts";
+
+const DIRECTIVE =
+  /%([-+ #0']*)(\*|\d+)?(?:\.(\*|\d*))?([hlLjzt]*)(\([^)]*\)T|[diouxXcsbqQeEfFgGaA%n])?/y;
+
+export const printf: Builtin = function* (shell, argv) {
+  let at = 1;
+  let variable: string | null = null;
+  if (argv[at] === "-v" && shell.dialect === "bash") {
+    variable = argv[at + 1] ?? "";
+    at += 2;
+    if (!isName(variable.replace(/\[.*\]$/, ""))) {
+      yield* shell.complain(`printf: \`${variable}': not a valid identifier`);
+      return 2;
+    }
+  }
+  if (argv[at] === "--") at++;
+  const format = argv[at];
+  if (format === undefined) return yield* usage(shell, "printf");
+  const job = new Formatting(shell, argv.slice(at + 1));
+  yield* job.run(format);
+  if (variable !== null) shell.variables.set(variable, job.text);
+  else if (!(yield* shell.out(job.text, "printf"))) return 1;
+  for (const message of job.complaints) yield* shell.complain(`printf: ${message}`);
+  return job.complaints.length > 0 ? 1 : 0;
+};
+
+class Formatting {
+  text = "";
+  readonly complaints: string[] = [];
+  private readonly shell: Shell;
+  private readonly values: readonly string[];
+  private at = 0;
+  private stopped = false;
+
+  constructor(shell: Shell, values: readonly string[]) {
+    this.shell = shell;
+    this.values = values;
+  }
+
+  *run(format: string): Generator<Wait, void, void> {
+    const { kernel, process } = this.shell;
+    do {
+      const before = this.at;
+      this.once(format);
+      if (this.at === before) break;
+      const wait = kernel.step(process, nanoseconds(0));
+      if (wait !== null) yield wait;
+    } while (this.at < this.values.length && !this.stopped);
+  }
+
+  private once(format: string): void {
+    for (let at = 0; at < format.length && !this.stopped; ) {
+      if (format[at] !== "%") {
+        const end = format.indexOf("%", at);
+        this.text += replaceEscapes(format.slice(at, end < 0 ? format.length : end), "format").text;
+        at = end < 0 ? format.length : end;
+        continue;
+      }
+      DIRECTIVE.lastIndex = at;
+      const found = DIRECTIVE.exec(format) as RegExpExecArray;
+      const [whole, flags = "", width, precision, , conversion] = found;
+      at += whole.length;
+      if (conversion === undefined) {
+        this.complaints.push(`\`${format.charAt(at) || "%"}': invalid format character`);
+        this.stopped = true;
+      } else if (conversion === "%") this.text += "%";
+      else
+        this.convert(
+          conversion,
+          flags,
+          this.number(width),
+          precision === undefined ? null : this.number(precision),
+        );
+    }
+  }
+
+  private next(): string | undefined {
+    return this.values[this.at++];
+  }
+
+  private number(text: string | undefined): number {
+    if (text === "*") return Number.parseInt(this.next() ?? "0", 10) || 0;
+    return Number(text ?? 0);
+  }
+
+  private convert(
+    conversion: string,
+    flags: string,
+    width: number,
+    precision: number | null,
+  ): void {
+    const left = flags.includes("-") || width < 0;
+    const zero = flags.includes("0") && !left;
+    const pad = (text: string, zeros: boolean): void => {
+      const size = Math.min(Math.abs(width), 65_536);
+      if (left) this.text += text.padEnd(size);
+      else if (!zeros) this.text += text.padStart(size);
+      else this.text += zeroPadded(text, size);
+    };
+    if (conversion.startsWith("(")) {
+      pad(this.time(conversion.slice(1, -2)), false);
+      return;
+    }
+    switch (conversion) {
+      case "s":
+      case "b":
+      case "q":
+      case "Q": {
+        const value = this.next() ?? "";
+        const done =
+          conversion === "b" ? replaceEscapes(value, "argument") : { text: value, stops: false };
+        const text = conversion === "q" || conversion === "Q" ? quoteBackslash(value) : done.text;
+        pad(precision === null ? text : Array.from(text).slice(0, precision).join(""), false);
+        this.stopped ||= done.stops;
+        return;
+      }
+      case "c":
+        pad((this.next() ?? "").slice(0, 1), false);
+        return;
+      case "d":
+      case "i": {
+        const value = this.integer();
+        const digits = (value < 0n ? -value : value).toString().padStart(precision ?? 0, "0");
+        pad(sign(value < 0n, flags) + digits, zero && precision === null);
+        return;
+      }
+      case "u":
+      case "o":
+      case "x":
+      case "X":
+        pad(this.unsigned(conversion, flags, precision), zero && precision === null);
+        return;
+      case "n":
+        this.next();
+        return;
+      default: {
+        const value = this.float();
+        const isNegative = value < 0 || Object.is(value, -0);
+        const text = formatFloat(Math.abs(value), conversion, precision ?? 6, flags.includes("#"));
+        pad(sign(isNegative, flags) + text, zero && Number.isFinite(value));
+      }
+    }
+  }
+
+  private unsigned(conversion: string, flags: string, precision: number | null): string {
+    const value = BigInt.asUintN(64, this.integer());
+    const base = conversion === "u" ? 10 : conversion === "o" ? 8 : 16;
+    const digits = value.toString(base).padStart(precision ?? 0, "0");
+    const prefix =
+      !flags.includes("#") || value === 0n
+        ? ""
+        : conversion === "o"
+          ? "0"
+          : conversion === "u"
+            ? ""
+            : "0x";
+    return conversion === "X" ? (prefix + digits).toUpperCase() : prefix + digits;
+  }
+
+  private integer(): bigint {
+    const text = this.next();
+    if (text === undefined || text === "") return 0n;
+    const quoted = /^["'](.)?/su.exec(text);
+    if (quoted !== null) return BigInt(quoted[1]?.codePointAt(0) ?? 0);
+    const found = /^\s*([-+]?)(0[xX][0-9A-Fa-f]+|0[0-7]*|[1-9]\d*)/.exec(text);
+    if (found === null || found[0].length < text.length) this.invalid(text);
+    if (found === null) return 0n;
+    const digits = found[2] as string;
+    const value = /^0[0-7]+$/.test(digits) ? BigInt(`0o${digits.slice(1)}`) : BigInt(digits);
+    return found[1] === "-" ? -value : value;
+  }
+
+  private float(): number {
+    const text = this.next();
+    if (text === undefined || text === "") return 0;
+    const found = /^\s*[-+]?(?:inf|nan|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)/i.exec(text);
+    if (found === null || found[0].length < text.length) this.invalid(text);
+    const word = (found?.[0] ?? "0").trim().toLowerCase();
+    if (word.endsWith("inf"))
+      return word.startsWith("-") ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+    return Number(word);
+  }
+
+  private invalid(text: string): void {
+    const isDash = this.shell.dialect === "dash";
+    const isPartial = /^\s*[-+]?\d/.test(text);
+    this.complaints.push(
+      `${text}: ${isDash ? (isPartial ? "not completely converted" : "expected numeric value") : "invalid number"}`,
+    );
+  }
+
+  private time(format: string): string {
+    const text = this.next();
+    const { wallSeconds, startSeconds } = {
+      wallSeconds: this.shell.kernel.wallSeconds,
+      startSeconds: 1_704_067_200,
+    };
+    const seconds =
+      text === undefined || text === "-1" || text === ""
+        ? wallSeconds
+        : text === "-2"
+          ? startSeconds
+          : Number(text);
+    return formatTime(format === "" ? "%X" : format, seconds);
+  }
+}
+
+const sign = (isNegative: boolean, flags: string): string =>
+  isNegative ? "-" : flags.includes("+") ? "+" : flags.includes(" ") ? " " : "";
+
+function zeroPadded(text: string, size: number): string {
+  const prefix = /^[-+ ]?(0[xX])?/.exec(text)?.[0] ?? "";
+  return prefix + text.slice(prefix.length).padStart(size - prefix.length, "0");
+}

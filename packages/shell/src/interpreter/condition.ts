@@ -1,0 +1,77 @@
+/** `[[ … ]]`. */
+import type { TestBinaryExpression, TestExpression } from "unbash";
+import { evaluate } from "../expansions/arithmetic.ts";
+import { expandPattern, expandRegex, expandText } from "../expansions/expand.ts";
+import type { Wait } from "../process/wait.ts";
+import { ExpansionError } from "../shell/control.ts";
+import type { Shell } from "../shell/shell.ts";
+import { compileGlob, matchesGlob } from "../text/glob.ts";
+import { Regex, RegexError } from "../text/regex.ts";
+import { numberComparison, testBinary, testUnary } from "./test-expression.ts";
+
+export function* evaluateCondition(
+  shell: Shell,
+  expression: TestExpression,
+): Generator<Wait, boolean, void> {
+  switch (expression.type) {
+    case "TestGroup":
+      return yield* evaluateCondition(shell, expression.expression);
+    case "TestNot": {
+      const value = yield* evaluateCondition(shell, expression.operand);
+      return expression.negations.length % 2 === 1 ? !value : value;
+    }
+    case "TestLogical": {
+      const stopsAt = expression.operator === "||";
+      for (const operand of expression.operands) {
+        if ((yield* evaluateCondition(shell, operand)) === stopsAt) return stopsAt;
+      }
+      return !stopsAt;
+    }
+    case "TestUnary":
+      return testUnary(shell, expression.operator, yield* expandText(shell, expression.operand));
+    case "TestBinary":
+      return yield* evaluateBinary(shell, expression);
+  }
+}
+
+function* evaluateBinary(
+  shell: Shell,
+  { operator, left, right }: TestBinaryExpression,
+): Generator<Wait, boolean, void> {
+  const text = yield* expandText(shell, left);
+  if (operator === "=" || operator === "==" || operator === "!=") {
+    const glob = compileGlob(
+      yield* expandPattern(shell, right),
+      shell.options.shopt("nocasematch"),
+    );
+    return matchesGlob(text, glob) === (operator !== "!=");
+  }
+  if (operator === "=~") return matchRegex(shell, text, yield* expandRegex(shell, right));
+  const other = yield* expandText(shell, right);
+  const compare = numberComparison(operator);
+  if (compare === undefined) return testBinary(shell, operator, text, other);
+  return compare(evaluate(shell, text, "[[: "), evaluate(shell, other, "[[: "));
+}
+
+/** Matches, and leaves the groups in BASH_REMATCH. */
+function matchRegex(shell: Shell, text: string, pattern: string): boolean {
+  let regex: Regex;
+  try {
+    regex = new Regex(pattern, true, shell.options.shopt("nocasematch"));
+  } catch (thrown) {
+    if (thrown instanceof RegexError) throw new ExpansionError("", false, 2);
+    throw thrown;
+  }
+  const found = regex.match(text);
+  const variable = shell.variables.target("BASH_REMATCH");
+  variable.kind = "indexed";
+  const groups = new Map<number, string>();
+  for (let i = 0; found !== null && i < found.length; i += 2) {
+    groups.set(
+      i / 2,
+      text.slice(Math.max(0, found[i] as number), Math.max(0, found[i + 1] as number)),
+    );
+  }
+  variable.value = groups;
+  return found !== null;
+}

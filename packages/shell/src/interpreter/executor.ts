@@ -1,0 +1,312 @@
+/** Runs parsed scripts: statement by statement, each by its kind. */
+import type {
+  AndOr,
+  Command,
+  Function as FunctionNode,
+  Pipeline,
+  Redirected,
+  Statement,
+} from "unbash";
+import { evaluate } from "../expansions/arithmetic.ts";
+import { readAll } from "../process/transfer.ts";
+import type { Wait } from "../process/wait.ts";
+import { Exit, ExpansionError } from "../shell/control.ts";
+import { defineDynamicVariables } from "../shell/dynamic.ts";
+import type { AnyNode, Executor, Run, Shell } from "../shell/shell.ts";
+import type { Source } from "../shell/source.ts";
+import {
+  runArithmetic,
+  runArithmeticFor,
+  runCase,
+  runFor,
+  runIf,
+  runSelect,
+  runTest,
+  runWhile,
+} from "./compound.ts";
+import { executableAt, findCommand, runProgram } from "./find-command.ts";
+import {
+  capture,
+  runAlone,
+  runPipeline,
+  runSubshell,
+  startBackground,
+  substituteProcess,
+} from "./jobs.ts";
+import { complainOf, errorStatus, main } from "./main.ts";
+import { RedirectError, redirect, restore, type Saved } from "./redirect.ts";
+import { callFunction, runBuiltin, runExternal, runSimple } from "./simple-command.ts";
+import { syntaxFault } from "./syntax-error.ts";
+import { runErrorTrap, runPendingTraps } from "./traps.ts";
+
+/** Kinds whose failure is their own, not one that a command inside them was already ended by. */
+const FAILS_ITSELF = new Set([
+  "Command",
+  "Pipeline",
+  "Subshell",
+  "TestCommand",
+  "ArithmeticCommand",
+  "Redirected",
+]);
+
+function attach(shell: Shell): void {
+  shell.variables.evaluate = (expression) => String(evaluate(shell, expression));
+  if (shell.dialect === "bash") defineDynamicVariables(shell.variables, shell);
+}
+
+function* run(shell: Shell, source: Source, who: string): Run {
+  const before = shell.source;
+  shell.source = source;
+  const fault = syntaxFault(shell, source, who);
+  let status = 0;
+  try {
+    let skipLine = 0;
+    for (const statement of source.script.commands) {
+      const line = source.lineAt(statement.pos);
+      if (fault !== undefined && !isComplete(source, statement, fault.line)) break;
+      if (line <= skipLine) continue;
+      try {
+        status = yield* runStatement(shell, statement);
+      } catch (thrown) {
+        if (!(thrown instanceof ExpansionError)) throw thrown;
+        yield* complainOf(shell, thrown);
+        status = errorStatus(shell, thrown);
+        shell.status = status;
+        if (thrown.fatal || shell.dialect === "dash" || shell.subshellDepth > 0)
+          throw new Exit(status);
+        skipLine = source.lineAt(Math.max(statement.pos, statement.end - 1));
+      }
+      yield* runPendingTraps(shell);
+    }
+    if (fault === undefined) return status;
+    yield* shell.err(fault.text);
+    shell.status = 2;
+    if (shell.dialect === "dash") throw new Exit(2);
+    return 2;
+  } finally {
+    shell.source = before;
+  }
+}
+
+/** Whether a statement ends on a line before that of the first syntax error; a recovered one has no end of its own. */
+const isComplete = (source: Source, { pos, end }: Statement, faultLine: number): boolean =>
+  end > pos && source.lineAt(end - 1) < faultLine;
+
+function* list(shell: Shell, statements: readonly Statement[]): Run {
+  let status = 0;
+  for (const statement of statements) {
+    status = yield* runStatement(shell, statement);
+    yield* runPendingTraps(shell);
+  }
+  return status;
+}
+
+function* runStatement(shell: Shell, statement: Statement): Run {
+  if (shell.options.has("noexec")) return 0;
+  const status =
+    statement.background === true
+      ? yield* startBackground(shell, statement)
+      : yield* node(shell, statement.command);
+  shell.status = status;
+  return status;
+}
+
+function* node(shell: Shell, command: AnyNode): Run {
+  if (command.type === "AndOr") return yield* runAndOr(shell, command);
+  const isNegated =
+    command.type === "Pipeline" && command.prefixes.some(({ type }) => type === "Negation");
+  const status = yield* dispatch(shell, command);
+  shell.status = status;
+  if (command.type !== "Pipeline" || command.commands.length === 1) shell.pipeStatus = [status];
+  if (status !== 0 && shell.conditionDepth === 0 && !isNegated && FAILS_ITSELF.has(command.type)) {
+    yield* runErrorTrap(shell);
+    if (shell.options.errexit) throw new Exit(status);
+  }
+  return status;
+}
+
+function* runAndOr(shell: Shell, { commands, operators }: AndOr): Run {
+  let status = 0;
+  for (let i = 0; i < commands.length; i++) {
+    const operator = operators[i - 1];
+    if (operator !== undefined && (operator === "&&") !== (status === 0)) continue;
+    const isLast = i === commands.length - 1;
+    if (!isLast) shell.conditionDepth++;
+    try {
+      status = yield* node(shell, commands[i] as AnyNode);
+    } finally {
+      if (!isLast) shell.conditionDepth--;
+    }
+    shell.status = status;
+  }
+  return status;
+}
+
+function* dispatch(shell: Shell, command: Exclude<AnyNode, AndOr>): Run {
+  switch (command.type) {
+    case "Command":
+      return yield* runSimple(shell, command, false);
+    case "Pipeline":
+      return yield* runWholePipeline(shell, command);
+    case "Redirected":
+      return yield* runRedirected(shell, command);
+    case "Function":
+      return yield* defineFunction(shell, command);
+    case "Subshell":
+      return yield* runSubshell(
+        shell,
+        command.body.commands,
+        shell.source.text.slice(command.pos, command.end),
+      );
+    case "BraceGroup":
+      return yield* list(shell, command.body.commands);
+    case "If":
+      return yield* runIf(shell, command);
+    case "While":
+      return yield* runWhile(shell, command);
+    case "For":
+      return yield* runFor(shell, command);
+    case "ArithmeticFor":
+      return yield* runArithmeticFor(shell, command);
+    case "Case":
+      return yield* runCase(shell, command);
+    case "Select":
+      return yield* runSelect(shell, command);
+    case "TestCommand":
+      return yield* refusedInDash(shell, "[[", () => runTest(shell, command), command.pos);
+    case "ArithmeticCommand":
+      return yield* refusedInDash(
+        shell,
+        command.body.trim(),
+        () => runArithmetic(shell, command),
+        command.pos,
+      );
+    case "Coproc":
+      throw new ExpansionError("coproc: not supported on this machine", false);
+  }
+}
+
+/** What dash takes for a command that is not there. */
+function* refusedInDash(shell: Shell, name: string, body: () => Run, pos: number): Run {
+  shell.line = shell.source.lineAt(pos);
+  if (shell.dialect === "bash") return yield* body();
+  yield* shell.complain(`${name}: not found`);
+  return 127;
+}
+
+function* runWholePipeline(shell: Shell, pipeline: Pipeline): Run {
+  const isNegated = pipeline.prefixes.filter(({ type }) => type === "Negation").length % 2 === 1;
+  const time = pipeline.prefixes.find(({ type }) => type === "Time");
+  const startedAt = shell.kernel.now;
+  const [only] = pipeline.commands;
+  if (isNegated) shell.conditionDepth++;
+  let status: number;
+  try {
+    status =
+      pipeline.commands.length === 1 && only !== undefined
+        ? yield* node(shell, only)
+        : only === undefined
+          ? 0
+          : yield* runPipeline(shell, pipeline);
+  } finally {
+    if (isNegated) shell.conditionDepth--;
+  }
+  if (time?.type === "Time")
+    yield* shell.err(timeReport(shell.kernel.now - startedAt, time.posix !== undefined));
+  if (!isNegated) return status;
+  return status === 0 ? 1 : 0;
+}
+
+/** `time`: the simulated time that passed; processor time is not modelled. */
+function timeReport(nanoseconds: number, isPosix: boolean): string {
+  const seconds = nanoseconds / 1e9;
+  if (isPosix) return `real ${seconds.toFixed(2)}\nuser 0.00\nsys 0.00\n`;
+  const minutes = Math.floor(seconds / 60);
+  return `\nreal\t${minutes}m${(seconds - minutes * 60).toFixed(3)}s\nuser\t0m0.000s\nsys\t0m0.000s\n`;
+}
+
+function* runRedirected(shell: Shell, { command, redirects, pos }: Redirected): Run {
+  const saved: Saved = [];
+  shell.line = shell.source.lineAt(pos);
+  try {
+    try {
+      yield* redirect(shell, redirects, saved);
+    } catch (thrown) {
+      if (!(thrown instanceof RedirectError)) throw thrown;
+      yield* shell.complain(thrown.message);
+      return shell.dialect === "dash" ? 2 : 1;
+    }
+    return yield* dispatch(shell, command);
+  } finally {
+    restore(shell, saved);
+  }
+}
+
+// biome-ignore lint/correctness/useYield: one of the kinds of commands, which may wait
+function* defineFunction(shell: Shell, { name, body, pos }: FunctionNode): Run {
+  const line = shell.source.lineAt(pos);
+  shell.line = line;
+  if (shell.dialect === "dash" && shell.builtins.has(name.value) && name.value === "exit") return 2;
+  shell.functions.set(name.value, { name: name.value, body, source: shell.source, line });
+  return 0;
+}
+
+function* readInput(shell: Shell, command: Command): Generator<Wait, string | undefined, void> {
+  const saved: Saved = [];
+  shell.line = shell.source.lineAt(command.pos);
+  try {
+    yield* redirect(shell, command.redirects, saved);
+    const file = shell.process.descriptors.get(0);
+    return file === undefined ? "" : yield* readAll(file);
+  } catch (thrown) {
+    if (!(thrown instanceof RedirectError)) throw thrown;
+    yield* shell.complain(thrown.message);
+    return undefined;
+  } finally {
+    restore(shell, saved);
+  }
+}
+
+function* runWords(
+  shell: Shell,
+  argv: readonly string[],
+  which: "any" | "no-function" | "builtin",
+): Run {
+  const [name = ""] = argv;
+  const body = which === "any" ? shell.functions.get(name) : undefined;
+  if (body !== undefined) return yield* callFunction(shell, body, argv);
+  const builtin = shell.builtins.get(name);
+  if (builtin !== undefined) return yield* runBuiltin(shell, builtin, argv);
+  return yield* runExternal(shell, argv, argv.join(" "), false);
+}
+
+function* replace(shell: Shell, argv: readonly string[]): Run {
+  const [name = ""] = argv;
+  const path = findCommand(shell, name);
+  const file = path === undefined ? 2 : executableAt(shell, path);
+  if (path === undefined || typeof file === "number") {
+    yield* shell.complain(
+      `exec: ${name}: ${path === undefined || file === 2 ? "not found" : "cannot execute: Permission denied"}`,
+    );
+    throw new Exit(path === undefined || file === 2 ? 127 : 126);
+  }
+  shell.process.environment = shell.variables.environment();
+  shell.process.origin = { command: argv.join(" "), file: shell.source.file, line: shell.line };
+  shell.traps.clear();
+  throw new Exit(yield* runProgram(shell, shell.process, path, argv));
+}
+
+export const EXECUTOR: Executor = {
+  attach,
+  run,
+  main,
+  simple: runSimple,
+  alone: runAlone,
+  readInput,
+  list,
+  node,
+  capture,
+  substituteProcess,
+  runWords,
+  replace,
+};
