@@ -114,6 +114,7 @@ function rootOf(image: Image, packages: readonly ImagePackage[], more: readonly 
       below: new Map(),
     });
   for (const { path, target } of image.links) link(path, target);
+  link("/usr/bin/sh", image.sh);
   for (const name of ["bin", "sbin", "lib"]) link(`/${name}`, `usr/${name}`);
   return root;
 }
