@@ -18,7 +18,7 @@ export function hostOfPlace(place: string, hosts: ReadonlySet<string>): string {
 }
 
 /** Whether a packet begins an exchange: a SYN, a datagram, an echo request. */
-export function isOpening(header: FrameHeader): boolean {
+function isOpening(header: FrameHeader): boolean {
   if (header.etherType !== EtherType.ipv4) return false;
   const { syn, ack } = TcpFlag;
   if (header.protocol === IpProtocol.tcp) return (header.tcpFlags & (syn | ack)) === syn;

@@ -3,7 +3,7 @@ import { ArpOperation, type Instant, type Ipv4Address, type MacAddress, VALID } 
 import type { LabRun } from "../run/lab-run.ts";
 
 /** One belief of one host. */
-export interface Belief {
+interface Belief {
   readonly host: string;
   readonly owner: MacAddress;
   readonly since: Instant;
@@ -12,12 +12,12 @@ export interface Belief {
 }
 
 /** A change from one owner to another. */
-export interface Move extends Belief {
+interface Move extends Belief {
   readonly from: MacAddress;
 }
 
 /** Several machines answered one request. */
-export interface DuplicateAnswer {
+interface DuplicateAnswer {
   readonly request: number;
   readonly owners: readonly MacAddress[];
 }

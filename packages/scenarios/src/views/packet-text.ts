@@ -59,7 +59,7 @@ const destinationOf = (header: FrameHeader, names: Names): string =>
     : names.address(header.destination);
 
 /** `SYN,ACK`, `UDP`, `ICMP 3/1`, `IPIP`. */
-export function packetKind(header: FrameHeader): string {
+function packetKind(header: FrameHeader): string {
   if (header.protocol === IpProtocol.tcp) {
     const flags = FLAGS.filter(([, bit]) => (header.tcpFlags & bit) !== 0).map(([name]) => name);
     return flags.length === 0 ? "TCP" : flags.join();

@@ -12,9 +12,6 @@ import type {
 import type { Names } from "./names.ts";
 
 export type VerdictNote = NoteEvent & { readonly kind: "verdict" };
-export type ScheduledNote = NoteEvent & { readonly kind: "scheduled" };
-export type ForwardedNote = NoteEvent & { readonly kind: "forwarded" };
-export type ConnectionNote = NoteEvent & { readonly kind: "connection" };
 export type SuppressedNote = NoteEvent & { readonly kind: "arp-suppressed" };
 export type NeighbourNote = NoteEvent & { readonly kind: "neighbour" };
 

@@ -1,0 +1,89 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { lvsim } from "./program.ts";
+
+let folder = "";
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "lvsim-"));
+  writeFileSync(join(folder, "binary.sh"), Uint8Array.of(127, 69, 0, 1));
+  writeFileSync(join(folder, "broken.lab.yml"), "format: 1\ntitle: [\n");
+  writeFileSync(join(folder, "short.lab.yml"), "format: 1\n");
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+interface Said {
+  readonly status: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+function say(argv: readonly string[], variables: Record<string, string> = {}): Said {
+  let out = "";
+  let err = "";
+  const status = lvsim(
+    argv.map((word) => word.replace("FOLDER", folder)),
+    {
+      out: (text) => {
+        out += text;
+      },
+      err: (text) => {
+        err += text;
+      },
+      variables,
+      isTerminal: false,
+      showsProgress: false,
+      clock: () => 0,
+    },
+  );
+  return { status, out, err };
+}
+
+test.each([
+  ["run drr", 'no scenario "drr"; did you mean "dr"? (lvsim list shows '],
+  ["run constructor", 'no scenario "constructor" (lvsim list shows '],
+  ["run dr --sed 1", 'unknown option "--sed"; did you mean "--seed"?'],
+  ["run dr --seed x", 'a seed is a whole number from 0 to 9007199254740991, as --seed 7; not "x"'],
+  ["run dr --seed", 'option "--seed <seed>" argument missing'],
+  ["run", 'missing required argument "scenario"'],
+  ["run dr nat", 'too many arguments for "run"'],
+  ["run dr --lang fr", 'no language "fr"; known: en, zh'],
+  ["rnu dr", 'unknown command "rnu"; did you mean "run"?'],
+  ["run FOLDER/no.lab.yml", "cannot read "],
+  ["run FOLDER/", "cannot read "],
+  ["run FOLDER/broken.lab.yml", "broken.lab.yml:"],
+  ["run FOLDER/short.lab.yml", "short.lab.yml:1:1: "],
+  ["run dr --pcap FOLDER/binary.sh/x", "cannot write "],
+  ["sh FOLDER/none.sh", "cannot read "],
+  ["sh FOLDER/binary.sh", "binary.sh is no script: it holds binary data"],
+  ["sh --image debian FOLDER/binary.sh", 'no image "debian"; known: debian-12, centos-7'],
+])("`lvsim %s` says what is wrong in one line, with exit status 2", (line, words) => {
+  const { status, out, err } = say(line.split(" "));
+  expect(status).toBe(2);
+  expect(out).toBe("");
+  expect(err).toMatch(/^lvsim: [^\n]+\n$/);
+  expect(err).toContain(words);
+});
+
+test("list has a line for each lab, in the language asked for", () => {
+  const english = say(["list"]).out;
+  expect(english.split("\n").map((line) => line.split(" ")[0])).toEqual(
+    expect.arrayContaining(["dr", "fullnat", "nat", "tun"]),
+  );
+  expect(english).not.toContain("…\n\n");
+  expect(say(["list"], { LANG: "zh_CN.UTF-8" }).out).toContain("实验手册");
+  expect(say(["list", "--lang", "zh"], {}).out).toContain("实验手册");
+  expect(say(["list", "--lang", "en"], { LANG: "zh_CN" }).out).toBe(english);
+});
+
+test("the version is a number, and help names every command", () => {
+  expect(say(["--version"])).toEqual({
+    status: 0,
+    out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+    err: "",
+  });
+  const { status, out } = say(["--help"]);
+  expect(status).toBe(0);
+  for (const command of ["run", "list", "sh"]) expect(out).toContain(`  ${command} `);
+});
