@@ -7,8 +7,6 @@ import {
   type DeviceTap,
   type Duration,
   type Instant,
-  type KernelVariant,
-  type Limits,
   type Link,
   type LinkConfig,
   later,
@@ -20,14 +18,7 @@ import {
   seconds,
   type Trace,
 } from "@lvsim/core";
-import {
-  type ExecHandle,
-  type ImageName,
-  type IpvsadmVariant,
-  Machine,
-  NO_COSTS,
-  type ShellCosts,
-} from "@lvsim/shell";
+import { type ExecHandle, Machine, NO_COSTS } from "@lvsim/shell";
 import type { LabDefinition } from "../lab-file/schema.ts";
 import { buildTopology } from "./build.ts";
 import type { LabOptions } from "./lab-options.ts";
