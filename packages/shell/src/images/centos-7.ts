@@ -2,6 +2,7 @@
  * CentOS 7 as a minimal installation leaves it: iproute and iptables are there, net-tools, ipvsadm and nginx come with yum
  * (nginx from EPEL, which counts as set up). SELinux is enforcing and firewalld runs, but both are states only: SELinux
  * refuses nothing, and a running firewalld sets no rules, where a real one would reject port 80 until it is stopped.
+ * The rules that the iptables service brings need connection tracking; they are loaded once core has it.
  * The kernel is the lab's, not 3.10; iptables and ip are those of the recordings.
  */
 import { ARPING_COMMANDS } from "../commands/arping/arping.ts";
@@ -100,7 +101,10 @@ export const CENTOS_7: Image = {
     { path: "/root/.bashrc", content: "" },
     { path: "/root/.bash_profile", content: "" },
   ],
-  links: [{ path: "/etc/sysconfig/selinux", target: "../selinux/config" }],
+  links: [
+    { path: "/usr/bin/sh", target: "bash" },
+    { path: "/etc/sysconfig/selinux", target: "../selinux/config" },
+  ],
   packages: [
     imagePackage("coreutils", ["8.22", "24.el7_9.2", "base", "3.3 M"], {
       commands: BASE_COMMANDS.filter(({ path }) => path !== KILLALL),

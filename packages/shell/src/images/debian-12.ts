@@ -109,6 +109,7 @@ export const DEBIAN_12: Image = {
     { path: "/root/.profile", content: "" },
   ],
   links: [
+    { path: "/usr/bin/sh", target: "dash" },
     { path: "/var/www/html", target: "/usr/share/nginx/html" },
     { path: "/etc/nginx/sites-enabled/default", target: "/etc/nginx/sites-available/default" },
   ],

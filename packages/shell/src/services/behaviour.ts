@@ -1,4 +1,5 @@
 /** What starting and stopping a unit does to the machine. Units without an entry only have a state. */
+import { isKnownMatch } from "@lvsim/core";
 import type { CommandContext } from "../command.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { Signal } from "../process/signal.ts";
@@ -85,6 +86,8 @@ const IPTABLES: UnitBehaviour = {
   *start(context) {
     const rules = context.machine.files.readText(RULES_FILE);
     if (rules === undefined) return true;
+    // the package's own rules let answers in by connection tracking; without it they would shut the machine off
+    if (/-m (state|conntrack) /.test(rules) && !isKnownMatch("state")) return true;
     return (yield* runCaptured(context, ["/usr/sbin/iptables-restore"], rules)).status === 0;
   },
   *stop(context) {

@@ -1,14 +1,12 @@
 /** find (findutils): -name, -iname, -path, -type, -empty, -newer, -maxdepth, -mindepth, -print, -print0, -delete, -exec; joined by and, or, not. */
 
 import type { Command } from "../../command.ts";
-import { CommandFailure } from "../../options/failure.ts";
 import { FileError, fileErrorText } from "../../process/errno.ts";
 import { compileGlob, matchesGlob } from "../../text/glob.ts";
 import type { Node } from "../../vfs/node.ts";
 import { basename } from "../../vfs/path.ts";
-import { Given } from "./given.ts";
 import { runChild } from "./run-child.ts";
-import { Job, type Run } from "./tool.ts";
+import { type Job, type Run, wordTool } from "./tool.ts";
 import { childOf, namesIn, sizeOf } from "./tree.ts";
 
 interface Found {
@@ -213,30 +211,21 @@ const plain = (test: (found: Found) => boolean): Test =>
   };
 const always: Test = plain(() => true);
 
-export const find: Command = {
-  path: "/usr/bin/find",
-  *run(context) {
-    const { argv } = context;
-    const first = argv.findIndex((word, i) => i > 0 && /^(-.|[!(])/.test(word));
-    const roots = argv.slice(1, first < 0 ? argv.length : first);
-    const job = new Job(context, new Given(argv[0] ?? "", [], []), 1);
-    try {
-      const expression = new Expression(job, first < 0 ? [] : argv.slice(first));
-      const test = expression.read();
-      for (const root of roots.length === 0 ? ["."] : roots) {
-        const node = context.machine.files.resolve(root, context.cwd, false, context.process);
-        if (typeof node === "number")
-          yield* job.complain(`${job.quote.word(root)}: ${fileErrorText(node)}`);
-        else yield* visit(job, expression, test, { path: root, node, depth: 0 });
-      }
-      return job.status;
-    } catch (thrown) {
-      if (!(thrown instanceof CommandFailure)) throw thrown;
-      yield* context.err(thrown.stderr);
-      return thrown.status;
-    }
-  },
-};
+export const find: Command = wordTool("/usr/bin/find", function* (job) {
+  const { context } = job;
+  const { argv } = context;
+  const first = argv.findIndex((word, i) => i > 0 && /^(-.|[!(])/.test(word));
+  const roots = argv.slice(1, first < 0 ? argv.length : first);
+  const expression = new Expression(job, first < 0 ? [] : argv.slice(first));
+  const test = expression.read();
+  for (const root of roots.length === 0 ? ["."] : roots) {
+    const node = context.machine.files.resolve(root, context.cwd, false, context.process);
+    if (typeof node === "number")
+      yield* job.complain(`${job.quote.word(root)}: ${fileErrorText(node)}`);
+    else yield* visit(job, expression, test, { path: root, node, depth: 0 });
+  }
+  return job.status;
+});
 
 const DEPTH_MAX = 200;
 

@@ -102,8 +102,8 @@ export function tool(
   return {
     path,
     aliases: spec.aliases ?? [],
-    *run(context) {
-      try {
+    run: (context) =>
+      guarded(context, function* () {
         const about = aboutText(context.argv, path, spec);
         if (about !== undefined) {
           yield* context.out(about);
@@ -112,15 +112,28 @@ export function tool(
         const given = readOptions(context.argv, spec, usageStatus);
         const job = new Job(context, given, usageStatus);
         return (yield* body(job)) ?? job.status;
-      } catch (thrown) {
-        if (thrown instanceof TooMuchWork) throw new Killed(Signal.XCPU);
-        if (!(thrown instanceof CommandFailure)) throw thrown;
-        yield* context.err(thrown.stderr);
-        return thrown.status;
-      }
-    },
+      }),
   };
 }
+
+/** Runs a program's body; a `CommandFailure` that it throws becomes its end. */
+export function* guarded(context: CommandContext, body: () => Run<number>): Run<number> {
+  try {
+    return yield* body();
+  } catch (thrown) {
+    if (thrown instanceof TooMuchWork) throw new Killed(Signal.XCPU);
+    if (!(thrown instanceof CommandFailure)) throw thrown;
+    yield* context.err(thrown.stderr);
+    return thrown.status;
+  }
+}
+
+/** A program that reads its words itself. */
+export const wordTool = (path: string, body: (job: Job) => Run<number>): Command => ({
+  path,
+  run: (context) =>
+    guarded(context, () => body(new Job(context, new Given(context.argv[0] ?? "", [], []), 1))),
+});
 
 /** A tool that gives all of its output at once. */
 export const plainTool = (path: string, spec: ToolOptions, body: (job: Job) => string): Command =>
