@@ -2,7 +2,14 @@
  * /proc/sys/net as files of the namespace of whoever looks: each is read as the kernel shows it, and a write acts at
  * once, as one change of configuration by the process that writes.
  */
-import { type Instant, listSysctls, readSysctl, START, writeSysctl } from "@lvsim/core";
+import {
+  type Instant,
+  isSysctlDirectory,
+  listSysctls,
+  readSysctl,
+  START,
+  writeSysctl,
+} from "@lvsim/core";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { MachineNamespace } from "../network/machine-namespace.ts";
 import type { Process } from "../process/process.ts";
@@ -41,13 +48,10 @@ class SysctlFolder implements DirectoryProvider {
   lookup(name: string, process: Process | null): Node | undefined {
     const { config } = namespaceOf(this.kernel, process);
     const path = `${this.path}/${name}`;
-    // a file that can be read is found without a list of all files
+    if (isSysctlDirectory(config, path)) return folder(this.kernel, path);
     if (readSysctl(config, path) !== undefined) return sysctlFile(this.kernel, path);
-    const names = listSysctls(config);
-    if (names.includes(path)) return sysctlFile(this.kernel, path);
-    return names.some((other) => other.startsWith(`${path}/`))
-      ? folder(this.kernel, path)
-      : undefined;
+    // a file that can only be written shows nothing
+    return listSysctls(config).includes(path) ? sysctlFile(this.kernel, path) : undefined;
   }
 
   names(process: Process | null): readonly string[] {

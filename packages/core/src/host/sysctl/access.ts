@@ -128,3 +128,28 @@ export function listSysctls(config: NamespaceConfig): string[] {
   const keyed = paths.map((path) => path.replaceAll("/", "\u0001"));
   return keyed.sort().map((key) => key.replaceAll("\u0001", "/"));
 }
+
+/** Directories that are there whatever devices there are; worked out once. */
+let fixedDirectories: ReadonlySet<string> | null = null;
+
+function parentsOf(paths: Iterable<string>): Set<string> {
+  const parents = new Set<string>();
+  for (const path of paths)
+    for (let at = path.lastIndexOf("/"); at > 0; at = path.lastIndexOf("/", at - 1))
+      parents.add(path.slice(0, at));
+  return parents;
+}
+
+/** Whether `path`, as `net/ipv4/conf/eth0`, is a directory. */
+export function isSysctlDirectory(config: NamespaceConfig, path: string): boolean {
+  fixedDirectories ??= parentsOf([
+    ...SYSCTL_FILES.keys(),
+    `${CONF}all/forwarding`,
+    `${CONF}default/forwarding`,
+    `${NEIGH}default/mcast_solicit`,
+  ]);
+  if (fixedDirectories.has(path)) return true;
+  const below = [CONF, NEIGH].find((folder) => path.startsWith(folder));
+  const name = path.slice(below?.length ?? 0);
+  return below !== undefined && config.devices.some((device) => device.name === name);
+}

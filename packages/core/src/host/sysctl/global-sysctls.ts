@@ -78,12 +78,23 @@ export class GlobalSysctls {
   }
 }
 
-let unchanged: GlobalSysctls | null = null;
+/** Of namespaces in which nothing was set but forwarding, by its value: hosts, and routers. */
+const shared: (GlobalSysctls | undefined)[] = [undefined, undefined];
 
-/** The numbers of a namespace; the shared defaults while nothing was set. */
+function isEmpty(values: SysctlConfig["values"]): boolean {
+  for (const _ in values) return false;
+  return true;
+}
+
+/** The numbers of a namespace; shared ones while nothing but forwarding was set. */
 export function globalSysctls(config: SysctlConfig): GlobalSysctls {
   const forwarding = config.conf.all?.forwarding ?? 0;
-  if (forwarding !== 0 || Object.keys(config.values).length > 0) return new GlobalSysctls(config);
-  unchanged ??= new GlobalSysctls(config);
-  return unchanged;
+  if (forwarding >= shared.length || forwarding < 0 || !isEmpty(config.values))
+    return new GlobalSysctls(config);
+  let numbers = shared[forwarding];
+  if (numbers === undefined) {
+    numbers = new GlobalSysctls(config);
+    shared[forwarding] = numbers;
+  }
+  return numbers;
 }
