@@ -8,10 +8,10 @@ import {
   IpProtocol,
   type NetworkNamespace,
   type TcpSocket,
+  TcpState,
 } from "@lvsim/core";
-import type { Work } from "./exchanges.ts";
 import { buildLab, SERVICE_PORT, VIRTUAL_SERVER } from "./lab.ts";
-import { Progress, Starter, startAll } from "./traffic.ts";
+import { gapOf, Progress, Starter, startAll, type Work } from "./traffic.ts";
 
 const PER_SECOND = 20_000;
 const REQUEST = new Uint8Array(100);
@@ -30,14 +30,15 @@ class Fetch {
   constructor(socket: TcpSocket, progress: Progress) {
     this.socket = socket;
     this.progress = progress;
-    socket.onEvent = () => this.goOn();
+    const goOn = (): void => this.goOn();
+    socket.onEvent = goOn;
     socket.connect(VIRTUAL_SERVER);
   }
 
   private goOn(): void {
     const { socket } = this;
     if (!this.asked) {
-      if (socket.remote === null || socket.state !== 1) return;
+      if (socket.remote === null || socket.state !== TcpState.established) return;
       this.asked = true;
       socket.send(REQUEST);
       return;
@@ -88,26 +89,22 @@ function answer(socket: TcpSocket): void {
 function serve(server: NetworkNamespace): void {
   const listener = server.sockets.listen(ANY_SERVICE, BACKLOG);
   assert(typeof listener !== "number", "listen");
-  listener.onEvent = () => {
+  const accept = (): void => {
     for (;;) {
       const socket = listener.accept();
       if (socket === undefined) return;
       answer(socket);
     }
   };
+  listener.onEvent = accept;
 }
 
 /** A lab that is ready to make `total` connections. */
 export function prepareConnections(clients: number, servers: number, total: number): Work {
   const lab = buildLab(clients, servers, IpProtocol.tcp);
-  const { engine } = lab.simulation;
   const progress = new Progress(total);
-  const gap = Math.round((clients * 1e9) / PER_SECOND) as Duration;
+  const gap = gapOf(clients, PER_SECOND);
   lab.servers.forEach(serve);
-  startAll(
-    engine,
-    lab.clients.map((client) => new TcpClient(client, progress, gap)),
-    PER_SECOND,
-  );
-  return { engine, progress };
+  const starters = lab.clients.map((client) => new TcpClient(client, progress, gap));
+  return startAll(lab.simulation.engine, progress, starters, PER_SECOND);
 }

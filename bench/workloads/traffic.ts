@@ -12,6 +12,14 @@ export class Progress {
   }
 }
 
+/** A lab with everything in it that is to happen. */
+export interface Work {
+  readonly engine: Engine;
+  readonly progress: Progress;
+  /** When the last piece of work begins. */
+  readonly lastBegin: Instant;
+}
+
 /** One client: begins one thing after another, whether or not the one before has ended. */
 export abstract class Starter extends SimEvent {
   protected readonly progress: Progress;
@@ -36,8 +44,18 @@ export abstract class Starter extends SimEvent {
   protected abstract begin(): void;
 }
 
-/** Puts the clients' first events into the queue, `perSecond` over all clients. */
-export function startAll(engine: Engine, starters: readonly Starter[], perSecond: number): void {
-  for (let i = 0; i < starters.length; i++)
-    engine.schedule(starters[i] as Starter, Math.round((i * 1e9) / perSecond) as Instant);
+/** Has the clients begin `perSecond` pieces of work in all, one after the other. */
+export function startAll(
+  engine: Engine,
+  progress: Progress,
+  starters: readonly Starter[],
+  perSecond: number,
+): Work {
+  const after = (count: number): Instant => Math.round((count * 1e9) / perSecond) as Instant;
+  for (let i = 0; i < starters.length; i++) engine.schedule(starters[i] as Starter, after(i));
+  return { engine, progress, lastBegin: after(progress.total) };
 }
+
+/** Between two pieces of work of one of `clients`. */
+export const gapOf = (clients: number, perSecond: number): Duration =>
+  Math.round((clients * 1e9) / perSecond) as Duration;

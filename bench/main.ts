@@ -1,0 +1,73 @@
+/**
+ * The bench: `pnpm bench [--json] [--peers] [--only key,…] [--rounds 3]`. Each workload runs in a process of its own, once a
+ * round, so that rounds are interleaved and nothing warms up anything else; a line is the median of CPU times.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { bundleWorkloads } from "./bundle.ts";
+import { type Line, lineOf } from "./lines.ts";
+import { type PeerLine, peerCosts, ratios, runPeers } from "./peers.ts";
+import type { Measurement } from "./workloads/measure.ts";
+
+const { values: options } = parseArgs({
+  args: process.argv.slice(2).filter((argument) => argument !== "--"),
+  options: {
+    json: { type: "boolean", default: false },
+    peers: { type: "boolean", default: false },
+    only: { type: "string", default: "" },
+    rounds: { type: "string", default: "3" },
+  },
+});
+
+/** What the bundle answers to `key`; with none it names all keys. */
+function ask(bundle: string, ...key: readonly string[]): unknown {
+  const { stdout, status } = spawnSync(process.execPath, [bundle, ...key], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  if (status !== 0) throw new Error(`${key.join()} failed`);
+  return JSON.parse(stdout);
+}
+
+function keysToRun(all: readonly string[], only: string): readonly string[] {
+  if (only === "") return all;
+  const keys = only.split(",");
+  const unknown = keys.filter((key) => !all.includes(key));
+  if (unknown.length > 0) throw new Error(`no workload ${unknown.join(", ")}`);
+  return keys;
+}
+
+function printLine(line: Line, json: boolean): void {
+  if (json) return console.log(JSON.stringify(line));
+  const { key, per_s, ns, n, rounds, ...facts } = line;
+  const speed =
+    per_s !== undefined ? `${per_s.toLocaleString("en")} /s` : ns !== undefined ? `${ns} ns` : "";
+  const rest = Object.entries(facts).map(([name, value]) => `${name} ${value}`);
+  console.log(`${key.padEnd(28)} ${speed.padStart(16)}   ${rest.join(", ")}`);
+}
+
+async function main(): Promise<void> {
+  const rounds = Math.max(1, Number(options.rounds));
+  const folder = mkdtempSync(join(tmpdir(), "lvsim-bench-"));
+  try {
+    const bundle = await bundleWorkloads(folder);
+    const keys = keysToRun(ask(bundle) as string[], options.only);
+    const runs = new Map<string, Measurement[]>(keys.map((key) => [key, []]));
+    const peerRounds: (readonly PeerLine[])[] = [];
+    for (let round = 0; round < rounds; round++) {
+      for (const key of keys) runs.get(key)?.push(ask(bundle, key) as Measurement);
+      if (options.peers) peerRounds.push(runPeers());
+    }
+    const lines = keys.map((key) => lineOf(key, runs.get(key) as Measurement[]));
+    for (const line of lines) printLine(line, options.json);
+    if (!options.peers) return;
+    for (const line of ratios(lines, peerCosts(peerRounds))) printLine(line, options.json);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+await main();

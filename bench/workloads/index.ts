@@ -1,0 +1,42 @@
+/** Every workload by its key. A run takes well below a second, warming up included. */
+import { CalendarQueue } from "@lvsim/core";
+import type { ImplementedScheduler } from "@lvsim/core/testing";
+import { lookups, replacements } from "./connection-table.ts";
+import { emptyHooks } from "./empty-hooks.ts";
+import type { Measurement } from "./measure.ts";
+import { coldRun, tinyRuns, warmRun } from "./network-runs.ts";
+import { holdModel } from "./queue-hold.ts";
+import { decisions } from "./schedulers.ts";
+
+export const WORKLOADS = new Map<string, () => Measurement>([
+  ["U-4x4", () => warmRun("U", 4, 4, 100_000, 3)],
+  ["T-4x4", () => warmRun("T", 4, 4, 12_000, 3)],
+  ["U-512x512", () => warmRun("U", 512, 512, 20_000, 1)],
+  ["T-512x512", () => warmRun("T", 512, 512, 4_000, 1)],
+  ["U-cold", () => coldRun("U", 100_000)],
+  ["T-cold", () => coldRun("T", 100_000)],
+  ["tiny-U", () => tinyRuns("U", 600)],
+  ["tiny-T", () => tinyRuns("T", 200)],
+]);
+
+for (const pending of [100, 1_000, 10_000, 100_000, 1_000_000])
+  WORKLOADS.set(`queue-${pending}`, () => holdModel(new CalendarQueue(), pending, 1_000_000));
+
+const SCHEDULED: readonly (readonly [ImplementedScheduler, number])[] = [
+  ["rr", 4],
+  ["rr", 1024],
+  ["wrr", 4],
+  ["wrr", 1024],
+  ["wlc", 4],
+  ["wlc", 64],
+  ["wlc", 1024],
+  ["sh", 1024],
+];
+for (const [name, servers] of SCHEDULED)
+  WORKLOADS.set(`${name}-${servers}`, () => decisions(name, servers));
+
+for (const size of [1_000, 10_000, 100_000]) {
+  WORKLOADS.set(`connections-find-${size}`, () => lookups(size));
+  WORKLOADS.set(`connections-replace-${size}`, () => replacements(size));
+}
+WORKLOADS.set("hooks-empty", emptyHooks);
