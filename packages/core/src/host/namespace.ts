@@ -71,6 +71,8 @@ export class NetworkNamespace {
   private readonly context: IpContext;
   private readonly table: DeviceTable;
   private current: NamespaceConfig;
+  /** `current` while a lab is built and it may be changed in place; null before that and after. */
+  private plain: NamespaceDraft | null = null;
   private tables: Netfilter | null = null;
   private module: Ipvs | null = null;
   private transport: Transport | null = null;
@@ -148,6 +150,7 @@ export class NetworkNamespace {
    * gave, and then nothing changed.
    */
   change(origin: ChangeOrigin, recipe: (draft: NamespaceDraft) => number): number {
+    this.plain = null;
     const draft = createDraft(this.current);
     const errno = recipe(draft as NamespaceDraft);
     if (errno !== 0) return errno;
@@ -163,10 +166,10 @@ export class NetworkNamespace {
 
   /** As `change` while a lab is built: no patches, no origin, and cheap. A refusal is a bug of the caller. */
   configure(recipe: (draft: NamespaceDraft) => number): void {
-    const draft = plainDraft(this.current);
-    const errno = recipe(draft);
+    this.plain ??= plainDraft(this.current);
+    const errno = recipe(this.plain);
     assert(errno === 0, `${this.name}: configuration refused with errno ${errno}`);
-    this.take(draft);
+    this.takePlain(this.plain);
   }
 
   /** A command of `ipvsadm`: changes the configuration, and the live services follow it. */
@@ -214,6 +217,17 @@ export class NetworkNamespace {
     this.router.configure(next);
     if (next.devices !== before.devices || next.sysctls !== before.sysctls) this.table.follow(next);
     if (next.netfilter !== before.netfilter) this.netfilter.configure(next.netfilter);
+  }
+
+  /** Takes over what was changed in place, so that nothing tells what did. */
+  private takePlain(next: NamespaceConfig): void {
+    this.current = next;
+    this.context.sysctls = globalSysctls(next.sysctls);
+    this.context.paths.flush();
+    this.router.configure(next);
+    this.table.follow(next);
+    if (this.tables !== null || Object.keys(next.netfilter.tables).length > 0)
+      this.netfilter.configure(next.netfilter);
   }
 
   private makeContext(): IpContext {

@@ -37,11 +37,15 @@ export class Router {
     this.outputRouting = new OutputRouting(environment);
   }
 
-  /** Takes over a configuration, which must not change from now on; also when only sysctls changed. */
+  /**
+   * Takes over a configuration, also when only sysctls changed. Whoever changes it in place, as while a lab is built,
+   * hands it over again.
+   */
   configure(config: NamespaceConfig): void {
     const { config: old } = this;
     const same =
       old !== null &&
+      old !== config &&
       old.routes === config.routes &&
       old.rules === config.rules &&
       old.devices === config.devices;
