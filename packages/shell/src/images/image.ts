@@ -10,7 +10,7 @@ export type ImageName = "debian-12" | "centos-7";
 /** A file of the image; the mode is 0o644 where none is given. */
 export type ImageFile = PackageFile;
 
-export interface ImageLink {
+interface ImageLink {
   readonly path: string;
   readonly target: string;
 }

@@ -1,4 +1,4 @@
 /** The images of lvsim's machines, and how a machine is installed from one. */
-export type { Image, ImageName } from "./image.ts";
+export type { ImageName } from "./image.ts";
 export { imageFor } from "./image-for.ts";
-export { createSystemState, type InstallOptions, installImage } from "./install-image.ts";
+export { createSystemState, installImage } from "./install-image.ts";

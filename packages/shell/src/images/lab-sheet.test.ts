@@ -120,3 +120,27 @@ test("a site of one's own answers on its port", () => {
   type("b", "systemctl start nginx");
   expect(type("a", "curl -s 192.168.31.129:8080/x")).toBe("from 192.168.31.129\n=0");
 });
+
+test.each([
+  ["sysctl -w net.ipv4.ip_forward=1", "net.ipv4.ip_forward = 1\n=0"],
+  ["sysctl -n net.ipv4.ip_forward", "0\n=0"],
+  ["sysctl net/ipv4/ip_forward", "net.ipv4.ip_forward = 0\n=0"],
+  [
+    "sysctl net.ipv4.ip_forward net.nosuch.x",
+    "net.ipv4.ip_forward = 0\nsysctl: cannot stat /proc/sys/net/nosuch/x: No such file or directory\n=1",
+  ],
+  ["sysctl -e net.nosuch", "=0"],
+  [
+    "sysctl net.ipv4.ip_forward=foo",
+    'sysctl: setting key "net.ipv4.ip_forward": Invalid argument\n=1',
+  ],
+  ["sysctl -w foo", "sysctl: command line(0): invalid syntax, continuing...\n=1"],
+  ["sysctl -p /nosuch", 'sysctl: cannot open "/nosuch": No such file or directory\n=1'],
+  [
+    "echo 'net.ipv4.ip_forward=1' >> /etc/sysctl.conf; sysctl -p; cat /proc/sys/net/ipv4/ip_forward",
+    "net.ipv4.ip_forward = 1\n1\n=0",
+  ],
+  ["sysctl -a 2>&1 | grep -c '^net.ipv4.conf.eth0.arp_'", "6\n=0"],
+])("%s", (line, expected) => {
+  expect(pair("debian-12").type("a", line)).toBe(expected);
+});

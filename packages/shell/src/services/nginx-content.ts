@@ -54,7 +54,7 @@ const content = (
 });
 
 /** nginx's own page for a status. */
-export function statusPage(
+function statusPage(
   status: number,
   serverName: string,
   headers: HttpContent["headers"] = [],

@@ -22,7 +22,7 @@ import { onAny, until, type Wait } from "../process/wait.ts";
 import { NginxConfigError, type NginxServer, readNginxConfig } from "./nginx-config.ts";
 import { httpDate, logLine, nginxContent } from "./nginx-content.ts";
 
-export const NGINX_MASTER = "nginx: master process /usr/sbin/nginx";
+const NGINX_MASTER = "nginx: master process /usr/sbin/nginx";
 
 const BACKLOG = 511;
 const KEEP_ALIVE_SECONDS = 65;

@@ -20,7 +20,7 @@ const epochVersion = ({ version, release }: PackageState): string => {
 };
 
 /** As `ipvsadm-1.27-8.el7.x86_64`. */
-export const fullName = ({ name, version, release, architecture }: PackageState): string =>
+const fullName = ({ name, version, release, architecture }: PackageState): string =>
   `${name}-${version.replace(/^\d+:/, "")}-${release}.${architecture}`;
 
 function findPackage({ machine }: CommandContext, word: string): PackageState | undefined {

@@ -57,7 +57,7 @@ function timeText({ context, given }: Job, node: Node): string {
 }
 
 /** As `1.5K`: one digit after the point below ten, rounded up. */
-export function humanSize(octets: number): string {
+function humanSize(octets: number): string {
   const units = ["", "K", "M", "G", "T"];
   let value = octets;
   let unit = 0;

@@ -43,11 +43,7 @@ export const dirname = plainTool(
 type Existing = "all" | "all-but-last" | "none";
 
 /** The path without links; an errno. */
-export function canonical(
-  context: CommandContext,
-  path: string,
-  existing: Existing,
-): string | number {
+function canonical(context: CommandContext, path: string, existing: Existing): string | number {
   const { files } = context.machine;
   let done = "";
   let links = 0;

@@ -17,8 +17,8 @@ const MONTHS = [
   "December",
 ];
 
-export const shortMonth = (month: number): string => (MONTHS[month - 1] as string).slice(0, 3);
-export const shortDay = (weekday: number): string => (DAYS[weekday] as string).slice(0, 3);
+const shortMonth = (month: number): string => (MONTHS[month - 1] as string).slice(0, 3);
+const shortDay = (weekday: number): string => (DAYS[weekday] as string).slice(0, 3);
 
 /** Formats that stand for others. */
 const COMPOSED: Readonly<Record<string, string>> = {

@@ -89,7 +89,7 @@ function* showFile(job: Job, path: string, node: Node, quietly: boolean): Run<vo
     yield* context.out(`${name}\n`);
     return;
   }
-  const text = node.mode === 0o200 ? FileError.EACCES : yield* slurp(context, ROOT + path);
+  const text = yield* read(job, ROOT + path, node);
   if (typeof text === "number") {
     if (quietly && (text === FileError.EACCES || text === FileError.EIO)) return;
     if (text === FileError.EACCES) yield* job.complain(`permission denied on key '${name}'`);
@@ -132,7 +132,7 @@ function* change(job: Job, word: string): Run<void> {
     return;
   }
   const errno =
-    (node.mode & 0o222) === 0 ? FileError.EACCES : write(job, ROOT + path, `${value}\n`);
+    (node.mode & 0o222) === 0 ? FileError.EACCES : write(job, ROOT + path, node, `${value}\n`);
   if (errno === FileError.EACCES || errno === FileError.EROFS)
     yield* job.complain(`permission denied on key "${name}"`);
   else if (errno !== 0) {
@@ -141,7 +141,14 @@ function* change(job: Job, word: string): Run<void> {
     yield* context.out(given.has("n") ? `${value}\n` : `${name} = ${value}\n`);
 }
 
-function write({ context }: Job, path: string, text: string): number {
+/** What open and read give; a file of /proc is asked at once, since its path was walked already. */
+function* read({ context }: Job, path: string, node: Node): Run<string | number> {
+  if ((node.mode & 0o444) === 0) return FileError.EACCES;
+  return node.kind === "synthetic" ? node.read(context.process) : yield* slurp(context, path);
+}
+
+function write({ context }: Job, path: string, node: Node, text: string): number {
+  if (node.kind === "synthetic") return node.write(context.process, text);
   const file = context.machine.files.open(context.process, path, { read: false, write: true });
   if (typeof file === "number") return file;
   const count = file.write(text);

@@ -117,7 +117,7 @@ export function tool(
 }
 
 /** Runs a program's body; a `CommandFailure` that it throws becomes its end. */
-export function* guarded(context: CommandContext, body: () => Run<number>): Run<number> {
+function* guarded(context: CommandContext, body: () => Run<number>): Run<number> {
   try {
     return yield* body();
   } catch (thrown) {

@@ -13,7 +13,7 @@ const UNITS: Readonly<Record<string, number>> = { "": 1, s: 1, m: 60, h: 3600, d
 const LONGEST = 8_000_000;
 
 /** Seconds of `1`, `0.5`, `2m`, `inf`; undefined for anything else. */
-export function parseInterval(text: string): number | undefined {
+function parseInterval(text: string): number | undefined {
   if (/^(inf|infinity)[smhd]?$/i.test(text)) return LONGEST;
   const parts = /^\+?(\d+\.?\d*(?:e[-+]?\d+)?|\.\d+(?:e[-+]?\d+)?)([smhd]?)$/i.exec(text);
   if (parts === null) return undefined;
