@@ -5,7 +5,8 @@
  *
  * A file of snippets: `=== name` begins one and its script; ` -c` after the name gives the script as the argument of
  * `-c` instead of as script.sh; `--- path [mode]` begins another file beside it. Files whose name begins with `sh-` are
- * for `sh`. Each snippet runs in a new empty directory, which is /tmp/t in what is recorded.
+ * for `sh`, those of `utf8` run in the locale C.UTF-8, all others in C. Each snippet runs in a new empty directory,
+ * which is /tmp/t in what is recorded.
  */
 import { spawnSync } from "node:child_process";
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -20,7 +21,6 @@ const ENVIRONMENT = {
   PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
   HOME: "/root",
   USER: "root",
-  LC_ALL: "C",
 };
 
 /** Runs "$2" and what follows with pipes as output, since what node gives a child are sockets, which behave differently. */
@@ -29,6 +29,7 @@ const WRAPPER =
 
 function parseSnippets(group, text) {
   const dialect = group.startsWith("sh-") ? "dash" : "bash";
+  const locale = group === "utf8" ? "C.UTF-8" : "C";
   const snippets = [];
   for (const block of text.split(/^=== /m).slice(1)) {
     const [head, ...parts] = block.split(/^--- /m);
@@ -41,7 +42,7 @@ function parseSnippets(group, text) {
       const [path, mode] = file.first.split(" ");
       return { path, mode: mode ?? "644", content: file.rest };
     });
-    snippets.push({ name: `${group}: ${title}`, dialect, form, script, files });
+    snippets.push({ name: `${group}: ${title}`, dialect, locale, form, script, files });
   }
   return snippets;
 }
@@ -66,7 +67,7 @@ function run(snippet) {
     const command = ["-c", WRAPPER, "record", results, shell, ...argv];
     const result = spawnSync("bash", command, {
       cwd: directory,
-      env: ENVIRONMENT,
+      env: { ...ENVIRONMENT, LC_ALL: snippet.locale },
       timeout: 10_000,
       stdio: "ignore",
     });
