@@ -48,7 +48,7 @@ const arpJson = (frame: Frame): JsonObject => ({
   tpa: formatIpv4Address(frame.destination),
 });
 
-export function packetJson(frame: Frame): JsonObject {
+function packetJson(frame: Frame): JsonObject {
   const offset = (frame.fragment & FragmentField.offsetMask) * 8;
   const more = (frame.fragment & FragmentField.moreFragments) !== 0;
   return {

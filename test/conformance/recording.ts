@@ -54,7 +54,7 @@ const recordingSchema = z.looseObject({
 });
 
 export type Recording = z.infer<typeof recordingSchema>;
-export type TopologySpec = Recording["topology"];
+type TopologySpec = Recording["topology"];
 export type ServerSpec = z.infer<typeof server>;
 
 /** A file that is no recording, in words for people. */

@@ -8,7 +8,7 @@ export type HttpHeaders = readonly (readonly [name: string, value: string])[];
 
 /** Octets of request line and headers; nginx's large_client_header_buffers. */
 export const HEADER_OCTETS_MAX = 8192;
-export const BODY_OCTETS_MAX = 16 * 1024 * 1024;
+const BODY_OCTETS_MAX = 16 * 1024 * 1024;
 
 export type HttpFault = "malformed" | "header-too-large" | "body-too-large" | "unsupported-coding";
 

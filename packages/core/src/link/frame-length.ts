@@ -3,7 +3,7 @@ import type { Frame } from "../packet/frame.ts";
 import { EtherType } from "../packet/protocol.ts";
 
 /** Ethernet's header without a VLAN tag, in octets. */
-export const ETHERNET_HEADER_LENGTH = 14;
+const ETHERNET_HEADER_LENGTH = 14;
 /** An 802.1Q tag, in octets. */
 export const VLAN_TAG_LENGTH = 4;
 /** An ARP packet for Ethernet and IPv4 (RFC 826), in octets. */

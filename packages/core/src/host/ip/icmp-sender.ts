@@ -33,7 +33,7 @@ const ERROR_TYPES: number =
   (1 << IcmpType.parameterProblem);
 
 /** Whether an ICMP type is an error, about which no error may be sent. */
-export const isIcmpError = (type: number): boolean =>
+const isIcmpError = (type: number): boolean =>
   type < 32 && (ERROR_TYPES & (1 << type)) !== 0;
 
 export class IcmpSender {

@@ -11,7 +11,7 @@ import {
 import type { Kernel } from "../../kernel/kernel.ts";
 import { ifcfgPath, isNeighbour, LOOPBACK_IFCFG, writeIfcfg } from "./ifcfg.ts";
 
-export interface BootDevice {
+interface BootDevice {
   readonly name: string;
   /** undefined for a device without an address. */
   readonly local: Ipv4Address | undefined;

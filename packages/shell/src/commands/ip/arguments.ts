@@ -41,7 +41,7 @@ function parseAddress(text: string): Ipv4Address | undefined {
 const EVERYTHING = ["default", "any", "all"];
 const IPV6 = /^(?=.*:)[0-9a-f:]*(\d+\.\d+\.\d+\.\d+)?$/i;
 
-export function parsePrefix(text: string, family: IpFamily): TypedPrefix | undefined {
+function parsePrefix(text: string, family: IpFamily): TypedPrefix | undefined {
   if (EVERYTHING.includes(text))
     return { family: "any", address: 0 as Ipv4Address, length: 0, hasLength: false };
   const slash = text.indexOf("/");

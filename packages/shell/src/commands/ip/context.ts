@@ -15,7 +15,7 @@ export interface IpContext {
   readonly machine: Kernel;
 }
 
-export type IpVerb = (context: IpContext, words: Words) => SimpleResult;
+type IpVerb = (context: IpContext, words: Words) => SimpleResult;
 
 /** A subcommand by its names; the first table entry that the typed word begins is meant. */
 export type IpVerbs = readonly (readonly [name: string, verb: IpVerb])[];

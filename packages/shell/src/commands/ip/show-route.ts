@@ -190,7 +190,7 @@ function routeLine(context: IpContext, route: RouteConfig, filter: RouteFilter):
   return `${parts.join(" ")} \n`;
 }
 
-export function destinationText({ destination, prefixLength }: RouteConfig): string {
+function destinationText({ destination, prefixLength }: RouteConfig): string {
   if (prefixLength === 0) return "default";
   const address = formatIpv4Address(destination);
   return prefixLength === 32 ? address : `${address}/${prefixLength}`;

@@ -33,7 +33,7 @@ interface Call {
 }
 
 /** Runs one command line, without the program's name. */
-export function ipvsadm(words: readonly string[], call: Call): SimpleResult {
+function ipvsadm(words: readonly string[], call: Call): SimpleResult {
   try {
     return result({ stdout: execute(parseRequest(words, call.fork), call) });
   } catch (error) {

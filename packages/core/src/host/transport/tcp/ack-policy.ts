@@ -38,7 +38,7 @@ export function noteData(tcb: Tcb, length: number): void {
   tcb.lastReceived = now;
 }
 
-export function raiseQuickAcks(tcb: Tcb, most: number): void {
+function raiseQuickAcks(tcb: Tcb, most: number): void {
   const wanted = Math.floor(tcb.receiveWindow / (2 * tcb.receiveMss)) || 2;
   tcb.quickAcks = Math.max(tcb.quickAcks, Math.min(wanted, most));
 }
@@ -82,7 +82,7 @@ export function acknowledgeIfDue(tcb: Tcb): void {
 }
 
 /** Arms the timer for a delayed acknowledgement (`tcp_send_delayed_ack`). */
-export function delayAck(tcb: Tcb): void {
+function delayAck(tcb: Tcb): void {
   const { engine } = tcb.context.host;
   let delay = tcb.ackDelay;
   if (delay > ACK_DELAY_MIN) {

@@ -116,7 +116,7 @@ function updateWindow(tcb: Tcb, frame: Frame, ack: number): boolean {
 }
 
 /** TS.Recent follows segments that do not lie ahead of what was acknowledged (RFC 7323 §4.3). */
-export function rememberTimestamp(tcb: Tcb, frame: Frame): void {
+function rememberTimestamp(tcb: Tcb, frame: Frame): void {
   if (!tcb.timestamps || after(frame.sequenceNumber, tcb.receiveUpdate)) return;
   if (((frame.timestampValue - tcb.timestampRecent) | 0) < 0) return;
   tcb.timestampRecent = frame.timestampValue;

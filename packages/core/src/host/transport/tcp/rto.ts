@@ -22,7 +22,7 @@ export function sampleRtt(tcb: Tcb, rtt: number): void {
 }
 
 /** The timeout without any backoff. */
-export function restoreRto(tcb: Tcb): void {
+function restoreRto(tcb: Tcb): void {
   const jiffies = Math.ceil(((tcb.srtt >> 3) + tcb.variation) / (1000 * JIFFY));
   tcb.rto = Math.min(jiffies * JIFFY, RTO_MAX);
 }
