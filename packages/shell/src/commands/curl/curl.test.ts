@@ -64,7 +64,12 @@ describe("curl 7.88", () => {
       "",
       "curl: (28) Failed to connect to 10.0.0.99 port 80 after 2001 ms: Timeout was reached\n",
     ],
-    ["curl -sS -m 2 10.0.0.99", 28, "", "curl: (28) Connection timed out after 2001 milliseconds\n"],
+    [
+      "curl -sS -m 2 10.0.0.99",
+      28,
+      "",
+      "curl: (28) Connection timed out after 2001 milliseconds\n",
+    ],
     ["curl -sS nosuchhost", 6, "", "curl: (6) Could not resolve host: nosuchhost\n"],
     [
       "curl -sS 8.8.8.8",
