@@ -3,6 +3,7 @@
 import { quoteDouble, quoteSingle } from "../expansions/transform.ts";
 import { assignArray, assignElement, assignText } from "../interpreter/assign.ts";
 import type { Wait } from "../process/wait.ts";
+import { Exit } from "../shell/control.ts";
 import type { ArrayArgument, Builtin, Run, Shell } from "../shell/shell.ts";
 import { isName, type Variable } from "../shell/variable.ts";
 import { functionText } from "./describe.ts";
@@ -70,12 +71,26 @@ export const local: Builtin = function* (shell, argv) {
 export const exportNames: Builtin = function* (shell, argv) {
   const options = given(argv, "fnp");
   if (options.bad !== null) return yield* badOption(shell, "export", options.bad);
+  if (options.on.has("f"))
+    return yield* exportFunctions(shell, argv.slice(options.first), !options.on.has("n"));
   if (options.on.has("p") || argv.length === options.first)
     return yield* listAttributed(shell, "export", "exported");
   const on = new Set(options.on.has("n") ? [] : ["x"]);
   const off = new Set(options.on.has("n") ? ["x"] : []);
   return yield* declareAll(shell, argv, { ...options, on, off }, "visible");
 };
+
+function* exportFunctions(shell: Shell, names: readonly string[], value: boolean): Run {
+  let status = 0;
+  for (const name of names) {
+    if (!shell.functions.has(name)) {
+      yield* shell.complain(`export: ${name}: not a function`);
+      status = 1;
+    } else if (value) shell.exportedFunctions.add(name);
+    else shell.exportedFunctions.delete(name);
+  }
+  return status;
+}
 
 export const readonly: Builtin = function* (shell, argv) {
   const options = given(argv, "aAfp");
@@ -104,12 +119,27 @@ function* declareAll(
     const name = found?.[1] ?? word;
     if (!isName(name)) {
       const isDash = shell.dialect === "dash";
+      if (isDash) {
+        yield* shell.complain(`${argv[0]}: ${name}: bad variable name`);
+        throw new Exit(2);
+      }
       yield* shell.complain(
         isDash
           ? `${argv[0]}: ${name}: bad variable name`
           : `${argv[0]}: \`${word}': not a valid identifier`,
       );
       status = isDash ? 2 : 1;
+      continue;
+    }
+    const outer = shell.variables.lookup(name);
+    const assigns = found?.[4] !== undefined || arrays.has(at);
+    if (
+      outer?.attributes.readonly === true &&
+      (assigns || where === "local") &&
+      shell.dialect === "bash"
+    ) {
+      yield* shell.complain(`${argv[0]}: ${name}: readonly variable`);
+      status = 1;
       continue;
     }
     const variable = targetOf(shell, name, where);
@@ -286,10 +316,16 @@ export const unset: Builtin = function* (shell, argv) {
     const element = /^(\w+)\[(.*)\]$/s.exec(word);
     const name = element?.[1] ?? word;
     const variable = shell.variables.lookup(name);
+    if (shell.dialect === "dash" && !isName(name)) {
+      yield* shell.complain(`unset: ${name}: bad variable name`);
+      throw new Exit(2);
+    }
     if (!options.on.has("f") && variable?.attributes.readonly === true) {
+      const isDash = shell.dialect === "dash";
       yield* shell.complain(
-        `unset: ${name}: ${shell.dialect === "dash" ? "is read only" : "cannot unset: readonly variable"}`,
+        `unset: ${name}: ${isDash ? "is read only" : "cannot unset: readonly variable"}`,
       );
+      if (isDash) throw new Exit(2);
       status = 1;
     } else if (element !== null) unsetElement(shell, name, element[2] as string);
     else if (

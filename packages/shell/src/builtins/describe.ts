@@ -1,4 +1,5 @@
 /** What a name means to the shell: `type`, `command -v` and `command -V`. */
+import { printFunction } from "../expansions/print-node.ts";
 import { executableAt, pathsOf } from "../interpreter/find-command.ts";
 import type { Wait } from "../process/wait.ts";
 import type { Builtin, Shell, ShellFunction } from "../shell/shell.ts";
@@ -10,20 +11,9 @@ const KEYWORDS = new Set(
   ),
 );
 
-/** Function text as `type` and `declare -f` print it: the head in bash's form, the body as it was written. */
-export function functionText({ name, body, source }: ShellFunction): string {
-  const inner = body.type === "Redirected" ? body.command : body;
-  const written = source.text.slice(inner.pos, inner.end);
-  const lines = (inner.type === "BraceGroup" ? written.slice(1, -1) : written).split(
-    /\n|;(?=\s|$)/,
-  );
-  const statements = lines.map((line) => line.trim()).filter((line) => line !== "");
-  const shown = statements.map(
-    (line, i) =>
-      `    ${line}${i < statements.length - 1 && !/[;&{(|]$|^(then|do|else)\b/.test(line) ? ";" : ""}\n`,
-  );
-  return `${name} () \n{ \n${shown.join("")}}\n`;
-}
+/** Function text as `type` and `declare -f` print it. */
+export const functionText = ({ name, body, source }: ShellFunction): string =>
+  `${printFunction(name, body, source.text)}\n`;
 
 /** Prints what `name` is; false after a message, or after nothing with `path`, when it is unknown. */
 export function* describe(
@@ -72,16 +62,24 @@ function meanings(shell: Shell, name: string): Meaning[] {
       : `${name} is a function\n${functionText(body).trimEnd()}`;
     found.push({ long, path: name, word: "function" });
   }
-  if (shell.builtins.has(name)) {
+  if (shell.builtins.has(name) && !shell.disabled.has(name)) {
     const special = shell.dialect === "dash" && DASH_SPECIAL.has(name) ? "special " : "";
     found.push({ long: `${name} is a ${special}shell builtin`, path: name, word: "builtin" });
   }
   if (name.includes("/")) {
     if (typeof executableAt(shell, name) !== "number")
       found.push({ long: `${name} is ${name}`, path: name, word: "file" });
-  } else
-    for (const path of pathsOf(shell, name))
-      found.push({ long: `${name} is ${path}`, path, word: "file" });
+  } else {
+    for (const path of pathsOf(shell, name)) {
+      const isHashed =
+        shell.hashed.get(name) === path && shell.dialect === "bash" && found.length === 0;
+      found.push({
+        long: isHashed ? `${name} is hashed (${path})` : `${name} is ${path}`,
+        path,
+        word: "file",
+      });
+    }
+  }
   return found;
 }
 
@@ -110,14 +108,23 @@ export const hash: Builtin = function* (shell, argv) {
   const { letters, operands, bad } = simpleOptions(argv, "lrptd");
   if (bad !== null) return yield* badOption(shell, "hash", bad);
   if (letters.has("r") || operands.length > 0) {
+    if (letters.has("r")) shell.hashed.clear();
     for (const name of operands) {
-      if (pathsOf(shell, name).length > 0) continue;
+      const [path] = pathsOf(shell, name);
+      if (path !== undefined) shell.hashed.set(name, path);
+      if (path !== undefined || shell.builtins.has(name)) continue;
       yield* shell.complain(`hash: ${name}: not found`);
       return 1;
     }
     return 0;
   }
-  if (shell.dialect === "bash") yield* shell.out("hash: hash table empty\n", "hash");
+  if (shell.dialect === "dash") return 0;
+  if (shell.hashed.size === 0) yield* shell.out("hash: hash table empty\n", "hash");
+  else
+    yield* shell.out(
+      `hits\tcommand\n${Array.from(shell.hashed.values(), (path) => `   1\t${path}\n`).join("")}`,
+      "hash",
+    );
   return 0;
 };
 

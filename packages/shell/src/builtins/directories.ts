@@ -10,9 +10,11 @@ function change(shell: Shell, path: string): number {
   const node = shell.kernel.files.resolve(target, "/", true, shell.process);
   if (typeof node === "number") return node;
   if (node.kind !== "directory") return FileError.ENOTDIR;
+  // POSIX lets exactly two slashes mean something else, and bash keeps them
+  const isDouble = /^\/\/(?!\/)/.test(path) && shell.dialect === "bash";
   shell.variables.set("OLDPWD", shell.process.cwd);
-  shell.process.cwd = target;
-  shell.variables.set("PWD", target);
+  shell.process.cwd = isDouble ? `/${target}` : target;
+  shell.variables.set("PWD", shell.process.cwd);
   return 0;
 }
 

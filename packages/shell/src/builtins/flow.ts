@@ -1,4 +1,5 @@
 /** Builtins that steer: `:` true false break continue return exit shift eval source exec command builtin. */
+import { runReturnTrap } from "../interpreter/traps.ts";
 import { SHELL_LIMITS } from "../kernel/limits.ts";
 import { FileError, fileErrorText } from "../process/errno.ts";
 import { readAll } from "../process/transfer.ts";
@@ -46,7 +47,7 @@ const loopControl = (name: string, make: (levels: number) => Break | Continue): 
     if (levels === undefined) throw new Exit(shell.dialect === "dash" ? 2 : 128);
     if (levels < 1) {
       yield* shell.complain(`${name}: ${argv[1]}: loop count out of range`);
-      throw make(shell.loopDepth);
+      throw new Break(shell.loopDepth, 1);
     }
     throw make(Math.min(levels, shell.loopDepth));
   };
@@ -60,13 +61,14 @@ export const returnFrom: Builtin = function* (shell, argv) {
     return 2;
   }
   const status = yield* statusOperand(shell, "return", argv[1]);
+  if (status === undefined && shell.dialect === "dash") throw new Exit(2);
   throw new Return(status ?? 2);
 };
 
 export const exit: Builtin = function* (shell, argv) {
   if (argv.length > 2 && shell.dialect === "bash" && /^\d+$/.test(argv[1] as string)) {
     yield* shell.complain("exit: too many arguments");
-    return 1;
+    throw new Exit(1);
   }
   const status = yield* statusOperand(shell, "exit", argv[1]);
   throw new Exit(status ?? 2);
@@ -125,6 +127,10 @@ export const source: Builtin = function* (shell, argv) {
     return 2;
   }
   const path = name.includes("/") ? name : sourcePath(shell, name);
+  if (shell.dialect === "dash" && path === name && !name.includes("/")) {
+    yield* shell.complain(`.: ${name}: not found`);
+    throw new Exit(2);
+  }
   const node = shell.kernel.files.resolve(path, shell.process.cwd);
   if (typeof node !== "number" && node.kind === "directory")
     return yield* sourceFailure(shell, name, FileError.EISDIR);
@@ -167,7 +173,9 @@ function* runSourced(shell: Shell, path: string, text: string, operands: readonl
   if (operands.length > 0) shell.positional = operands;
   const { line } = shell;
   try {
-    return yield* shell.executor.run(shell, from, "");
+    const status = yield* shell.executor.run(shell, from, "");
+    yield* runReturnTrap(shell);
+    return status;
   } catch (thrown) {
     if (thrown instanceof Return) return thrown.status;
     throw thrown;
@@ -180,6 +188,7 @@ function* runSourced(shell: Shell, path: string, text: string, operands: readonl
 
 export const exec: Builtin = function* (shell, argv) {
   let at = 1;
+  const shown: string | null = null;
   let clears = false;
   for (; /^-./.test(argv[at] ?? "") && argv[at] !== "--"; at++) {
     if (argv[at] === "-a")
@@ -191,7 +200,7 @@ export const exec: Builtin = function* (shell, argv) {
   const words = argv.slice(at);
   if (words.length === 0) return 0;
   if (clears) for (const variable of shell.variables.names()) shell.variables.unset(variable);
-  return yield* shell.executor.replace(shell, words);
+  return yield* shell.executor.replace(shell, words, shown);
 };
 
 export const command: Builtin = function* (shell, argv) {
@@ -222,4 +231,50 @@ export const builtin: Builtin = function* (shell, argv) {
     return 1;
   }
   return yield* shell.executor.runWords(shell, words, "builtin");
+};
+
+export const logout: Builtin = function* (shell) {
+  yield* shell.complain("logout: not login shell: use `exit'");
+  return 1;
+};
+
+/** `caller`: where the function that runs was called from. */
+export const caller: Builtin = function* (shell, argv) {
+  const depth = Number(argv[1] ?? 0);
+  const frame = shell.frames[shell.frames.length - 1 - depth];
+  if (frame === undefined || !Number.isFinite(depth)) return 1;
+  const below = shell.frames[shell.frames.length - 2 - depth];
+  const file = below?.source.file ?? shell.scriptFile;
+  const name = argv[1] === undefined ? "" : `${below?.name ?? "main"} `;
+  yield* shell.out(`${frame.callLine} ${name}${file === "" ? "NULL" : file}\n`, "caller");
+  return 0;
+};
+
+/** `enable`: hides builtins and shows them again. */
+export const enable: Builtin = function* (shell, argv) {
+  const hides = argv[1] === "-n";
+  let status = 0;
+  for (const name of argv.slice(hides ? 2 : 1)) {
+    if (!shell.builtins.has(name)) {
+      yield* shell.complain(`enable: ${name}: not a shell builtin`);
+      status = 1;
+    } else if (hides) shell.disabled.add(name);
+    else shell.disabled.delete(name);
+  }
+  return status;
+};
+
+/** `help`: bash's own manual is left out. */
+export const help: Builtin = function* (shell, argv) {
+  let status = 0;
+  for (const name of argv.slice(1)) {
+    if (shell.builtins.has(name)) yield* shell.out(`${name}: a shell builtin\n`, "help");
+    else {
+      yield* shell.complain(
+        `help: no help topics match \`${name}'.  Try \`help help' or \`man -k ${name}' or \`info ${name}'.`,
+      );
+      status = 1;
+    }
+  }
+  return status;
 };

@@ -1,6 +1,6 @@
 /** `jobs`, `wait`, `kill`, `fg`, `bg`, `disown` and `trap`. */
 import { quoteSingle } from "../expansions/transform.ts";
-import { waitFor } from "../interpreter/wait-for.ts";
+import { reportDeath, waitFor } from "../interpreter/wait-for.ts";
 import type { Process } from "../process/process.ts";
 import { Signal, signalName, signalNumber, signalText } from "../process/signal.ts";
 import { onAny, type Wait } from "../process/wait.ts";
@@ -84,9 +84,16 @@ function* waitOne(shell: Shell, word: string): Run {
   }
   const interrupted = yield* waitInterruptibly(shell, process);
   if (interrupted !== 0) return interrupted;
+  if (!shell.waited.has(process.pid)) yield* reportJob(shell, process, job?.text ?? "");
   shell.waited.set(process.pid, process);
   shell.jobs = shell.jobs.filter((candidate) => candidate !== job);
   return process.status ?? 0;
+}
+
+/** A job that a signal other than SIGTERM ended is told of when it is waited for. */
+function* reportJob(shell: Shell, process: Process, text: string): Generator<Wait, void, void> {
+  const isQuiet = process.endedBy === Signal.TERM || shell.process.trapped.has(process.endedBy);
+  if (!isQuiet && shell.dialect === "bash") yield* reportDeath(shell, process, text);
 }
 
 /** Waits for `process`; 128 + n when a trapped signal came first. */
@@ -142,6 +149,13 @@ export const disown: Builtin = function* (shell, argv) {
       : shell.jobs.find(({ process }) => String(process.pid) === word),
   );
   const current = shell.jobs[shell.jobs.length - 1];
+  const missing =
+    operands.find((_, i) => meant[i] === undefined) ??
+    (operands.length === 0 && current === undefined ? "current" : undefined);
+  if (missing !== undefined && !letters.has("a") && !letters.has("r")) {
+    yield* shell.complain(`disown: ${missing}: no such job`);
+    return 1;
+  }
   shell.jobs = shell.jobs.filter(
     (job) => !(letters.has("a") || (meant.length === 0 ? job === current : meant.includes(job))),
   );
@@ -180,20 +194,20 @@ export const kill: Builtin = function* (shell, argv) {
     return 2;
   }
   let status = 0;
-  for (const target of targets) status = (yield* killOne(shell, target, signal)) ? status : 1;
+  for (const target of targets) status = Math.max(status, yield* killOne(shell, target, signal));
   return status;
 };
 
-function* killOne(shell: Shell, target: string, signal: number): Generator<Wait, boolean, void> {
+function* killOne(shell: Shell, target: string, signal: number): Run {
   const isDash = shell.dialect === "dash";
   if (target.startsWith("%")) {
     const job = jobNamed(shell, target);
     if (job === undefined) {
       yield* shell.complain(`kill: ${target}: no such job`);
-      return false;
+      return 1;
     }
     for (const member of job.members) member.signal(signal);
-    return true;
+    return 0;
   }
   if (!/^-?\d+$/.test(target)) {
     yield* shell.complain(
@@ -201,18 +215,18 @@ function* killOne(shell: Shell, target: string, signal: number): Generator<Wait,
         ? `kill: Illegal number: ${target}`
         : `kill: ${target}: arguments must be process or job IDs`,
     );
-    return false;
+    return isDash ? 2 : 1;
   }
   const pid = Number(target) === 0 ? -shell.process.group : Number(target);
   if (!shell.kernel.kill(pid, signal)) {
     yield* shell.complain(
       isDash ? "kill: No such process\n" : `kill: (${target}) - No such process`,
     );
-    return false;
+    return 1;
   }
   // a signal to the shell itself takes its effect before anything else
   if (shell.process.fatal !== 0) yield onAny([], shell.kernel.now);
-  return true;
+  return 0;
 }
 
 function* listSignals(shell: Shell, words: readonly string[]): Run {
@@ -235,6 +249,7 @@ function* listSignals(shell: Shell, words: readonly string[]): Run {
 }
 
 const PSEUDO = new Set(["EXIT", "ERR", "DEBUG", "RETURN"]);
+const DASH_PSEUDO = new Set(["EXIT"]);
 
 /** The name under which a condition's trap is kept; undefined when there is no such signal. */
 function trapName(text: string): string | undefined {
@@ -259,7 +274,7 @@ export const trap: Builtin = function* (shell, argv) {
   let status = 0;
   for (const condition of conditions) {
     const name = trapName(condition);
-    if (name === undefined) {
+    if (name === undefined || (isDash && PSEUDO.has(name) && !DASH_PSEUDO.has(name))) {
       if (isDash) yield* shell.err(`trap: ${condition}: bad trap\n`);
       else yield* shell.complain(`trap: ${condition}: invalid signal specification`);
       status = 1;

@@ -25,18 +25,24 @@ export const printf: Builtin = function* (shell, argv) {
   }
   if (argv[at] === "--") at++;
   const format = argv[at];
-  if (format === undefined) return yield* usage(shell, "printf");
+  if (format === undefined) {
+    if (shell.dialect === "bash") return yield* usage(shell, "printf");
+    yield* shell.complain("printf: usage: printf format [arg ...]");
+    return 2;
+  }
   const job = new Formatting(shell, argv.slice(at + 1));
   yield* job.run(format);
   if (variable !== null) shell.variables.set(variable, job.text);
   else if (!(yield* shell.out(job.text, "printf"))) return 1;
   for (const message of job.complaints) yield* shell.complain(`printf: ${message}`);
-  return job.complaints.length > 0 ? 1 : 0;
+  return job.complaints.length > 0 ? job.status : 0;
 };
 
 class Formatting {
   text = "";
   readonly complaints: string[] = [];
+  /** Status after a complaint. */
+  status = 1;
   private readonly shell: Shell;
   private readonly values: readonly string[];
   private at = 0;
@@ -70,7 +76,11 @@ class Formatting {
       const found = DIRECTIVE.exec(format) as RegExpExecArray;
       const [whole, flags = "", width, precision, , conversion] = found;
       at += whole.length;
-      if (conversion === undefined) {
+      if (this.shell.dialect === "dash" && conversion !== undefined && /^[qQ(]/.test(conversion)) {
+        this.complaints.push(`${whole}: invalid directive`);
+        this.status = 2;
+        this.stopped = true;
+      } else if (conversion === undefined) {
         this.complaints.push(`\`${format.charAt(at) || "%"}': invalid format character`);
         this.stopped = true;
       } else if (conversion === "%") this.text += "%";
@@ -177,7 +187,15 @@ class Formatting {
     if (found === null) return 0n;
     const digits = found[2] as string;
     const value = /^0[0-7]+$/.test(digits) ? BigInt(`0o${digits.slice(1)}`) : BigInt(digits);
-    return found[1] === "-" ? -value : value;
+    return this.clamped(found[1] === "-" ? -value : value, text);
+  }
+
+  /** strtoimax stops at the ends of its range. */
+  private clamped(value: bigint, text: string): bigint {
+    const most = 2n ** 63n - 1n;
+    if (value <= most && value >= -most - 1n) return value;
+    this.complaints.push(`warning: ${text}: Numerical result out of range`);
+    return value > 0n ? most : -most - 1n;
   }
 
   private float(): number {

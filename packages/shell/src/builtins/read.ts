@@ -24,14 +24,17 @@ export const read: Builtin = function* (shell, argv) {
   if (typeof options === "number") return options;
   const bad = options.names.find((name) => !isName(name.replace(/\[.*\]$/s, "")));
   if (bad !== undefined) {
-    yield* shell.complain(`read: \`${bad}': not a valid identifier`);
-    return shell.dialect === "dash" ? 2 : 1;
+    const isDash = shell.dialect === "dash";
+    yield* shell.complain(
+      isDash ? `read: ${bad}: bad variable name` : `read: \`${bad}': not a valid identifier`,
+    );
+    return isDash ? 2 : 1;
   }
   const file = shell.process.descriptors.get(options.descriptor);
   if (file === undefined) {
-    yield* shell.complain(
-      `read: ${options.descriptor}: invalid file descriptor: Bad file descriptor`,
-    );
+    const why =
+      options.descriptor === 0 ? "read error: 0" : `${options.descriptor}: invalid file descriptor`;
+    yield* shell.complain(`read: ${why}: Bad file descriptor`);
     return 1;
   }
   if (options.prompt !== "" && file.isTerminal) yield* shell.err(options.prompt);
@@ -72,6 +75,10 @@ function* readOptions(
         if (value === undefined) {
           yield* shell.complain(`read: -${letter}: option requires an argument`);
           return 2;
+        }
+        if (letter === "t" && !/^\d*\.?\d*$/.test(value)) {
+          yield* shell.complain(`read: ${value}: invalid timeout specification`);
+          return 1;
         }
         setOption(shell, options, letter, value);
         break;
@@ -203,32 +210,48 @@ function lastField(rest: string, separators: string, spaces: string): string {
 }
 
 export const mapfile: Builtin = function* (shell, argv) {
+  const who = argv[0] ?? "mapfile";
+  const values = new Map<string, string>();
   let name = "MAPFILE";
   let trims = false;
-  let delimiter = "\n";
   for (let at = 1; at < argv.length; at++) {
     const word = argv[at] as string;
     if (word === "-t") trims = true;
-    else if (word === "-d") delimiter = argv[++at]?.charAt(0) || "\0";
-    else if (/^-[nOsuCc]$/.test(word)) at++;
-    else if (word.startsWith("-")) return yield* badOption(shell, argv[0] ?? "mapfile", word);
+    else if (/^-[dnOsuCc]/.test(word))
+      values.set(word.charAt(1), word.length > 2 ? word.slice(2) : (argv[++at] ?? ""));
+    else if (word.startsWith("-")) return yield* badOption(shell, who, word);
     else name = word;
   }
-  const lines = yield* allLines(shell, delimiter, trims);
+  const number = (letter: string): number => Number(values.get(letter) ?? 0) || 0;
+  const file = shell.process.descriptors.get(number("u"));
+  if (file === undefined) {
+    yield* shell.complain(`${who}: ${number("u")}: invalid file descriptor: Bad file descriptor`);
+    return 1;
+  }
+  if (!isName(name)) {
+    yield* shell.complain(`${who}: \`${name}': not a valid identifier`);
+    return 1;
+  }
+  const delimiter = values.has("d") ? values.get("d")?.charAt(0) || "\0" : "\n";
+  const all = yield* allLines(file, delimiter, trims);
+  const lines = all.slice(number("s"), number("n") > 0 ? number("s") + number("n") : undefined);
   const variable = shell.variables.target(name);
   shell.variables.mayChange(variable, name);
   variable.kind = "indexed";
-  variable.value = new Map(lines.map((line, i) => [i, line]));
+  const before =
+    values.has("O") && variable.value instanceof Map ? (variable.value as Map<number, string>) : [];
+  variable.value = new Map([
+    ...before,
+    ...lines.map((line, i) => [i + number("O"), line] as const),
+  ]);
   return 0;
 };
 
 function* allLines(
-  shell: Shell,
+  file: OpenFile,
   delimiter: string,
   trims: boolean,
 ): Generator<Wait, string[], void> {
-  const file = shell.process.descriptors.get(0);
-  if (file === undefined) return [];
   let text = "";
   for (;;) {
     const got = file.read(65_536);

@@ -1,7 +1,7 @@
 /** `set`, `shopt`, `umask`, `ulimit`, `times`, `let` and `getopts`. */
 import { evaluate } from "../expansions/arithmetic.ts";
 import type { Wait } from "../process/wait.ts";
-import { ExpansionError } from "../shell/control.ts";
+import { Exit, ExpansionError } from "../shell/control.ts";
 import type { Builtin, Run, Shell } from "../shell/shell.ts";
 import { isName, type Variable } from "../shell/variable.ts";
 import { plainLine } from "./declare.ts";
@@ -16,7 +16,13 @@ export const set: Builtin = function* (shell, argv) {
   let at = 1;
   for (; at < argv.length; at++) {
     const word = argv[at] as string;
-    if (word === "--" || word === "-") {
+    if (word === "-") {
+      shell.options.set("xtrace", false);
+      shell.options.set("verbose", false);
+      if (at + 1 < argv.length) shell.positional = argv.slice(at + 1);
+      return 0;
+    }
+    if (word === "--") {
       shell.positional = argv.slice(at + 1);
       return 0;
     }
@@ -26,11 +32,13 @@ export const set: Builtin = function* (shell, argv) {
       if (letter === "o") {
         const name = argv[++at];
         if (name === undefined) return yield* listOptions(shell, value);
-        if (!shell.options.set(name, value)) {
-          const isDash = shell.dialect === "dash";
+        const isDash = shell.dialect === "dash";
+        if (name === "posix" && value) shell.variables.set("POSIXLY_CORRECT", "y");
+        if ((isDash && name === "pipefail") || !shell.options.set(name, value)) {
           yield* shell.complain(
             isDash ? `set: Illegal option -o ${name}` : `set: ${name}: invalid option name`,
           );
+          if (isDash) throw new Exit(2);
           return 2;
         }
       } else if (!shell.options.setLetter(letter, value))
@@ -107,12 +115,48 @@ export const umask: Builtin = function* (shell, argv) {
     process.umask = Number.parseInt(word, 8) & 0o777;
     return 0;
   }
+  const symbolic = symbolicMask(word, process.umask);
+  if (symbolic !== undefined) {
+    process.umask = symbolic;
+    return 0;
+  }
+  const isDash = shell.dialect === "dash";
   const isNumber = /^\d/.test(word);
+  const why = isNumber
+    ? `${word}: octal number out of range`
+    : `\`${word.charAt(0)}': invalid symbolic mode operator`;
   yield* shell.complain(
-    `umask: ${isNumber ? `${word}: octal number out of range` : `\`${word.charAt(0)}': invalid symbolic mode operator`}`,
+    isDash ? `umask: Illegal ${isNumber ? "number" : "mode"}: ${word}` : `umask: ${why}`,
   );
+  if (isDash) throw new Exit(2);
   return 1;
 };
+
+/** `u=rwx,g-w`: the mask that allows what is named; undefined when it is no mode. */
+function symbolicMask(text: string, mask: number): number | undefined {
+  let allowed = ~mask & 0o777;
+  for (const clause of text.split(",")) {
+    const found = /^([ugoa]*)([-+=])([rwxX]*)$/.exec(clause);
+    if (found === null) return undefined;
+    const [, who, operator, letters] = found as unknown as [string, string, string, string];
+    const bits =
+      (letters.includes("r") ? 4 : 0) |
+      (letters.includes("w") ? 2 : 0) |
+      (/[xX]/.test(letters) ? 1 : 0);
+    const everybody = who === "" || who.includes("a");
+    for (const [name, shift] of [
+      ["u", 6],
+      ["g", 3],
+      ["o", 0],
+    ] as const) {
+      if (!everybody && !who.includes(name)) continue;
+      if (operator === "=") allowed &= ~(7 << shift);
+      if (operator === "-") allowed &= ~(bits << shift);
+      else allowed |= bits << shift;
+    }
+  }
+  return ~allowed & 0o777;
+}
 
 export const ulimit: Builtin = function* (shell, argv) {
   const letter = argv[1]?.startsWith("-") === true ? argv[1].replace(/[-SH]/g, "") : "f";

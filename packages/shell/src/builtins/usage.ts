@@ -1,4 +1,5 @@
 /** What bash says about wrong options of its builtins. */
+import { Exit } from "../shell/control.ts";
 import type { Run, Shell } from "../shell/shell.ts";
 
 const USAGES: Readonly<Record<string, string>> = {
@@ -37,6 +38,9 @@ const USAGES: Readonly<Record<string, string>> = {
   wait: "wait [-fn] [-p var] [id ...]",
 };
 
+/** Builtins whose errors end dash. */
+const DASH_SPECIAL = new Set("export readonly set shift trap unset exec".split(" "));
+
 /** Prints the usage of `name` alone. */
 export function* usage(shell: Shell, name: string): Run {
   yield* shell.err(`${name}: usage: ${USAGES[name] ?? name}\n`);
@@ -47,6 +51,7 @@ export function* usage(shell: Shell, name: string): Run {
 export function* badOption(shell: Shell, name: string, option: string): Run {
   if (shell.dialect === "dash") {
     yield* shell.complain(`${name}: Illegal option ${option}`);
+    if (DASH_SPECIAL.has(name)) throw new Exit(2);
     return 2;
   }
   yield* shell.complain(`${name}: ${option}: invalid option`);

@@ -34,6 +34,8 @@ export type Arithmetic =
 /** Thrown for what is no expression; `message` is what bash prints after the expression itself. */
 export class ArithmeticError {
   readonly message: string;
+  /** The innermost expression that it is in: a variable's value counts as one. */
+  expression: string | null = null;
 
   constructor(message: string) {
     this.message = message;

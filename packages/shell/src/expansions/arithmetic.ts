@@ -20,7 +20,12 @@ class Evaluation {
     if (this.depth > SHELL_LIMITS.arithmeticDepthMax) {
       throw new ArithmeticError(`expression recursion level exceeded (error token is "${text}")`);
     }
-    return this.value(parseArithmetic(text));
+    try {
+      return this.value(parseArithmetic(text));
+    } catch (thrown) {
+      if (thrown instanceof ArithmeticError) thrown.expression ??= text;
+      throw thrown;
+    }
   }
 
   private value(tree: Arithmetic): bigint {
@@ -122,7 +127,10 @@ class Evaluation {
   private key(name: string, index: string): number | string {
     if (this.shell.variables.find(name)?.kind === "associative")
       return index.replace(/^(["'])(.*)\1$/s, "$2");
-    return Number(new Evaluation(this.shell, this.depth + 1).text(index));
+    const key = Number(new Evaluation(this.shell, this.depth + 1).text(index));
+    if (key >= 0) return key;
+    const keys = this.shell.variables.find(name)?.keys() ?? [];
+    return Number(keys[keys.length - 1] ?? -1) + 1 + key;
   }
 
   private read(name: string, index: string | null): bigint {
@@ -152,12 +160,28 @@ class Evaluation {
 /** The value of `text`, whose `$` were expanded already. Throws an ExpansionError worded as bash words it. */
 export function evaluate(shell: Shell, text: string, who = ""): bigint {
   try {
+    if (shell.dialect === "dash" && /\+\+|--|\*\*/.test(text))
+      throw new ArithmeticError("syntax error");
     return new Evaluation(shell, 0).text(text);
   } catch (thrown) {
     if (!(thrown instanceof ArithmeticError)) throw thrown;
-    const shown = text.replace(/^\s+/, "");
+    if (shell.dialect === "dash") throw dashError(text, thrown);
+    const shown = (thrown.expression ?? text).replace(/^\s+/, "");
     throw new ExpansionError(`${who}${shown}: ${thrown.message}`, false);
   }
+}
+
+/** dash's few words for what is no expression. */
+function dashError(text: string, error: ArithmeticError): ExpansionError {
+  const shown = error.expression ?? text;
+  if (shown !== text && !/^\s*[-+]?\d/.test(shown))
+    return new ExpansionError(`Illegal number: ${shown}`, true, 2);
+  const what = error.message.startsWith("division")
+    ? "division by zero"
+    : error.message.startsWith("value too great") || error.message.startsWith("syntax error in")
+      ? "expecting EOF"
+      : "expecting primary";
+  return new ExpansionError(`arithmetic expression: ${what}: "${text}"`, true, 2);
 }
 
 /** A number for an index or a slice, kept within what a JavaScript number holds exactly. */

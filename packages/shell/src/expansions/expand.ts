@@ -7,7 +7,7 @@ import type { Shell } from "../shell/shell.ts";
 import { Source } from "../shell/source.ts";
 import { evaluate } from "./arithmetic.ts";
 import { expandOperation, type Tools } from "./operation.ts";
-import { type ParameterValue, parameterValue } from "./parameter-value.ts";
+import { type ParameterValue, parameterValue, unboundText } from "./parameter-value.ts";
 import { globPaths } from "./path-glob.ts";
 import { type Field, FieldSink, PatternSink, type Sink, TextSink } from "./sink.ts";
 import { bracedWords, type Piece, piecesOf, piecesOfParts, type WordRole } from "./word-parts.ts";
@@ -103,6 +103,12 @@ export function* evaluateText(shell: Shell, text: string, who = ""): Expansion<b
 }
 
 function* expandPieces(shell: Shell, pieces: readonly Piece[], sink: Sink): Expansion<void> {
+  yield* expandEach(shell, pieces, sink);
+  if (shell.notes.length === 0) return;
+  for (const note of shell.notes.splice(0)) yield* shell.complain(note);
+}
+
+function* expandEach(shell: Shell, pieces: readonly Piece[], sink: Sink): Expansion<void> {
   for (const piece of pieces) {
     switch (piece.kind) {
       case "text":
@@ -144,11 +150,7 @@ const OPERATION_TOOLS: Tools = {
 function simpleValue(shell: Shell, name: string): ParameterValue {
   const value = parameterValue(shell, name, null);
   if (!value.many && value.text === undefined && shell.options.nounset) {
-    throw new ExpansionError(
-      shell.dialect === "dash" ? `${name}: parameter not set` : `${name}: unbound variable`,
-      true,
-      127,
-    );
+    throw new ExpansionError(unboundText(shell, name), true, 127);
   }
   return value;
 }

@@ -10,9 +10,15 @@ import { ExpansionError } from "../shell/control.ts";
 import type { Shell } from "../shell/shell.ts";
 import { isName } from "../shell/variable.ts";
 import { compileGlob, matchesGlob, removePrefix, removeSuffix, replaceGlob } from "../text/glob.ts";
-import { keyOf, type ParameterValue, parameterKeys, parameterValue } from "./parameter-value.ts";
+import {
+  keyOf,
+  type ParameterValue,
+  parameterKeys,
+  parameterValue,
+  unboundText,
+} from "./parameter-value.ts";
 import { PatternSink, type Sink } from "./sink.ts";
-import { changeCase, quoteDouble, quoteSingle } from "./transform.ts";
+import { changeCase, quoteDouble, quoteSingle, unquoteAnsi } from "./transform.ts";
 import { type Piece, piecesOf, type WordRole } from "./word-parts.ts";
 
 /** What the expander lends: expansion of nested words, and the way results go into a sink. */
@@ -42,7 +48,9 @@ export function* expandOperation(
   tools: Tools,
 ): Generator<Wait, void, void> {
   checkForm(shell, part);
-  const { operation, prefix } = part;
+  const { operation } = part;
+  // `${!}` and `${!:+x}` ask for the parameter `!`
+  const prefix = part.parameter === "" ? undefined : part.prefix;
   const index =
     part.index === undefined ? null : yield* tools.expandText(shell, part.index, "quoted");
   if (prefix === "!" && (operation?.type === "Names" || index === "@" || index === "*")) {
@@ -55,7 +63,9 @@ export function* expandOperation(
     return;
   }
   const target =
-    prefix === "!" ? indirect(shell, part, index) : direct(shell, part.parameter, index);
+    prefix === "!"
+      ? indirect(shell, part, index)
+      : direct(shell, part.parameter === "" ? (part.prefix ?? "") : part.parameter, index);
   if (prefix === "#") {
     tools.emitText(String(lengthOf(shell, target)), quoted, sink);
     return;
@@ -71,7 +81,8 @@ export function* expandOperation(
 }
 
 function checkForm(shell: Shell, part: ParameterExpansionPart): void {
-  const { parameter, operation, prefix } = part;
+  const { operation, prefix } = part;
+  const parameter = part.parameter === "" ? (prefix ?? "") : part.parameter;
   const isKnown = isName(parameter) || /^(\d+|[@*#?$!_-])$/.test(parameter);
   const isDash = shell.dialect === "dash";
   const isRefused =
@@ -80,7 +91,7 @@ function checkForm(shell: Shell, part: ParameterExpansionPart): void {
       part.index !== undefined ||
       (operation !== undefined && !DASH_OPERATIONS.has(operation.type)));
   if (isDash && (isRefused || !isKnown)) throw new ExpansionError("Bad substitution", true, 2);
-  if (!isKnown || operation?.type === "Unknown")
+  if (!isKnown || (operation?.type === "Unknown" && !/^~~?$/.test(operation.operator)))
     throw new ExpansionError(`${part.text}: bad substitution`, false);
 }
 
@@ -95,10 +106,24 @@ function indirect(shell: Shell, part: ParameterExpansionPart, index: string | nu
   const text = reference.many ? reference.items.join(" ") : reference.text;
   if (text === undefined)
     throw new ExpansionError(`${part.parameter}: invalid indirect expansion`, false);
+  if (isReference(shell, part, index))
+    return {
+      name: part.parameter,
+      index: null,
+      value: { many: false, text: referenceOf(shell, part.parameter) },
+    };
   const found = /^([A-Za-z_]\w*|\d+|[@*#?$!-])(?:\[(.*)\])?$/s.exec(text);
   if (found === null) throw new ExpansionError(`${text}: invalid variable name`, false);
   return direct(shell, found[1] as string, found[2] ?? null);
 }
+
+/** `${!ref}` of a nameref gives the name that it refers to. */
+const isReference = (shell: Shell, part: ParameterExpansionPart, index: string | null): boolean =>
+  index === null && shell.variables.lookup(part.parameter)?.attributes.reference === true;
+const referenceOf = (shell: Shell, name: string): string | undefined => {
+  const value = shell.variables.lookup(name)?.value;
+  return typeof value === "string" ? value : undefined;
+};
 
 const namesLike = (shell: Shell, prefix: string): string[] =>
   shell.variables.names().filter((name) => name.startsWith(prefix));
@@ -112,11 +137,7 @@ function lengthOf(shell: Shell, { name, value, index }: Target): number {
 function requireSet(shell: Shell, { name, value, index }: Target): void {
   if (value.many || value.text !== undefined || !shell.options.nounset) return;
   const shown = index === null ? name : `${name}[${index}]`;
-  throw new ExpansionError(
-    shell.dialect === "dash" ? `${shown}: parameter not set` : `${shown}: unbound variable`,
-    true,
-    127,
-  );
+  throw new ExpansionError(unboundText(shell, shown), true, 127);
 }
 
 function* expandDefault(
@@ -207,8 +228,13 @@ function* operate(
   tools: Tools,
 ): Generator<Wait, ParameterValue, void> {
   if (operation.type === "Slice") return yield* slice(shell, target, operation, tools);
-  const change = yield* changer(shell, target, operation, tools);
   const { value } = target;
+  const whole =
+    value.many && operation.type === "Transform" && operation.operand.text === "A"
+      ? wholeArray(shell, target.name)
+      : undefined;
+  if (whole !== undefined) return { many: false, text: whole };
+  const change = yield* changer(shell, target, operation, tools);
   if (value.many) return { ...value, items: value.items.map(change) };
   return { many: false, text: value.text === undefined ? undefined : change(value.text) };
 }
@@ -247,6 +273,8 @@ function* changer(
       return (text) =>
         changeCase(text, operation.operator, (character) => matchesGlob(character, glob));
     }
+    case "Unknown":
+      return (text) => toggleCase(text, operation.operator);
     case "Transform":
       return transformer(shell, target.name, yield* tools.expandText(shell, operation.operand));
     default:
@@ -278,12 +306,16 @@ function transformer(shell: Shell, name: string, operator: string): (text: strin
       return (text) => text.charAt(0).toUpperCase() + text.slice(1);
     case "L":
       return (text) => text.toLowerCase();
-    case "A":
-      return (text) => `${name}=${quoteSingle(text)}`;
+    case "A": {
+      const letters = attributeLetters(shell, name);
+      return (text) =>
+        `${letters === "" ? "" : `declare -${letters} `}${name}=${quoteSingle(text)}`;
+    }
     case "K":
     case "k":
       return quoteDouble;
     case "E":
+      return (text) => unquoteAnsi(text);
     case "P":
       return (text) => text;
     case "a":
@@ -345,4 +377,24 @@ function window(
   if (end < start)
     throw new ExpansionError(`${operation.length?.text}: substring expression < 0`, false);
   return items.slice(start, end);
+}
+
+/** `${x~}` and `${x~~}`: the other case of the first or of all letters. */
+function toggleCase(text: string, operator: string): string {
+  const toggle = (character: string): string =>
+    character === character.toUpperCase() ? character.toLowerCase() : character.toUpperCase();
+  const characters = Array.from(text);
+  return characters
+    .map((character, i) => (operator === "~~" || i === 0 ? toggle(character) : character))
+    .join("");
+}
+
+/** `${array[@]@A}`: the declaration that makes the array again. */
+function wholeArray(shell: Shell, name: string): string | undefined {
+  const variable = shell.variables.find(name);
+  if (variable === undefined || variable.kind === "scalar") return undefined;
+  const elements = variable
+    .keys()
+    .map((key) => `[${key}]=${quoteDouble(variable.element(key) ?? "")}`);
+  return `declare -${attributeLetters(shell, name)} ${name}=(${elements.join(" ")})`;
 }

@@ -28,7 +28,15 @@ export function parameterValue(shell: Shell, name: string, index: string | null)
     return { many: true, items, star: index === "*" };
   }
   if (variable === undefined) return one(undefined);
-  return one(variable.element(keyOf(shell, name, index, variable.kind === "associative")));
+  try {
+    return one(variable.element(keyOf(shell, name, index, variable.kind === "associative")));
+  } catch (thrown) {
+    if (!(thrown instanceof ExpansionError) || !thrown.message.endsWith("bad array subscript"))
+      throw thrown;
+    // reading before the beginning is only told of
+    shell.notes.push(`${name}: bad array subscript`);
+    return one(undefined);
+  }
 }
 
 /** The key that a subscript means; negative numbers count from the end. */
@@ -70,12 +78,23 @@ function specialParameter(shell: Shell, name: string): string | undefined {
     case "#":
       return String(shell.positional.length);
     case "-":
-      return shell.options.letters() + (shell.interactive ? "i" : "");
+      return optionLetters(shell);
     case "_":
       return shell.lastArgument;
     default:
       return undefined;
   }
+}
+
+function optionLetters(shell: Shell): string {
+  const letters = shell.options.letters();
+  if (shell.dialect === "dash") return letters.replace(/[BhH]/g, "");
+  return (
+    letters +
+    (shell.interactive ? "i" : "") +
+    (shell.fromCommandLine ? "c" : "") +
+    (shell.fromInput ? "s" : "")
+  );
 }
 
 /** Arrays of bash that hold the state of the shell. */
@@ -108,3 +127,9 @@ function madeArray(shell: Shell, name: string): readonly string[] | undefined {
 /** The script that runs, below all functions. */
 const bottomSource = (shell: Shell): string[] =>
   shell.scriptFile === "" ? [] : [shell.scriptFile];
+
+/** What `set -u` says of a parameter without a value. */
+export function unboundText(shell: Shell, name: string): string {
+  if (shell.dialect === "dash") return `${name}: parameter not set`;
+  return /^\d+$/.test(name) ? `$${name}: unbound variable` : `${name}: unbound variable`;
+}

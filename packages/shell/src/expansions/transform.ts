@@ -1,4 +1,5 @@
 /** `${name@operator}` and the quoting forms that bash prints values in. */
+import { encodeUtf8 } from "../text/utf8.ts";
 
 /** As `printf %q` and `${name@Q}`'s plain cousins: backslashes before what is special. */
 export function quoteBackslash(text: string): string {
@@ -16,8 +17,20 @@ export function quoteSingle(text: string): string {
 /** As `set -x` prints a word: quoted only if it must be. */
 export function quoteTrace(text: string): string {
   if (text === "") return "''";
-  const isPlain = /^[\w@%+=:./\-,~\u0080-\u{10ffff}]*$/u.test(text) && !text.startsWith("~");
-  return isPlain ? text : quoteSingle(text);
+  const isPlain = /^[\w@%+=:./\-,\u0080-\u{10ffff}]*$/u.test(text);
+  return isPlain ? text : `'${text.replace(/'/g, "'\\''")}'`;
+}
+
+/** As bash shows a name in a message: quoted when it cannot be shown as it is. */
+export function printable(text: string, isAscii: boolean): string {
+  if (needsAnsi(text)) return ansiQuote(text);
+  let isPlain = true;
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 127) isPlain = false;
+  if (!isAscii || isPlain) return text;
+  const octets = Array.from(encodeUtf8(text), (octet) =>
+    String.fromCharCode(octet < 128 ? octet : 0xdc00 + octet),
+  );
+  return ansiQuote(octets.join(""));
 }
 
 /** As `declare -p` prints a value: double quotes. */
@@ -81,3 +94,18 @@ export function changeCase(
   if (operator.length === 2) return characters.map(change).join("");
   return characters.map((character, i) => (i === 0 ? change(character) : character)).join("");
 }
+
+const UNNAMED: ReadonlyMap<string, string> = new Map(
+  Object.entries(NAMED).map(([text, name]) => [name.slice(1), text]),
+);
+
+/** Reads the escapes of `$'…'`. */
+export const unquoteAnsi = (text: string): string =>
+  text.replace(
+    /\\(?:([0-7]{1,3})|x([0-9A-Fa-f]{1,2})|(.))/gs,
+    (_, octal?: string, hex?: string, name?: string) => {
+      if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8));
+      if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16));
+      return UNNAMED.get(name ?? "") ?? (name === "e" ? "\x1b" : `\\${name}`);
+    },
+  );

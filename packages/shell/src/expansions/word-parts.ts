@@ -96,15 +96,15 @@ function readPart(part: WordPart, quoted: boolean, pieces: Piece[]): void {
       return;
     case "Glob":
       if (part.parts === undefined) pieces.push({ kind: "text", text: part.text, quoted });
-      else for (const inner of part.parts) readPart(inner, quoted, pieces);
+      else framed("[", part.parts, "]", quoted, pieces);
       return;
     case "ExtendedGlob":
       if (part.parts === undefined) pieces.push({ kind: "text", text: part.text, quoted });
-      else extendedGlob(part.operator, part.parts, quoted, pieces);
+      else framed(`${part.operator}(`, part.parts, ")", quoted, pieces);
       return;
     case "BraceExpansion":
       if (part.parts === undefined) literal(part.text, quoted, pieces);
-      else braces(part.parts, quoted, pieces);
+      else framed("{", part.parts, "}", quoted, pieces);
       return;
     case "SingleQuoted":
     case "AnsiCQuoted":
@@ -133,21 +133,17 @@ function readPart(part: WordPart, quoted: boolean, pieces: Piece[]): void {
   }
 }
 
-function extendedGlob(
-  operator: string,
+/** Parts between two texts that belong to them: a bracket expression, an extended pattern, a brace. */
+function framed(
+  open: string,
   parts: readonly WordPart[],
+  close: string,
   quoted: boolean,
   pieces: Piece[],
 ): void {
-  pieces.push({ kind: "text", text: `${operator}(`, quoted });
+  pieces.push({ kind: "text", text: open, quoted });
   for (const part of parts) readPart(part, quoted, pieces);
-  pieces.push({ kind: "text", text: ")", quoted });
-}
-
-function braces(parts: readonly WordPart[], quoted: boolean, pieces: Piece[]): void {
-  pieces.push({ kind: "text", text: "{", quoted });
-  for (const part of parts) readPart(part, quoted, pieces);
-  pieces.push({ kind: "text", text: "}", quoted });
+  pieces.push({ kind: "text", text: close, quoted });
 }
 
 /** `$((…))` or `$[…]` without its frame. */

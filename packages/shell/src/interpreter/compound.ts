@@ -11,7 +11,6 @@ import type {
   While,
 } from "unbash";
 import { evaluateText, expandPattern, expandText, expandWords } from "../expansions/expand.ts";
-import { quoteTrace } from "../expansions/transform.ts";
 import { SHELL_LIMITS } from "../kernel/limits.ts";
 import { readSome } from "../process/transfer.ts";
 import type { Wait } from "../process/wait.ts";
@@ -53,7 +52,7 @@ function* turn(shell: Shell, body: CompoundList): Generator<Wait, boolean, void>
     return true;
   } catch (thrown) {
     if (thrown instanceof Break) {
-      shell.status = 0;
+      shell.status = thrown.status;
       if (--thrown.levels > 0) throw thrown;
       return false;
     }
@@ -99,7 +98,8 @@ function* forLoop(shell: Shell, { name, wordlist, body, pos }: For): Run {
   let status = 0;
   for (const word of words) {
     shell.line = shell.source.lineAt(pos);
-    if (shell.options.xtrace) yield* traceLine(shell, `for ${name.text} in ${shown}`);
+    if (shell.options.xtrace && shell.dialect === "bash")
+      yield* traceLine(shell, `for ${name.text} in ${shown}`);
     shell.variables.set(name.text, word);
     const goesOn = yield* turn(shell, body);
     status = shell.status;
@@ -114,8 +114,12 @@ export const runArithmeticFor = (shell: Shell, node: ArithmeticFor): Run =>
 function* arithmeticLoop(shell: Shell, { initialize, test, update, body }: ArithmeticFor): Run {
   const text = (part: { pos: number; end: number } | undefined): string =>
     part === undefined ? "" : shell.source.text.slice(part.pos, part.end);
-  const value = (part: { pos: number; end: number } | undefined): Generator<Wait, bigint, void> =>
-    evaluateText(shell, text(part), "((: ");
+  const value = function* (
+    part: { pos: number; end: number } | undefined,
+  ): Generator<Wait, bigint, void> {
+    if (shell.options.xtrace && part !== undefined) yield* traceLine(shell, `(( ${text(part)} ))`);
+    return yield* evaluateText(shell, text(part), "((: ");
+  };
   yield* value(initialize);
   let status = 0;
   while (test === undefined || (yield* value(test)) !== 0n) {
@@ -129,7 +133,8 @@ function* arithmeticLoop(shell: Shell, { initialize, test, update, body }: Arith
 
 export function* runCase(shell: Shell, { word, items }: Case): Run {
   const text = yield* expandText(shell, word);
-  if (shell.options.xtrace) yield* traceLine(shell, `case ${quoteTrace(text)} in`);
+  if (shell.options.xtrace && shell.dialect === "bash")
+    yield* traceLine(shell, `case ${word.text} in`);
   let fallsThrough = false;
   let status = 0;
   for (const { pattern, body, terminator } of items) {
@@ -192,8 +197,7 @@ function* readLine(shell: Shell): Generator<Wait, string | undefined, void> {
   }
 }
 
-export function* runTest(shell: Shell, { expression, pos, end }: TestCommand): Run {
-  if (shell.options.xtrace) yield* traceLine(shell, shell.source.text.slice(pos, end));
+export function* runTest(shell: Shell, { expression }: TestCommand): Run {
   try {
     return (yield* evaluateCondition(shell, expression)) ? 0 : 1;
   } catch (thrown) {

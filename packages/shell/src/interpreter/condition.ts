@@ -2,22 +2,25 @@
 import type { TestBinaryExpression, TestExpression } from "unbash";
 import { evaluate } from "../expansions/arithmetic.ts";
 import { expandPattern, expandRegex, expandText } from "../expansions/expand.ts";
+import { quoteTrace } from "../expansions/transform.ts";
 import type { Wait } from "../process/wait.ts";
 import { ExpansionError } from "../shell/control.ts";
 import type { Shell } from "../shell/shell.ts";
 import { compileGlob, matchesGlob } from "../text/glob.ts";
 import { Regex, RegexError } from "../text/regex.ts";
 import { numberComparison, testBinary, testUnary } from "./test-expression.ts";
+import { traceLine } from "./trace.ts";
 
 export function* evaluateCondition(
   shell: Shell,
   expression: TestExpression,
+  negation = "",
 ): Generator<Wait, boolean, void> {
   switch (expression.type) {
     case "TestGroup":
       return yield* evaluateCondition(shell, expression.expression);
     case "TestNot": {
-      const value = yield* evaluateCondition(shell, expression.operand);
+      const value = yield* evaluateCondition(shell, expression.operand, "! ");
       return expression.negations.length % 2 === 1 ? !value : value;
     }
     case "TestLogical": {
@@ -27,27 +30,40 @@ export function* evaluateCondition(
       }
       return !stopsAt;
     }
-    case "TestUnary":
-      return testUnary(shell, expression.operator, yield* expandText(shell, expression.operand));
+    case "TestUnary": {
+      const operand = yield* expandText(shell, expression.operand);
+      if (shell.options.xtrace)
+        yield* traceLine(shell, `[[ ${negation}${expression.operator} ${quoteTrace(operand)} ]]`);
+      return testUnary(shell, expression.operator, operand);
+    }
     case "TestBinary":
-      return yield* evaluateBinary(shell, expression);
+      return yield* evaluateBinary(shell, expression, negation);
   }
 }
 
 function* evaluateBinary(
   shell: Shell,
   { operator, left, right }: TestBinaryExpression,
+  negation: string,
 ): Generator<Wait, boolean, void> {
   const text = yield* expandText(shell, left);
+  const shown = function* (other: string): Generator<Wait, void, void> {
+    if (shell.options.xtrace)
+      yield* traceLine(shell, `[[ ${negation}${quoteTrace(text)} ${operator} ${other} ]]`);
+  };
   if (operator === "=" || operator === "==" || operator === "!=") {
-    const glob = compileGlob(
-      yield* expandPattern(shell, right),
-      shell.options.shopt("nocasematch"),
-    );
+    const pattern = yield* expandPattern(shell, right);
+    yield* shown(pattern);
+    const glob = compileGlob(pattern, shell.options.shopt("nocasematch"));
     return matchesGlob(text, glob) === (operator !== "!=");
   }
-  if (operator === "=~") return matchRegex(shell, text, yield* expandRegex(shell, right));
+  if (operator === "=~") {
+    const pattern = yield* expandRegex(shell, right);
+    yield* shown(pattern);
+    return matchRegex(shell, text, pattern);
+  }
   const other = yield* expandText(shell, right);
+  yield* shown(quoteTrace(other));
   const compare = numberComparison(operator);
   if (compare === undefined) return testBinary(shell, operator, text, other);
   return compare(evaluate(shell, text, "[[: "), evaluate(shell, other, "[[: "));

@@ -24,18 +24,20 @@ import {
   runTest,
   runWhile,
 } from "./compound.ts";
-import { executableAt, findCommand, runProgram } from "./find-command.ts";
+import { replaceShell, runExternal } from "./external.ts";
+import { callFunction } from "./function-call.ts";
 import {
   capture,
   runAlone,
   runPipeline,
   runSubshell,
   startBackground,
+  startCoproc,
   substituteProcess,
 } from "./jobs.ts";
 import { complainOf, errorStatus, main } from "./main.ts";
 import { RedirectError, redirect, restore, type Saved } from "./redirect.ts";
-import { callFunction, runBuiltin, runExternal, runSimple } from "./simple-command.ts";
+import { closeSubstitutions, runBuiltin, runSimple } from "./simple-command.ts";
 import { syntaxFault } from "./syntax-error.ts";
 import { runErrorTrap, runPendingTraps } from "./traps.ts";
 
@@ -51,7 +53,8 @@ const FAILS_ITSELF = new Set([
 
 function attach(shell: Shell): void {
   shell.variables.evaluate = (expression) => String(evaluate(shell, expression));
-  if (shell.dialect === "bash") defineDynamicVariables(shell.variables, shell);
+  if (shell.dialect === "dash") shell.variables.readonlyText = (name) => `${name}: is read only`;
+  else defineDynamicVariables(shell.variables, shell);
 }
 
 function* run(shell: Shell, source: Source, who: string): Run {
@@ -61,10 +64,13 @@ function* run(shell: Shell, source: Source, who: string): Run {
   let status = 0;
   try {
     let skipLine = 0;
+    let echoed = 0;
     for (const statement of source.script.commands) {
       const line = source.lineAt(statement.pos);
       if (fault !== undefined && !isComplete(source, statement, fault.line)) break;
       if (line <= skipLine) continue;
+      if (shell.options.has("verbose")) yield* echoLines(shell, source, echoed, statement.end);
+      echoed = Math.max(echoed, endOfLine(source.text, statement.end));
       try {
         status = yield* runStatement(shell, statement);
       } catch (thrown) {
@@ -86,6 +92,22 @@ function* run(shell: Shell, source: Source, who: string): Run {
   } finally {
     shell.source = before;
   }
+}
+
+const endOfLine = (text: string, offset: number): number => {
+  const end = text.indexOf("\n", offset);
+  return end < 0 ? text.length : end + 1;
+};
+
+/** `set -v`: the lines of a source as they are read. */
+function* echoLines(
+  shell: Shell,
+  { text }: Source,
+  from: number,
+  to: number,
+): Generator<Wait, void, void> {
+  const lines = text.slice(from, endOfLine(text, to));
+  if (lines !== "") yield* shell.err(lines.endsWith("\n") ? lines : `${lines}\n`);
 }
 
 /** Whether a statement ends on a line before that of the first syntax error; a recovered one has no end of its own. */
@@ -153,11 +175,7 @@ function* dispatch(shell: Shell, command: Exclude<AnyNode, AndOr>): Run {
     case "Function":
       return yield* defineFunction(shell, command);
     case "Subshell":
-      return yield* runSubshell(
-        shell,
-        command.body.commands,
-        shell.source.text.slice(command.pos, command.end),
-      );
+      return yield* runSubshell(shell, command, []);
     case "BraceGroup":
       return yield* list(shell, command.body.commands);
     case "If":
@@ -182,7 +200,7 @@ function* dispatch(shell: Shell, command: Exclude<AnyNode, AndOr>): Run {
         command.pos,
       );
     case "Coproc":
-      throw new ExpansionError("coproc: not supported on this machine", false);
+      return yield* startCoproc(shell, command);
   }
 }
 
@@ -226,7 +244,9 @@ function timeReport(nanoseconds: number, isPosix: boolean): string {
 }
 
 function* runRedirected(shell: Shell, { command, redirects, pos }: Redirected): Run {
+  if (command.type === "Subshell") return yield* runSubshell(shell, command, redirects);
   const saved: Saved = [];
+  const open = shell.substitutions.length;
   shell.line = shell.source.lineAt(pos);
   try {
     try {
@@ -239,6 +259,7 @@ function* runRedirected(shell: Shell, { command, redirects, pos }: Redirected): 
     return yield* dispatch(shell, command);
   } finally {
     restore(shell, saved);
+    closeSubstitutions(shell, open);
   }
 }
 
@@ -246,7 +267,6 @@ function* runRedirected(shell: Shell, { command, redirects, pos }: Redirected): 
 function* defineFunction(shell: Shell, { name, body, pos }: FunctionNode): Run {
   const line = shell.source.lineAt(pos);
   shell.line = line;
-  if (shell.dialect === "dash" && shell.builtins.has(name.value) && name.value === "exit") return 2;
   shell.functions.set(name.value, { name: name.value, body, source: shell.source, line });
   return 0;
 }
@@ -276,24 +296,9 @@ function* runWords(
   const body = which === "any" ? shell.functions.get(name) : undefined;
   if (body !== undefined) return yield* callFunction(shell, body, argv);
   const builtin = shell.builtins.get(name);
-  if (builtin !== undefined) return yield* runBuiltin(shell, builtin, argv);
-  return yield* runExternal(shell, argv, argv.join(" "), false);
-}
-
-function* replace(shell: Shell, argv: readonly string[]): Run {
-  const [name = ""] = argv;
-  const path = findCommand(shell, name);
-  const file = path === undefined ? 2 : executableAt(shell, path);
-  if (path === undefined || typeof file === "number") {
-    yield* shell.complain(
-      `exec: ${name}: ${path === undefined || file === 2 ? "not found" : "cannot execute: Permission denied"}`,
-    );
-    throw new Exit(path === undefined || file === 2 ? 127 : 126);
-  }
-  shell.process.environment = shell.variables.environment();
-  shell.process.origin = { command: argv.join(" "), file: shell.source.file, line: shell.line };
-  shell.traps.clear();
-  throw new Exit(yield* runProgram(shell, shell.process, path, argv));
+  if (builtin !== undefined && !(which === "any" && shell.disabled.has(name)))
+    return yield* runBuiltin(shell, builtin, argv);
+  return yield* runExternal(shell, argv, argv.join(" "));
 }
 
 export const EXECUTOR: Executor = {
@@ -308,5 +313,5 @@ export const EXECUTOR: Executor = {
   capture,
   substituteProcess,
   runWords,
-  replace,
+  replace: replaceShell,
 };

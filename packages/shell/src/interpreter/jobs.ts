@@ -1,5 +1,14 @@
 /** Forks of the shell: subshells, pipelines, background jobs, command and process substitution. */
-import type { CommandNode, ParsedScript, Pipeline, Statement } from "unbash";
+import type {
+  Command,
+  CommandNode,
+  Coproc,
+  ParsedScript,
+  Pipeline,
+  Redirection,
+  Statement,
+  Subshell,
+} from "unbash";
 import { Feed } from "../process/capture.ts";
 import type { Descriptors } from "../process/descriptors.ts";
 import { createPipe } from "../process/pipe.ts";
@@ -10,6 +19,8 @@ import type { Wait } from "../process/wait.ts";
 import { Exit, ExpansionError } from "../shell/control.ts";
 import type { AnyNode, Run, Shell } from "../shell/shell.ts";
 import type { Source } from "../shell/source.ts";
+import { shownNode } from "./external.ts";
+import { keep, redirect, type Saved } from "./redirect.ts";
 import { reportDeath, waitFor } from "./wait-for.ts";
 
 /** Starts a copy of the shell that runs `body`. */
@@ -62,13 +73,32 @@ export function* runListAlone(shell: Shell, statements: readonly Statement[]): R
   return yield* shell.executor.list(shell, statements);
 }
 
-export function* runSubshell(shell: Shell, statements: readonly Statement[], text: string): Run {
+/** `( … )` with its redirections, which are the child's. */
+export function* runSubshell(shell: Shell, node: Subshell, redirects: readonly Redirection[]): Run {
+  const text = shell.source.text.slice(node.pos, node.end);
   const child = yield* fork(shell, shell.process.descriptors.copy(), text, (copy) =>
-    runListAlone(copy, statements),
+    runRedirectedList(copy, node.body.commands, redirects),
   );
   const status = yield* waitFor(child);
-  yield* reportDeath(shell, child, text);
+  if (child.endedBy !== 0) {
+    const whole =
+      redirects.length === 0
+        ? node
+        : { type: "Redirected" as const, pos: node.pos, end: node.end, command: node, redirects };
+    yield* reportDeath(shell, child, shownNode(shell, whole));
+  }
   return status;
+}
+
+function* runRedirectedList(
+  copy: Shell,
+  statements: readonly Statement[],
+  redirects: readonly Redirection[],
+): Run {
+  const saved: Saved = [];
+  yield* redirect(copy, redirects, saved);
+  keep(saved);
+  return yield* runListAlone(copy, statements);
 }
 
 /** Starts every stage of a pipeline; the processes in order. */
@@ -92,23 +122,57 @@ export function* startStages(
       input = reader;
     }
     const text = shell.source.text.slice(node.pos, node.end);
-    stages.push(yield* fork(shell, descriptors, text, (copy) => copy.executor.alone(copy, node)));
+    const reads = i > 0;
+    stages.push(
+      yield* fork(shell, descriptors, text, (copy) => {
+        copy.inputIsPipe ||= reads;
+        return copy.executor.alone(copy, node);
+      }),
+    );
   }
   return stages;
 }
 
 export function* runPipeline(shell: Shell, pipeline: Pipeline): Run {
   shell.line = shell.source.lineAt(pipeline.pos);
+  if (shell.options.shopt("lastpipe") && !shell.interactive)
+    return yield* runLastHere(shell, pipeline);
   const stages = yield* startStages(shell, pipeline, shell.process.descriptors);
   const statuses: number[] = [];
   for (const stage of stages) statuses.push(yield* waitFor(stage));
   const last = stages[stages.length - 1];
-  if (last !== undefined)
-    yield* reportDeath(shell, last, shell.source.text.slice(pipeline.pos, pipeline.end));
+  if (last !== undefined && last.endedBy !== 0)
+    yield* reportDeath(shell, last, shownNode(shell, pipeline));
+  return pipelineStatus(shell, statuses);
+}
+
+function pipelineStatus(shell: Shell, statuses: readonly number[]): number {
   shell.pipeStatus = statuses;
   const failed = statuses.filter((status) => status !== 0);
   const status = statuses[statuses.length - 1] ?? 0;
   return shell.options.has("pipefail") ? (failed[failed.length - 1] ?? 0) : status;
+}
+
+/** `shopt -s lastpipe`: the last stage runs in the shell itself. */
+function* runLastHere(shell: Shell, pipeline: Pipeline): Run {
+  const { descriptors } = shell.process;
+  const { reader, writer } = createPipe();
+  const first = descriptors.copy();
+  first.set(1, writer);
+  const before = { ...pipeline, commands: pipeline.commands.slice(0, -1) };
+  const stages = yield* startStages(shell, before, first);
+  first.closeAll();
+  const input = descriptors.get(0)?.retain();
+  descriptors.set(0, reader);
+  const status = yield* shell.executor.node(
+    shell,
+    pipeline.commands[pipeline.commands.length - 1] as CommandNode,
+  );
+  if (input === undefined) descriptors.close(0);
+  else descriptors.set(0, input);
+  const statuses: number[] = [];
+  for (const stage of stages) statuses.push(yield* waitFor(stage));
+  return pipelineStatus(shell, [...statuses, status]);
 }
 
 /** `command &`. Without job control its input is empty and it ignores Ctrl-C. */
@@ -116,7 +180,7 @@ export function* startBackground(shell: Shell, { command, pos, end }: Statement)
   shell.line = shell.source.lineAt(pos);
   const text = shell.source.text.slice(pos, end).replace(/\s*&\s*$/, "");
   const descriptors = shell.process.descriptors.copy();
-  if (!shell.interactive) descriptors.set(0, new Feed("", true));
+  if (!shell.interactive && !shell.inputIsPipe) descriptors.set(0, new Feed("", true));
   const process = yield* fork(
     shell,
     descriptors,
@@ -142,7 +206,7 @@ export function* capture(
   source: Source,
 ): Generator<Wait, string, void> {
   const input = soleInput(script);
-  if (input) return yield* captureFile(shell, script, source);
+  if (input && shell.dialect === "bash") return yield* captureFile(shell, script, source);
   const { reader, writer } = createPipe();
   const descriptors = shell.process.descriptors.copy();
   descriptors.set(1, writer);
@@ -158,7 +222,17 @@ export function* capture(
   reader.release();
   shell.lastSubstitutionStatus = yield* waitFor(child);
   shell.status = shell.lastSubstitutionStatus;
-  return output.replace(/\n+$/, "").replace(/\0/g, "");
+  if (!output.includes("\0")) return trimmed(output);
+  if (shell.dialect === "bash")
+    yield* shell.complain("warning: command substitution: ignored null byte in input");
+  return trimmed(output.replaceAll("\0", ""));
+}
+
+/** Without the newlines at its end. */
+function trimmed(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === "\n") end--;
+  return text.slice(0, end);
 }
 
 /** Whether a list is only `< file`. */
@@ -183,7 +257,8 @@ function* captureFile(
     const text =
       command?.type === "Command" ? yield* shell.executor.readInput(shell, command) : undefined;
     shell.lastSubstitutionStatus = text === undefined ? 1 : 0;
-    return (text ?? "").replace(/\n+$/, "");
+    shell.status = shell.lastSubstitutionStatus;
+    return trimmed(text ?? "");
   } finally {
     shell.source = before;
   }
@@ -216,8 +291,42 @@ export function substituteProcess(
   );
   if (started === null) throw new ExpansionError("fork: Resource temporarily unavailable", false);
   shell.lastBackground = started.pid;
+  shell.waited.set(started.pid, started);
   let number = 63;
   while (shell.process.descriptors.get(number) !== undefined) number--;
   shell.process.descriptors.set(number, operator === "<" ? reader : writer);
+  shell.substitutions.push(number);
   return `/dev/fd/${number}`;
+}
+
+/** `coproc`: a job with a pipe to its input and one from its output, whose ends are in an array. */
+export function* startCoproc(shell: Shell, node: Coproc): Run {
+  const name = node.name?.text ?? "COPROC";
+  const from = createPipe();
+  const to = createPipe();
+  const descriptors = shell.process.descriptors.copy();
+  descriptors.set(0, to.reader);
+  descriptors.set(1, from.writer);
+  const text = shell.source.text.slice(node.pos, node.end);
+  const process = yield* fork(shell, descriptors, text, (copy) => {
+    const { body } = node;
+    return body.type === "CompoundList"
+      ? copy.executor.list(copy, body.commands)
+      : copy.executor.alone(copy, body as Command);
+  });
+  const own = shell.process.descriptors;
+  const reading = own.lowestFree(60);
+  own.set(reading, from.reader);
+  const writing = own.lowestFree(60);
+  own.set(writing, to.writer);
+  const variable = shell.variables.target(name);
+  variable.kind = "indexed";
+  variable.value = new Map([
+    [0, String(reading)],
+    [1, String(writing)],
+  ]);
+  shell.variables.set(`${name}_PID`, String(process.pid));
+  shell.lastBackground = process.pid;
+  shell.jobs.push({ number: shell.jobs.length + 1, process, members: [process], text });
+  return 0;
 }

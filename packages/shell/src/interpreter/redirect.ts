@@ -82,8 +82,17 @@ function descriptorOf(shell: Shell, { descriptor }: Redirection, standard: numbe
 
 function* hereDocument(
   shell: Shell,
-  { body, operator, delimiter }: HereDoc,
+  { body, operator, delimiter, closing, pos }: HereDoc,
 ): Generator<Wait, string, void> {
+  if (closing === undefined && shell.dialect === "bash") {
+    const { source } = shell;
+    const last = source.lineAt(source.text.length) - (source.text.endsWith("\n") ? 1 : 0);
+    const name = source.file === "" ? shell.name : source.file;
+    const at = source.lineAt(pos);
+    yield* shell.err(
+      `${name}: line ${last}: warning: here-document at line ${at} delimited by end-of-file (wanted \`${delimiter?.value ?? ""}')\n`,
+    );
+  }
   const isQuoted = delimiter?.quoted === true;
   const text =
     isQuoted || body.parts === undefined

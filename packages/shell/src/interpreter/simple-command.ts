@@ -1,15 +1,15 @@
 /** Simple commands: assignments, functions, builtins and programs. */
-import type { Assignment, Command, Word } from "unbash";
-import { expandText, expandWords } from "../expansions/expand.ts";
+import { type Assignment, type Command, parse } from "unbash";
 import { quoteTrace } from "../expansions/transform.ts";
-import { SHELL_LIMITS } from "../kernel/limits.ts";
-import { FileError, fileErrorText } from "../process/errno.ts";
 import type { Wait } from "../process/wait.ts";
-import { Exit, ExpansionError, Return } from "../shell/control.ts";
-import type { ArrayArgument, Builtin, Run, Shell, ShellFunction } from "../shell/shell.ts";
+import { Exit, ExpansionError } from "../shell/control.ts";
+import type { Builtin, Run, Shell } from "../shell/shell.ts";
+import { Source } from "../shell/source.ts";
 import type { Variables } from "../shell/variables.ts";
+import { expandArguments } from "./arguments.ts";
 import { assign } from "./assign.ts";
-import { executableAt, findCommand, runProgram } from "./find-command.ts";
+import { runInPlace, shownNode, startExternal } from "./external.ts";
+import { callFunction } from "./function-call.ts";
 import { complainOf, errorStatus } from "./main.ts";
 import { keep, RedirectError, redirect, restore, type Saved } from "./redirect.ts";
 import { traceLine } from "./trace.ts";
@@ -21,9 +21,19 @@ const ORIGIN_MAX = 200;
 
 /** `inPlace`: the process has nothing else to do, so a program may take its place without a fork. */
 export function* runSimple(shell: Shell, node: Command, inPlace: boolean): Run {
-  shell.line = shell.source.lineAt(node.pos);
+  const aliased = aliasedSource(shell, node);
+  if (aliased !== undefined) {
+    try {
+      return yield* shell.executor.run(shell, aliased, "");
+    } finally {
+      shell.aliasInUse = null;
+    }
+  }
+  shell.line = lineOf(shell, node);
   shell.lastSubstitutionStatus = null;
+  if (shell.inTrap === null) shell.command = shell.source.text.slice(node.pos, node.end);
   yield* runDebugTrap(shell);
+  const open = shell.substitutions.length;
   const { argv, arrays } = yield* expandArguments(shell, node);
   const assignments = node.prefix.filter((part) => part.type === "Assignment");
   const saved: Saved = [];
@@ -31,7 +41,8 @@ export function* runSimple(shell: Shell, node: Command, inPlace: boolean): Run {
     if (argv.length === 0) return yield* runWithoutName(shell, node, assignments, saved);
     const [name = ""] = argv;
     const body = shell.functions.get(name);
-    const builtin = body === undefined ? shell.builtins.get(name) : undefined;
+    const builtin =
+      body === undefined && !shell.disabled.has(name) ? shell.builtins.get(name) : undefined;
     if (builtin === undefined && body === undefined) {
       return yield* runExternalWith(shell, node, argv, assignments, saved, inPlace);
     }
@@ -60,7 +71,38 @@ export function* runSimple(shell: Shell, node: Command, inPlace: boolean): Run {
     return status;
   } finally {
     restore(shell, saved);
+    closeSubstitutions(shell, open);
   }
+}
+
+/** Closes what process substitutions opened since `open`. */
+export function closeSubstitutions(shell: Shell, open: number): void {
+  for (const descriptor of shell.substitutions.splice(open))
+    shell.process.descriptors.close(descriptor);
+}
+
+/** Bash notes the line after it has read the second word. */
+function lineOf({ source }: Shell, { name, prefix, suffix, pos }: Command): number {
+  const parts = [...prefix, ...(name === undefined ? [] : [name]), ...suffix];
+  const second = parts[1] ?? parts[0];
+  if (second === undefined) return source.lineAt(pos);
+  const isWord = second.type === "Word" || second.type === "Assignment";
+  return source.lineAt(isWord ? second.end - 1 : second.pos);
+}
+
+/** The command with its first word replaced, when that word is an alias. */
+function aliasedSource(shell: Shell, { name, prefix, pos, end }: Command): Source | undefined {
+  if (shell.aliases.size === 0 || name === undefined || prefix.length > 0) return undefined;
+  const expands =
+    shell.dialect === "dash" || shell.interactive || shell.options.shopt("expand_aliases");
+  const text = shell.aliases.get(name.text);
+  if (!expands || text === undefined || shell.aliasInUse === name.text) return undefined;
+  const whole = text + shell.source.text.slice(name.end, end);
+  const inner = parse(whole).commands[0]?.command;
+  // an alias that begins with its own name is not replaced again
+  const isOwn = inner?.type === "Command" && inner.name?.text === name.text;
+  shell.aliasInUse = isOwn ? name.text : null;
+  return new Source(whole, shell.source.file, shell.source.lineAt(pos));
 }
 
 /** POSIX's special builtins: their assignments stay in dash, and their errors end it. */
@@ -77,45 +119,6 @@ const originOf = (shell: Shell, node: { readonly pos: number; readonly end: numb
   file: shell.source.file,
   line: shell.line,
 });
-
-const DECLARATIONS = new Set(["declare", "export", "local", "readonly", "typeset"]);
-
-/** The words of a command; arrays among the arguments of a declaration come apart. */
-function* expandArguments(
-  shell: Shell,
-  node: Command,
-): Generator<Wait, { argv: string[]; arrays: Map<number, ArrayArgument> }, void> {
-  const arrays = new Map<number, ArrayArgument>();
-  if (node.name === undefined) return { argv: [], arrays };
-  const argv = yield* expandWords(shell, [node.name]);
-  const isDeclaration = DECLARATIONS.has(argv[0] ?? "");
-  for (const argument of node.args) {
-    if (argument.type === "Assignment") yield* expandDeclared(shell, argument, argv, arrays);
-    else if (isDeclaration && /^\w+\+?=/.test(argument.text))
-      argv.push(yield* expandText(shell, argument, "assignment"));
-    else argv.push(...(yield* expandWords(shell, [argument as Word])));
-  }
-  return { argv, arrays };
-}
-
-function* expandDeclared(
-  shell: Shell,
-  argument: Assignment,
-  argv: string[],
-  arrays: Map<number, ArrayArgument>,
-): Generator<Wait, void, void> {
-  const { name, value, index } = argument;
-  const append = argument.append === true;
-  if (value.type === "ArrayValue") {
-    arrays.set(argv.length, { name, append, elements: value.elements });
-    argv.push(name);
-    return;
-  }
-  const subscript = index === undefined ? "" : `[${yield* expandText(shell, index, "quoted")}]`;
-  argv.push(
-    `${name}${subscript}${append ? "+" : ""}=${yield* expandText(shell, value, "assignment")}`,
-  );
-}
 
 /** Assignments and redirections alone: they are the shell's own. */
 function* runWithoutName(
@@ -175,40 +178,6 @@ function* withAssignments(
   }
 }
 
-export function* callFunction(shell: Shell, body: ShellFunction, argv: readonly string[]): Run {
-  if (shell.frames.length >= SHELL_LIMITS.nestingMax) {
-    yield* shell.complain(
-      `${body.name}: maximum function nesting level exceeded (${SHELL_LIMITS.nestingMax})`,
-    );
-    throw new ExpansionError("", false);
-  }
-  const { kernel, process } = shell;
-  const wait = kernel.step(process, kernel.costs.loopTurn);
-  if (wait !== null) yield wait;
-  const { positional, source, line, loopDepth } = shell;
-  shell.frames.push({ name: body.name, source: body.source, callLine: line, isFunction: true });
-  shell.variables.push();
-  shell.positional = argv.slice(1);
-  shell.source = body.source;
-  shell.loopDepth = 0;
-  try {
-    const { body: node } = body;
-    return node.type === "CompoundList"
-      ? yield* shell.executor.list(shell, node.commands)
-      : yield* shell.executor.node(shell, node);
-  } catch (thrown) {
-    if (thrown instanceof Return) return thrown.status;
-    throw thrown;
-  } finally {
-    shell.frames.pop();
-    shell.variables.pop();
-    shell.positional = positional;
-    shell.source = source;
-    shell.line = line;
-    shell.loopDepth = loopDepth;
-  }
-}
-
 /** Runs a builtin; errors of its own assignments and numbers are its status, not the end of the line. */
 export function* runBuiltin(shell: Shell, builtin: Builtin, argv: readonly string[]): Run {
   try {
@@ -232,69 +201,18 @@ function* runExternalWith(
   return yield* withAssignments(shell, assignments, false, function* () {
     if (shell.options.xtrace) yield* traceLine(shell, argv.map(quoteTrace).join(" "));
     if (!(yield* redirectFor(shell, node, saved, argv))) return shell.dialect === "dash" ? 2 : 1;
-    const text = shell.source.text.slice(node.pos, node.end);
-    const replaces = inPlace && shell.traps.size === 0;
-    // nobody comes back to the old descriptors, and a pipe's end that stays open would hide its end
-    if (replaces) keep(saved);
-    const status = yield* runExternal(shell, argv, text, replaces);
     shell.lastArgument = argv[argv.length - 1] ?? "";
+    if (inPlace && shell.traps.size === 0) {
+      // nobody comes back to the old descriptors, and a pipe's end that stays open would hide its end
+      keep(saved);
+      return yield* runInPlace(shell, argv);
+    }
+    const child = yield* startExternal(shell, argv);
+    if (typeof child === "number") return child;
+    // the redirections are the child's: what is said of its end goes where the shell's errors go
+    restore(shell, saved);
+    const status = yield* waitFor(child);
+    if (child.endedBy !== 0) yield* reportDeath(shell, child, shownNode(shell, node));
     return status;
   });
-}
-
-/** Runs a program in a child, or in place of the shell. */
-export function* runExternal(
-  shell: Shell,
-  argv: readonly string[],
-  text: string,
-  inPlace: boolean,
-): Run {
-  const [name = ""] = argv;
-  const path = findCommand(shell, name);
-  if (path === undefined) {
-    yield* shell.complain(
-      shell.dialect === "dash" ? `${name}: not found` : `${name}: command not found`,
-    );
-    return 127;
-  }
-  const file = executableAt(shell, path);
-  if (typeof file === "number") {
-    yield* shell.complain(`${path}: ${refusal(shell, file)}`);
-    return file === FileError.ENOENT ? 127 : 126;
-  }
-  const environment = shell.variables.environment();
-  environment.set("_", path);
-  const origin = {
-    command: argv.join(" ").slice(0, ORIGIN_MAX),
-    file: shell.source.file,
-    line: shell.line,
-  };
-  if (inPlace) {
-    shell.process.environment = environment;
-    shell.process.origin = origin;
-    return yield* runProgram(shell, shell.process, path, argv);
-  }
-  const child = shell.kernel.spawn(
-    {
-      parent: shell.process,
-      argv,
-      origin,
-      descriptors: shell.process.descriptors.copy(),
-      environment,
-    },
-    (process) => runProgram(shell, process, path, argv),
-  );
-  if (child === null) {
-    yield* shell.complain("fork: Resource temporarily unavailable");
-    throw new Exit(254);
-  }
-  const status = yield* waitFor(child);
-  yield* reportDeath(shell, child, text);
-  return status;
-}
-
-function refusal(shell: Shell, errno: number): string {
-  if (shell.dialect !== "dash") return fileErrorText(errno);
-  if (errno === FileError.ENOENT) return "not found";
-  return errno === FileError.EISDIR ? "Permission denied" : fileErrorText(errno);
 }

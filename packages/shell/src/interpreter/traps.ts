@@ -37,6 +37,15 @@ export function* runErrorTrap(shell: Shell): Generator<Wait, void, void> {
   shell.inTrap = null;
 }
 
+/** RETURN, after a function or a sourced file. */
+export function* runReturnTrap(shell: Shell): Generator<Wait, void, void> {
+  const text = shell.traps.get("RETURN");
+  if (text === undefined || text === "" || shell.inTrap === "RETURN") return;
+  shell.inTrap = "RETURN";
+  yield* runTrap(shell, text);
+  shell.inTrap = null;
+}
+
 /** DEBUG, before every simple command. */
 export function* runDebugTrap(shell: Shell): Generator<Wait, void, void> {
   const text = shell.traps.get("DEBUG");

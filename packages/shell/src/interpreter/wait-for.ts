@@ -10,7 +10,10 @@ export function* waitFor(child: Process): Run {
   return child.status ?? 0;
 }
 
-/** Tells of a foreground child that died of a signal, as a shell without job control does. */
+/**
+ * Tells of a child that died of a signal, as a shell without job control does. The long form is left out for SIGTERM and
+ * for signals that the shell itself handles.
+ */
 export function* reportDeath(
   shell: Shell,
   child: Process,
@@ -18,7 +21,7 @@ export function* reportDeath(
 ): Generator<Wait, void, void> {
   const { endedBy } = child;
   if (endedBy === 0 || endedBy === Signal.INT || endedBy === Signal.PIPE) return;
-  if (shell.dialect === "dash" || endedBy === Signal.TERM)
+  if (shell.dialect === "dash" || endedBy === Signal.TERM || shell.process.trapped.has(endedBy))
     yield* shell.err(`${signalText(endedBy)}\n`);
   else
     yield* shell.complain(

@@ -3,9 +3,12 @@
 /** `break N`. */
 export class Break {
   levels: number;
+  /** What the loop's status becomes. */
+  readonly status: number;
 
-  constructor(levels: number) {
+  constructor(levels: number, status = 0) {
     this.levels = levels;
+    this.status = status;
   }
 }
 

@@ -5,6 +5,7 @@ import type { Variables } from "./variables.ts";
 /** What they are made from; a `Shell` is one. */
 export interface DynamicSource {
   readonly line: number;
+  readonly command: string;
   readonly subshellDepth: number;
   readonly process: { readonly pid: number };
   readonly kernel: { readonly now: Instant; readonly rng: Rng; readonly wallSeconds: number };

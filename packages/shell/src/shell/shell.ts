@@ -95,8 +95,8 @@ export interface Executor {
   ): string;
   /** Runs a command by its words as `command` or `builtin` do: no function is looked for. */
   runWords(shell: Shell, argv: readonly string[], which: "any" | "no-function" | "builtin"): Run;
-  /** Replaces the shell by a program; comes back, with a status, only when it cannot be run. */
-  replace(shell: Shell, argv: readonly string[]): Run;
+  /** Replaces the shell by a program, which sees `shown` as its name; ends the shell also when that fails. */
+  replace(shell: Shell, argv: readonly string[], shown: string | null): Run;
 }
 
 export class Shell {
@@ -108,6 +108,8 @@ export class Shell {
   variables: Variables = new Variables();
   readonly functions: Map<string, ShellFunction> = new Map();
   readonly aliases: Map<string, string> = new Map();
+  /** The alias whose own text runs: it is not replaced in there. */
+  aliasInUse: string | null = null;
   options: Options = new Options();
   /** $0. */
   name: string;
@@ -115,6 +117,19 @@ export class Shell {
   scriptFile = "";
   /** Given its text by `-c`: errors in functions then name `environment`, and some end it with 127. */
   fromCommandLine = false;
+  /** Reads its commands from standard input. */
+  fromInput = false;
+  /** A pipe is its input: jobs in the background keep it. */
+  inputIsPipe = false;
+  /** Messages of an expansion that goes on nevertheless; printed as soon as something can be written. */
+  notes: string[] = [];
+  /** BASH_COMMAND: the simple command that runs. */
+  command = "";
+  /** Descriptors that process substitutions of the command that runs hold open. */
+  readonly substitutions: number[] = [];
+  readonly exportedFunctions: Set<string> = new Set();
+  /** Builtins that `enable -n` hid. */
+  readonly disabled: Set<string> = new Set();
   positional: readonly string[] = [];
   /** $?. */
   status = 0;
@@ -190,6 +205,10 @@ export class Shell {
     copy.executor.attach(copy);
     copy.scriptFile = this.scriptFile;
     copy.fromCommandLine = this.fromCommandLine;
+    copy.inputIsPipe = this.inputIsPipe;
+    copy.command = this.command;
+    for (const name of this.exportedFunctions) copy.exportedFunctions.add(name);
+    for (const name of this.disabled) copy.disabled.add(name);
     for (const [name, body] of this.functions) copy.functions.set(name, body);
     for (const [name, text] of this.aliases) copy.aliases.set(name, text);
     for (const [name, text] of this.traps) if (text === "") copy.traps.set(name, text);
@@ -209,6 +228,13 @@ export class Shell {
     copy.shellPid = this.shellPid;
     copy.directoryStack = this.directoryStack.slice();
     return copy;
+  }
+
+  /** Whether characters beyond ASCII cannot be shown. */
+  isAsciiLocale(): boolean {
+    const name =
+      this.variables.get("LC_ALL") || this.variables.get("LC_CTYPE") || this.variables.get("LANG");
+    return name === undefined || name === "" || name === "C" || name === "POSIX";
   }
 
   /** Writes to standard output; false when that failed, after a message. */

@@ -140,8 +140,11 @@ export class Variables {
   }
 
   mayChange(variable: Variable, name: string): void {
-    if (variable.attributes.readonly) throw new ExpansionError(`${name}: readonly variable`, false);
+    if (variable.attributes.readonly) throw new ExpansionError(this.readonlyText(name), false);
   }
+
+  /** What is said of an assignment to a readonly variable; dash says it otherwise. */
+  readonlyText: (name: string) => string = (name) => `${name}: readonly variable`;
 
   unset(name: string): void {
     if (this.dynamic.delete(name)) return;
