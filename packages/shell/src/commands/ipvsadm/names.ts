@@ -49,18 +49,19 @@ export function identityText(identity: VirtualServiceIdentity, numeric: boolean)
 export const protocolOf = (identity: VirtualServiceIdentity): number =>
   identity.kind === "address" ? identity.protocol : 6;
 
-const unsigned = (value: number): number => value >>> 0;
-
 const key = (identity: VirtualServiceIdentity): readonly number[] =>
   identity.kind === "fwmark"
     ? [identity.mark, 0, 0, 0]
-    : [0, identity.protocol, unsigned(identity.address), identity.port];
+    : [0, identity.protocol, identity.address, identity.port];
 
-/** By firewall mark (a signed number there), protocol, address and port: services with an address come first. */
+/**
+ * By firewall mark, protocol, address and port: services with an address come first. The tool takes
+ * the difference of two 32-bit numbers as a signed one, so 224.0.0.1 stands before 0.0.0.0.
+ */
 export function compareIdentities(a: VirtualServiceIdentity, b: VirtualServiceIdentity): number {
   const [left, right] = [key(a), key(b)];
   for (const [i, value] of left.entries()) {
-    const difference = value - (right[i] as number);
+    const difference = (value - (right[i] as number)) | 0;
     if (difference !== 0) return difference;
   }
   return 0;
