@@ -54,7 +54,6 @@ const recordingSchema = z.looseObject({
 });
 
 export type Recording = z.infer<typeof recordingSchema>;
-type TopologySpec = Recording["topology"];
 export type ServerSpec = z.infer<typeof server>;
 
 /** A file that is no recording, in words for people. */

@@ -1,0 +1,45 @@
+/**
+ * Recordings that lvsim does not play yet, each with what is missing. An entry here must still differ:
+ * the test of recordings fails for one that has come to agree, so that the list only shrinks.
+ */
+
+const NO_CONNECTION_TRACKING = "connection tracking and the nat table's targets";
+const NO_IPV6 = "services with IPv6 addresses";
+const NO_PING = "ping, and link-netns in what ip prints";
+const NO_GRE = "GRE tunnel devices and their answers";
+const NO_GUE = "foo-over-UDP decapsulation";
+
+/** By class, for classes of which nothing is played. */
+const CLASSES: Readonly<Record<string, string>> = {
+  "host-lab": NO_PING,
+  "sched-lblc": "the scheduler lblc",
+  "sched-lblcr": "the scheduler lblcr",
+  "sched-mh": "the scheduler mh",
+  "sched-twos": "the scheduler twos",
+};
+
+const RECORDINGS: Readonly<Record<string, string>> = {
+  "cli-ipvsadm/daemon": "synchronisation daemons",
+  "cli-ipvsadm/listing": NO_IPV6,
+  "persist-all/conntrack1-dr": NO_CONNECTION_TRACKING,
+  "persist-all/conntrack1-nat": NO_CONNECTION_TRACKING,
+  "walk-dr/conntrack0": NO_CONNECTION_TRACKING,
+  "walk-dr/conntrack1": NO_CONNECTION_TRACKING,
+  "walk-nat/conntrack0": NO_CONNECTION_TRACKING,
+  "walk-nat/conntrack1": NO_CONNECTION_TRACKING,
+  "walk-nat/full-masquerade": NO_CONNECTION_TRACKING,
+  "walk-nat/no-forward":
+    "the order of two retransmissions that fall on one jiffy: softirqs nested in a send",
+  "walk-nat/onearm-masquerade": NO_CONNECTION_TRACKING,
+  "walk-tun/gre-csum-gre0-drops": NO_GRE,
+  "walk-tun/gre-csum-remote": NO_GRE,
+  "walk-tun/gre-remote": NO_GRE,
+  "walk-tun/gue-csum-remote": NO_GUE,
+  "walk-tun/gue-remcsum-remote": NO_GUE,
+  "walk-tun/gue-remote": NO_GUE,
+};
+
+/** What a recording waits for; undefined for one that must pass. */
+export function waitsFor(kind: string, name: string): string | undefined {
+  return CLASSES[kind] ?? RECORDINGS[name];
+}
