@@ -1,7 +1,8 @@
 /** `declare`, `typeset`, `local`, `export`, `readonly` and `unset`. */
 
-import { quoteDouble, quoteSingle } from "../expansions/transform.ts";
+import { quoteDouble, quoteSingle, quoteTrace } from "../expansions/transform.ts";
 import { assignArray, assignElement, assignText } from "../interpreter/assign.ts";
+import { traceLine } from "../interpreter/trace.ts";
 import type { Wait } from "../process/wait.ts";
 import { Exit } from "../shell/control.ts";
 import type { ArrayArgument, Builtin, Run, Shell } from "../shell/shell.ts";
@@ -152,10 +153,16 @@ function* declareAll(
     }
     applyShape(variable, options);
     yield* assignDeclared(shell, variable, name, found, arrays.get(at));
+    if (shell.options.xtrace && TRACED.has(argv[0] ?? "") && found?.[4] !== undefined) {
+      yield* traceLine(shell, `${name}=${quoteTrace(found[4])}`);
+    }
     applyFlags(variable, options);
   }
   return status;
 }
+
+/** `set -x` shows their assignments a second time. */
+const TRACED = new Set(["export", "readonly"]);
 
 /** `local x` makes a variable without a value; the others keep what is there. */
 function targetOf(shell: Shell, name: string, where: "local" | "visible"): Variable {

@@ -188,11 +188,10 @@ function* runSourced(shell: Shell, path: string, text: string, operands: readonl
 
 export const exec: Builtin = function* (shell, argv) {
   let at = 1;
-  const shown: string | null = null;
+  let shown: string | null = null;
   let clears = false;
   for (; /^-./.test(argv[at] ?? "") && argv[at] !== "--"; at++) {
-    if (argv[at] === "-a")
-      at++; // the name that a program sees changes nothing here
+    if (argv[at] === "-a") shown = argv[++at] ?? null;
     else if (argv[at] === "-c") clears = true;
     else if (argv[at] !== "-l") return yield* badOption(shell, "exec", argv[at] as string);
   }

@@ -4,6 +4,7 @@ import { quoteBackslash } from "../expansions/transform.ts";
 import type { Wait } from "../process/wait.ts";
 import type { Builtin, Shell } from "../shell/shell.ts";
 import { isName } from "../shell/variable.ts";
+import { utf8Length } from "../text/utf8.ts";
 import { replaceEscapes } from "./escapes.ts";
 import { formatFloat } from "./float-format.ts";
 import { formatTime } from "./time-format.ts";
@@ -34,13 +35,15 @@ export const printf: Builtin = function* (shell, argv) {
   yield* job.run(format);
   if (variable !== null) shell.variables.set(variable, job.text);
   else if (!(yield* shell.out(job.text, "printf"))) return 1;
-  for (const message of job.complaints) yield* shell.complain(`printf: ${message}`);
+  for (const message of [...job.warnings, ...job.complaints])
+    yield* shell.complain(`printf: ${message}`);
   return job.complaints.length > 0 ? job.status : 0;
 };
 
 class Formatting {
   text = "";
   readonly complaints: string[] = [];
+  readonly warnings: string[] = [];
   /** Status after a complaint. */
   status = 1;
   private readonly shell: Shell;
@@ -113,8 +116,10 @@ class Formatting {
     const zero = flags.includes("0") && !left;
     const pad = (text: string, zeros: boolean): void => {
       const size = Math.min(Math.abs(width), 65_536);
-      if (left) this.text += text.padEnd(size);
-      else if (!zeros) this.text += text.padStart(size);
+      // the width counts octets
+      const blanks = " ".repeat(Math.max(0, size - utf8Length(text)));
+      if (left) this.text += text + blanks;
+      else if (!zeros) this.text += blanks + text;
       else this.text += zeroPadded(text, size);
     };
     if (conversion.startsWith("(")) {
@@ -194,7 +199,7 @@ class Formatting {
   private clamped(value: bigint, text: string): bigint {
     const most = 2n ** 63n - 1n;
     if (value <= most && value >= -most - 1n) return value;
-    this.complaints.push(`warning: ${text}: Numerical result out of range`);
+    this.warnings.push(`warning: ${text}: Numerical result out of range`);
     return value > 0n ? most : -most - 1n;
   }
 

@@ -128,8 +128,7 @@ export const umask: Builtin = function* (shell, argv) {
   yield* shell.complain(
     isDash ? `umask: Illegal ${isNumber ? "number" : "mode"}: ${word}` : `umask: ${why}`,
   );
-  if (isDash) throw new Exit(2);
-  return 1;
+  return isDash ? 2 : 1;
 };
 
 /** `u=rwx,g-w`: the mask that allows what is named; undefined when it is no mode. */

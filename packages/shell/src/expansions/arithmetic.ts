@@ -141,6 +141,9 @@ class Evaluation {
       if (options.nounset) throw new ExpansionError(`${name}: unbound variable`, true, 127);
       return 0n;
     }
+    if (this.shell.dialect === "dash" && !/^\s*[-+]?(0[xX])?[0-9A-Fa-f]+\s*$/.test(text)) {
+      throw new ExpansionError(`Illegal number: ${text}`, true, 2);
+    }
     if (/^\d{1,15}$/.test(text) && (text === "0" || !text.startsWith("0"))) return BigInt(text);
     return new Evaluation(this.shell, this.depth + 1).text(text);
   }

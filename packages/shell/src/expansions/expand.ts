@@ -114,6 +114,9 @@ function* expandEach(shell: Shell, pieces: readonly Piece[], sink: Sink): Expans
       case "text":
         sink.text(piece.text, piece.quoted);
         break;
+      case "ansi":
+        sink.text(shell.dialect === "dash" ? `$${piece.raw}` : piece.text, true);
+        break;
       case "split":
         sink.split(piece.text);
         break;

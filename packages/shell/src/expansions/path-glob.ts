@@ -15,6 +15,8 @@ export function globPaths(shell: Shell, pattern: string): string[] {
     if (paths.length > SHELL_LIMITS.wordsMax) paths.length = SHELL_LIMITS.wordsMax;
   });
   const wantsDirectory = pattern.endsWith("/");
+  if (parts[parts.length - 1] === "**" && shell.options.shopt("globstar"))
+    paths = paths.filter((path) => path !== "");
   const found = paths.filter(
     (path) => !wantsDirectory || nodeAt(shell, path)?.kind === "directory",
   );
@@ -40,6 +42,7 @@ function step(shell: Shell, base: string, part: string, isLast: boolean): string
     const path = join(part.replace(/\\(.)/gs, "$1"));
     return nodeAt(shell, path) === undefined ? [] : [path];
   }
+  if (part === "**" && shell.options.shopt("globstar")) return everythingBelow(shell, base, isLast);
   const node = nodeAt(shell, base);
   if (node?.kind !== "directory") return [];
   const names =
@@ -51,4 +54,22 @@ function step(shell: Shell, base: string, part: string, isLast: boolean): string
     .filter((name) => (showsHidden || !name.startsWith(".")) && matchesGlob(name, glob))
     .map(join)
     .filter((path) => isLast || nodeAt(shell, path)?.kind === "directory");
+}
+
+/** `**`: a directory itself and everything below it; only directories when more parts follow. */
+function everythingBelow(shell: Shell, base: string, isLast: boolean): string[] {
+  const paths = isLast && base !== "" ? [`${base}/`] : [base];
+  const pending = [base];
+  for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
+    const node = nodeAt(shell, at);
+    if (node?.kind !== "directory" || node.provider !== null) continue;
+    for (const [name, entry] of node.entries) {
+      if (name.startsWith(".") && !shell.options.shopt("dotglob")) continue;
+      const path = at === "" || at.endsWith("/") ? at + name : `${at}/${name}`;
+      if (entry.kind === "directory") pending.push(path);
+      if (isLast || entry.kind === "directory") paths.push(path);
+      if (paths.length > SHELL_LIMITS.wordsMax) return paths;
+    }
+  }
+  return paths;
 }

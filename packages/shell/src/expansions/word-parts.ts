@@ -13,6 +13,8 @@ export type Piece =
   | { readonly kind: "text"; readonly text: string; readonly quoted: boolean }
   /** Unquoted text that is split like the result of an expansion: the operand of `${x:-…}`. */
   | { readonly kind: "split"; readonly text: string }
+  /** `$'…'`, whose text dash takes as it stands after a `$`. */
+  | { readonly kind: "ansi"; readonly text: string; readonly raw: string }
   | { readonly kind: "tilde"; readonly user: string }
   | { readonly kind: "parameter"; readonly name: string; readonly quoted: boolean }
   | { readonly kind: "operation"; readonly part: ParameterExpansionPart; readonly quoted: boolean }
@@ -74,7 +76,9 @@ function read(word: Word, role: WordRole): Piece[] {
     if (word.text === word.value && role !== "quoted") plainText(word.text, pieces);
     else literal(word.text, role === "quoted", pieces);
   } else for (const part of word.parts) readPart(part, role === "quoted", pieces);
-  return role === "quoted" ? pieces : withTildes(pieces, role === "assignment");
+  if (role === "quoted") return pieces;
+  const isLike = role === "word" && /^[A-Za-z_]\w*\+?=/.test(word.text);
+  return withTildes(pieces, role === "assignment" || isLike, isLike);
 }
 
 const plainText = (text: string, pieces: Piece[]): void => {
@@ -106,12 +110,15 @@ function readPart(part: WordPart, quoted: boolean, pieces: Piece[]): void {
       if (part.parts === undefined) literal(part.text, quoted, pieces);
       else framed("{", part.parts, "}", quoted, pieces);
       return;
-    case "SingleQuoted":
     case "AnsiCQuoted":
+      pieces.push({ kind: "ansi", text: part.value, raw: part.text.slice(2, -1) });
+      return;
+    case "SingleQuoted":
       pieces.push({ kind: "text", text: part.value, quoted: true });
       return;
     case "DoubleQuoted":
     case "LocaleString":
+      if (part.type === "LocaleString") pieces.push({ kind: "ansi", text: "", raw: "" });
       // an empty one still makes a word
       if (part.parts.length === 0) pieces.push({ kind: "text", text: "", quoted: true });
       for (const inner of part.parts) readPart(inner, true, pieces);
@@ -175,7 +182,7 @@ function literal(text: string, quoted: boolean, pieces: Piece[]): void {
 }
 
 /** Turns an unquoted `~` or `~user` into its piece: at the beginning, and in an assignment after every colon. */
-function withTildes(pieces: Piece[], inAssignment: boolean): Piece[] {
+function withTildes(pieces: Piece[], inAssignment: boolean, hasName: boolean): Piece[] {
   if (!pieces.some((piece) => piece.kind === "text" && !piece.quoted && piece.text.includes("~")))
     return pieces;
   const done: Piece[] = [];
@@ -184,9 +191,12 @@ function withTildes(pieces: Piece[], inAssignment: boolean): Piece[] {
       done.push(piece);
       return;
     }
-    const segments = inAssignment ? piece.text.split(/(?<=:)/) : [piece.text];
+    const segments = inAssignment
+      ? piece.text.split(hasName ? /(?<=[:=])/ : /(?<=:)/)
+      : [piece.text];
     segments.forEach((segment, j) => {
-      const tilde = i === 0 || j > 0 ? /^~([A-Za-z0-9_+-]*)(?=[/:]|$)/.exec(segment) : null;
+      const tilde =
+        (i === 0 && !hasName) || j > 0 ? /^~([A-Za-z0-9_+-]*)(?=[/:]|$)/.exec(segment) : null;
       const isWhole =
         tilde !== null &&
         (tilde[0].length < segment.length || j < segments.length - 1 || i === pieces.length - 1);

@@ -18,6 +18,8 @@ export interface Assigned {
 /** Does one assignment in the current scope. */
 export function* assign(shell: Shell, assignment: Assignment): Generator<Wait, Assigned, void> {
   const { name, value } = assignment;
+  if (assignment.text.startsWith(`${name}[]`))
+    throw new ExpansionError(`${name}[]: bad array subscript`, false);
   const append = assignment.append === true;
   if (value.type === "ArrayValue") {
     if (shell.dialect === "dash") throw new ExpansionError('Syntax error: "(" unexpected', true, 2);

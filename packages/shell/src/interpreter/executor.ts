@@ -13,7 +13,7 @@ import type { Wait } from "../process/wait.ts";
 import { Exit, ExpansionError } from "../shell/control.ts";
 import { defineDynamicVariables } from "../shell/dynamic.ts";
 import type { AnyNode, Executor, Run, Shell } from "../shell/shell.ts";
-import type { Source } from "../shell/source.ts";
+import { Source } from "../shell/source.ts";
 import {
   runArithmetic,
   runArithmeticFor,
@@ -51,6 +51,8 @@ const FAILS_ITSELF = new Set([
   "Redirected",
 ]);
 
+const NO_ALIASES: ReadonlyMap<string, string> = new Map();
+
 function attach(shell: Shell): void {
   shell.variables.evaluate = (expression) => String(evaluate(shell, expression));
   if (shell.dialect === "dash") shell.variables.readonlyText = (name) => `${name}: is read only`;
@@ -65,10 +67,14 @@ function* run(shell: Shell, source: Source, who: string): Run {
   try {
     let skipLine = 0;
     let echoed = 0;
+    let readLine = 0;
     for (const statement of source.script.commands) {
       const line = source.lineAt(statement.pos);
       if (fault !== undefined && !isComplete(source, statement, fault.line)) break;
       if (line <= skipLine) continue;
+      if (line > readLine)
+        shell.readAliases = shell.aliases.size === 0 ? NO_ALIASES : new Map(shell.aliases);
+      readLine = Math.max(readLine, source.lineAt(Math.max(statement.pos, statement.end - 1)));
       if (shell.options.has("verbose")) yield* echoLines(shell, source, echoed, statement.end);
       echoed = Math.max(echoed, endOfLine(source.text, statement.end));
       try {
@@ -86,6 +92,7 @@ function* run(shell: Shell, source: Source, who: string): Run {
     }
     if (fault === undefined) return status;
     yield* shell.err(fault.text);
+    if (fault.keepsStatus) return shell.status;
     shell.status = 2;
     if (shell.dialect === "dash") throw new Exit(2);
     return 2;
@@ -193,12 +200,9 @@ function* dispatch(shell: Shell, command: Exclude<AnyNode, AndOr>): Run {
     case "TestCommand":
       return yield* refusedInDash(shell, "[[", () => runTest(shell, command), command.pos);
     case "ArithmeticCommand":
-      return yield* refusedInDash(
-        shell,
-        command.body.trim(),
-        () => runArithmetic(shell, command),
-        command.pos,
-      );
+      if (shell.dialect === "bash") return yield* runArithmetic(shell, command);
+      // two subshells, one in the other
+      return yield* run(shell, new Source(command.body, shell.source.file, shell.line), "");
     case "Coproc":
       return yield* startCoproc(shell, command);
   }
@@ -229,8 +233,9 @@ function* runWholePipeline(shell: Shell, pipeline: Pipeline): Run {
   } finally {
     if (isNegated) shell.conditionDepth--;
   }
-  if (time?.type === "Time")
+  if (time?.type === "Time" && shell.variables.get("TIMEFORMAT") !== "") {
     yield* shell.err(timeReport(shell.kernel.now - startedAt, time.posix !== undefined));
+  }
   if (!isNegated) return status;
   return status === 0 ? 1 : 0;
 }

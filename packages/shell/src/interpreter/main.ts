@@ -68,7 +68,7 @@ function* exitTrap(shell: Shell): Run {
   shell.frames = [];
   shell.loopDepth = 0;
   try {
-    yield* runTrap(shell, text);
+    yield* runTrap(shell, text, "exit trap: ");
   } catch (thrown) {
     return yield* statusOf(shell, thrown);
   }

@@ -2,13 +2,14 @@
 import { BASH_BUILTINS, DASH_BUILTINS } from "../builtins/index.ts";
 import type { Command, CommandContext } from "../command.ts";
 import { FileError, fileErrorText } from "../process/errno.ts";
-import { readAll } from "../process/transfer.ts";
+import { readAll, readSome } from "../process/transfer.ts";
 import type { Wait } from "../process/wait.ts";
 import { type Dialect, type Run, Shell } from "../shell/shell.ts";
 import { Source } from "../shell/source.ts";
 import { isName } from "../shell/variable.ts";
 import { EXECUTOR } from "./executor.ts";
 import { pathsOf } from "./find-command.ts";
+import { syntaxFault } from "./syntax-error.ts";
 
 /** A shell in its process, with the variables that it inherits and makes. */
 export function createShell(context: CommandContext, dialect: Dialect, name: string): Shell {
@@ -17,6 +18,7 @@ export function createShell(context: CommandContext, dialect: Dialect, name: str
   const shell = new Shell(machine, process, dialect, builtins, EXECUTOR, name, new Source("", ""));
   const { variables } = shell;
   for (const [variable, value] of context.env) {
+    if (dialect === "bash") importFunction(shell, variable, value);
     if (!isName(variable)) continue;
     variables.set(variable, value);
     variables.export(variable);
@@ -34,6 +36,17 @@ export function createShell(context: CommandContext, dialect: Dialect, name: str
   if (dialect === "bash") setBashVariables(shell);
   for (const signal of process.ignored) process.trapped.delete(signal);
   return shell;
+}
+
+/** A function that another bash exported. */
+function importFunction(shell: Shell, variable: string, value: string): void {
+  const name = /^BASH_FUNC_(.*)%%$/.exec(variable)?.[1];
+  if (name === undefined) return;
+  const source = new Source(`${name} ${value}`, "");
+  const node = source.script.commands[0]?.command;
+  if (source.script.errors !== undefined || node?.type !== "Function") return;
+  shell.functions.set(name, { name, body: node.body, source, line: 0 });
+  shell.exportedFunctions.add(name);
 }
 
 function setBashVariables({ variables, kernel }: Shell): void {
@@ -166,9 +179,50 @@ function* runText(shell: Shell, words: readonly string[]): Run {
 
 function* runInput(shell: Shell, operands: readonly string[]): Run {
   shell.positional = operands;
+  shell.fromInput = true;
+  return yield* shell.executor.main(shell, runLines(shell));
+}
+
+/** Commands from standard input: line by line, so that what they read themselves comes after them. */
+function* runLines(shell: Shell): Run {
+  let text = "";
+  let firstLine = 1;
+  let status = 0;
+  for (;;) {
+    const line = yield* readLine(shell);
+    text += line;
+    const source = new Source(text, "", firstLine);
+    const isOver = line === "";
+    if (!isOver && (isUnfinished(shell, source) || text.trim() === "")) continue;
+    if (text !== "") status = yield* shell.executor.run(shell, source, "");
+    if (isOver) return status;
+    firstLine += text.split("\n").length - 1;
+    text = "";
+  }
+}
+
+/** Whether more lines belong to a text: an open quote or compound command, or a here-document without its end. */
+function isUnfinished(shell: Shell, source: Source): boolean {
+  if (/\\\n$/.test(source.text)) return true;
+  if (source.text.includes("<<") && source.hasOpenHereDocument()) return true;
+  return syntaxFault(shell, source, "")?.isIncomplete === true;
+}
+
+/** A line with its newline; "" at the end. */
+function* readLine(shell: Shell): Generator<Wait, string, void> {
   const file = shell.process.descriptors.get(0);
-  const text = file === undefined ? "" : yield* readAll(file);
-  return yield* shell.executor.main(shell, shell.executor.run(shell, new Source(text, ""), ""));
+  if (file === undefined) return "";
+  let line = "";
+  for (;;) {
+    const piece = yield* readSome(file, file.unread("") ? 4096 : 1);
+    if (typeof piece === "number" || piece === "") return line;
+    const end = piece.indexOf("\n") + 1;
+    if (end === 0) line += piece;
+    else {
+      file.unread(piece.slice(end));
+      return line + piece.slice(0, end);
+    }
+  }
 }
 
 function* runFile(shell: Shell, file: string, operands: readonly string[]): Run {

@@ -1,5 +1,5 @@
 /** Simple commands: assignments, functions, builtins and programs. */
-import { type Assignment, type Command, parse } from "unbash";
+import { type Assignment, type Command, parse, type Redirect } from "unbash";
 import { quoteTrace } from "../expansions/transform.ts";
 import type { Wait } from "../process/wait.ts";
 import { Exit, ExpansionError } from "../shell/control.ts";
@@ -10,6 +10,7 @@ import { expandArguments } from "./arguments.ts";
 import { assign } from "./assign.ts";
 import { runInPlace, shownNode, startExternal } from "./external.ts";
 import { callFunction } from "./function-call.ts";
+import { startBackground } from "./jobs.ts";
 import { complainOf, errorStatus } from "./main.ts";
 import { keep, RedirectError, redirect, restore, type Saved } from "./redirect.ts";
 import { traceLine } from "./trace.ts";
@@ -30,6 +31,12 @@ export function* runSimple(shell: Shell, node: Command, inPlace: boolean): Run {
     }
   }
   shell.line = lineOf(shell, node);
+  if (
+    shell.dialect === "dash" &&
+    node.redirects.some((part) => part.type === "Redirect" && part.operator === "&>")
+  ) {
+    return yield* runBothOperator(shell, node);
+  }
   shell.lastSubstitutionStatus = null;
   if (shell.inTrap === null) shell.command = shell.source.text.slice(node.pos, node.end);
   yield* runDebugTrap(shell);
@@ -37,6 +44,11 @@ export function* runSimple(shell: Shell, node: Command, inPlace: boolean): Run {
   const { argv, arrays } = yield* expandArguments(shell, node);
   const assignments = node.prefix.filter((part) => part.type === "Assignment");
   const saved: Saved = [];
+  const appends = assignments.find(({ append }) => append === true);
+  if (appends !== undefined && shell.dialect === "dash") {
+    yield* shell.complain(`${appends.text}: not found`);
+    return 127;
+  }
   try {
     if (argv.length === 0) return yield* runWithoutName(shell, node, assignments, saved);
     const [name = ""] = argv;
@@ -60,7 +72,7 @@ export function* runSimple(shell: Shell, node: Command, inPlace: boolean): Run {
       assignments,
       body === undefined && SPECIAL.has(name),
       function* () {
-        if (shell.options.xtrace) yield* traceLine(shell, argv.map(quoteTrace).join(" "));
+        if (shell.options.xtrace) yield* traceLine(shell, tracedWords(shell, argv));
         if (body !== undefined) return yield* callFunction(shell, body, argv);
         shell.arrayArguments = arrays;
         return yield* runBuiltin(shell, builtin as Builtin, argv);
@@ -73,6 +85,31 @@ export function* runSimple(shell: Shell, node: Command, inPlace: boolean): Run {
     restore(shell, saved);
     closeSubstitutions(shell, open);
   }
+}
+
+/** The words of a command as `set -x` shows them; dash quotes nothing. */
+const tracedWords = (shell: Shell, argv: readonly string[]): string =>
+  (shell.dialect === "dash" ? argv : argv.map(quoteTrace)).join(" ");
+
+/** `a &> f` is two commands to dash: `a` in the background, and an empty one with a redirection. */
+function* runBothOperator(shell: Shell, node: Command): Run {
+  const isBoth = (part: { readonly type: string; readonly operator?: string }): boolean =>
+    part.type === "Redirect" && part.operator === "&>";
+  const suffix = node.suffix.filter((part) => !isBoth(part));
+  const redirects = node.redirects.filter((part) => !isBoth(part));
+  const { pos, end, name, prefix, args } = node;
+  const plain: Command = { type: "Command", pos, end, name, prefix, suffix, args, redirects };
+  yield* startBackground(shell, { type: "Statement", pos, end, command: plain, background: true });
+  const saved: Saved = [];
+  const files = node.redirects
+    .filter(isBoth)
+    .map((part) => ({ ...(part as Redirect), operator: ">" as const }));
+  try {
+    yield* redirect(shell, files, saved);
+  } finally {
+    restore(shell, saved);
+  }
+  return 0;
 }
 
 /** Closes what process substitutions opened since `open`. */
@@ -92,10 +129,10 @@ function lineOf({ source }: Shell, { name, prefix, suffix, pos }: Command): numb
 
 /** The command with its first word replaced, when that word is an alias. */
 function aliasedSource(shell: Shell, { name, prefix, pos, end }: Command): Source | undefined {
-  if (shell.aliases.size === 0 || name === undefined || prefix.length > 0) return undefined;
+  if (shell.readAliases.size === 0 || name === undefined || prefix.length > 0) return undefined;
   const expands =
     shell.dialect === "dash" || shell.interactive || shell.options.shopt("expand_aliases");
-  const text = shell.aliases.get(name.text);
+  const text = shell.readAliases.get(name.text);
   if (!expands || text === undefined || shell.aliasInUse === name.text) return undefined;
   const whole = text + shell.source.text.slice(name.end, end);
   const inner = parse(whole).commands[0]?.command;
@@ -199,7 +236,7 @@ function* runExternalWith(
   inPlace: boolean,
 ): Run {
   return yield* withAssignments(shell, assignments, false, function* () {
-    if (shell.options.xtrace) yield* traceLine(shell, argv.map(quoteTrace).join(" "));
+    if (shell.options.xtrace) yield* traceLine(shell, tracedWords(shell, argv));
     if (!(yield* redirectFor(shell, node, saved, argv))) return shell.dialect === "dash" ? 2 : 1;
     shell.lastArgument = argv[argv.length - 1] ?? "";
     if (inPlace && shell.traps.size === 0) {

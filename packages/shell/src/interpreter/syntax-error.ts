@@ -1,113 +1,229 @@
 /** Syntax errors in the words of bash and dash, from what the parser found. */
+import { forEachChild, type ParseError, type SyntaxNode } from "unbash";
 import type { Shell } from "../shell/shell.ts";
 import type { Source } from "../shell/source.ts";
+import { dashFault } from "./dash-syntax.ts";
 
 export interface SyntaxFault {
   /** Line at which the error is; statements that begin there or later do not run. */
   readonly line: number;
-  /** Where it is, as an offset. */
-  readonly offset: number;
   /** What the shell prints, with its newlines. */
   readonly text: string;
+  /** Whether the text only ends too early: more lines could complete it. */
+  readonly isIncomplete: boolean;
+  /** Errors inside `[[ ]]` leave the status as it was. */
+  readonly keepsStatus: boolean;
 }
-
-const CLOSERS: Readonly<Record<string, string>> = {
-  "double quote": '"',
-  "single quote": "'",
-  backtick: "`",
-  "command substitution": ")",
-  "parameter expansion": "}",
-};
 
 /** The first syntax error of a source; undefined when it has none. */
 export function syntaxFault(shell: Shell, source: Source, who: string): SyntaxFault | undefined {
-  const errors = source.script.errors;
-  if (errors === undefined || errors.length === 0) return undefined;
-  const first = errors.reduce((a, b) => (b.pos < a.pos ? b : a));
-  const { text } = source;
-  const isDash = shell.dialect === "dash";
+  const error = firstError(source);
   const prefix = (line: number): string => {
     const name = source.file !== "" ? source.file : shell.name;
-    return isDash ? `${name}: ${line}: ${who}` : `${name}: ${who}line ${line}: `;
+    return shell.dialect === "dash" ? `${name}: ${line}: ${who}` : `${name}: ${who}line ${line}: `;
   };
-  const opened = /unterminated (.*)|unclosed (.*)/.exec(first.message);
-  if (opened !== null) {
-    const line = source.lineAt(first.pos);
-    const closer = closerOf(opened[1] ?? opened[2] ?? "", text, first.pos);
-    const said = isDash
-      ? "Syntax error: Unterminated quoted string"
-      : `unexpected EOF while looking for matching \`${closer}'`;
-    return { line, offset: first.pos, text: `${prefix(line)}${said}\n` };
+  if (shell.dialect === "dash") {
+    const bashism = dashFault(source);
+    if (bashism !== undefined && (error === undefined || bashism.pos <= error.pos)) {
+      const line = source.lineAt(bashism.pos);
+      return fault(line, `${prefix(line)}Syntax error: ${bashism.message}\n`);
+    }
   }
-  if (text.slice(first.pos).trim() === "") return endOfFile(source, first, prefix, isDash);
-  const line = source.lineAt(first.pos);
-  const token = tokenAt(text, first.pos);
-  if (isDash) {
-    const expecting = expectation(first.message);
-    const shown =
-      /^\w/.test(token) && !RESERVED.has(token)
-        ? `word`
-        : token === "newline"
-          ? token
-          : `"${token}"`;
-    return {
-      line,
-      offset: first.pos,
-      text: `${prefix(line)}Syntax error: ${shown} unexpected${expecting}\n`,
-    };
-  }
-  const message = `${prefix(line)}syntax error near unexpected token \`${token}'\n`;
+  if (error === undefined) return undefined;
+  return shell.dialect === "dash"
+    ? dashText(source, error, prefix)
+    : bashText(source, error, prefix);
+}
+
+const fault = (
+  line: number,
+  text: string,
+  isIncomplete = false,
+  keepsStatus = false,
+): SyntaxFault => ({
+  line,
+  text,
+  isIncomplete,
+  keepsStatus,
+});
+
+type Prefix = (line: number) => string;
+
+const found = new WeakMap<object, ParseError | null>();
+
+/** The first error of a script and of all substitutions in it, which bash reads with it. */
+function firstError({ script, text }: Source): ParseError | undefined {
+  const cached = found.get(script);
+  if (cached !== undefined) return cached ?? undefined;
+  let first: ParseError | null = null;
+  const visit = (node: SyntaxNode): void => {
+    if (node.type === "Script" && node.source !== undefined) return;
+    for (const error of (node.type === "Script" ? node.errors : undefined) ?? []) {
+      if (first === null || error.pos < first.pos) first = error;
+    }
+    forEachChild(node, visit);
+  };
+  if (script.errors !== undefined || /\$\(|<\(|>\(/.test(text)) visit(script);
+  first ??= danglingParenthesis(script.commands[script.commands.length - 1]?.end, text);
+  found.set(script, first);
+  return first ?? undefined;
+}
+
+/** `name (` at the end of a text, which the parser takes for a command and passes over. */
+function danglingParenthesis(end: number | undefined, text: string): ParseError | null {
+  if (end === undefined || !/^[ \t]*\(\s*$/.test(text.slice(end))) return null;
   return {
-    line,
-    offset: first.pos,
-    text: `${message}${prefix(line)}\`${source.lineText(first.pos)}'\n`,
+    message: "expected redirect target after a parenthesis",
+    pos: text.indexOf("(", end) + 1,
   };
 }
 
-const RESERVED = new Set("then fi do done else elif esac in } {".split(" "));
+/** The line after the last one: where a text ends. */
+const lastLine = (source: Source): number =>
+  source.lineAt(source.text.length) + (source.text.endsWith("\n") ? 0 : 1);
 
-function endOfFile(
-  source: Source,
-  first: { readonly message: string; readonly pos: number },
-  prefix: (line: number) => string,
-  isDash: boolean,
-): SyntaxFault {
+function bashText(source: Source, error: ParseError, prefix: Prefix): SyntaxFault {
   const { text } = source;
-  const lines = text.split("\n").length - (text.endsWith("\n") ? 1 : 0);
-  const line = source.firstLine + lines;
-  const said = isDash
-    ? `Syntax error: end of file unexpected${expectation(first.message)}`
-    : "syntax error: unexpected end of file";
-  return {
-    line: source.lineAt(first.pos),
-    offset: first.pos,
-    text: `${prefix(isDash ? source.firstLine + lines - (text.endsWith("\n") ? 0 : 1) : line)}${said}\n`,
-  };
+  const { message, pos } = error;
+  const line = source.lineAt(pos);
+  if (message.startsWith("unterminated")) {
+    const at = /command substitution|process substitution/.test(message) ? lastLine(source) : line;
+    const said = `unexpected EOF while looking for matching \`${closerOf(message, text, pos)}'`;
+    return fault(line, `${prefix(at)}${said}\n`, true);
+  }
+  if (/\[\[|unary test/.test(message) || isInTest(source, pos))
+    return testText(source, pos, prefix, message);
+  if (message.startsWith("expected three arithmetic")) {
+    const header = /\(\(.*?\)\)/s.exec(text.slice(text.lastIndexOf("for", pos)))?.[0] ?? "";
+    const said = "syntax error: arithmetic expression required";
+    return fault(line, `${prefix(line)}${said}\n${prefix(line)}syntax error: \`${header}'\n`);
+  }
+  const at = culprit(text, error);
+  const isEnd = text.slice(at).trim() === "" && !/redirect target|coproc/.test(message);
+  if (isEnd)
+    return fault(line, `${prefix(lastLine(source))}syntax error: unexpected end of file\n`, true);
+  const place = source.lineAt(at);
+  const first = `${prefix(place)}syntax error near unexpected token \`${tokenAt(text, at)}'\n`;
+  return fault(Math.min(line, place), `${first}${prefix(place)}\`${source.lineText(at)}'\n`);
 }
 
-function expectation(message: string): string {
-  const found = /expected '([^']+)'/.exec(message);
-  return found === null ? "" : ` (expecting "${found[1]}")`;
+/** Whether an offset stands in a `[[` that has no end. */
+function isInTest({ script }: Source, pos: number): boolean {
+  const last = script.commands.findLast((statement) => statement.pos <= pos);
+  return last?.command.type === "TestCommand" && last.end <= last.pos;
 }
 
-function closerOf(what: string, text: string, offset: number): string {
-  for (const [name, closer] of Object.entries(CLOSERS)) if (what.includes(name)) return closer;
-  const opener = text[offset];
-  return opener === "(" || text[offset + 1] === "("
-    ? ")"
-    : opener === "{" || text[offset + 1] === "{"
-      ? "}"
-      : (opener ?? '"');
+function testText(source: Source, pos: number, prefix: Prefix, message: string): SyntaxFault {
+  const { text } = source;
+  const line = source.lineAt(pos);
+  const rest = text.slice(pos).trimStart();
+  const before = text.slice(0, pos).trimEnd();
+  const operator = /(?:^|\s)(==?|!=|=~|<|>|-[a-z]{2}|-[a-zA-Z])\s*(?:\]\])?$/.exec(before)?.[1];
+  const isUnary = /unary test/.test(message);
+  let said = "conditional binary operator expected";
+  if (isUnary) said = `unexpected argument \`${tokenAt(text, pos)}' to conditional unary operator`;
+  else if (before.endsWith("]]") && operator !== undefined)
+    said = "unexpected argument `]]' to conditional binary operator";
+  else if (rest === "") said = "unexpected token `newline', conditional binary operator expected";
+  else if (
+    /^[^\S\n]*\n/.test(text.slice(pos)) ||
+    text.slice(text.lastIndexOf("[[", pos), pos).includes("\n")
+  ) {
+    said = "syntax error in conditional expression";
+  }
+  const start = source.lineAt(text.lastIndexOf("[[", pos));
+  return fault(
+    start,
+    `${prefix(said.startsWith("syntax") ? start : line)}${said}\n`,
+    rest === "",
+    true,
+  );
+}
+
+/** Where the token stands that bash would complain of. */
+function culprit(text: string, { message, pos }: ParseError): number {
+  if (/^expected command in (brace group|subshell)/.test(message)) return skipBlanks(text, pos + 1);
+  if (/^expected '[^']+'(?! to close)/.test(message)) return beforeMissing(text, pos);
+  if (/^expected command after '(if|then|else|elif|while|until|do)'/.test(message))
+    return skipBlanks(text, pos);
+  if (/^unexpected token/.test(message)) {
+    const call = /(?:^|[;&|\n(])[ \t]*[^\s;&|()<>$'"]+[ \t]*\([ \t]*(?=[^\s)])/g;
+    const start = text.lastIndexOf("\n", pos - 1) + 1;
+    for (const match of text.slice(start, pos + 1).matchAll(call)) {
+      const at = start + match.index + match[0].length;
+      if (at <= pos) return at;
+    }
+  }
+  return skipBlanks(text, pos);
+}
+
+const CLOSING = new Set("fi done esac then do else elif }".split(" "));
+
+/** What stands where `then`, `do` or `in` should: the parser tells the end of that token. */
+function beforeMissing(text: string, pos: number): number {
+  const start = text.lastIndexOf("\n", pos - 1) + 1;
+  const empty = /(?:^|[;&|\s])(?:if|elif|while|until)[ \t]*(?=[;&|)])/.exec(text.slice(start, pos));
+  if (empty !== null) return start + empty.index + empty[0].length;
+  const at = startOfTokenBefore(text, pos);
+  const isEnd = text.slice(pos).trim() === "";
+  return isEnd && !CLOSING.has(text.slice(at, pos).trim()) ? pos : at;
+}
+
+function skipBlanks(text: string, from: number): number {
+  let at = from;
+  while (text[at] === " " || text[at] === "\t") at++;
+  return at;
+}
+
+function startOfTokenBefore(text: string, end: number): number {
+  const word = /[^\s;&|()<>]+$/.exec(text.slice(0, end));
+  if (word !== null) return word.index;
+  const operator = /(;;|&&|\|\||[;&|()<>])\s*$/.exec(text.slice(0, end));
+  return operator === null ? end : operator.index;
+}
+
+function closerOf(message: string, text: string, offset: number): string {
+  if (message.includes("double quote")) return '"';
+  if (message.includes("backtick")) return "`";
+  if (message.includes("parameter")) return "}";
+  return /single quote|ANSI|\$'/.test(message) || text[offset] === "'" ? "'" : ")";
 }
 
 function tokenAt(text: string, offset: number): string {
-  let at = offset;
-  while (text[at] === " " || text[at] === "\t") at++;
-  if (text[at] === "\n" || text[at] === undefined) return "newline";
-  const rest = text.slice(at);
+  const rest = text.slice(offset);
+  if (rest === "" || /^[ \t]*(\n|$)/.test(rest)) return "newline";
   const operator = /^(;;&|;;|;&|&&|\|\||<<<|<<-|<<|>>|<&|>&|<>|>\||&>>|&>|\|&|[;&|()<>])/.exec(
     rest,
   );
-  if (operator !== null) return operator[0];
-  return /^[^\s;&|()<>]+/.exec(rest)?.[0] ?? "newline";
+  return operator?.[0] ?? /^[^\s;&|()<>]+/.exec(rest)?.[0] ?? "newline";
+}
+
+const RESERVED = new Set(
+  "then fi do done else elif esac in } { ! while until for case if".split(" "),
+);
+
+function dashText(source: Source, error: ParseError, prefix: Prefix): SyntaxFault {
+  const { text } = source;
+  const { message, pos } = error;
+  const line = source.lineAt(pos);
+  const end = source.lineAt(text.length);
+  const say = (at: number, what: string, isIncomplete: boolean): SyntaxFault =>
+    fault(line, `${prefix(at)}Syntax error: ${what}\n`, isIncomplete);
+  if (/unterminated (command|process)/.test(message))
+    return say(end, 'end of file unexpected (expecting ")")', true);
+  if (message.startsWith("unterminated")) return say(end, "Unterminated quoted string", true);
+  const at = culprit(text, error);
+  const wanted = expectation(message);
+  if (text.slice(at).trim() === "") return say(end, `end of file unexpected${wanted}`, true);
+  const place = source.lineAt(at);
+  const token = tokenAt(text, at);
+  const isWord = /^[^;&|()<>]/.test(token) && !RESERVED.has(token);
+  const shown = token === "newline" ? "newline" : isWord ? "word" : `"${token}"`;
+  return say(place, `${shown} unexpected${wanted}`, false);
+}
+
+function expectation(message: string): string {
+  const wanted = /expected '([^']+)'/.exec(message)?.[1];
+  if (wanted !== undefined) return ` (expecting "${wanted}")`;
+  return message === "expected command after 'if'" ? ' (expecting "then")' : "";
 }

@@ -14,10 +14,10 @@ export function* runPendingTraps(shell: Shell): Generator<Wait, void, void> {
 }
 
 /** Runs a handler. */
-export function* runTrap(shell: Shell, text: string): Run {
+export function* runTrap(shell: Shell, text: string, who = ""): Run {
   const { status, pipeStatus, source, line } = shell;
   const file = source.file;
-  yield* shell.executor.run(shell, new Source(text, file, line), "");
+  yield* shell.executor.run(shell, new Source(text, file, who === "" ? line : 1), who);
   const after = shell.status;
   shell.status = status;
   shell.pipeStatus = pipeStatus;

@@ -3,6 +3,7 @@ import type { NetworkNamespace } from "@lvsim/core";
 import { IPVS_PROC_FILES } from "../commands/ipvsadm/index.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { PROC_NET_FILES } from "../proc-net/files.ts";
+import { descriptorDirectory } from "./dev-fd.ts";
 import { DEVICES } from "./devices.ts";
 import { procNet } from "./proc-net.ts";
 import { procSysNet } from "./proc-sys.ts";
@@ -13,5 +14,6 @@ export function mountKernel(kernel: Kernel): void {
     texts.set(name, (namespace) => print(namespace as unknown as NetworkNamespace));
   files.mount("/proc/sys/net", procSysNet(kernel));
   files.mount("/proc/net", procNet(kernel));
+  files.mount("/dev/fd", descriptorDirectory());
   for (const [name, device] of DEVICES) files.mount(`/dev/${name}`, device);
 }

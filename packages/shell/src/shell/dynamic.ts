@@ -65,6 +65,10 @@ export function defineDynamicVariables(variables: Variables, source: DynamicSour
     readOnly(() => String(source.line)),
   );
   variables.define(
+    "BASH_COMMAND",
+    readOnly(() => source.command),
+  );
+  variables.define(
     "BASHPID",
     readOnly(() => String(source.process.pid)),
   );

@@ -108,6 +108,8 @@ export class Shell {
   variables: Variables = new Variables();
   readonly functions: Map<string, ShellFunction> = new Map();
   readonly aliases: Map<string, string> = new Map();
+  /** Aliases as they were when the line that runs was read. */
+  readAliases: ReadonlyMap<string, string> = new Map();
   /** The alias whose own text runs: it is not replaced in there. */
   aliasInUse: string | null = null;
   options: Options = new Options();

@@ -1,5 +1,5 @@
 /** A text that the shell runs, with its parsed form; parsed once, however often it runs. */
-import { type ParsedScript, parse } from "unbash";
+import { forEachChild, type ParsedScript, parse, type SyntaxNode } from "unbash";
 
 export class Source {
   readonly text: string;
@@ -29,6 +29,17 @@ export class Source {
       else high = middle - 1;
     }
     return low + this.firstLine;
+  }
+
+  /** Whether a here-document has no end in this text. */
+  hasOpenHereDocument(): boolean {
+    let isOpen = false;
+    const visit = (node: SyntaxNode): void => {
+      if (node.type === "HereDoc" && node.closing === undefined) isOpen = true;
+      forEachChild(node, visit);
+    };
+    visit(this.script);
+    return isOpen;
   }
 
   /** The text of the line that holds `offset`, without its end. */
