@@ -15,8 +15,8 @@ export const WORKLOADS = new Map<string, () => Measurement>([
   ["T-512x512", () => warmRun("T", 512, 512, 4_000, 1)],
   ["U-cold", () => coldRun("U", 100_000)],
   ["T-cold", () => coldRun("T", 100_000)],
-  ["tiny-U", () => tinyRuns("U", 600)],
-  ["tiny-T", () => tinyRuns("T", 200)],
+  ["tiny-U", () => tinyRuns("U", 1500)],
+  ["tiny-T", () => tinyRuns("T", 500)],
 ]);
 
 for (const pending of [100, 1_000, 10_000, 100_000, 1_000_000])
