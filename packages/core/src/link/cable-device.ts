@@ -56,13 +56,13 @@ export class CableDevice extends NetDevice implements LinkOwner {
   }
 
   transmit(frame: Frame): void {
-    if (!this.up || !this.carrier) {
-      this.counters.sendDrops++;
-      this.refuse(frame);
+    if (this.up && this.carrier) {
+      this.noteSent(frame);
+      (this.end as LinkEnd).send(frame);
       return;
     }
-    this.noteSent(frame);
-    (this.end as LinkEnd).send(frame);
+    this.counters.sendDrops++;
+    this.refuse(frame);
   }
 
   receive(frame: Frame): void {

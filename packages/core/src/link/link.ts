@@ -111,30 +111,35 @@ export class LinkEnd implements FrameReceiver {
 
   /** Decides on a frame sent now, and accounts for it: when it will arrive, or NEVER if it was dropped. */
   admit(frame: Frame): Instant | typeof NEVER {
-    const link = this.link;
-    const now = link.engine.now;
+    const { link, serialiser } = this;
     if (!link.carrier) return this.refuse(frame, "link-down");
-    if (link.dropsLongFrames && this.tooLong(frame)) {
+    if (link.dropsLongFrames && this.tooLong(frame))
       return this.refuse(frame, "too-long-for-receiver");
+    let leaves = link.engine.now;
+    if (serialiser !== null) {
+      leaves = serialiser.enter(frameLengthOf(frame), leaves) as Instant;
+      if (leaves === QUEUE_FULL) return this.refuse(frame, "queue-full");
     }
-    if (link.plain) return (now + link.delay) as Instant;
-    return this.admitImpaired(frame, now);
+    const at = (leaves + link.delay) as Instant;
+    return link.impairments === null ? at : this.impair(frame, at, link.impairments);
   }
 
   /** Puts an admitted frame on its way. */
   deliver(frame: Frame, at: Instant): void {
     const engine = this.link.engine;
-    let receiver: FrameReceiver = this.peer;
-    if (at === engine.now) {
-      if (!(this.peer.owner as LinkOwner).arrived(frame)) return;
-      receiver = this.peer.backlog;
-    }
-    if (frame.shared) {
-      engine.schedule(new SharedArrival(frame, receiver), at);
-      return;
-    }
-    frame.receiver = receiver;
+    if (at === engine.now) return this.deliverNow(frame);
+    if (frame.shared) return engine.schedule(new SharedArrival(frame, this.peer), at);
+    frame.receiver = this.peer;
     engine.schedule(frame, at);
+  }
+
+  private deliverNow(frame: Frame): void {
+    const { engine } = this.link;
+    const { owner, backlog } = this.peer;
+    if (!(owner as LinkOwner).arrived(frame)) return;
+    if (frame.shared) return engine.schedule(new SharedArrival(frame, backlog), engine.now);
+    frame.receiver = backlog;
+    engine.schedule(frame, engine.now);
   }
 
   /** A frame comes out of the cable at this end. */
@@ -148,33 +153,29 @@ export class LinkEnd implements FrameReceiver {
     return payloadLengthOf(frame) > (this.peer.owner as LinkOwner).mtu + VLAN_TAG_LENGTH;
   }
 
-  private admitImpaired(frame: Frame, now: Instant): Instant | typeof NEVER {
-    const link = this.link;
-    const leaves = this.leave(frame, now);
-    if (leaves === QUEUE_FULL) return this.refuse(frame, "queue-full");
-    const impairments = link.impairments;
-    if (impairments === null) return (leaves + link.delay) as Instant;
+  /** What the cable does to a frame that would arrive at `at`. */
+  private impair(frame: Frame, at: Instant, impairments: Impairments): Instant | typeof NEVER {
     if (impairments.losesFrame()) return this.refuse(frame, "link-loss");
-    if (impairments.duplicatesFrame()) this.sendTwin(frame, now, impairments);
+    if (impairments.duplicatesFrame()) this.sendTwin(frame, impairments);
     if (impairments.corruptsFrame() && !frame.shared) {
       // ARP has no checksum: a receiver's Ethernet would have thrown the frame away
       if (frame.etherType !== EtherType.ipv4) return this.refuse(frame, "link-loss");
       corrupt(frame, impairments);
     }
-    return (leaves + link.delay + impairments.lateness()) as Instant;
+    return (at + impairments.lateness()) as Instant;
   }
 
   /** Sends the same octets once more. */
-  private sendTwin(frame: Frame, now: Instant, impairments: Impairments): void {
-    const leaves = this.leave(frame, now);
+  private sendTwin(frame: Frame, impairments: Impairments): void {
+    const { engine, delay } = this.link;
+    const leaves =
+      this.serialiser === null
+        ? engine.now
+        : this.serialiser.enter(frameLengthOf(frame), engine.now);
     if (leaves === QUEUE_FULL) return;
     const twin = copyFrame(frame, frame.id);
-    const at = (leaves + this.link.delay + impairments.lateness()) as Instant;
-    this.link.engine.schedule(new SharedArrival(twin, this.peer), at);
-  }
-
-  private leave(frame: Frame, now: Instant): Instant | typeof QUEUE_FULL {
-    return this.serialiser === null ? now : this.serialiser.enter(frameLengthOf(frame), now);
+    const at = (leaves + delay + impairments.lateness()) as Instant;
+    engine.schedule(new SharedArrival(twin, this.peer), at);
   }
 
   private refuse(frame: Frame, reason: DropReason): typeof NEVER {

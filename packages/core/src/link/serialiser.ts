@@ -29,7 +29,9 @@ const RING_MIN = 4;
 export const QUEUE_FULL = -1;
 
 export class Serialiser {
-  readonly config: RateConfig;
+  private readonly rate: number;
+  private readonly octetsMax: number;
+  private readonly framesMax: number;
   /** When the last accepted frame will have left. */
   private busyUntil = 0;
   /** A ring of the instants at which accepted frames leave, oldest at `head`; as long as it ever had to be. */
@@ -39,41 +41,39 @@ export class Serialiser {
 
   constructor(config: RateConfig) {
     assert(config.bitsPerSecond >= 0, "a negative bit rate");
-    this.config = config;
+    this.rate = config.bitsPerSecond;
+    this.octetsMax = config.queueOctetsMax;
+    this.framesMax = config.queueFramesMax;
   }
 
   /** Takes a frame of `octets` at `now` and says when its last bit leaves; QUEUE_FULL when there is no room. */
   enter(octets: number, now: Instant): Instant | typeof QUEUE_FULL {
-    const { bitsPerSecond, queueFramesMax } = this.config;
-    if (bitsPerSecond === 0) return now;
+    if (this.rate === 0) return now;
     let start: number = now;
     if (this.busyUntil > now) {
       if (!this.hasRoom(octets, now)) return QUEUE_FULL;
       start = this.busyUntil;
     } else this.count = 0;
-    const time = Math.ceil((octets * NANOSECONDS_PER_OCTET_AT_ONE_BIT_PER_SECOND) / bitsPerSecond);
+    const time = Math.ceil((octets * NANOSECONDS_PER_OCTET_AT_ONE_BIT_PER_SECOND) / this.rate);
     this.busyUntil = start + time;
-    if (queueFramesMax > 0) this.remember();
+    if (this.framesMax > 0) this.remember();
     return this.busyUntil as Instant;
   }
 
   /** Whether a frame may wait behind the one that is on the wire. */
   private hasRoom(octets: number, now: Instant): boolean {
-    const { bitsPerSecond, queueOctetsMax, queueFramesMax } = this.config;
-    if (queueOctetsMax > 0) {
+    if (this.octetsMax > 0) {
       const wait = this.busyUntil - now;
-      const waiting = Math.ceil(
-        (wait * bitsPerSecond) / NANOSECONDS_PER_OCTET_AT_ONE_BIT_PER_SECOND,
-      );
-      if (waiting + octets > queueOctetsMax) return false;
+      const waiting = Math.ceil((wait * this.rate) / NANOSECONDS_PER_OCTET_AT_ONE_BIT_PER_SECOND);
+      if (waiting + octets > this.octetsMax) return false;
     }
-    if (queueFramesMax === 0) return true;
+    if (this.framesMax === 0) return true;
     const mask = this.leaves.length - 1;
     while (this.count > 0 && (this.leaves[this.head] as number) <= now) {
       this.head = (this.head + 1) & mask;
       this.count--;
     }
-    return this.count < queueFramesMax;
+    return this.count < this.framesMax;
   }
 
   /** Notes that one more frame leaves at `busyUntil`. */

@@ -30,6 +30,8 @@ import { ReachableTime } from "./reachable-time.ts";
 
 /** The soonest that a timer is set to: HZ/100 ticks of 4 ms. */
 const SHORTEST_TIMER: Duration = milliseconds(8);
+/** A packet on the slow way leaves an entry in these states as it is. */
+const UNTOUCHED = CONNECTED | NeighbourState.delay | NeighbourState.probe;
 const MULTICAST_MAC_PREFIX = 0x01005e000000;
 const MULTICAST_MAC_BITS = 0x7fffff;
 
@@ -236,6 +238,7 @@ export class NeighbourTable implements NeighbourTimerHandler {
     const now = this.engine.now;
     entry.usedAt = now;
     const old = entry.state;
+    if ((old & UNTOUCHED) !== 0) return true;
     const sysctls = this.environment.neighbourSysctls(entry.device);
     const state = stateOnSend(old, sysctls.mcast_solicit + sysctls.app_solicit > 0);
     if (state !== old) {

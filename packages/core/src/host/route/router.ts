@@ -28,6 +28,10 @@ export class Router {
   private readonly outputRouting: OutputRouting;
   private readonly inputCache = new RouteCache();
   private readonly outputCache = new RouteCache();
+  private readonly anySourceCache = new RouteCache();
+  /** The route that `sourceFor` was asked about last, and its answer. */
+  private sourceRoute: Route | null = null;
+  private sourceAnswer: Ipv4Address = ANY_ADDRESS;
   private config: NamespaceConfig | null = null;
   private tables: RoutingTables | null = null;
 
@@ -57,6 +61,8 @@ export class Router {
     this.config = config;
     this.inputCache.clear();
     this.outputCache.clear();
+    this.anySourceCache.clear();
+    this.sourceRoute = null;
     this.generation++;
   }
 
@@ -140,16 +146,30 @@ export class Router {
     mark: number,
     tos: number,
   ): Route | null {
+    const cached = this.anySourceCache.find(destination, source, outputInterface, tos, mark);
+    if (cached !== null) {
+      this.source = cached.chosenSource;
+      return cached.route;
+    }
     const { outputRouting } = this;
     const out = outputInterface;
     const route = outputRouting.route(this.current(), destination, source, out, mark, tos, true);
     this.source = outputRouting.source;
+    if (route === null) return null;
+    const kept = this.anySourceCache.keep(destination, source, out, tos, mark, route);
+    kept.chosenSource = outputRouting.source;
     return route;
   }
 
   /** The source for packets of our own to `destination` that take `route`; 0 when the host has none. */
   sourceFor(route: Route, destination: Ipv4Address): Ipv4Address {
-    return this.current().sourceFor(route, destination);
+    // only a local route's source depends on the destination
+    if (route.type === RouteType.local) return this.current().sourceFor(route, destination);
+    if (route !== this.sourceRoute) {
+      this.sourceAnswer = this.current().sourceFor(route, destination);
+      this.sourceRoute = route;
+    }
+    return this.sourceAnswer;
   }
 
   /** The best source on a device towards `target` (0: anybody), of `scope` or wider; 0 when the host has none. */
