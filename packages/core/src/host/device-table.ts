@@ -11,6 +11,8 @@ import type { NamespaceConfig } from "./namespace-config.ts";
 import type { NeighbourTable } from "./neigh/neighbour-table.ts";
 import type { CombinedConf } from "./sysctl/combined-conf.ts";
 import { combinedConf } from "./sysctl/combined-conf.ts";
+import type { NeighbourSysctls } from "./sysctl/config.ts";
+import { neighbourSysctls } from "./sysctl/device-sysctls.ts";
 
 /** What the table needs of its namespace. */
 interface DeviceTableOwner {
@@ -61,7 +63,7 @@ export class DeviceTable implements DeviceInput {
       const device = this.byIndex[item.index] ?? this.make(item, conf);
       byIndex[item.index] = device;
       all.push(device);
-      this.refresh(device, item, conf);
+      this.refresh(device, item, conf, neighbourSysctls(config.sysctls, item.name));
     }
     const gone = this.all.filter((device) => byIndex[device.index] === undefined);
     this.byIndex = byIndex;
@@ -70,10 +72,15 @@ export class DeviceTable implements DeviceInput {
     for (const device of gone) this.remove(device);
   }
 
-  private refresh(device: HostDevice, item: DeviceConfig, conf: CombinedConf): void {
+  private refresh(
+    device: HostDevice,
+    item: DeviceConfig,
+    conf: CombinedConf,
+    neigh: NeighbourSysctls,
+  ): void {
     const { neighbours } = this.owner;
     const moved = device.mac !== item.mac || device.noArp !== item.noArp;
-    refreshDevice(device, item, conf);
+    refreshDevice(device, item, conf, neigh);
     if (moved) neighbours.flushDevice(device);
     if (device.up === item.up) return;
     device.setUp(item.up);

@@ -91,7 +91,6 @@ export class NetworkNamespace {
       isGroupMember: () => false,
     });
     this.router.configure(this.current);
-    const getContext = (): IpContext => this.context;
     const neighbourTables = (): {
       devices: readonly HostDevice[];
       sysctls: NamespaceConfig["sysctls"];
@@ -99,8 +98,10 @@ export class NetworkNamespace {
       devices: this.devices(),
       sysctls: this.current.sysctls,
     });
-    this.neighbours = new NeighbourTable(new NeighbourHost(this, getContext, neighbourTables));
+    const neighbourHost = new NeighbourHost(this, neighbourTables);
+    this.neighbours = new NeighbourTable(neighbourHost);
     this.context = this.makeContext();
+    neighbourHost.connect(this.context);
     this.ip = new IpStack(this.context, () => this.table.tunnel);
     for (const protocol of [IpProtocol.tcp, IpProtocol.udp])
       this.ip.register(protocol, new LazyTransport(() => this.loadTransport(protocol)));

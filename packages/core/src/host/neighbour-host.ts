@@ -16,7 +16,6 @@ import type {
 } from "./neigh/environment.ts";
 import type { Route } from "./route/route.ts";
 import type { InterfaceSysctls, NeighbourSysctls, SysctlConfig } from "./sysctl/config.ts";
-import { DEFAULT_NEIGHBOUR_SYSCTLS } from "./sysctl/defaults.ts";
 
 /** The tables that the namespace keeps and changes. */
 export interface NeighbourHostTables {
@@ -29,20 +28,27 @@ export class NeighbourHost implements NeighbourEnvironment {
   readonly trace: Trace | null;
   readonly place: PlaceId;
   readonly rng: Rng;
-  private readonly context: () => IpContext;
+  private context: IpContext | null = null;
   private readonly tables: () => NeighbourHostTables;
 
   constructor(
     parts: Pick<NeighbourHost, "engine" | "trace" | "place" | "rng">,
-    context: () => IpContext,
     tables: () => NeighbourHostTables,
   ) {
     this.engine = parts.engine;
     this.trace = parts.trace;
     this.place = parts.place;
     this.rng = parts.rng;
-    this.context = context;
     this.tables = tables;
+  }
+
+  /** Tells it the rest of the namespace, which is made after the neighbour table. */
+  connect(context: IpContext): void {
+    this.context = context;
+  }
+
+  private get ip(): IpContext {
+    return this.context as IpContext;
   }
 
   devices(): readonly NeighbourDevice[] {
@@ -54,11 +60,11 @@ export class NeighbourHost implements NeighbourEnvironment {
   }
 
   neighbourSysctls(device: NeighbourDevice): NeighbourSysctls {
-    return this.tables().sysctls.neigh[device.name] ?? DEFAULT_NEIGHBOUR_SYSCTLS;
+    return (device as HostDevice).neigh;
   }
 
   thresholds(): NeighbourThresholds {
-    const { neighGcThresh1, neighGcThresh2, neighGcThresh3 } = this.context().sysctls;
+    const { neighGcThresh1, neighGcThresh2, neighGcThresh3 } = this.ip.sysctls;
     return { gc_thresh1: neighGcThresh1, gc_thresh2: neighGcThresh2, gc_thresh3: neighGcThresh3 };
   }
 
@@ -73,19 +79,22 @@ export class NeighbourHost implements NeighbourEnvironment {
   }
 
   addressType(address: Ipv4Address): number {
-    return this.context().router.addressType(address);
+    return this.ip.router.addressType(address);
   }
 
   routeInput(target: Ipv4Address, sender: Ipv4Address, device: NeighbourDevice): Route | null {
-    return this.context().router.input(target, sender, 0, 0, device.index);
+    const { router } = this.ip;
+    // most of what a flood asks is not for us, and where nothing is forwarded that is all ARP wants to know
+    if ((device as HostDevice).conf.forwarding === 0 && !router.mayBeLocal(target)) return null;
+    return router.input(target, sender, 0, 0, device.index);
   }
 
   routeOutput(destination: Ipv4Address, source: Ipv4Address): number {
-    return this.context().router.output(destination, source, 0, 0, 0)?.device ?? 0;
+    return this.ip.router.output(destination, source, 0, 0, 0)?.device ?? 0;
   }
 
   unreachable(frame: Frame, _device: NeighbourDevice): void {
     const { destinationUnreachable } = IcmpType;
-    this.context().sendIcmpError(frame, destinationUnreachable, UnreachableCode.host, 0);
+    this.ip.sendIcmpError(frame, destinationUnreachable, UnreachableCode.host, 0);
   }
 }

@@ -4,6 +4,8 @@ import type { Frame } from "../../packet/frame.ts";
 import type { Engine } from "../../time/engine.ts";
 import type { Trace } from "../../trace/trace.ts";
 import type { CombinedConf } from "../sysctl/combined-conf.ts";
+import type { NeighbourSysctls } from "../sysctl/config.ts";
+import { DEFAULT_NEIGHBOUR_SYSCTLS } from "../sysctl/defaults.ts";
 import type { AddressConfig, DeviceConfig } from "./config.ts";
 import type { DeviceInput, HostDevice } from "./host-device.ts";
 
@@ -16,6 +18,7 @@ export class EthernetDevice extends CableDevice implements HostDevice {
   noArp: boolean;
   addresses: readonly AddressConfig[];
   conf: CombinedConf;
+  neigh: NeighbourSysctls = DEFAULT_NEIGHBOUR_SYSCTLS;
   private readonly input: DeviceInput;
 
   constructor(

@@ -5,6 +5,7 @@
 import type { NetDevice } from "../../link/net-device.ts";
 import type { Frame } from "../../packet/frame.ts";
 import type { CombinedConf } from "../sysctl/combined-conf.ts";
+import type { NeighbourSysctls } from "../sysctl/config.ts";
 import type { AddressConfig, DeviceConfig, DeviceKind } from "./config.ts";
 
 /** The namespace's side of a device: takes what it received, and hears of its cable. */
@@ -30,15 +31,23 @@ export interface HostDevice extends NetDevice {
   addresses: readonly AddressConfig[];
   /** net.ipv4.conf: `all` joined with the device's own. */
   conf: CombinedConf;
+  /** net.ipv4.neigh, its own. */
+  neigh: NeighbourSysctls;
   /** Switches it on or off (IFF_UP). */
   setUp(up: boolean): void;
 }
 
 /** Takes over what `config` says of a device, but for its being up. */
-export function refreshDevice(device: HostDevice, config: DeviceConfig, conf: CombinedConf): void {
+export function refreshDevice(
+  device: HostDevice,
+  config: DeviceConfig,
+  conf: CombinedConf,
+  neigh: NeighbourSysctls,
+): void {
   device.mac = config.mac;
   device.mtu = config.mtu;
   device.noArp = config.noArp;
   device.addresses = config.addresses;
   device.conf = conf;
+  device.neigh = neigh;
 }

@@ -10,6 +10,8 @@ import type { Frame } from "../../packet/frame.ts";
 import type { Engine } from "../../time/engine.ts";
 import type { Trace } from "../../trace/trace.ts";
 import type { CombinedConf } from "../sysctl/combined-conf.ts";
+import type { NeighbourSysctls } from "../sysctl/config.ts";
+import { DEFAULT_NEIGHBOUR_SYSCTLS } from "../sysctl/defaults.ts";
 import type { AddressConfig, DeviceConfig, DeviceKind } from "./config.ts";
 import type { DeviceInput, HostDevice } from "./host-device.ts";
 
@@ -22,6 +24,7 @@ export class LocalDevice extends NetDevice implements HostDevice {
   noArp: boolean;
   addresses: readonly AddressConfig[];
   conf: CombinedConf;
+  neigh: NeighbourSysctls = DEFAULT_NEIGHBOUR_SYSCTLS;
   private readonly input: DeviceInput;
   private readonly engine: Engine;
   private readonly trace: Trace | null;

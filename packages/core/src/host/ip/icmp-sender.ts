@@ -33,8 +33,7 @@ const ERROR_TYPES: number =
   (1 << IcmpType.parameterProblem);
 
 /** Whether an ICMP type is an error, about which no error may be sent. */
-const isIcmpError = (type: number): boolean =>
-  type < 32 && (ERROR_TYPES & (1 << type)) !== 0;
+const isIcmpError = (type: number): boolean => type < 32 && (ERROR_TYPES & (1 << type)) !== 0;
 
 export class IcmpSender {
   private readonly context: IpContext;

@@ -7,6 +7,7 @@ import { Errno } from "../../base/errno.ts";
 import {
   type Ipv4Address,
   inPrefix,
+  isLoopbackAddress,
   isMulticastAddress,
   isZeroNetAddress,
   LIMITED_BROADCAST,
@@ -34,6 +35,15 @@ interface FibRule {
 
 const NO_RULES: readonly FibRule[] = [];
 
+/** One of 32 bits for an address. */
+const filterBit = (address: Ipv4Address): number => 1 << (Math.imul(address, 0x9e3779b1) >>> 27);
+
+/** The bits of the addresses of a local route; `mayBeLocal` knows 127.0.0.0/8 without any. */
+const filterBits = (route: RouteConfig): number => {
+  if (isLoopbackAddress(route.destination) && route.prefixLength >= 8) return 0;
+  return route.prefixLength === 32 ? filterBit(route.destination) : -1;
+};
+
 export class Fib {
   /** Why the last lookup gave null: a positive error number. */
   errno = 0;
@@ -44,6 +54,8 @@ export class Fib {
   readonly hasCustomRules: boolean;
   /** Index of lo, 0 when there is none. */
   readonly loopback: number;
+  /** Bits of `filterBit` of all addresses that may have a local route; all set when that is hard to say. */
+  private readonly localFilter: number;
   /** local and main as one, or local alone when there are rules. */
   private readonly local: PrefixTable;
   private readonly fallback: PrefixTable | null;
@@ -55,10 +67,12 @@ export class Fib {
     this.hasCustomRules = !hasDefaultRules(config.rules);
     const tables = new Map<number, FibRoute[]>();
     let customLocalRoutes = false;
+    let localFilter = this.hasCustomRules ? -1 : 0;
     for (let i = 0; i < routes.length; i++) {
       const route = routes[i] as RouteConfig;
       if (route.type === RouteType.local && route.protocol !== RouteProtocol.kernel)
         customLocalRoutes = true;
+      if (route.type === RouteType.local) localFilter |= filterBits(route);
       const merged = route.table === RouteTable.main && !this.hasCustomRules;
       const table = merged ? RouteTable.local : route.table;
       const live = new FibRoute(route, this.loopback, devices);
@@ -67,6 +81,7 @@ export class Fib {
       else others.push(live);
     }
     this.hasCustomLocalRoutes = customLocalRoutes;
+    this.localFilter = localFilter;
     this.local = new PrefixTable(tables.get(RouteTable.local) ?? []);
     if (this.hasCustomRules) {
       this.fallback = null;
@@ -152,6 +167,11 @@ export class Fib {
 
   isLocal(address: Ipv4Address): boolean {
     return this.addressType(address) === RouteType.local;
+  }
+
+  /** False for most addresses for which no lookup gives a local route. */
+  mayBeLocal(address: Ipv4Address): boolean {
+    return (this.localFilter & filterBit(address)) !== 0 || isLoopbackAddress(address);
   }
 
   /** The device that an address of this host is configured on; 0 when it is not ours. */

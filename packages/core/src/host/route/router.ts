@@ -191,6 +191,12 @@ export class Router {
     return this.current().fib.isLocal(address);
   }
 
+  /** Quick and wrong to one side only: false for most addresses to which `input` would give no local route. */
+  mayBeLocal(address: Ipv4Address): boolean {
+    const tables = this.tables ?? this.current();
+    return tables.fib.mayBeLocal(address);
+  }
+
   isBroadcast(address: Ipv4Address): boolean {
     return this.addressType(address) === RouteType.broadcast;
   }
