@@ -14,7 +14,8 @@ export const WORKLOADS = new Map<string, () => Measurement>([
   ["U-512x512", () => warmRun("U", 512, 512, 20_000, 1)],
   ["T-512x512", () => warmRun("T", 512, 512, 4_000, 1)],
   ["U-cold", () => coldRun("U", 100_000)],
-  ["T-cold", () => coldRun("T", 100_000)],
+  // 10,000 connections a client: beyond 14,116 in TIME_WAIT every connect walks all even ports first, as Linux's does.
+  ["T-cold", () => coldRun("T", 40_000)],
   ["tiny-U", () => tinyRuns("U", 1500)],
   ["tiny-T", () => tinyRuns("T", 500)],
 ]);
