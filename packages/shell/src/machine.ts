@@ -147,16 +147,18 @@ export class Machine {
       },
       (self) => bash.run(new CommandContext(argv, self, this.kernel)),
     );
-    return new Exec(process, stdout, stderr);
+    return new Exec(this.kernel, process, stdout, stderr);
   }
 }
 
 class Exec implements ExecHandle {
+  private readonly kernel: Kernel;
   private readonly process: Process | null;
   private readonly output: Capture;
   private readonly errors: Capture;
 
-  constructor(process: Process | null, output: Capture, errors: Capture) {
+  constructor(kernel: Kernel, process: Process | null, output: Capture, errors: Capture) {
+    this.kernel = kernel;
     this.process = process;
     this.output = output;
     this.errors = errors;
@@ -180,6 +182,6 @@ class Exec implements ExecHandle {
   }
 
   interrupt(): void {
-    this.process?.signal(Signal.INT);
+    if (this.process !== null) this.kernel.kill(-this.process.group, Signal.INT);
   }
 }

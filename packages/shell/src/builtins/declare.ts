@@ -362,6 +362,7 @@ function unsetElement(shell: Shell, name: string, index: string): void {
   else {
     const keys = variable.keys() as number[];
     const number = Number(shell.variables.evaluate(index));
+    variable.removed();
     (variable.value as Map<number, string>).delete(
       number < 0 ? (keys[keys.length - 1] ?? -1) + 1 + number : number,
     );

@@ -7,6 +7,9 @@ import { onAny, type Wait } from "../process/wait.ts";
 import type { Builtin, Job, Run, Shell } from "../shell/shell.ts";
 import { badOption, simpleOptions, usage } from "./usage.ts";
 
+/** Children whose status can be asked for a second time. */
+const WAITED_MAX = 64;
+
 /** The job that `%n`, `%%`, `%+`, `%-` or `%text` names. */
 function jobNamed(shell: Shell, text: string): Job | undefined {
   const word = text.slice(1);
@@ -86,6 +89,8 @@ function* waitOne(shell: Shell, word: string): Run {
   if (interrupted !== 0) return interrupted;
   if (!shell.waited.has(process.pid)) yield* reportJob(shell, process, job?.text ?? "");
   shell.waited.set(process.pid, process);
+  const [oldest] = shell.waited.keys();
+  if (shell.waited.size > WAITED_MAX && oldest !== undefined) shell.waited.delete(oldest);
   shell.jobs = shell.jobs.filter((candidate) => candidate !== job);
   return process.status ?? 0;
 }

@@ -129,8 +129,7 @@ class Evaluation {
       return index.replace(/^(["'])(.*)\1$/s, "$2");
     const key = Number(new Evaluation(this.shell, this.depth + 1).text(index));
     if (key >= 0) return key;
-    const keys = this.shell.variables.find(name)?.keys() ?? [];
-    return Number(keys[keys.length - 1] ?? -1) + 1 + key;
+    return (this.shell.variables.find(name)?.highestIndex() ?? -1) + 1 + key;
   }
 
   private read(name: string, index: string | null): bigint {
@@ -141,7 +140,7 @@ class Evaluation {
       if (options.nounset) throw new ExpansionError(`${name}: unbound variable`, true, 127);
       return 0n;
     }
-    if (this.shell.dialect === "dash" && !/^\s*[-+]?(0[xX])?[0-9A-Fa-f]+\s*$/.test(text)) {
+    if (this.shell.dialect === "dash" && !/^\s*[-+]?(0[xX][0-9A-Fa-f]+|\d+)\s*$/.test(text)) {
       throw new ExpansionError(`Illegal number: ${text}`, true, 2);
     }
     if (/^\d{1,15}$/.test(text) && (text === "0" || !text.startsWith("0"))) return BigInt(text);

@@ -49,8 +49,7 @@ export function keyOf(
   if (isAssociative) return index;
   const key = evaluateIndex(shell, index);
   if (key >= 0) return key;
-  const keys = shell.variables.find(name)?.keys() ?? [];
-  const counted = Number(keys[keys.length - 1] ?? -1) + 1 + key;
+  const counted = (shell.variables.find(name)?.highestIndex() ?? -1) + 1 + key;
   if (counted < 0) throw new ExpansionError(`${name}[${index}]: bad array subscript`, false);
   return counted;
 }

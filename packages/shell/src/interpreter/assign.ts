@@ -101,7 +101,7 @@ export function* assignArray(
     }
     return;
   }
-  let next = append ? Number(variable.keys().at(-1) ?? -1) + 1 : 0;
+  let next = append ? variable.highestIndex() + 1 : 0;
   for (const { index, text, adds } of values) {
     if (isAssociative) {
       if (index === null)

@@ -9,6 +9,7 @@ import type {
   Statement,
   Subshell,
 } from "unbash";
+import { SHELL_LIMITS } from "../kernel/limits.ts";
 import { Feed } from "../process/capture.ts";
 import type { Descriptors } from "../process/descriptors.ts";
 import { createPipe } from "../process/pipe.ts";
@@ -194,9 +195,18 @@ export function* startBackground(shell: Shell, { command, pos, end }: Statement)
   );
   const number = shell.jobs.reduce((most, job) => Math.max(most, job.number), 0) + 1;
   shell.jobs.push({ number, process, members: [process], text });
+  if (shell.jobs.length > JOBS_MAX) forgetJobs(shell);
   shell.lastBackground = process.pid;
   if (shell.interactive) yield* shell.err(`[${number}] ${process.pid}\n`);
   return 0;
+}
+
+/** Jobs that are remembered after they ended, as bash keeps some statuses only (CHILD_MAX). */
+const JOBS_MAX = 128;
+
+function forgetJobs(shell: Shell): void {
+  const dead = shell.jobs.find(({ process }) => !process.alive);
+  shell.jobs = shell.jobs.filter((job) => job !== dead);
 }
 
 /** `$( … )`: what the list writes, without newlines at its end. */
@@ -218,8 +228,11 @@ export function* capture(
       copy.options.set("errexit", false);
     return runListAlone(copy, script.commands);
   });
-  const output = yield* readAll(reader);
+  const output = yield* readAll(reader, SHELL_LIMITS.textCharactersMax);
   reader.release();
+  if (output.length > SHELL_LIMITS.textCharactersMax) {
+    throw new ExpansionError(`xrealloc: cannot allocate ${output.length} bytes`, true, 2);
+  }
   shell.lastSubstitutionStatus = yield* waitFor(child);
   shell.status = shell.lastSubstitutionStatus;
   if (!output.includes("\0")) return trimmed(output);

@@ -3,6 +3,7 @@ import type { HereDoc, HereString, Redirect, Redirection } from "unbash";
 import { expandParts, expandText, expandWords } from "../expansions/expand.ts";
 import { piecesOfParts } from "../expansions/word-parts.ts";
 import { Feed } from "../process/capture.ts";
+import { DESCRIPTORS_MAX } from "../process/descriptors.ts";
 import { FileError, fileErrorText } from "../process/errno.ts";
 import type { OpenFile } from "../process/open-file.ts";
 import type { Wait } from "../process/wait.ts";
@@ -62,6 +63,10 @@ export function keep(saved: Saved): void {
 
 function assign(shell: Shell, descriptor: number, file: OpenFile | null, saved: Saved): void {
   const { descriptors } = shell.process;
+  if (descriptor >= DESCRIPTORS_MAX) {
+    file?.release();
+    throw new RedirectError(`${descriptor}: Bad file descriptor`);
+  }
   saved.push({ descriptor, file: descriptors.get(descriptor)?.retain() });
   if (file === null) descriptors.close(descriptor);
   else descriptors.set(descriptor, file);

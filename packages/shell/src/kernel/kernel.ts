@@ -74,6 +74,7 @@ export class Kernel {
   /** Woken whenever any process ends. */
   readonly anyEnded: WaitQueue = new WaitQueue();
   private nextPid = FIRST_PID;
+  private steps = 0;
 
   constructor(options: KernelOptions) {
     this.name = options.name;
@@ -100,6 +101,7 @@ export class Kernel {
 
   /** Starts a process whose body `body` makes; null when there are too many (EAGAIN). It runs when its turn comes. */
   spawn(options: SpawnOptions, body: (process: Process) => ProcessBody): Process | null {
+    this.steps += SHELL_LIMITS.stepsPerFork;
     if (this.processes.size >= SHELL_LIMITS.processesMax) {
       options.descriptors.closeAll();
       return null;
@@ -153,10 +155,21 @@ export class Kernel {
       process.lastStepAt = this.now;
       process.stepsAtInstant = 0;
     }
-    if (++process.stepsTotal > SHELL_LIMITS.stepsMax) throw new Killed(Signal.XCPU);
+    this.steps++;
+    if (++process.stepsTotal > SHELL_LIMITS.stepsMax || this.steps > SHELL_LIMITS.machineStepsMax)
+      this.checkSteps(process);
     if (cost > 0) return until(later(this.now, cost));
     if (++process.stepsAtInstant < SHELL_LIMITS.stepsAtInstantMax) return null;
     return until(later(this.now, milliseconds(1)));
+  }
+
+  /** Ends a process that used up its steps, or the machine's. */
+  private checkSteps(process: Process): void {
+    const seconds = (since: number): number =>
+      Math.floor((this.now - since) / 1e9) * SHELL_LIMITS.stepsPerSecond;
+    const isOwn = process.stepsTotal > SHELL_LIMITS.stepsMax + seconds(process.startedAt);
+    const isAll = this.steps > SHELL_LIMITS.machineStepsMax + seconds(0);
+    if (isOwn || isAll) throw new Killed(Signal.XCPU);
   }
 
   private freePid(): number {

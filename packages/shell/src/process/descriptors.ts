@@ -29,6 +29,7 @@ export class Descriptors {
 
   /** The lowest free number that is at least `least`. */
   lowestFree(least: number): number {
+    if (this.files.size >= DESCRIPTORS_MAX) return DESCRIPTORS_MAX;
     let descriptor = least;
     while (this.files.has(descriptor)) descriptor++;
     return descriptor;

@@ -6,7 +6,7 @@
 import type { Instant } from "@lvsim/core";
 import type { MachineNamespace } from "../network/machine-namespace.ts";
 import { Descriptors } from "./descriptors.ts";
-import { isIgnoredByDefault, Signal } from "./signal.ts";
+import { isIgnoredByDefault, isStopping, Signal } from "./signal.ts";
 import { type Sleeper, type Wait, WaitQueue } from "./wait.ts";
 
 /** What a process does: yields to park, returns its exit status (0 to 255). */
@@ -74,6 +74,8 @@ export class Process implements Sleeper {
   readonly trapped: Set<number> = new Set();
   /** Trapped signals that came and were not handled yet. */
   readonly pending: number[] = [];
+  /** SIGSTOP came: nothing runs until SIGCONT or SIGKILL. */
+  stopped = false;
   /** A signal that ends it as soon as the scheduler turns to it; 0 for none. */
   fatal = 0;
   /** Steps since simulated time last moved for it, and in all: what bounds busy loops. */
@@ -120,8 +122,13 @@ export class Process implements Sleeper {
     if (catchable && this.ignored.has(signal)) return;
     if (catchable && this.trapped.has(signal)) {
       if (!this.pending.includes(signal)) this.pending.push(signal);
-    } else if (isIgnoredByDefault(signal)) return;
+    } else if (isStopping(signal)) {
+      this.stopped = true;
+      return;
+    } else if (signal === Signal.CONT) this.stopped = false;
+    else if (isIgnoredByDefault(signal)) return;
     else this.fatal = signal;
+    if (signal === Signal.KILL) this.stopped = false;
     this.wake();
   }
 }

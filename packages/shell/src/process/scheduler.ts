@@ -73,7 +73,7 @@ export class Scheduler implements RunQueue {
   private resume(process: Process): void {
     this.unpark(process);
     const body = process.body;
-    if (body === null || !process.alive) return;
+    if (body === null || !process.alive || process.stopped) return;
     this.current = process;
     try {
       const fatal = process.fatal;

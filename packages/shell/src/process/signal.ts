@@ -50,6 +50,9 @@ const TEXTS: Readonly<Record<number, string>> = {
 };
 export const signalText = (signal: number): string => TEXTS[signal] ?? signalName(signal) ?? "";
 
+/** SIGSTOP, SIGTSTP, SIGTTIN and SIGTTOU. */
+export const isStopping = (signal: number): boolean => signal >= 19 && signal <= 22;
+
 /** Signals that do nothing to a process which does not ask for them. */
 export const isIgnoredByDefault = (signal: number): boolean =>
   signal === 17 || signal === 18 || signal === 23 || signal === 28;

@@ -20,13 +20,20 @@ export function* readSome(
   }
 }
 
-/** Everything up to the end of the file; what came before an error when there is one. */
-export function* readAll(file: OpenFile): Generator<Wait, string, void> {
+/**
+ * Everything up to the end of the file; what came before an error when there is one. Of more than `charactersMax` the
+ * rest is left unread.
+ */
+export function* readAll(
+  file: OpenFile,
+  charactersMax: number = Number.POSITIVE_INFINITY,
+): Generator<Wait, string, void> {
   let text = "";
   for (;;) {
     const got = yield* readSome(file);
     if (typeof got === "number" || got === "") return text;
     text += got;
+    if (text.length > charactersMax) return text;
   }
 }
 

@@ -23,6 +23,9 @@ export class Variable {
     reference: false,
   };
 
+  private highest = -1;
+  private highestOf: unknown = null;
+
   copy(): Variable {
     const copy = new Variable();
     copy.kind = this.kind;
@@ -32,6 +35,29 @@ export class Variable {
         : this.value;
     Object.assign(copy.attributes, this.attributes);
     return copy;
+  }
+
+  /** The highest index of an indexed array; −1 when it has none. */
+  highestIndex(): number {
+    if (this.kind !== "indexed" || !(this.value instanceof Map))
+      return typeof this.value === "string" ? 0 : -1;
+    if (this.highestOf !== this.value) {
+      this.highest = -1;
+      for (const key of (this.value as Map<number, string>).keys())
+        this.highest = Math.max(this.highest, key);
+      this.highestOf = this.value;
+    }
+    return this.highest;
+  }
+
+  /** Tells of an element that was stored at `index`. */
+  stored(index: number): void {
+    if (this.highestOf === this.value) this.highest = Math.max(this.highest, index);
+  }
+
+  /** Forgets what is known of the highest index, after an element was removed. */
+  removed(): void {
+    this.highestOf = null;
   }
 
   /** What `$name` gives: of an array its element 0. */

@@ -121,7 +121,13 @@ export class Variables {
     this.mayChange(variable, name);
     const text = this.shaped(variable, value);
     if (variable.kind === "associative") this.pairs(variable).set(String(key), text);
-    else this.elements(variable).set(key as number, text);
+    else {
+      this.elements(variable).set(key as number, text);
+      variable.stored(key as number);
+    }
+    if ((variable.value as Map<never, string>).size > SHELL_LIMITS.elementsMax) {
+      throw new ExpansionError("xmalloc: cannot allocate memory", true, 2);
+    }
   }
 
   /** Makes a scalar an indexed array, its value element 0. */

@@ -160,7 +160,7 @@ export class FileSystem {
   }
 
   private insert(parent: Directory, name: string, node: Node): number {
-    if (parent.provider !== null) return FileError.EPERM;
+    if (parent.provider !== null) return FileError.ENOENT;
     if (parent.readOnly) return FileError.EROFS;
     if (name.length > NAME_MAX) return FileError.ENAMETOOLONG;
     const size = node.kind === "file" ? node.content.length : 0;
