@@ -10,8 +10,8 @@ import type { LabRun } from "../run/lab-run.ts";
 import type { Names } from "./names.ts";
 import type { NeighbourNote, SuppressedNote } from "./passage.ts";
 import type { Page } from "./styled.ts";
-import { say } from "./texts.ts";
-import type { Side, WalkRow } from "./walk-row.ts";
+import { listOf, say } from "./texts.ts";
+import type { WalkRow } from "./walk-row.ts";
 
 /** The first time that a host sent the frame. */
 function sending(run: LabRun, names: Names, frame: number): SentEvent | undefined {
@@ -20,37 +20,81 @@ function sending(run: LabRun, names: Names, frame: number): SentEvent | undefine
   return undefined;
 }
 
-/** One row for a request with its answers; an answer that belongs to no request shown has its own. */
-export function arpRows(
+/** What stands beside the departure that had to wait for it, by `arpKey`. */
+export type ArpBeside = ReadonlyMap<string, readonly string[]>;
+
+/** Names the departure of `frame` from `host`. */
+export const arpKey = (host: string, frame: number): string => `${host} ${frame}`;
+
+/**
+ * One row for a request with its answers; an answer that belongs to no request shown has its own. Requests that only
+ * find a next hop, as everywhere, stand beside the packet that waited for them.
+ */
+export function arpOf(
   run: LabRun,
   frames: ReadonlySet<number>,
-  side: Side,
   names: Names,
   page: Page,
-): WalkRow[] {
-  return [...frames].flatMap((frame) => {
+): { readonly rows: readonly WalkRow[]; readonly beside: ArpBeside } {
+  const beside = new Map<string, string[]>();
+  const rows: WalkRow[] = [];
+  for (const frame of frames) {
     const event = sending(run, names, frame);
-    if (event === undefined) return [];
+    if (event === undefined) continue;
     const isReply = event.header.arpOperation === ArpOperation.reply;
-    if (isReply && frames.has(event.header.parentId)) return [];
-    const asker = names.hostOf(event.place);
+    if (isReply && frames.has(event.header.parentId)) continue;
     const answers = isReply ? [] : answersTo(run, frame, names);
-    return [
-      {
-        index: event.index,
-        at: event.at,
-        frame,
-        onWire: true,
-        host: asker,
-        where: `${asker} → ${names.mac(event.header.destinationMac)}`,
-        what: question(event.header, isReply, answers, names, page),
-        tone: "dim" as const,
-        effects: effectsOf(run, frame, answers, names, page),
-        points: [],
-        side,
-      },
-    ];
-  });
+    const key = arpKey(names.hostOf(event.place), event.header.parentId);
+    const [answer] = answers;
+    if (answer !== undefined && isOrdinary(run, event, answers, names)) {
+      const found = say(page.language, "arpFinds", { ...answer, question: frame });
+      beside.set(key, [...(beside.get(key) ?? []), found]);
+    } else rows.push(arpRow(run, event, answers, names, page));
+  }
+  return { rows, beside };
+}
+
+/** Whether nobody but the host in question has anything to say, and its packet could then leave. */
+function isOrdinary(
+  run: LabRun,
+  { frame, place, header }: SentEvent,
+  answers: readonly Answer[],
+  names: Names,
+): boolean {
+  const host = names.hostOf(place);
+  return (
+    answers.length === 1 &&
+    !names.vips.includes(header.destination) &&
+    run.frames.story(frame).every(({ kind }) => kind !== "arp-suppressed") &&
+    run.frames
+      .story(header.parentId)
+      .some((event) => event.kind === "sent" && names.hostOf(event.place) === host)
+  );
+}
+
+function arpRow(
+  run: LabRun,
+  event: SentEvent,
+  answers: readonly Answer[],
+  names: Names,
+  page: Page,
+): WalkRow {
+  const { index, at, frame, header } = event;
+  const asker = names.hostOf(event.place);
+  return {
+    index,
+    at,
+    frame,
+    onWire: true,
+    host: asker,
+    where: `${asker} → ${names.mac(header.destinationMac)}`,
+    what: question(header, answers, names, page),
+    tone: "dim",
+    effects: effectsOf(run, frame, answers, names, page),
+    under: [],
+    points: [],
+    side: "request",
+  };
 }
 
 interface Answer {
@@ -68,14 +112,13 @@ function answersTo(run: LabRun, frame: number, names: Names): Answer[] {
 
 function question(
   header: FrameHeader,
-  isReply: boolean,
   answers: readonly Answer[],
   names: Names,
   page: Page,
 ): string {
   const { language } = page;
   const address = names.address(header.destination);
-  if (isReply)
+  if (header.arpOperation === ArpOperation.reply)
     return say(language, "arpReply", {
       address: names.address(header.source),
       host: names.mac(header.arpSenderMac),
@@ -104,7 +147,7 @@ function effectsOf(
     bySetting.set(setting, [...(bySetting.get(setting) ?? []), names.hostOf(event.place)]);
   }
   for (const [setting, hosts] of bySetting)
-    effects.push(say(language, "arpSilent", { hosts: hosts.sort().join(", "), setting }));
+    effects.push(say(language, "arpSilent", { hosts: listOf(language, hosts.sort()), setting }));
   for (const answer of answers) {
     const learnt = run.frames
       .story(answer.frame)

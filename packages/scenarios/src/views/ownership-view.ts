@@ -5,7 +5,7 @@ import { flow, hanging, timeText } from "./layout.ts";
 import type { Names } from "./names.ts";
 import { type Ownership, ownershipOf } from "./ownership.ts";
 import { type Line, line, type Page, span } from "./styled.ts";
-import { say } from "./texts.ts";
+import { listOf, say } from "./texts.ts";
 
 const GAP = "   ";
 
@@ -15,10 +15,13 @@ export function ownershipLines(run: LabRun, names: Names, page: Page): Line[] {
     const { language } = page;
     const label = `${say(language, "ownersHeading", { address: formatIpv4Address(vip) })}${GAP}`;
     const start = page.widthOf(label);
-    const texts = flow(page, beliefTexts(run, ownership, names, page), GAP, page.columns - start);
+    const texts = beliefTexts(run, ownership, names, page);
+    const findings = findingsOf(ownership, names, page);
+    if (findings.length === 0) texts.push(say(language, "noOtherAnswer"));
+    const lines = flow(page, texts, GAP, page.columns - start);
     return [
-      ...hanging(page, span(label, "title"), texts, start),
-      ...findingLines(ownership, names, page),
+      ...hanging(page, span(label, "title"), lines, start),
+      ...findings.map((finding) => line("  ", span(`✗ ${finding}`, "bad"))),
     ];
   });
 }
@@ -35,21 +38,24 @@ function beliefTexts(run: LabRun, ownership: Ownership, names: Names, page: Page
   const devices = new Map<string, string[]>();
   for (const { host, label } of own) devices.set(label, [...(devices.get(label) ?? []), host]);
   for (const [device, hosts] of devices)
-    texts.push(say(language, "ownsItself", { host: hosts.join(", "), device }));
+    texts.push(say(language, "ownsItself", { host: listOf(language, hosts), device }));
   const known = new Set([
     ...ownership.beliefs.map(({ host }) => host),
     ...own.map(({ host }) => host),
   ]);
   const others = run.hosts.map(({ name }) => name).filter((host) => !known.has(host));
-  if (others.length > 0) texts.push(say(language, "noEntry", { hosts: others.join(", ") }));
+  if (others.length > 0) texts.push(say(language, "noEntry", { hosts: listOf(language, others) }));
   return texts;
 }
 
-function findingLines({ moves, duplicates }: Ownership, names: Names, page: Page): Line[] {
-  const { language } = page;
-  const findings = [
+/** What should not be: several answers to one question, an owner that changed. */
+function findingsOf({ moves, duplicates }: Ownership, names: Names, { language }: Page): string[] {
+  return [
     ...duplicates.map(({ request, owners }) => {
-      const hosts = owners.map((owner) => names.mac(owner)).join(", ");
+      const hosts = listOf(
+        language,
+        owners.map((owner) => names.mac(owner)),
+      );
       return say(language, "answeredTwice", { frame: request, hosts });
     }),
     ...moves.map(({ host, owner, from, since, frame }) =>
@@ -62,6 +68,4 @@ function findingLines({ moves, duplicates }: Ownership, names: Names, page: Page
       }),
     ),
   ];
-  if (findings.length === 0) return [line("  ", span(say(language, "noOtherAnswer"), "good"))];
-  return findings.map((finding) => line("  ", span(`✗ ${finding}`, "bad")));
 }

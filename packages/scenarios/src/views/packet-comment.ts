@@ -1,6 +1,7 @@
 /** What a capture file says of a packet: its number in the trace, and what a host decided about it. */
 import { type FrameIndex, type NoteEvent, Verdict } from "@lvsim/core";
 import { hookName, methodName } from "./packet-text.ts";
+import { isUndecided } from "./passage.ts";
 
 /** As `#3 PREROUTING, INPUT; scheduled by TCP 192.168.31.200:80 (Route)`. */
 export function packetComment(frames: FrameIndex, frame: number, host: string): string {
@@ -19,10 +20,10 @@ export function packetComment(frames: FrameIndex, frame: number, host: string): 
 function noteWords(event: NoteEvent): string[] {
   const by = event.decider?.describe() ?? "";
   switch (event.kind) {
-    case "verdict":
-      return [
-        `${hookName(event.hook)} ${event.verdict === Verdict.accept ? "ACCEPT" : "DROP"} by ${by}`,
-      ];
+    case "verdict": {
+      const verdict = event.verdict === Verdict.accept ? "ACCEPT" : "DROP";
+      return isUndecided(event) ? [] : [`${hookName(event.hook)} ${verdict} by ${by}`];
+    }
     case "scheduled":
       return [`scheduled by ${by} (${methodName(event.forwardingMethod)})`];
     case "forwarded":

@@ -59,7 +59,7 @@ const destinationOf = (header: FrameHeader, names: Names): string =>
     : names.address(header.destination);
 
 /** `SYN,ACK`, `UDP`, `ICMP 3/1`, `IPIP`. */
-function packetKind(header: FrameHeader): string {
+export function packetKind(header: FrameHeader): string {
   if (header.protocol === IpProtocol.tcp) {
     const flags = FLAGS.filter(([, bit]) => (header.tcpFlags & bit) !== 0).map(([name]) => name);
     return flags.length === 0 ? "TCP" : flags.join();
@@ -92,22 +92,28 @@ export function rewrites(
   return changes;
 }
 
-/** MAC addresses and TTL of a packet on its way out; `before` is what came in, null for a packet of the host's own. */
-export function linkChanges(
-  before: FrameHeader | null,
-  after: FrameHeader,
-  names: Names,
-  page: Page,
-): string[] {
-  const { language } = page;
+/** MAC addresses of a packet on its way out. */
+export function macChange(after: FrameHeader, names: Names, { language }: Page): string[] {
   const from = names.mac(after.sourceMac);
   const to = names.mac(after.destinationMac);
-  const changes = after.sourceMac === 0 ? [] : [say(language, "changeMac", { from, to })];
-  if (before === null || before.etherType !== EtherType.ipv4)
-    changes.push(say(language, "ttl", { to: after.ttl }));
-  else if (before.ttl !== after.ttl)
-    changes.push(say(language, "changeTtl", { from: before.ttl, to: after.ttl }));
-  return changes;
+  return after.sourceMac === 0 ? [] : [say(language, "changeMac", { from, to })];
+}
+
+/** `64`, or `64 → 63`; `before` is what came in, null for a packet of the host's own. */
+const ttlText = (before: FrameHeader | null, after: FrameHeader): string =>
+  before === null || before.etherType !== EtherType.ipv4 || before.ttl === after.ttl
+    ? String(after.ttl)
+    : `${before.ttl} → ${after.ttl}`;
+
+/** The TTL of a packet on its way out, and of the one that it carries. */
+export function ttlChange(
+  before: FrameHeader | null,
+  after: FrameHeader,
+  inner: FrameHeader | null,
+  { language }: Page,
+): string {
+  if (inner === null) return say(language, "ttl", { ttl: ttlText(before, after) });
+  return say(language, "ttlBoth", { inner: ttlText(before, inner), outer: after.ttl });
 }
 
 /** The state that a connection came to, with its timeout; "" for a protocol without states worth a word. */

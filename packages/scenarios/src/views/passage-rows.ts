@@ -1,5 +1,6 @@
 /** A packet's passage through one host as rows of a walk: netfilter's points, IPVS's choice, delivery, departure. */
 import {
+  type DroppedEvent,
   type FrameHeader,
   formatIpv4Address,
   HookPoint,
@@ -13,11 +14,12 @@ import type { Names } from "./names.ts";
 import {
   connectionText,
   hookName,
-  linkChanges,
+  macChange,
   methodName,
   packetText,
   protocolName,
   rewrites,
+  ttlChange,
 } from "./packet-text.ts";
 import {
   departure,
@@ -32,7 +34,7 @@ import {
   verdicts,
 } from "./passage.ts";
 import type { Page } from "./styled.ts";
-import { say } from "./texts.ts";
+import { listOf, say } from "./texts.ts";
 import type { Point, Side, WalkRow } from "./walk-row.ts";
 
 /** A passage with what came before it: the packet inside, for a tunnel packet that this host made. */
@@ -46,9 +48,13 @@ export interface PassageContext {
   readonly entered: FrameHeader | null;
   /** The header that left it; null when it stayed. */
   readonly left: FrameHeader | null;
+  /** The ARP that it took to leave, in words. */
+  readonly arp: readonly string[];
+  /** Whether the walk begins with it: then the packet is introduced before anything happens to it. */
+  readonly opens: boolean;
 }
 
-type Part = Pick<WalkRow, "what" | "effects" | "points"> & Partial<Pick<WalkRow, "tone">>;
+type Part = Pick<WalkRow, "what" | "effects" | "points"> & Partial<WalkRow>;
 
 const rowAt = (
   { passage, side }: PassageContext,
@@ -62,6 +68,7 @@ const rowAt = (
   host: passage.host,
   where: passage.host,
   tone: "plain",
+  under: [],
   side,
   ...part,
 });
@@ -69,21 +76,21 @@ const rowAt = (
 /** The rows of one passage, in order. */
 export function passageRows(context: PassageContext): WalkRow[] {
   const { passage } = context;
-  return [
-    ...hookRows(context),
-    ...ruleRows(context),
-    ...dropRows(context),
-    ...departureRows(context),
-  ].map((row, i) =>
-    // what entered by a device is told of by the first row
-    i === 0 && headerIn(passage) !== null
-      ? { ...row, points: ["in" as const, ...row.points] }
-      : row,
+  const { rows, via } = hookRows(context);
+  return [...rows, ...ruleRows(context), ...dropRows(context), ...departureRows(context, via)].map(
+    (row, i) =>
+      // what entered by a device is told of by the first row
+      i === 0 && headerIn(passage) !== null
+        ? { ...row, points: ["in" as const, ...row.points] }
+        : row,
   );
 }
 
-/** One row for neighbouring points at which nothing is decided; IPVS's points stand alone. */
-function hookRows(context: PassageContext): WalkRow[] {
+/**
+ * One row for neighbouring points at which nothing is decided; IPVS's points stand alone. The last ones before the
+ * packet leaves are left for the row of its departure, as `via`.
+ */
+function hookRows(context: PassageContext): { rows: WalkRow[]; via: VerdictNote[] } {
   const { passage } = context;
   const came = verdicts(passage).filter(({ decider }) => decider === null);
   const rows: WalkRow[] = [];
@@ -99,8 +106,10 @@ function hookRows(context: PassageContext): WalkRow[] {
       rows.push(rowAt(context, note, alonePart(context, note)));
     } else group.push(note);
   }
+  const leaves = departure(passage) !== undefined && group[0]?.hook !== HookPoint.preRouting;
+  if (leaves && !context.opens) return { rows, via: group };
   flush();
-  return rows;
+  return { rows, via: [] };
 }
 
 /** The points of a director are told of one by one. */
@@ -123,7 +132,7 @@ function alonePart(context: PassageContext, { hook }: VerdictNote): Part {
   const address = names.address((entered?.destination ?? 0) as Ipv4Address);
   const next = passes(context.passage, HookPoint.forward) ? "toForward" : "toInput";
   return {
-    what: `${point}: ${say(page.language, "accept")}`,
+    what: accepting([point], page),
     effects: [say(page.language, next, { address })],
     points: [point],
   };
@@ -141,17 +150,25 @@ function ipvsPart(context: PassageContext, point: Point): Part {
   if (connection !== undefined)
     effects.push(connectionText(connection.to, connection.protocol, page));
   return {
-    what: `${point}: ${ipvsWords(context)}`,
+    what: say(page.language, "pointDoes", { point, what: ipvsWords(context) }),
     effects: effects.filter((text) => text !== ""),
     points: [point, "IPVS"],
   };
 }
 
-function ipvsWords({ run, passage, page, names, entered }: PassageContext): string {
+function ipvsWords({ run, passage, page, names, entered, left }: PassageContext): string {
   const { language } = page;
+  // the address is named again by what is rewritten, or by the packet around
+  const named = isTranslated(entered, left) || (left !== null && left.inner !== null);
+  const serverText = (address: Ipv4Address, port: number): string => {
+    const end = names.endpoint(address, port);
+    const host = names.hostAt(address);
+    if (end.startsWith(host)) return end;
+    return named ? host : `${host} ${end}`;
+  };
   const scheduled = noteOf(passage, "scheduled");
   if (scheduled !== undefined) {
-    const server = serverText(scheduled.server as Ipv4Address, scheduled.serverPort, names);
+    const server = serverText(scheduled.server as Ipv4Address, scheduled.serverPort);
     const method = methodName(scheduled.forwardingMethod);
     const scheduler = schedulerOf(run, passage.host, scheduled.decider?.describe() ?? "");
     return say(language, "ipvsChooses", { scheduler, server, method });
@@ -160,20 +177,12 @@ function ipvsWords({ run, passage, page, names, entered }: PassageContext): stri
   const from = entered?.source as Ipv4Address;
   const isAnswer = forwarded === undefined || isServer(run, passage.host, from);
   if (isAnswer)
-    return say(language, "ipvsAnswer", {
-      server: serverText(from, entered?.sourcePort ?? 0, names),
-    });
+    return say(language, "ipvsAnswer", { server: serverText(from, entered?.sourcePort ?? 0) });
   return say(language, "ipvsKnows", {
-    server: serverText(forwarded.destination as Ipv4Address, forwarded.destinationPort, names),
+    server: serverText(forwarded.destination as Ipv4Address, forwarded.destinationPort),
     method: methodName(forwarded.forwardingMethod ?? Method.masquerading),
   });
 }
-
-const serverText = (address: Ipv4Address, port: number, names: Names): string => {
-  const end = names.endpoint(address, port);
-  const host = names.hostAt(address);
-  return end.startsWith(host) ? end : `${host} ${end}`;
-};
 
 function isServer(run: LabRun, host: string, address: Ipv4Address): boolean {
   const services = run.hosts.find(({ name }) => name === host)?.after.ipvs.services ?? [];
@@ -193,29 +202,56 @@ function schedulerOf(run: LabRun, host: string, service: string): string {
   return found?.scheduler ?? "";
 }
 
+const accepting = (points: readonly string[], { language }: Page): string =>
+  say(language, "pointsAccept", { points: listOf(language, points) });
+
 function groupPart(context: PassageContext, group: readonly VerdictNote[]): Part {
   const { passage, page, names, entered } = context;
   const { language } = page;
   const points = group.map(({ hook }) => hookName(hook) as Point);
-  const named = `${points.join(", ")}: ${say(language, "accept")}`;
+  if (entered === null) return introduction(context, points);
   const ends = group.some(({ hook }) => hook === HookPoint.localIn) && isDelivered(passage);
-  if (!ends || entered === null) return { what: named, effects: [], points };
-  const end = endOf(context, entered);
+  if (!ends) return { what: accepting(points, page), effects: [], points };
+  const what = say(language, "pointsLeadTo", {
+    points: listOf(language, points),
+    end: endOf(context, entered),
+  });
   const place = names.ownersOf(entered.destination).find(({ host }) => host === passage.host);
   const address = names.address(entered.destination);
   const effects =
     place === undefined || !names.vips.includes(entered.destination)
       ? []
       : [say(language, "localOn", { address, device: place.label })];
-  return { what: `${named}, ${end}`, effects, points: [...points, "app"] };
+  return { what, effects, points: [...points, "app"] };
 }
+
+/** A packet that its own host sends: what it is, before what happens to it. */
+function introduction({ passage, page, names }: PassageContext, points: readonly Point[]): Part {
+  const { language } = page;
+  const known = passage.events.find((event) => "header" in event);
+  if (known === undefined) return { what: accepting(points, page), effects: [], points };
+  const packet = packetText((known as DroppedEvent).header, names);
+  return {
+    what: say(language, "sends", { packet }),
+    tone: "title",
+    effects: [via(points, page)],
+    points,
+  };
+}
+
+const via = (points: readonly string[], { language }: Page): string =>
+  say(language, "via", { points: listOf(language, points) });
 
 function endOf({ page }: PassageContext, header: FrameHeader): string {
   const { language } = page;
-  const isTunnel = header.protocol === IpProtocol.ipip || header.protocol === IpProtocol.gre;
-  if (isTunnel) return say(language, "unpacked", { device: "tunl0" });
-  const protocol = protocolName(header.protocol);
-  return say(language, "delivered", { protocol, port: header.destinationPort });
+  const { protocol, innerId, inner } = header;
+  const isTunnel = protocol === IpProtocol.ipip || protocol === IpProtocol.gre;
+  if (isTunnel && inner !== null)
+    return say(language, "unpacked", { frame: innerId, ttl: inner.ttl });
+  return say(language, "delivered", {
+    protocol: protocolName(protocol),
+    port: header.destinationPort,
+  });
 }
 
 /** Rules of iptables that decided something. */
@@ -228,10 +264,9 @@ function ruleRows(context: PassageContext): WalkRow[] {
       note.verdict === Verdict.accept
         ? say(language, "accept")
         : say(language, note.verdict === Verdict.drop ? "dropVerdict" : "stolen");
-    const what = say(language, "ruleDecides", { rule: note.decider.describe(), verdict });
-    return [
-      rowAt(context, note, { what: `${hookName(note.hook)}: ${what}`, effects: [], points: [] }),
-    ];
+    const decides = say(language, "ruleDecides", { rule: note.decider.describe(), verdict });
+    const what = say(language, "pointDoes", { point: hookName(note.hook), what: decides });
+    return [rowAt(context, note, { what, effects: [], points: [] })];
   });
 }
 
@@ -247,33 +282,27 @@ function dropRows(context: PassageContext): WalkRow[] {
   );
 }
 
-function departureRows(context: PassageContext): WalkRow[] {
-  const { passage, page, names, entered } = context;
+/** The packet on the cable, with the points that it passed last and what the way out changed. */
+function departureRows(context: PassageContext, last: readonly VerdictNote[]): WalkRow[] {
+  const { passage, page, names, entered, arp } = context;
   const event = departure(passage);
   if (event === undefined) return [];
   const { header } = event;
-  const effects: string[] = [];
-  const tunnelled = header.inner !== null && header.protocol !== IpProtocol.icmp;
-  if (tunnelled && headerIn(passage) === null)
-    effects.push(
-      say(page.language, "encapsulated", {
-        from: names.address(header.source),
-        to: names.address(header.destination),
-      }),
-    );
-  effects.push(...linkChanges(entered, header, names, page));
-  const content = tunnelled && header.inner !== null ? header.inner : header;
-  const row = rowAt(context, event, {
-    what: packetText(content, names),
-    effects,
-    points: ["out"],
-  });
+  const points = last.map(({ hook }) => hookName(hook) as Point);
+  const under = points.length === 0 ? [...arp] : [via(points, page), ...arp];
+  const inner = header.protocol === IpProtocol.icmp ? null : header.inner;
+  if (inner !== null) {
+    const packet = packetText(inner, names);
+    under.push(say(page.language, "inside", { frame: header.innerId, packet }));
+  }
   const to = names.hostWith(header.destinationMac);
-  return [
-    {
-      ...row,
-      onWire: true,
-      where: `${passage.host} → ${to === "" ? names.mac(header.destinationMac) : to}`,
-    },
-  ];
+  const row = rowAt(context, event, {
+    what: packetText(header, names),
+    effects: [...macChange(header, names, page), ttlChange(entered, header, inner, page)],
+    under,
+    points: [...points, "out"],
+    onWire: true,
+    where: `${passage.host} → ${to === "" ? names.mac(header.destinationMac) : to}`,
+  });
+  return [row];
 }

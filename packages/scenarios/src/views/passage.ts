@@ -1,13 +1,14 @@
 /** What happened to one frame on one host, from the device that took it in to the one that sent it out. */
-import type {
-  DroppedEvent,
-  FrameHeader,
-  FrameIndex,
-  HookPoint,
-  NoteEvent,
-  ReceivedEvent,
-  SentEvent,
-  TraceEvent,
+import {
+  type DroppedEvent,
+  type FrameHeader,
+  type FrameIndex,
+  type HookPoint,
+  type NoteEvent,
+  type ReceivedEvent,
+  type SentEvent,
+  type TraceEvent,
+  Verdict,
 } from "@lvsim/core";
 import type { Names } from "./names.ts";
 
@@ -53,9 +54,17 @@ export const departure = ({ events }: Passage): SentEvent | undefined =>
 export const drops = ({ events }: Passage): DroppedEvent[] =>
   events.filter((event): event is DroppedEvent => event.kind === "dropped");
 
+const ACCEPTING_POLICY = /^\w+ \w+ policy ACCEPT$/;
+
+/** Whether a chain came to its end without a decision: its policy accepts, as the point's own note says. */
+export const isUndecided = ({ verdict, decider }: VerdictNote): boolean =>
+  verdict === Verdict.accept && ACCEPTING_POLICY.test(decider?.describe() ?? "");
+
 /** Notes of netfilter's points: one for each that the packet came by, and one for each rule that decided. */
 export const verdicts = ({ events }: Passage): VerdictNote[] =>
-  events.filter((event): event is VerdictNote => event.kind === "verdict");
+  events.filter(
+    (event): event is VerdictNote => event.kind === "verdict" && !isUndecided(event as VerdictNote),
+  );
 
 export const passes = (passage: Passage, point: HookPoint): boolean =>
   verdicts(passage).some(({ hook }) => hook === point);

@@ -1,14 +1,16 @@
 /** The requests: which real server answered each, whether the shares equal the weights, and why one had no answer. */
 import type { DroppedEvent, SchedulerName, VirtualServiceConfig } from "@lvsim/core";
 import type { LabRun, RequestRun } from "../run/lab-run.ts";
-import { hanging, wrap } from "./layout.ts";
+import { flow, hanging, wrap } from "./layout.ts";
 import type { Names } from "./names.ts";
 import { type Line, line, type Page, span } from "./styled.ts";
-import { say } from "./texts.ts";
+import { listOf, say } from "./texts.ts";
 
 /** Schedulers that look at weights. */
 const WEIGHTED: readonly SchedulerName[] = ["wrr", "wlc", "sed", "nq", "mh", "sh", "dh", "twos"];
 const BODY_MOST = 24;
+/** So many requests are shown with the numbers of their packets. */
+const NUMBERED_MOST = 12;
 
 /** Requests that followed from one entry of the traffic. */
 interface Group {
@@ -45,26 +47,42 @@ function seriesLines(run: LabRun, group: Group, names: Names, page: Page): Line[
   const { requests } = group;
   const [first] = requests;
   const count = requests.length;
-  const heading = say(language, "requestsHeading", { count });
-  const servers = requests.map((request) => (answered(request) ? request.server : "✗"));
   const good = requests.filter(answered).length;
+  const tone = good === count ? "good" : "bad";
   const outcome =
     good === count
-      ? say(language, "allAnswered", { count })
+      ? say(language, "allAnswered")
       : say(language, "someAnswered", { answered: good, count });
-  const label = `${heading}   `;
-  const start = page.widthOf(label);
-  const text = wrap(page, servers.join(" "), page.columns - start);
+  const label = `${say(language, "requestsHeading", { count })}   `;
+  const command = `  ${first?.from}# ${first?.command}   `;
+  const numbered = count <= NUMBERED_MOST;
+  const servers = requests.map((request) => whereTo(request, numbered));
+  const parts = numbered ? servers : [servers.join(" ")];
+  const beside = (heading: string, texts: readonly string[]): string[] =>
+    flow(page, texts, " · ", page.columns - page.widthOf(heading));
+  const notes = beside(command, [...fairness(run, requests, names, page), ...bodiesOf(requests)]);
   return [
-    ...hanging(page, span(label, "title"), text, start, good === count ? "good" : "plain"),
-    line(`  ${first?.from}# ${first?.command}   `, span(outcome, good === count ? "good" : "bad")),
-    ...fairnessLines(run, requests, names, page),
-    ...bodyLines(requests),
+    ...hanging(
+      page,
+      span(label, "title"),
+      beside(label, [...parts, outcome]),
+      page.widthOf(label),
+      tone,
+    ),
+    ...(notes.length === 0
+      ? [line(command.trimEnd())]
+      : hanging(page, span(command), notes, page.widthOf(command))),
     ...requests
       .filter((request) => !answered(request))
       .slice(0, 1)
       .flatMap((request) => failureLines(run, request, group.note, names, page)),
   ];
+}
+
+/** `#4 c`: the packet that opened the request, and who took it in. */
+function whereTo(request: RequestRun, numbered: boolean): string {
+  const server = answered(request) ? (request.server ?? "") : "✗";
+  return numbered && request.frame !== 0 ? `#${request.frame} ${server}` : server;
 }
 
 function singleLines(run: LabRun, group: Group, names: Names, page: Page): Line[] {
@@ -101,17 +119,32 @@ function failureLines(
     line(span("✗ ", "bad"), `${from}# ${command}   `, span(outcome, "bad")),
     ...(words === "" ? [] : [line("    ", words)]),
   ];
-  if (because !== undefined) {
-    const host = names.hostOf(because.place) || because.place;
-    const { frame, reason } = because;
-    const decider = because.decider === null ? "" : ` (${because.decider.describe()})`;
-    lines.push(
-      line("    ", span(`${say(language, "droppedAt", { host, frame, reason })}${decider}`, "bad")),
-    );
-  }
+  if (because !== undefined)
+    for (const text of wrap(page, dropText(because, names, page), page.columns - 4))
+      lines.push(line("    ", span(text, "bad")));
   if (note !== "")
     for (const text of wrap(page, note, page.columns - 4)) lines.push(line("    ", text));
   return lines;
+}
+
+/** Who dropped what, and why. */
+function dropText(
+  { place, frame, reason, decider, header }: DroppedEvent,
+  names: Names,
+  page: Page,
+) {
+  const { language } = page;
+  const host = names.hostOf(place) || place;
+  const owns = names.ownersOf(header.source).some((owner) => owner.host === host);
+  if (reason === "ip-martian-source" && owns)
+    return say(language, "ownSource", {
+      host,
+      frame,
+      reason,
+      address: names.address(header.source),
+    });
+  const why = decider === null ? "" : ` (${decider.describe()})`;
+  return `${say(language, "droppedAt", { host, frame, reason })}${why}`;
 }
 
 const firstLine = (text: string): string => text.trim().split("\n")[0] ?? "";
@@ -127,25 +160,24 @@ function lastDrop(run: LabRun, request: RequestRun): DroppedEvent | undefined {
   );
 }
 
-/** What each server says, once. */
-function bodyLines(requests: readonly RequestRun[]): Line[] {
+/** What each server says, once; nothing when they only say their names. */
+function bodiesOf(requests: readonly RequestRun[]): string[] {
   const bodies = new Map<string, string>();
   for (const request of requests) {
     const body = firstLine(request.stdout);
     if (answered(request) && body.length <= BODY_MOST && body !== request.server)
       bodies.set(request.server ?? "", body);
   }
-  if (bodies.size === 0) return [];
-  const said = [...bodies].map(([server, body]) => `${server}: "${body}"`);
-  return [line("  ", span(said.join(" · "), "dim"))];
+  return [...bodies].map(([server, body]) => `${server}: "${body}"`);
 }
 
-function fairnessLines(
+/** `b 3/6, c 3/6` and whether that is what the weights ask for; nothing when there is nothing to share. */
+function fairness(
   run: LabRun,
   requests: readonly RequestRun[],
   names: Names,
   page: Page,
-): Line[] {
+): string[] {
   const { language } = page;
   const served = requests.filter(answered);
   const shares = sharesOf(run, served, names);
@@ -153,12 +185,12 @@ function fairnessLines(
   const deviation = Math.max(
     ...shares.map(({ count, due }) => Math.abs(count / served.length - due)),
   );
-  const said = shares.map(({ host, count }) => `${host} ${count}/${served.length}`).join(", ");
   const verdict =
     deviation < 1e-9
       ? say(language, "shareEquals")
       : say(language, "shareDiffers", { deviation: (deviation * 100).toFixed(1) });
-  return [line(`  ${said} · `, span(verdict, deviation < 1e-9 ? "good" : "plain"))];
+  const said = shares.map(({ host, count }) => `${host} ${count}/${served.length}`);
+  return [listOf(language, said), verdict];
 }
 
 interface Share {

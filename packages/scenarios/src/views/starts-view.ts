@@ -8,28 +8,53 @@ import { say } from "./texts.ts";
 
 const HOST_MOST = 20;
 
+/** What the commands of a host came to. */
+interface Start {
+  readonly hosts: readonly string[];
+  readonly parts: readonly string[];
+  readonly notable: readonly StartRun[];
+}
+
 export function startLines(run: LabRun, names: Names, page: Page): Line[] {
-  const { language } = page;
-  const busy = run.hosts.filter(
-    (host) => commandsOf(run, host.name).length > 0 || configChanges(host, names, page).length > 0,
-  );
-  if (busy.length === 0) return [];
-  const labels = busy.map(({ name }) => `  ${name}# `);
+  const starts = startsOf(run, names, page);
+  if (starts.length === 0) return [];
+  const labels = starts.map(({ hosts }) => `  ${hostsText(hosts)}# `);
   const start = widest(page, labels, HOST_MOST) + 1;
   return [
-    line(span(say(language, "startsHeading"), "title")),
-    ...busy.flatMap((host, i) => {
-      const commands = commandsOf(run, host.name);
-      const changes = configChanges(host, names, page);
-      const parts = [...summary(commands, page), ...changes];
-      if (changes.length === 0) parts.push(say(language, "nothingChanged"));
-      const texts = flow(page, parts, " · ", page.columns - start);
-      return [
-        ...hanging(page, span(labels[i] ?? "", "host"), texts, start),
-        ...commands.filter(isNotable).flatMap((command) => failureLines(command, start, page)),
-      ];
-    }),
+    line(span(say(page.language, "startsHeading"), "title")),
+    ...starts.flatMap(({ parts, notable }, i) => [
+      ...hanging(
+        page,
+        span(labels[i] ?? "", "host"),
+        flow(page, parts, " · ", page.columns - start),
+        start,
+      ),
+      ...notable.flatMap((command) => failureLines(command, start, page)),
+    ]),
   ];
+}
+
+/** `b, c`, or `rs01–rs03` for more than two. */
+const hostsText = (hosts: readonly string[]): string =>
+  hosts.length > 2 ? `${hosts[0]}–${hosts.at(-1)}` : hosts.join(", ");
+
+/** Hosts that did anything, in order; neighbours that did the same stand together. */
+function startsOf(run: LabRun, names: Names, page: Page): Start[] {
+  const starts: Start[] = [];
+  for (const host of run.hosts) {
+    const commands = commandsOf(run, host.name);
+    const changes = configChanges(host, names, page);
+    if (commands.length === 0 && changes.length === 0) continue;
+    const parts = [...summary(commands, page), ...changes];
+    if (changes.length === 0) parts.push(say(page.language, "nothingChanged"));
+    const notable = commands.filter(isNotable);
+    const last = starts.at(-1);
+    const alike = last !== undefined && last.parts.join() === parts.join();
+    if (alike && notable.length + last.notable.length === 0)
+      starts[starts.length - 1] = { ...last, hosts: [...last.hosts, host.name] };
+    else starts.push({ hosts: [host.name], parts, notable });
+  }
+  return starts;
 }
 
 const commandsOf = (run: LabRun, host: string): StartRun[] =>

@@ -37,12 +37,16 @@ export const TEXTS = {
     en: "No request left {host}: there is nothing to follow.",
     zh: "{host} 没有发出请求,无可跟踪。",
   },
-  restHeading: { en: "The rest of the exchange", zh: "这次交互的其余报文" },
-  restMore: { en: "… and {count} more segments", zh: "……还有 {count} 个报文段" },
+  restHeading: { en: "The rest of the exchange, until {time}", zh: "这次交互的其余报文,到 {time}" },
+  restMore: { en: "… and {count} more packets", zh: "……还有 {count} 个报文" },
   everyone: { en: "everyone", zh: "所有主机" },
   arpAsks: { en: "ARP who has {address}?", zh: "ARP 谁有 {address}?" },
   arpAnnounces: { en: "ARP announcement of {address}", zh: "ARP 通告 {address}" },
   arpAnswers: { en: "{host} answers (#{frame})", zh: "{host} 应答(#{frame})" },
+  arpFinds: {
+    en: "ARP finds {host} (#{question}, #{frame})",
+    zh: "ARP 找到 {host}(#{question}、#{frame})",
+  },
   arpNobody: { en: "nobody answers", zh: "无人应答" },
   arpSilent: { en: "{hosts} silent: {setting}", zh: "{hosts} 不应答:{setting}" },
   arpReply: { en: "ARP {address} is at {host}", zh: "ARP {address} 在 {host}" },
@@ -50,6 +54,11 @@ export const TEXTS = {
     en: "{host} now believes: {address} = {owner}",
     zh: "{host} 现在认为:{address} = {owner}",
   },
+  sends: { en: "sends {packet}", zh: "发出 {packet}" },
+  via: { en: "via {points}", zh: "经 {points}" },
+  pointsAccept: { en: "{points}: accept", zh: "{points}:接受" },
+  pointsLeadTo: { en: "{points} → {end}", zh: "{points} → {end}" },
+  pointDoes: { en: "{point}: {what}", zh: "{point}:{what}" },
   accept: { en: "accept", zh: "接受" },
   dropVerdict: { en: "drop", zh: "丢弃" },
   stolen: { en: "taken over", zh: "接管" },
@@ -65,40 +74,41 @@ export const TEXTS = {
     zh: "IPVS 已有该连接:{server}({method})",
   },
   ipvsAnswer: { en: "IPVS knows the answer of {server}", zh: "IPVS 认出 {server} 的应答" },
-  connectionState: { en: "connection {state}, {seconds} s", zh: "连接 {state},{seconds} 秒" },
-  delivered: { en: "delivered to {protocol} port {port}", zh: "交给 {protocol} 端口 {port}" },
-  unpacked: { en: "unpacked: comes out of {device}", zh: "解封,从 {device} 出来" },
-  localOn: { en: "{address} is local on {device}", zh: "{address} 是本机地址,在 {device}" },
+  connectionState: { en: "{state} for {seconds} s", zh: "{state} {seconds} 秒" },
+  delivered: { en: "{protocol} port {port}", zh: "{protocol} 端口 {port}" },
+  unpacked: { en: "unpacked: #{frame}, TTL {ttl}", zh: "解封:#{frame},TTL {ttl}" },
+  localOn: { en: "{address} is on {device}", zh: "{address} 在 {device} 上" },
   dropped: { en: "dropped: {reason}", zh: "丢弃:{reason}" },
   changeMac: { en: "MAC {from} → {to}", zh: "MAC {from} → {to}" },
-  changeTtl: { en: "TTL {from} → {to}", zh: "TTL {from} → {to}" },
-  ttl: { en: "TTL {to}", zh: "TTL {to}" },
+  ttl: { en: "TTL {ttl}", zh: "TTL {ttl}" },
+  ttlBoth: { en: "TTL inside {inner}, outside {outer}", zh: "TTL 内层 {inner},外层 {outer}" },
   changeSource: { en: "source {from} → {to}", zh: "源 {from} → {to}" },
   changeDestination: { en: "destination {from} → {to}", zh: "目的 {from} → {to}" },
   untouched: { en: "IP addresses and ports untouched", zh: "IP 地址和端口不变" },
-  encapsulated: {
-    en: "inside another IP packet: {from} → {to}",
-    zh: "外面再封一层 IP:{from} → {to}",
-  },
+  inside: { en: "inside: #{frame} {packet}", zh: "内层:#{frame} {packet}" },
   octets: { en: "{count} B", zh: "{count} 字节" },
 
   sheetStep: { en: "sheet {number}", zh: "手册第 {number} 步" },
-  sheetDiffers: { en: "Linux differs:", zh: "Linux 有所不同:" },
+  sheetDiffers: { en: "≠ Linux differs: {how}", zh: "≠ Linux 有所不同:{how}" },
   sheetUnseen: { en: "not seen in this run", zh: "这次运行中没有出现" },
 
   requestsHeading: { en: "{count} requests", zh: "{count} 次请求" },
-  shareEquals: { en: "share equals weight (deviation 0)", zh: "份额等于权重(偏差 0)" },
+  shareEquals: { en: "as weighted (deviation 0)", zh: "与权重一致(偏差 0)" },
   shareDiffers: {
-    en: "share differs from weight by at most {deviation} %",
-    zh: "份额与权重最多相差 {deviation} %",
+    en: "at most {deviation} % off the weights",
+    zh: "与权重最多相差 {deviation} %",
   },
-  allAnswered: { en: "all {count} answered", zh: "{count} 次全部得到应答" },
+  allAnswered: { en: "all answered", zh: "全部得到应答" },
   someAnswered: { en: "{answered} of {count} answered", zh: "{count} 次中 {answered} 次得到应答" },
   noAnswer: {
     en: "no answer after {seconds} s: exit status {status}",
     zh: "{seconds} 秒后仍没有应答:退出状态 {status}",
   },
   reached: { en: "#{frame} reached {host}", zh: "#{frame} 到达 {host}" },
+  ownSource: {
+    en: "{host} dropped #{frame} as a martian: its source {address} is {host}'s own address ({reason})",
+    zh: "{host} 把 #{frame} 当作火星包丢弃:源地址 {address} 是 {host} 自己的地址({reason})",
+  },
   droppedAt: { en: "{host} dropped #{frame}: {reason}", zh: "{host} 丢弃 #{frame}:{reason}" },
 
   ownersHeading: { en: "Who owns {address}?", zh: "谁拥有 {address}?" },
@@ -126,6 +136,10 @@ export const TEXTS = {
   },
   eventsHeading: { en: "All {count} events", zh: "全部 {count} 个事件" },
 } as const satisfies Record<string, { readonly en: string; readonly zh: string }>;
+
+/** `a, b`, or `a、b`. */
+export const listOf = (language: Language, items: readonly string[]): string =>
+  items.join(language === "zh" ? "、" : ", ");
 
 export type TextKey = keyof typeof TEXTS;
 

@@ -2,13 +2,18 @@
  * The topology as a picture: segments as rails, hosts hanging from them with their addresses. Hosts on two segments
  * stand between them. A row that is too wide for the page becomes a list.
  */
-import { type AddressConfig, type DeviceConfig, isLoopbackAddress } from "@lvsim/core";
+import {
+  type AddressConfig,
+  type DeviceConfig,
+  type Ipv4Address,
+  isLoopbackAddress,
+} from "@lvsim/core";
 import type { HostSpec, LabDefinition } from "../lab-file/schema.ts";
 import type { HostRun, LabRun } from "../run/lab-run.ts";
 import { indent, padTo } from "./layout.ts";
 import type { Names } from "./names.ts";
 import { type Line, line, type Page, span } from "./styled.ts";
-import { say } from "./texts.ts";
+import { listOf, say } from "./texts.ts";
 
 const MARGIN = 3;
 const GAP = 3;
@@ -101,32 +106,46 @@ function textsOf(host: HostRun, role: string, names: Names, page: Page): string[
       .filter(({ local }) => !isLoopbackAddress(local))
       .map((address) => ({ device, address })),
   );
-  const isVip = ({ address }: { address: AddressConfig }): boolean =>
-    names.vips.includes(address.local);
+  const isVip = ({ address }: Owned): boolean => names.vips.includes(address.local);
   const own = all.filter((one) => !isVip(one));
   const [first] = own;
   const single = own.length === 1 && first !== undefined ? names.address(first.address.local) : "";
   const shown = role === host.name ? "" : ` ${role}`;
   // a whole address is too long to stand between name and role
   const beside = names.short && single !== "" ? ` ${single}` : "";
-  const label = (device: DeviceConfig, address: AddressConfig): string =>
-    address.label === "" ? device.name : address.label;
   return [
     `${host.name}${beside}${shown}`,
     ...(single !== "" && beside === "" ? [single] : []),
-    ...all.filter(isVip).map(({ device, address }) =>
+    ...all.filter(isVip).map((one) =>
       say(language, "vipOnDevice", {
-        address: names.address(address.local),
-        device: label(device, address),
+        address: names.address(one.address.local),
+        device: label(one),
       }),
     ),
-    ...(own.length > 1 ? own : []).map(({ device, address }) =>
-      say(language, "onDevice", {
-        address: names.address(address.local),
-        device: label(device, address),
-      }),
-    ),
+    ...(own.length > 1 ? deviceTexts(own, names, page) : []),
   ];
+}
+
+interface Owned {
+  readonly device: DeviceConfig;
+  readonly address: AddressConfig;
+}
+
+const label = ({ device, address }: Owned): string =>
+  address.label === "" ? device.name : address.label;
+
+/** `192.168.100.1, .101 on eth1` for each device; what begins like the first address is cut short. */
+function deviceTexts(own: readonly Owned[], names: Names, { language }: Page): string[] {
+  const byDevice = new Map<string, Ipv4Address[]>();
+  for (const one of own)
+    byDevice.set(label(one), [...(byDevice.get(label(one)) ?? []), one.address.local]);
+  return [...byDevice].map(([device, [first = 0 as Ipv4Address, ...others]]) => {
+    const texts = others.map((local) =>
+      local >>> 8 === first >>> 8 ? `.${local & 255}` : names.address(local),
+    );
+    const address = listOf(language, [names.address(first), ...texts]);
+    return say(language, "onDevice", { address, device });
+  });
 }
 
 /** Gives every cell its place: rows of one rail do not share a column where there is room. */

@@ -18,8 +18,10 @@ export interface WalkRow {
   readonly where: string;
   readonly what: string;
   readonly tone: Tone;
-  /** What changed, or why. */
+  /** What changed, or why: beside `what` where there is room. */
   readonly effects: readonly string[];
+  /** What came before that: the points passed on the way, the ARP that it took. Below `what`. */
+  readonly under: readonly string[];
   /** Points at `host` that the row stands for; empty for ARP. */
   readonly points: readonly Point[];
   readonly side: Side;

@@ -4,7 +4,7 @@ import type { LabRun } from "../run/lab-run.ts";
 import { firstHeader } from "./exchange.ts";
 import { flow, hanging, indent, padTo, timeText, widest, wrap } from "./layout.ts";
 import type { Names } from "./names.ts";
-import { packetText } from "./packet-text.ts";
+import { packetKind } from "./packet-text.ts";
 import { passagesOf } from "./passage.ts";
 import { type Line, line, type Page, span } from "./styled.ts";
 import { say } from "./texts.ts";
@@ -14,8 +14,8 @@ import type { WalkRow } from "./walk-row.ts";
 const NUMBER = 6;
 const WHERE_MOST = 22;
 const WHAT_MOST = 40;
-const SHEET_INDENT = 8;
-const REST_MOST = 12;
+const SHEET_INDENT = 4;
+const REST_MOST = 24;
 const SEPARATOR = " · ";
 
 interface Columns {
@@ -38,17 +38,21 @@ export function walkLines(run: LabRun, names: Names, page: Page): Line[] {
   const columns = columnsFor(walk.rows, page);
   const sheet = placeSheet(run.definition.sheet, walk.rows);
   const lines: Line[] = [heading];
-  let shown = "";
+  let time = "";
+  let frame = 0;
   walk.rows.forEach((row, i) => {
-    const time = timeText(row.at);
-    lines.push(...rowLines(row, time === shown ? "" : time, columns, page));
-    shown = time;
+    const text = timeText(row.at);
+    // a number holds until the next one
+    const number = row.onWire || row.frame !== frame ? row.frame : 0;
+    lines.push(...rowLines(row, number, text === time ? "" : text, columns, page));
+    time = text;
+    frame = row.frame;
     for (const placed of sheet.filter((one) => one.row === i))
       lines.push(...sheetLines(placed, page));
   });
   for (const placed of sheet.filter(({ row }) => row === -1))
     lines.push(...sheetLines(placed, page));
-  return [...lines, ...restLines(run, walk.rest, columns, names, page)];
+  return [...lines, ...restLines(run, walk.rest, names, page)];
 }
 
 function headingLine(run: LabRun, page: Page): Line {
@@ -83,29 +87,43 @@ function columnsFor(rows: readonly WalkRow[], page: Page): Columns {
   return { time, where, what, effects: NUMBER + time + where + what };
 }
 
-function rowLines(row: WalkRow, time: string, columns: Columns, page: Page): Line[] {
-  const number = row.onWire ? padTo(page, `  #${row.frame} `, NUMBER) : indent(NUMBER);
+/** What changed stands in its column, or right behind what happened, or below it: where it fits. */
+function rowLines(
+  row: WalkRow,
+  number: number,
+  time: string,
+  columns: Columns,
+  page: Page,
+): Line[] {
+  const isPacket = row.onWire || row.tone === "title";
   const head = [
-    span(number, "dim"),
+    span(number === 0 ? indent(NUMBER) : padTo(page, `  #${number} `, NUMBER), "dim"),
     span(padTo(page, time, columns.time), "dim"),
-    span(`${padTo(page, row.where, columns.where - 1)} `, row.onWire ? "host" : "plain"),
+    span(`${padTo(page, row.where, columns.where - 1)} `, isPacket ? "host" : "plain"),
   ];
   const start = page.widthOf(head.map(({ text }) => text).join(""));
-  const room = page.columns - columns.effects;
   const what = span(row.what, row.tone === "plain" && row.onWire ? "title" : row.tone);
-  const effects = row.effects.join(SEPARATOR);
-  const fits =
-    start + page.widthOf(row.what) + 2 <= columns.effects && page.widthOf(effects) <= room;
-  if (effects === "") return [line(...head, what)];
-  if (fits) {
-    const gap = indent(columns.effects - start - page.widthOf(row.what));
-    return [line(...head, what, gap, span(effects, "changed"))];
-  }
+  const end = start + page.widthOf(row.what);
   const below = start + 2;
-  const wrapped = flow(page, row.effects, SEPARATOR, page.columns - below);
+  const flowing = (parts: readonly string[]): Line[] =>
+    flow(page, parts, SEPARATOR, page.columns - below).map((text) =>
+      line(indent(below), span(text, "changed")),
+    );
+  const effects = row.effects.join(SEPARATOR);
+  const gap = columns.effects - end;
+  if (effects !== "" && gap >= 2 && columns.effects + page.widthOf(effects) <= page.columns)
+    return [line(...head, what, indent(gap), span(effects, "changed")), ...flowing(row.under)];
+  // of many, the last ones go behind
+  let split = row.effects.length;
+  const behind = (from: number): string =>
+    row.effects
+      .slice(from)
+      .map((text) => SEPARATOR + text)
+      .join("");
+  while (split > 0 && end + page.widthOf(behind(split - 1)) <= page.columns) split--;
   return [
-    line(...head, what),
-    ...wrapped.map((text) => line(indent(below), span(text, "changed"))),
+    line(...head, what, span(behind(split), "changed")),
+    ...flowing([...row.under, ...row.effects.slice(0, split)]),
   ];
 }
 
@@ -142,37 +160,37 @@ function sheetLines({ step, number, row }: Placed, page: Page): Line[] {
     tone,
   );
   if (step.differs === undefined) return lines;
-  const differs = `≠ ${say(language, "sheetDiffers")} ${step.differs[language]}`;
+  const differs = say(language, "sheetDiffers", { how: step.differs[language] });
   return [
     ...lines,
     ...wrap(page, differs, room).map((text) => line(indent(start), span(text, "changed"))),
   ];
 }
 
-/** One line for each further segment: its way through the hosts, its ends, its payload. */
-function restLines(
-  run: LabRun,
-  rest: readonly number[],
-  columns: Columns,
-  names: Names,
-  page: Page,
-): Line[] {
+/** The further packets by their way through the hosts: what each is, and its payload. */
+function restLines(run: LabRun, rest: readonly number[], names: Names, page: Page): Line[] {
   if (rest.length === 0) return [];
   const { language } = page;
-  const first = rest.slice(0, REST_MOST);
-  const where =
-    widest(
+  const shown = rest.slice(0, REST_MOST);
+  const byWay = new Map<string, string[]>();
+  for (const frame of shown) {
+    const way = wayOf(run, frame, names);
+    byWay.set(way, [...(byWay.get(way) ?? []), packetSummary(run, frame, page)]);
+  }
+  const start = 4 + widest(page, [...byWay.keys()], page.columns) + 2;
+  const last = run.frames.story(rest.at(-1) ?? 0)[0]?.at ?? 0;
+  const heading = say(language, "restHeading", { time: timeText(last) });
+  const lines = [...byWay].flatMap(([way, packets]) =>
+    hanging(
       page,
-      first.map((frame) => wayOf(run, frame, names)),
-      page.columns,
-    ) + 2;
-  const fitting = { ...columns, where: Math.max(where, columns.where) };
-  const shown = first.map((frame) => restLine(run, frame, fitting, names, page));
+      span(indent(4) + way, "host"),
+      flow(page, packets, SEPARATOR, page.columns - start),
+      start,
+    ),
+  );
   const more = rest.length - shown.length;
-  const heading = line("  ", span(say(language, "restHeading"), "dim"));
-  return more === 0
-    ? [heading, ...shown]
-    : [heading, ...shown, line("  ", span(say(language, "restMore", { count: more }), "dim"))];
+  if (more > 0) lines.push(line("    ", span(say(language, "restMore", { count: more }), "dim")));
+  return [line("  ", span(heading, "dim")), ...lines];
 }
 
 /** The hosts that the frame came by, as `client → a → c`. */
@@ -183,21 +201,15 @@ function wayOf(run: LabRun, frame: number, names: Names): string {
   return hosts.join(" → ");
 }
 
-function restLine(run: LabRun, frame: number, columns: Columns, names: Names, page: Page): Line {
+/** `#13 PSH,ACK 78 B`. */
+function packetSummary(run: LabRun, frame: number, page: Page): string {
   const header = firstHeader(run.frames, frame);
-  const at = run.frames.story(frame)[0]?.at ?? 0;
-  if (header === undefined) return [];
+  const words = [`#${frame}`];
+  if (header !== undefined) words.push(packetKind(header));
+  const count = header?.payloadLength ?? 0;
+  if (count > 0) words.push(say(page.language, "octets", { count }));
   const gone = run.frames.story(frame).find((event) => event.kind === "dropped");
-  const parts = [packetText(header, names), ...lengthOf(header.payloadLength, page)];
   if (gone?.kind === "dropped")
-    parts.push(`✗ ${say(page.language, "dropped", { reason: gone.reason })}`);
-  return line(
-    span(padTo(page, `  #${frame} `, NUMBER), "dim"),
-    span(padTo(page, timeText(at), columns.time), "dim"),
-    span(`${padTo(page, wayOf(run, frame, names), columns.where - 1)} `, "host"),
-    parts.join(SEPARATOR),
-  );
+    words.push(`✗ ${say(page.language, "dropped", { reason: gone.reason })}`);
+  return words.join(" ");
 }
-
-const lengthOf = (octets: number, page: Page): string[] =>
-  octets === 0 ? [] : [say(page.language, "octets", { count: octets })];

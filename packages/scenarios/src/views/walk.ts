@@ -1,7 +1,7 @@
 /** The walk of a request and its first answer: every hop in the order in which it happened. */
 import { type FrameHeader, HookPoint } from "@lvsim/core";
 import type { LabRun, RequestRun } from "../run/lab-run.ts";
-import { arpRows } from "./arp-rows.ts";
+import { type ArpBeside, arpKey, arpOf } from "./arp-rows.ts";
 import { type Exchange, exchangeOf, firstHeader } from "./exchange.ts";
 import type { Names } from "./names.ts";
 import { departure, drops, headerIn, type Passage, passagesOf, verdicts } from "./passage.ts";
@@ -18,10 +18,12 @@ export interface Walk {
 export function walkOf(run: LabRun, request: RequestRun, names: Names, page: Page): Walk {
   if (request.frame === 0) return { rows: [], rest: [] };
   const exchange = exchangeOf(run, request);
+  const arp = arpOf(run, exchange.arp, names, page);
+  const context = { run, names, page, arp: arp.beside, opening: request.frame };
   const rows = [
-    ...sideRows(run, exchange.request, "request", names, page),
-    ...sideRows(run, exchange.reply, "reply", names, page),
-    ...arpRows(run, exchange.arp, "request", names, page),
+    ...sideRows(context, exchange.request, "request"),
+    ...sideRows(context, exchange.reply, "reply"),
+    ...arp.rows,
   ].sort((a, b) => a.index - b.index);
   return { rows, rest: restOf(run, exchange) };
 }
@@ -30,20 +32,35 @@ function restOf(run: LabRun, { rest }: Exchange): number[] {
   return rest.filter((frame) => firstHeader(run.frames, frame)?.inner === null);
 }
 
-function sideRows(
-  run: LabRun,
-  frames: ReadonlySet<number>,
-  side: Side,
-  names: Names,
-  page: Page,
-): WalkRow[] {
+interface SideContext {
+  readonly run: LabRun;
+  readonly names: Names;
+  readonly page: Page;
+  readonly arp: ArpBeside;
+  /** The frame that the walk begins with. */
+  readonly opening: number;
+}
+
+function sideRows(context: SideContext, frames: ReadonlySet<number>, side: Side): WalkRow[] {
+  const { run, names, page, arp, opening } = context;
   const passages = [...frames]
     .flatMap((frame) => passagesOf(run.frames, frame, names))
     .filter((passage) => !isBystander(passage));
   return passages.flatMap((passage) => {
     const entered = headerIn(passage) ?? carriedInto(passages, passage, run);
-    const left = departure(passage)?.header ?? departureOfCarrier(passages, passage, run);
-    return passageRows({ run, names, page, side, passage, entered, left });
+    const carrier = carrierOf(passages, passage, run);
+    const leaving = departure(passage) ?? (carrier === undefined ? undefined : departure(carrier));
+    return passageRows({
+      run,
+      names,
+      page,
+      side,
+      passage,
+      entered,
+      left: leaving?.header ?? null,
+      arp: arp.get(arpKey(passage.host, passage.frame)) ?? [],
+      opens: passage.frame === opening && entered === null,
+    });
   });
 }
 
@@ -62,17 +79,16 @@ function carriedInto(
   return inside === undefined ? null : headerIn(inside);
 }
 
-/** For a packet that left inside another: that one's header as it left. */
-function departureOfCarrier(
+/** For a packet that left inside another: that one's passage. */
+function carrierOf(
   passages: readonly Passage[],
   { frame, host }: Passage,
   run: LabRun,
-): FrameHeader | null {
-  const carrier = passages.find(
+): Passage | undefined {
+  return passages.find(
     (other) =>
       other.host === host &&
       run.frames.parentOf(other.frame)?.parent === frame &&
       verdicts(other).some(({ hook }) => hook === HookPoint.localOut),
   );
-  return carrier === undefined ? null : (departure(carrier)?.header ?? null);
 }
