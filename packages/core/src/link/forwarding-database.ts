@@ -6,10 +6,11 @@
 import type { MacAddress } from "../packet/mac-address.ts";
 import type { Duration, Instant } from "../time/instant.ts";
 
-/** One learnt address; `port` is the index of a switch port. */
+/** One learnt address. */
 export class ForwardingEntry {
   readonly mac: MacAddress;
   readonly vlan: number;
+  /** The index of a switch port; UNKNOWN_PORT once the database has let go of the entry. */
   port: number;
   seenAt: Instant;
   next: ForwardingEntry | null;
@@ -61,19 +62,21 @@ export class ForwardingDatabase {
     return entry === null || now - entry.seenAt >= this.ageing ? UNKNOWN_PORT : entry.port;
   }
 
-  /** `mac` was seen as a source behind `port`. */
-  learn(mac: MacAddress, vlan: number, port: number, now: Instant): void {
+  /** `mac` was seen as a source behind `port`; its entry, or null when there is no room for one. */
+  learn(mac: MacAddress, vlan: number, port: number, now: Instant): ForwardingEntry | null {
     const entry = this.find(mac, vlan);
     if (entry !== null) {
       entry.port = port;
       entry.seenAt = now;
-      return;
+      return entry;
     }
-    if (this.count === this.buckets.length && !this.makeRoom(now)) return;
+    if (this.count === this.buckets.length && !this.makeRoom(now)) return null;
     const bucket = this.bucketOf(mac, vlan);
     const head = this.buckets[bucket] as ForwardingEntry | null;
-    this.buckets[bucket] = new ForwardingEntry(mac, vlan, port, now, head);
+    const fresh = new ForwardingEntry(mac, vlan, port, now, head);
+    this.buckets[bucket] = fresh;
     this.count++;
+    return fresh;
   }
 
   /** Forgets what was learnt behind `port`, as a bridge does when a port goes down. */
@@ -141,7 +144,10 @@ export class ForwardingDatabase {
         if (wanted(entry)) {
           entry.next = kept;
           kept = entry;
-        } else this.count--;
+        } else {
+          entry.port = UNKNOWN_PORT;
+          this.count--;
+        }
         entry = next;
       }
       this.buckets[i] = kept;

@@ -2,6 +2,7 @@ import type { MacAddress } from "../packet/mac-address.ts";
 import type { Engine } from "../time/engine.ts";
 import type { Trace } from "../trace/trace.ts";
 import { CableDevice, type DeviceOwner } from "./cable-device.ts";
+import type { ForwardingEntry } from "./forwarding-database.ts";
 import type { PortVlan } from "./port-vlan.ts";
 
 /** The switch as its ports see it. */
@@ -16,6 +17,8 @@ export class SwitchPort extends CableDevice {
   readonly index: number;
   private readonly bridge: PortOwner;
   private membership: PortVlan | null = null;
+  /** What the switch learnt from the last frame that came in here; null for nothing. */
+  lastSource: ForwardingEntry | null = null;
 
   constructor(
     name: string,

@@ -74,17 +74,25 @@ export class Switch implements PortOwner, FloodSource {
       this.drop(frame, "no-receiver");
       return;
     }
-    const now = this.engine.now;
-    this.database.learn(source, vlan, ingress.index, now);
+    this.learn(source, vlan, ingress);
     const destination = frame.destinationMac;
     if (isGroupMac(destination)) {
       if (isLinkLocalGroup(destination)) this.drop(frame, "no-receiver");
       else this.flood(frame, ingress, vlan);
       return;
     }
-    const known = this.database.portFor(destination, vlan, now);
+    const known = this.database.portFor(destination, vlan, this.engine.now);
     if (known === UNKNOWN_PORT) this.flood(frame, ingress, vlan);
     else this.forward(frame, ingress, this.ports[known] as SwitchPort, vlan);
+  }
+
+  /** As the database learns; most often it is the station that was seen there last. */
+  private learn(source: MacAddress, vlan: number, ingress: SwitchPort): void {
+    const { now } = this.engine;
+    const last = ingress.lastSource;
+    if (last !== null && last.mac === source && last.vlan === vlan && last.port === ingress.index)
+      last.seenAt = now;
+    else ingress.lastSource = this.database.learn(source, vlan, ingress.index, now);
   }
 
   deviceCarrierChanged(device: CableDevice): void {
