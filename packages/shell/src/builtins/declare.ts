@@ -225,7 +225,7 @@ function* assignDeclared(
 }
 
 /** A variable as `declare -p` prints it. */
-export function declaration(name: string, variable: Variable): string {
+function declaration(name: string, variable: Variable): string {
   const { attributes, kind } = variable;
   const letters =
     (kind === "indexed" ? "a" : kind === "associative" ? "A" : "") +

@@ -65,7 +65,7 @@ export function* runAlone(shell: Shell, node: AnyNode): Run {
 }
 
 /** A list as all that a process does. */
-export function* runListAlone(shell: Shell, statements: readonly Statement[]): Run {
+function* runListAlone(shell: Shell, statements: readonly Statement[]): Run {
   const [only] = statements;
   if (statements.length === 1 && only !== undefined && only.background !== true) {
     shell.line = shell.source.lineAt(only.pos);
@@ -103,7 +103,7 @@ function* runRedirectedList(
 }
 
 /** Starts every stage of a pipeline; the processes in order. */
-export function* startStages(
+function* startStages(
   shell: Shell,
   { commands, operators }: Pipeline,
   first: Descriptors,

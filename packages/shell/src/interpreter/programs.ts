@@ -12,7 +12,7 @@ import { pathsOf } from "./find-command.ts";
 import { syntaxFault } from "./syntax-error.ts";
 
 /** A shell in its process, with the variables that it inherits and makes. */
-export function createShell(context: CommandContext, dialect: Dialect, name: string): Shell {
+function createShell(context: CommandContext, dialect: Dialect, name: string): Shell {
   const { machine, process } = context;
   const builtins = dialect === "bash" ? BASH_BUILTINS : DASH_BUILTINS;
   const shell = new Shell(machine, process, dialect, builtins, EXECUTOR, name, new Source("", ""));
@@ -204,7 +204,7 @@ function* runLines(shell: Shell): Run {
 /** Whether more lines belong to a text: an open quote or compound command, or a here-document without its end. */
 function isUnfinished(shell: Shell, source: Source): boolean {
   if (/\\\n$/.test(source.text)) return true;
-  if (source.text.includes("<<") && source.hasOpenHereDocument()) return true;
+  if (source.text.includes("<<") && source.openHereDocument() !== undefined) return true;
   return syntaxFault(shell, source, "")?.isIncomplete === true;
 }
 

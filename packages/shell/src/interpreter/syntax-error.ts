@@ -89,7 +89,12 @@ function bashText(source: Source, error: ParseError, prefix: Prefix): SyntaxFaul
   if (message.startsWith("unterminated")) {
     const at = /command substitution|process substitution/.test(message) ? lastLine(source) : line;
     const said = `unexpected EOF while looking for matching \`${closerOf(message, text, pos)}'`;
-    return fault(line, `${prefix(at)}${said}\n`, true);
+    const open = text.includes("<<") && at !== line ? source.openHereDocument() : undefined;
+    const warning =
+      open === undefined
+        ? ""
+        : `${prefix(at - 1)}warning: here-document at line ${source.lineAt(open.pos)} delimited by end-of-file (wanted \`${open.delimiter?.value ?? ""}')\n`;
+    return fault(line, `${warning}${prefix(at)}${said}\n`, true);
   }
   if (/\[\[|unary test/.test(message) || isInTest(source, pos))
     return testText(source, pos, prefix, message);

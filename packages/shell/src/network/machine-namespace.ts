@@ -5,7 +5,7 @@
 import type { ChangeOrigin, Engine, NamespaceConfig, Netfilter, SocketLayer } from "@lvsim/core";
 
 /** A value and everything in it, open to change: what an immer recipe gets. */
-export type Changeable<T> = T extends string | number | boolean | null | undefined
+type Changeable<T> = T extends string | number | boolean | null | undefined
   ? T
   : { -readonly [K in keyof T]: Changeable<T[K]> };
 

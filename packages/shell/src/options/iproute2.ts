@@ -16,8 +16,6 @@ const fail = (text: string): CommandFailure => new CommandFailure(255, `${text}\
 
 export const incompleteCommand = (): CommandFailure =>
   fail('Command line is not complete. Try option "help"');
-export const missingArgument = (name: string): CommandFailure =>
-  fail(`Error: argument "${name}" is required`);
 /** `invarg`: `message` says what was expected, as `"dev" not a valid ifname`. */
 export const invalidArgument = (message: string, value: string): CommandFailure =>
   fail(`Error: argument "${value}" is wrong: ${message}`);

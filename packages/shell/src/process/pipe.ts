@@ -3,7 +3,7 @@ import { FileError } from "./errno.ts";
 import { OpenFile } from "./open-file.ts";
 
 /** Linux's default capacity; characters here. */
-export const PIPE_CAPACITY = 65_536;
+const PIPE_CAPACITY = 65_536;
 
 class Channel {
   buffer = "";

@@ -5,7 +5,7 @@
  */
 import type { Instant } from "@lvsim/core";
 import type { MachineNamespace } from "../network/machine-namespace.ts";
-import { Descriptors } from "./descriptors.ts";
+import type { Descriptors } from "./descriptors.ts";
 import { isIgnoredByDefault, isStopping, Signal } from "./signal.ts";
 import { type Sleeper, type Wait, WaitQueue } from "./wait.ts";
 
@@ -132,6 +132,3 @@ export class Process implements Sleeper {
     this.wake();
   }
 }
-
-/** An empty descriptor table for processes that need none. */
-export const noDescriptors = (): Descriptors => new Descriptors();

@@ -6,7 +6,7 @@ import { Killed, Signal } from "./signal.ts";
 import { on, type Wait } from "./wait.ts";
 
 /** Characters that one read asks for at most. */
-export const READ_MAX = 65_536;
+const READ_MAX = 65_536;
 
 /** read(2): "" at the end of the file, a number for an errno. Goes on waiting when a trapped signal wakes it. */
 export function* readSome(

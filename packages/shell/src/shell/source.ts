@@ -1,5 +1,5 @@
 /** A text that the shell runs, with its parsed form; parsed once, however often it runs. */
-import { forEachChild, type ParsedScript, parse, type SyntaxNode } from "unbash";
+import { forEachChild, type HereDoc, type ParsedScript, parse, type SyntaxNode } from "unbash";
 
 export class Source {
   readonly text: string;
@@ -31,15 +31,15 @@ export class Source {
     return low + this.firstLine;
   }
 
-  /** Whether a here-document has no end in this text. */
-  hasOpenHereDocument(): boolean {
-    let isOpen = false;
+  /** A here-document that has no end in this text. */
+  openHereDocument(): HereDoc | undefined {
+    let open: HereDoc | undefined;
     const visit = (node: SyntaxNode): void => {
-      if (node.type === "HereDoc" && node.closing === undefined) isOpen = true;
+      if (node.type === "HereDoc" && node.closing === undefined) open ??= node;
       forEachChild(node, visit);
     };
     visit(this.script);
-    return isOpen;
+    return open;
   }
 
   /** The text of the line that holds `offset`, without its end. */
@@ -61,7 +61,7 @@ const cache = new Map<string, ParsedScript>();
 const CACHE_MAX = 256;
 const CACHED_TEXT_MAX = 65_536;
 
-export function parseCached(text: string): ParsedScript {
+function parseCached(text: string): ParsedScript {
   const found = cache.get(text);
   if (found !== undefined) return found;
   const script = parse(text);

@@ -38,7 +38,7 @@ export interface RegularFile extends Meta {
   readonly readOnly: boolean;
 }
 
-export interface SymbolicLink extends Meta {
+interface SymbolicLink extends Meta {
   readonly kind: "link";
   readonly target: string;
 }
