@@ -12,15 +12,28 @@ import { type Line, lineOf } from "./lines.ts";
 import { type PeerLine, peerCosts, ratios, runPeers } from "./peers.ts";
 import type { Measurement } from "./workloads/measure.ts";
 
-const { values: options } = parseArgs({
-  args: process.argv.slice(2).filter((argument) => argument !== "--"),
-  options: {
-    json: { type: "boolean", default: false },
-    peers: { type: "boolean", default: false },
-    only: { type: "string", default: "" },
-    rounds: { type: "string", default: "3" },
-  },
-});
+/** A mistake in the command line: one line on standard error, exit status 2. */
+class UsageError extends Error {}
+
+function parseOptions() {
+  const args = process.argv.slice(2).filter((argument) => argument !== "--");
+  try {
+    const { values } = parseArgs({
+      args,
+      options: {
+        json: { type: "boolean", default: false },
+        peers: { type: "boolean", default: false },
+        only: { type: "string", default: "" },
+        rounds: { type: "string", default: "3" },
+      },
+    });
+    if (!/^[1-9][0-9]?$/.test(values.rounds))
+      throw new UsageError(`--rounds ${values.rounds}: a number from 1 to 99`);
+    return values;
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
 
 /** What the bundle answers to `key`; with none it names all keys. */
 function ask(bundle: string, ...key: readonly string[]): unknown {
@@ -36,7 +49,8 @@ function keysToRun(all: readonly string[], only: string): readonly string[] {
   if (only === "") return all;
   const keys = only.split(",");
   const unknown = keys.filter((key) => !all.includes(key));
-  if (unknown.length > 0) throw new Error(`no workload ${unknown.join(", ")}`);
+  if (unknown.length > 0)
+    throw new UsageError(`no workload ${unknown.join(", ")}; there are ${all.join(", ")}`);
   return keys;
 }
 
@@ -50,7 +64,8 @@ function printLine(line: Line, json: boolean): void {
 }
 
 async function main(): Promise<void> {
-  const rounds = Math.max(1, Number(options.rounds));
+  const options = parseOptions();
+  const rounds = Number(options.rounds);
   const folder = mkdtempSync(join(tmpdir(), "lvsim-bench-"));
   try {
     const bundle = await bundleWorkloads(folder);
@@ -70,4 +85,10 @@ async function main(): Promise<void> {
   }
 }
 
-await main();
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  process.stderr.write(`bench: ${error.message}\n`);
+  process.exitCode = 2;
+}
