@@ -83,6 +83,13 @@ export class CombinedConf {
 
 const DEFAULT = new CombinedConf(DEFAULT_INTERFACE_SYSCTLS, DEFAULT_TEMPLATE_SYSCTLS);
 
+/** What was made last: a router's devices are mostly alike. */
+let last: {
+  readonly all: InterfaceSysctls | null;
+  readonly own: InterfaceSysctls | null;
+  readonly conf: CombinedConf;
+} = { all: null, own: null, conf: DEFAULT };
+
 /** What holds for `device`; the shared default while nothing of it was changed. */
 export function combinedConf(sysctls: SysctlConfig, device: string): CombinedConf {
   const all = sysctls.conf.all ?? DEFAULT_INTERFACE_SYSCTLS;
@@ -90,5 +97,7 @@ export function combinedConf(sysctls: SysctlConfig, device: string): CombinedCon
   const untouched =
     all === DEFAULT_INTERFACE_SYSCTLS &&
     (own === DEFAULT_TEMPLATE_SYSCTLS || own === LOOPBACK_INTERFACE_SYSCTLS);
-  return untouched ? DEFAULT : new CombinedConf(all, own);
+  if (untouched) return DEFAULT;
+  if (all !== last.all || own !== last.own) last = { all, own, conf: new CombinedConf(all, own) };
+  return last.conf;
 }

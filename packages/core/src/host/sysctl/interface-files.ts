@@ -23,10 +23,23 @@ export const isInterfaceField = (name: string): name is InterfaceField =>
 const fileOf = (field: InterfaceField): SysctlFile =>
   field.startsWith("igmpv") ? INTERVAL : NUMBER;
 
+/** A directory with one value changed. Immutable, so the last one is given again: a router's devices all change alike. */
+function changed(from: InterfaceSysctls, field: InterfaceField, value: number): InterfaceSysctls {
+  if (from !== lastChange.from || lastChange.to[field] !== value || lastChange.field !== field)
+    lastChange = { from, field, to: { ...from, [field]: value } };
+  return lastChange.to;
+}
+
+let lastChange: {
+  readonly from: InterfaceSysctls | null;
+  readonly field: InterfaceField;
+  readonly to: InterfaceSysctls;
+} = { from: null, field: "forwarding", to: DEFAULT_INTERFACE_SYSCTLS };
+
 /** Puts `value` into one file; the object of the device is replaced because untouched ones are shared. */
 function assign(draft: NamespaceDraft, device: string, field: InterfaceField, value: number): void {
   const now = interfaceSysctls(draft.sysctls, device);
-  if (now[field] !== value) draft.sysctls.conf[device] = { ...shared(now), [field]: value };
+  if (now[field] !== value) draft.sysctls.conf[device] = changed(shared(now), field, value);
 }
 
 /** `inet_forward_change`: forwarding for all is forwarding everywhere, and a router takes no redirects. */
