@@ -3,9 +3,10 @@
  * `Wait`, writes with `yield* context.out(…)`, and returns its exit status. A command that neither waits nor streams
  * is written as a plain function with `simpleCommand`.
  */
+
+import type { NetworkNamespace } from "@lvsim/core";
 import { type ChangeOrigin, nanoseconds } from "@lvsim/core";
 import type { Kernel } from "./kernel/kernel.ts";
-import type { MachineNamespace } from "./network/machine-namespace.ts";
 import type { OpenFile } from "./process/open-file.ts";
 import type { Process } from "./process/process.ts";
 import { readAll, readSome, writeAll } from "./process/transfer.ts";
@@ -40,7 +41,7 @@ export class CommandContext {
     return this.process.cwd;
   }
 
-  get namespace(): MachineNamespace {
+  get namespace(): NetworkNamespace {
     return this.process.namespace;
   }
 
@@ -100,7 +101,7 @@ export interface SimpleContext {
   readonly argv: readonly string[];
   readonly env: ReadonlyMap<string, string>;
   readonly cwd: string;
-  readonly namespace: MachineNamespace;
+  readonly namespace: NetworkNamespace;
   readonly machine: Kernel;
   readonly process: Process;
   readonly origin: ChangeOrigin;

@@ -13,7 +13,6 @@ import type { ShellCosts } from "./kernel/costs.ts";
 import { Kernel } from "./kernel/kernel.ts";
 import { SHELL_LIMITS } from "./kernel/limits.ts";
 import { mountKernel } from "./mounts/mount-kernel.ts";
-import type { MachineNamespace } from "./network/machine-namespace.ts";
 import { Capture, Feed } from "./process/capture.ts";
 import { Descriptors } from "./process/descriptors.ts";
 import type { Process } from "./process/process.ts";
@@ -72,7 +71,7 @@ export class Machine {
       rng,
       costs,
       release: options.kernel,
-      namespaces: new Map([["", namespace as unknown as MachineNamespace]]),
+      namespaces: new Map([["", namespace]]),
       createNamespace: null,
       system: createSystemState(image, install),
     });

@@ -9,7 +9,6 @@ import {
 } from "@lvsim/core";
 import type { Command, SimpleResult } from "../command.ts";
 import type { Kernel } from "../kernel/kernel.ts";
-import type { MachineNamespace } from "../network/machine-namespace.ts";
 import { runCommand, testKernel } from "../testing/run-command.ts";
 import { decodeUtf8, encodeUtf8 } from "../text/utf8.ts";
 
@@ -40,7 +39,7 @@ export function testNetwork(count: number, commands: readonly Command[]): TestNe
 }
 
 function testHost(namespace: NetworkNamespace, commands: readonly Command[]): TestHost {
-  const kernel = testKernel(namespace as unknown as MachineNamespace);
+  const kernel = testKernel(namespace);
   const run = (line: string): SimpleResult => {
     const words = line.split(" ");
     const command = commands.find(({ path }) => path.endsWith(`/${words[0]}`));

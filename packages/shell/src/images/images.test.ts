@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Command } from "../command.ts";
 import { NO_COSTS } from "../kernel/costs.ts";
 import { Kernel } from "../kernel/kernel.ts";
-import { runCommand, stubNamespace } from "../testing/run-command.ts";
+import { bareNamespace, runCommand } from "../testing/run-command.ts";
 import { createSystemState, type ImageName, imageFor, installImage } from "./index.ts";
 
 const OPTIONS = { ipvsadm: "mainline" } as const;
@@ -17,7 +17,7 @@ function machine(name: ImageName): Kernel {
     rng: createRng("images"),
     costs: NO_COSTS,
     release: "6.1.0-56-amd64",
-    namespaces: new Map([["", stubNamespace(engine)]]),
+    namespaces: new Map([["", bareNamespace(engine)]]),
     createNamespace: null,
     system: createSystemState(image, OPTIONS),
   });

@@ -2,6 +2,8 @@
  * The kernel's side of a machine: clock, files, processes, namespaces. Commands see it as `context.machine`. It knows no
  * command, no shell and no package; those are files and state that an image puts in.
  */
+
+import type { NetworkNamespace } from "@lvsim/core";
 import {
   type Duration,
   type Engine,
@@ -10,7 +12,6 @@ import {
   milliseconds,
   type Rng,
 } from "@lvsim/core";
-import type { MachineNamespace } from "../network/machine-namespace.ts";
 import type { Descriptors } from "../process/descriptors.ts";
 import { Process, type ProcessBody, type ProcessOrigin } from "../process/process.ts";
 import { Scheduler } from "../process/scheduler.ts";
@@ -33,7 +34,7 @@ export interface SpawnOptions {
   readonly argv: readonly string[];
   readonly origin: ProcessOrigin;
   readonly descriptors: Descriptors;
-  readonly namespace?: MachineNamespace;
+  readonly namespace?: NetworkNamespace;
   readonly cwd?: string;
   readonly environment?: ReadonlyMap<string, string>;
   /** True makes it the leader of a new process group. */
@@ -49,9 +50,9 @@ export interface KernelOptions {
   /** Release as `uname -r` prints it. */
   readonly release: string;
   /** By name; "" is the one that processes start in. */
-  readonly namespaces: Map<string, MachineNamespace>;
+  readonly namespaces: Map<string, NetworkNamespace>;
   /** What `ip netns add` calls; null where namespaces cannot be made. */
-  readonly createNamespace: ((name: string) => MachineNamespace) | null;
+  readonly createNamespace: ((name: string) => NetworkNamespace) | null;
   readonly system: SystemState;
 }
 
@@ -62,12 +63,12 @@ export class Kernel {
   readonly rng: Rng;
   readonly costs: ShellCosts;
   readonly release: string;
-  readonly namespaces: Map<string, MachineNamespace>;
-  readonly createNamespace: ((name: string) => MachineNamespace) | null;
+  readonly namespaces: Map<string, NetworkNamespace>;
+  readonly createNamespace: ((name: string) => NetworkNamespace) | null;
   readonly files: FileSystem;
   readonly system: SystemState;
   /** Files of /proc/net by name below it, as `arp` or `stat/arp_cache`; commands' owners put theirs in. */
-  readonly procNet: Map<string, (namespace: MachineNamespace) => string> = new Map();
+  readonly procNet: Map<string, (namespace: NetworkNamespace) => string> = new Map();
   readonly scheduler: Scheduler;
   /** Live processes by pid, in the order in which they began. */
   readonly processes: Map<number, Process> = new Map();

@@ -1,5 +1,4 @@
 /** What a machine's kernel shows as files: /proc and /dev. */
-import type { NetworkNamespace } from "@lvsim/core";
 import { IPVS_PROC_FILES } from "../commands/ipvsadm/index.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { PROC_NET_FILES } from "../proc-net/files.ts";
@@ -10,8 +9,7 @@ import { procSysNet } from "./proc-sys.ts";
 
 export function mountKernel(kernel: Kernel): void {
   const { files, procNet: texts } = kernel;
-  for (const [name, print] of [...PROC_NET_FILES, ...IPVS_PROC_FILES])
-    texts.set(name, (namespace) => print(namespace as unknown as NetworkNamespace));
+  for (const [name, print] of [...PROC_NET_FILES, ...IPVS_PROC_FILES]) texts.set(name, print);
   files.mount("/proc/sys/net", procSysNet(kernel));
   files.mount("/proc/net", procNet(kernel));
   files.mount("/dev/fd", descriptorDirectory());

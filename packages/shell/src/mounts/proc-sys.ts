@@ -2,6 +2,8 @@
  * /proc/sys/net as files of the namespace of whoever looks: each is read as the kernel shows it, and a write acts at
  * once, as one change of configuration by the process that writes.
  */
+
+import type { NetworkNamespace } from "@lvsim/core";
 import {
   type Instant,
   isSysctlDirectory,
@@ -11,7 +13,6 @@ import {
   writeSysctl,
 } from "@lvsim/core";
 import type { Kernel } from "../kernel/kernel.ts";
-import type { MachineNamespace } from "../network/machine-namespace.ts";
 import type { Process } from "../process/process.ts";
 import {
   type Directory,
@@ -32,8 +33,8 @@ export function procSysNet(kernel: Kernel): Directory {
 const folder = (kernel: Kernel, path: string): Directory =>
   directory(START, DIRECTORY, new SysctlFolder(kernel, path), true);
 
-const namespaceOf = (kernel: Kernel, process: Process | null): MachineNamespace =>
-  process?.namespace ?? (kernel.namespaces.get("") as MachineNamespace);
+const namespaceOf = (kernel: Kernel, process: Process | null): NetworkNamespace =>
+  process?.namespace ?? (kernel.namespaces.get("") as NetworkNamespace);
 
 /** One directory: its entries are the next parts of the sysctls' paths below it. */
 class SysctlFolder implements DirectoryProvider {

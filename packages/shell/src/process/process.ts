@@ -3,8 +3,7 @@
  * by yielding a `Wait`. What a kernel does with it (fork, wait queues, delivery of signals) is the scheduler's.
  * There are no zombies to see: a status stays with the process object until its parent drops it.
  */
-import type { Instant } from "@lvsim/core";
-import type { MachineNamespace } from "../network/machine-namespace.ts";
+import type { Instant, NetworkNamespace } from "@lvsim/core";
 import type { Descriptors } from "./descriptors.ts";
 import { isIgnoredByDefault, isStopping, Signal } from "./signal.ts";
 import { type Sleeper, type Wait, WaitQueue } from "./wait.ts";
@@ -32,7 +31,7 @@ export interface ProcessStart {
   readonly pid: number;
   readonly group: number;
   readonly parent: Process | null;
-  readonly namespace: MachineNamespace;
+  readonly namespace: NetworkNamespace;
   readonly descriptors: Descriptors;
   readonly cwd: string;
   readonly umask: number;
@@ -48,7 +47,7 @@ export class Process implements Sleeper {
   group: number;
   parent: Process | null;
   /** The network namespace it runs in; `ip netns exec` changes it. */
-  namespace: MachineNamespace;
+  namespace: NetworkNamespace;
   descriptors: Descriptors;
   /** Absolute and normalised. */
   cwd: string;

@@ -2,6 +2,8 @@
  * nginx: a master process that serves the machine's files through core's HTTP server. Its sockets live as long as the
  * process; workers are left out, and so are TLS, proxying and most directives (nginx-config.ts).
  */
+
+import type { NetworkNamespace } from "@lvsim/core";
 import {
   type Errno,
   type HttpServer,
@@ -13,7 +15,6 @@ import {
 } from "@lvsim/core";
 import type { Command, CommandContext } from "../command.ts";
 import type { Kernel } from "../kernel/kernel.ts";
-import type { MachineNamespace } from "../network/machine-namespace.ts";
 import { Descriptors } from "../process/descriptors.ts";
 import type { OpenFile } from "../process/open-file.ts";
 import type { Process } from "../process/process.ts";
@@ -78,12 +79,12 @@ const bindText = (errno: number): string =>
 
 class Daemon {
   private readonly machine: Kernel;
-  private readonly namespace: MachineNamespace;
+  private readonly namespace: NetworkNamespace;
   private readonly servers: readonly NginxServer[];
   private readonly bound = new Set<string>();
   private log: OpenFile | null = null;
 
-  constructor(machine: Kernel, namespace: MachineNamespace, servers: readonly NginxServer[]) {
+  constructor(machine: Kernel, namespace: NetworkNamespace, servers: readonly NginxServer[]) {
     this.machine = machine;
     this.namespace = namespace;
     this.servers = servers;

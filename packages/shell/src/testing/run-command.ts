@@ -1,16 +1,15 @@
 /** For tests of one command: a kernel without a shell, and a way to run a command on it to its end. */
-import { createRng, Engine, seconds } from "@lvsim/core";
+import { createRng, Engine, NetworkNamespace, seconds } from "@lvsim/core";
 import { type Command, CommandContext, type SimpleResult } from "../command.ts";
 import { NO_COSTS } from "../kernel/costs.ts";
 import { Kernel } from "../kernel/kernel.ts";
-import type { MachineNamespace } from "../network/machine-namespace.ts";
 import { Capture, Feed } from "../process/capture.ts";
 import { Descriptors } from "../process/descriptors.ts";
 
 const OUTPUT_MAX = 1 << 20;
 
 /** A kernel named `host` whose one namespace is `namespace`. */
-export const testKernel = (namespace: MachineNamespace): Kernel =>
+export const testKernel = (namespace: NetworkNamespace): Kernel =>
   new Kernel({
     name: "host",
     engine: namespace.engine,
@@ -30,15 +29,15 @@ export const testKernel = (namespace: MachineNamespace): Kernel =>
     },
   });
 
-/** A namespace with nothing in it, for what does not touch the network. */
-export const stubNamespace = (engine: Engine = new Engine()): MachineNamespace => ({
-  name: "",
-  engine,
-  config: {} as MachineNamespace["config"],
-  sockets: {} as MachineNamespace["sockets"],
-  netfilter: {} as MachineNamespace["netfilter"],
-  change: () => 0,
-});
+/** A namespace as it is at boot, for what does not touch the network. */
+export const bareNamespace = (engine: Engine = new Engine()): NetworkNamespace =>
+  new NetworkNamespace({
+    name: "",
+    engine,
+    rng: createRng("test"),
+    trace: null,
+    kernel: "6.1.192",
+  });
 
 /** Runs `command` with `argv` (its name included) and lets the engine go on until it ends, an hour at most. */
 export function runCommand(

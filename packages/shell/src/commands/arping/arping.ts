@@ -2,6 +2,8 @@
  * `arping` of iputils 20221126: ARP requests and announcements by hand, and who answers. It sends frames of its own
  * past the neighbour table; the kernel hears the answers too, as on a real host.
  */
+
+import type { NetworkNamespace } from "@lvsim/core";
 import {
   ArpOperation,
   BROADCAST_MAC,
@@ -24,7 +26,6 @@ import { CommandFailure } from "../../options/failure.ts";
 import { Signal } from "../../process/signal.ts";
 import { on, type Wait } from "../../process/wait.ts";
 import { addressOfHost, parseLooseAddress } from "../hosts-file.ts";
-import { type CommandNetwork, networkOf } from "../network.ts";
 import { ArpListener, type HeardArp } from "./listener.ts";
 import { ARPING_VERSION, type ArpingOptions, readArpingOptions } from "./options.ts";
 
@@ -32,7 +33,7 @@ const FAILED = 2;
 
 /** Everything that one run knows and counts. */
 interface Run {
-  readonly network: CommandNetwork;
+  readonly network: NetworkNamespace;
   readonly options: ArpingOptions;
   readonly device: HostDevice;
   readonly target: Ipv4Address;
@@ -86,10 +87,9 @@ function* run(context: CommandContext): Generator<Wait, number, void> {
   return statusOf(prepared);
 }
 
-function prepare({ argv, machine, namespace }: CommandContext): Run | null {
+function prepare({ argv, machine, namespace: network }: CommandContext): Run | null {
   const options = readArpingOptions(argv);
   if (options === null) return null;
-  const network = networkOf(namespace);
   const device = network.deviceNamed(options.device);
   if (device === undefined)
     throw new CommandFailure(FAILED, `arping: Device ${options.device} not available.\n`);
@@ -123,7 +123,7 @@ function checkDevice(device: HostDevice, quiet: boolean): void {
 
 /** A given source must be ours; without one the announced address is its own, and else routing chooses. */
 function sourceOf(
-  { router }: CommandNetwork,
+  { router }: NetworkNamespace,
   { duplicateDetection, source, unsolicited }: ArpingOptions,
   device: HostDevice,
   target: Ipv4Address,

@@ -1,4 +1,6 @@
 /** What `arping` hears: ARP frames for this host that are about its question, as a packet socket would get them. */
+
+import type { NetworkNamespace } from "@lvsim/core";
 import {
   ArpOperation,
   BROADCAST_MAC,
@@ -12,7 +14,6 @@ import {
   type MacAddress,
 } from "@lvsim/core";
 import { WaitQueue } from "../../process/wait.ts";
-import type { CommandNetwork } from "../network.ts";
 
 /** One frame that fits. */
 export interface HeardArp {
@@ -35,11 +36,11 @@ export class ArpListener implements DeviceTap {
   /** Oldest first; whoever reads takes them out. */
   readonly heard: HeardArp[] = [];
   readonly queue = new WaitQueue();
-  private readonly network: CommandNetwork;
+  private readonly network: NetworkNamespace;
   private readonly device: HostDevice;
   private readonly question: ArpQuestion;
 
-  constructor(network: CommandNetwork, device: HostDevice, question: ArpQuestion) {
+  constructor(network: NetworkNamespace, device: HostDevice, question: ArpQuestion) {
     this.network = network;
     this.device = device;
     this.question = question;

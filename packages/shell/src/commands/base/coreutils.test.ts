@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Kernel } from "../../kernel/kernel.ts";
-import { runCommand, stubNamespace, testKernel } from "../../testing/run-command.ts";
+import { bareNamespace, runCommand, testKernel } from "../../testing/run-command.ts";
 import { BASE_COMMANDS } from "./index.ts";
 
 const byName = new Map(
@@ -11,7 +11,7 @@ const byName = new Map(
 
 /** A machine with the files of the tables below, in /root. */
 function machine(): Kernel {
-  const kernel = testKernel(stubNamespace());
+  const kernel = testKernel(bareNamespace());
   kernel.files.makeDirectories("/root/d");
   kernel.files.makeDirectories("/tmp");
   kernel.files.writeText("/root/f", "");

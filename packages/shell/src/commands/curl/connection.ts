@@ -1,7 +1,8 @@
 /** One TCP connection of curl: connect, send, receive, each of which parks the process until something happened. */
+
+import type { NetworkNamespace } from "@lvsim/core";
 import { Errno, type Instant, type Ipv4Address, type TcpSocket, TcpState } from "@lvsim/core";
 import { on, type Wait, WaitQueue } from "../../process/wait.ts";
-import type { CommandNetwork } from "../network.ts";
 
 const RECEIVE_MAX = 65_536;
 
@@ -31,10 +32,10 @@ export class Connection {
   /** Counts from 0 within one command. */
   readonly number: number;
   private readonly socket: TcpSocket;
-  private readonly network: CommandNetwork;
+  private readonly network: NetworkNamespace;
   private readonly queue = new WaitQueue();
 
-  constructor(network: CommandNetwork, host: string, port: number, number: number) {
+  constructor(network: NetworkNamespace, host: string, port: number, number: number) {
     this.network = network;
     this.host = host;
     this.port = port;

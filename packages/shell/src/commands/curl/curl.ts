@@ -3,7 +3,6 @@ import { later, milliseconds } from "@lvsim/core";
 import type { Command, CommandContext } from "../../command.ts";
 import { CommandFailure } from "../../options/failure.ts";
 import { until, type Wait } from "../../process/wait.ts";
-import { networkOf } from "../network.ts";
 import { CURL_7_29, CURL_7_88, type CurlDialect, type CurlProblem } from "./dialect.ts";
 import { type CurlOptions, readCurlOptions } from "./options.ts";
 import { Output } from "./output.ts";
@@ -41,7 +40,7 @@ function* run(context: CommandContext, dialect: CurlDialect): Generator<Wait, nu
     yield* context.out(options.ask === "help" ? HELP : dialect.versionText);
     return 0;
   }
-  const session = new Session(context, networkOf(context.namespace), options, dialect);
+  const session = new Session(context, context.namespace, options, dialect);
   try {
     return yield* getAll(session);
   } finally {

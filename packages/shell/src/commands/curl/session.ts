@@ -1,14 +1,15 @@
 /** What the transfers of one curl command share: options, version, the connection that may be used again, and -v. */
+
+import type { NetworkNamespace } from "@lvsim/core";
 import type { CommandContext } from "../../command.ts";
 import type { Wait } from "../../process/wait.ts";
-import type { CommandNetwork } from "../network.ts";
 import type { Connection } from "./connection.ts";
 import type { CurlDialect } from "./dialect.ts";
 import type { CurlOptions } from "./options.ts";
 
 export class Session {
   readonly context: CommandContext;
-  readonly network: CommandNetwork;
+  readonly network: NetworkNamespace;
   readonly options: CurlOptions;
   readonly dialect: CurlDialect;
   /** An open connection that the last response left behind. */
@@ -19,7 +20,7 @@ export class Session {
 
   constructor(
     context: CommandContext,
-    network: CommandNetwork,
+    network: NetworkNamespace,
     options: CurlOptions,
     dialect: CurlDialect,
   ) {

@@ -8,7 +8,6 @@ import { type Command, CommandContext } from "../../command.ts";
 import { Descriptors } from "../../process/descriptors.ts";
 import { until, type Wait } from "../../process/wait.ts";
 import { ARPING_COMMANDS } from "../arping/arping.ts";
-import { networkOf } from "../network.ts";
 import { type Ifcfg, type IfcfgAddress, readIfcfg } from "./ifcfg.ts";
 import { bringUp, hasAddress, putAddress, putDefaultRoute, takeDown } from "./scripts.ts";
 
@@ -28,7 +27,7 @@ function* runIfup(context: CommandContext): Generator<Wait, number, void> {
     yield* context.err("Usage: ifup <device name>\n");
     return 1;
   }
-  const network = networkOf(context.namespace);
+  const network = context.namespace;
   const device = network.deviceNamed(file.device);
   if (device === undefined)
     return yield* logError(
@@ -60,7 +59,7 @@ function* takeAddress(
     const checks = !device.loopback && file.checksAddress;
     if (checks && (yield* arping(context, ["-c", "2", "-w", "3", "-D", "-I", name, text])) === 1)
       return yield* logError(context, `Error, some other host already uses address ${text}.`);
-    const network = networkOf(context.namespace);
+    const network = context.namespace;
     const errno = network.change(context.origin, (draft) => putAddress(draft, device, address));
     if (errno !== 0) yield* logError(context, `Error adding address ${text} for ${name}.`);
   }
@@ -99,7 +98,7 @@ function* runIfdown(context: CommandContext): Generator<Wait, number, void> {
     yield* context.err("usage: ifdown <configuration>\n");
     return 1;
   }
-  const network = networkOf(context.namespace);
+  const network = context.namespace;
   const device = network.deviceNamed(file.device);
   // what is down already is left alone, with its addresses
   if (device?.up !== true) return 0;

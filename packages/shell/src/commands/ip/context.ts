@@ -1,15 +1,16 @@
 /** What every subcommand of `ip` is given, and how it ends when the kernel refuses (`rtnl_talk`). */
+
+import type { NetworkNamespace } from "@lvsim/core";
 import { type ChangeOrigin, errnoText, type HostDevice } from "@lvsim/core";
 import type { SimpleResult } from "../../command.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import { CommandFailure } from "../../options/failure.ts";
 import { isPrefix, unknownCommand, type Words } from "../../options/iproute2.ts";
-import type { CommandNetwork } from "../network.ts";
 import type { IpOptions } from "./options.ts";
 import { IP_USAGE } from "./usage.ts";
 
 export interface IpContext {
-  readonly network: CommandNetwork;
+  readonly network: NetworkNamespace;
   readonly options: IpOptions;
   readonly origin: ChangeOrigin;
   readonly machine: Kernel;

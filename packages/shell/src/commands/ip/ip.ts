@@ -11,7 +11,6 @@ import {
 } from "../../command.ts";
 import { CommandFailure, orFailure } from "../../options/failure.ts";
 import { isPrefix, Words } from "../../options/iproute2.ts";
-import { networkOf } from "../network.ts";
 import { addressObject } from "./address.ts";
 import { type IpContext, leftOut, usageOf } from "./context.ts";
 import { linkObject } from "./link.ts";
@@ -74,7 +73,7 @@ function runIp({ argv, machine, namespace, origin }: SimpleContext): SimpleResul
   if (options.ask === "usage" || words.done) return usage();
   const chosen =
     options.namespace === null ? namespace : namespaceNamed(machine, options.namespace);
-  const context: IpContext = { network: networkOf(chosen), options, origin, machine };
+  const context: IpContext = { network: chosen, options, origin, machine };
   const typed = words.take() as string;
   const found = OBJECTS.find(([name]) => isPrefix(typed, name));
   if (found === undefined)

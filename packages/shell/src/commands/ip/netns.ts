@@ -1,13 +1,14 @@
 /** `ip netns list | add | del`: names of namespaces. `exec` runs another program and is the shell's (`netns exec`). */
+
+import type { NetworkNamespace } from "@lvsim/core";
 import { result, type SimpleResult } from "../../command.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
-import type { MachineNamespace } from "../../network/machine-namespace.ts";
 import { CommandFailure } from "../../options/failure.ts";
 import { isPrefix, unknownCommand, type Words } from "../../options/iproute2.ts";
 import { type IpContext, leftOut } from "./context.ts";
 
 /** Status 255 when there is none; "" is the machine's first, which has no name. */
-export function namespaceNamed(machine: Kernel, name: string): MachineNamespace {
+export function namespaceNamed(machine: Kernel, name: string): NetworkNamespace {
   const namespace = name === "" ? undefined : machine.namespaces.get(name);
   if (namespace === undefined)
     throw new CommandFailure(

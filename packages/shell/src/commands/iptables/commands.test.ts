@@ -1,7 +1,6 @@
 import { createRng, Engine, NetworkNamespace } from "@lvsim/core";
 import { expect, test } from "vitest";
 import type { SimpleResult } from "../../command.ts";
-import type { MachineNamespace } from "../../network/machine-namespace.ts";
 import { runCommand, testKernel } from "../../testing/run-command.ts";
 import { ipTablesNames, iptables, iptablesRestore, iptablesSave } from "./commands.ts";
 
@@ -15,7 +14,7 @@ function machine() {
     rng: createRng("test"),
     trace: null,
     kernel: "6.1.192",
-  }) as unknown as MachineNamespace;
+  });
   const kernel = testKernel(namespace);
   const run = (line: string, stdin = ""): SimpleResult => {
     const argv = line.split(" ");

@@ -1,4 +1,6 @@
 /** The commands `iptables`, `iptables-save` and `iptables-restore` of a machine, over its namespace's configuration. */
+
+import type { NetworkNamespace } from "@lvsim/core";
 import {
   type ChangeOrigin,
   isKnownMatch,
@@ -9,7 +11,6 @@ import {
   type TableName,
 } from "@lvsim/core";
 import { type Command, type SimpleContext, simpleCommand } from "../../command.ts";
-import type { MachineNamespace } from "../../network/machine-namespace.ts";
 import { ctime } from "./ctime.ts";
 import type { IptablesKernel } from "./kernel.ts";
 import { machineNames } from "./names.ts";
@@ -17,7 +18,7 @@ import { runIptables, runRestore, runSave } from "./programs.ts";
 
 /** One namespace as the programs see it. */
 class NamespaceKernel implements IptablesKernel {
-  private readonly namespace: MachineNamespace;
+  private readonly namespace: NetworkNamespace;
   private readonly origin: ChangeOrigin;
 
   constructor({ namespace, origin }: SimpleContext) {
@@ -31,7 +32,7 @@ class NamespaceKernel implements IptablesKernel {
 
   change(edit: (draft: NetfilterDraft) => void): void {
     this.namespace.change(this.origin, (draft) => {
-      edit(draft.netfilter as unknown as NetfilterDraft);
+      edit(draft.netfilter);
       return 0;
     });
   }
@@ -92,7 +93,7 @@ export const iptablesRestore: Command = simpleCommand(
 );
 
 /** /proc/net/ip_tables_names: the tables that somebody has looked at, the latest first. */
-export const ipTablesNames = ({ config }: MachineNamespace): string =>
+export const ipTablesNames = ({ config }: NetworkNamespace): string =>
   Object.keys(config.netfilter.tables)
     .reverse()
     .map((name) => `${name}\n`)

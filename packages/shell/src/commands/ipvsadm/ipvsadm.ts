@@ -180,11 +180,11 @@ function refusal(command: CommandTag, errno: number): string {
 export function ipvsadmCommands(variant: IpvsadmVariant): readonly Command[] {
   const fork = variant === "fullnat";
   const call = (context: {
-    readonly namespace: unknown;
+    readonly namespace: NetworkNamespace;
     readonly origin: ChangeOrigin;
     readonly stdin?: string;
   }): Call => ({
-    namespace: context.namespace as NetworkNamespace,
+    namespace: context.namespace,
     origin: context.origin,
     fork,
     stdin: context.stdin ?? "",

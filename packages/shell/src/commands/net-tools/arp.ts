@@ -20,7 +20,6 @@ import {
 import { CommandFailure, orFailure } from "../../options/failure.ts";
 import { flag, Getopt, type GetoptOption, valued } from "../../options/getopt.ts";
 import { type ArpRow, arpRows } from "../../proc-net/arp-rows.ts";
-import { networkOf } from "../network.ts";
 import { perror, usageFailure, VERSION_LINE } from "./failures.ts";
 import { hostText, lookupFailure, resolveName } from "./resolve.ts";
 import { ARP_USAGE } from "./usage.ts";
@@ -123,7 +122,7 @@ function showEntries(
 ): SimpleResult {
   const { files } = context.machine;
   const wanted = host === undefined ? null : hostNamed(context, host);
-  const rows = arpRows(networkOf(context.namespace));
+  const rows = arpRows(context.namespace);
   const shown = rows.filter(
     (row) =>
       (wanted === null || row.address === wanted) &&
@@ -172,11 +171,10 @@ function bsdLine(row: ArpRow, name: string): string {
 
 /** The device that `-i` names; else the one that leads to the neighbour. */
 function deviceFor(
-  { namespace }: SimpleContext,
+  { namespace: network }: SimpleContext,
   { device }: Options,
   address: Ipv4Address,
 ): HostDevice | number {
-  const network = networkOf(namespace);
   if (device !== "") return network.deviceNamed(device) ?? Errno.ENODEV;
   const none = 0 as Ipv4Address;
   const route = network.router.output(address, none, 0, 0, 0);
@@ -193,7 +191,7 @@ function deleteEntry(
   [host, ...flags]: readonly string[],
 ): SimpleResult {
   const address = hostNamed(context, host);
-  const { neighbours, proxies } = networkOf(context.namespace);
+  const { neighbours, proxies } = context.namespace;
   const missing = result({ status: FAILED, stdout: `No ARP entry for ${host}\n` });
   const device = deviceFor(context, options, address);
   const index = typeof device === "number" ? 0 : device.index;
@@ -213,14 +211,14 @@ function setEntry(
   const address = hostNamed(context, host);
   if (hardware === undefined) throw new CommandFailure(FAILED, "arp: need hardware address\n");
   const source = options.useDevice
-    ? networkOf(context.namespace).deviceNamed(hardware)?.mac
+    ? context.namespace.deviceNamed(hardware)?.mac
     : parseMacAddress(hardware);
   if (source === undefined) throw new CommandFailure(FAILED, "arp: invalid hardware address\n");
   if (flags.some((word) => word !== "temp" && word !== "pub")) throw usageFailure(ARP_USAGE);
   if (flags.includes("pub")) return publish(context, options, address, source);
   const device = deviceFor(context, options, address);
   if (typeof device === "number") return failed("SIOCSARP", device);
-  const { neighbours } = networkOf(context.namespace);
+  const { neighbours } = context.namespace;
   const state = flags.includes("temp") ? NeighbourState.stale : NeighbourState.permanent;
   const errno = newNeighbour(neighbours, device, address, source, state, {
     create: true,
@@ -232,12 +230,11 @@ function setEntry(
 
 /** A proxy entry: on the device that `-i` names, else on the one that has the hardware address. */
 function publish(
-  { namespace }: SimpleContext,
+  { namespace: network }: SimpleContext,
   { device: name }: Options,
   address: Ipv4Address,
   mac: MacAddress,
 ): SimpleResult {
-  const network = networkOf(namespace);
   const device =
     name === "" ? network.devices().find((other) => other.mac === mac) : network.deviceNamed(name);
   if (device === undefined) return failed("SIOCSARP", Errno.ENODEV);

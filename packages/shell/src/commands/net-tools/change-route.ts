@@ -8,7 +8,6 @@ import {
 import { result, type SimpleContext, type SimpleResult } from "../../command.ts";
 import { CommandFailure } from "../../options/failure.ts";
 import type { FileSystem } from "../../vfs/file-system.ts";
-import { networkOf } from "../network.ts";
 import { perror, usageFailure } from "./failures.ts";
 import {
   maskOfLength,
@@ -73,7 +72,7 @@ export function changeRoute(
   };
   const edit = verb === "add" ? addRouteByIoctl : removeRouteByIoctl;
   const { namespace, origin } = context;
-  const errno = networkOf(namespace).change(origin, (draft) => edit(draft, request));
+  const errno = namespace.change(origin, (draft) => edit(draft, request));
   if (errno === 0) return result({});
   const ioctl = verb === "add" ? "SIOCADDRT" : "SIOCDELRT";
   return result({ status: REFUSED, stderr: perror(ioctl, errno) });

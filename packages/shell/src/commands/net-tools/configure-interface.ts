@@ -16,7 +16,6 @@ import {
   setLinkNoArp,
 } from "@lvsim/core";
 import { result, type SimpleContext, type SimpleResult } from "../../command.ts";
-import { networkOf } from "../network.ts";
 import { perror, usageFailure } from "./failures.ts";
 import { lookupFailure, maskOfLength, resolveName, splitLength } from "./resolve.ts";
 import { IFCONFIG_USAGE } from "./usage.ts";
@@ -56,7 +55,7 @@ class Configuration {
   }
 
   get index(): number {
-    const device = networkOf(this.context.namespace).deviceNamed(this.name.split(":")[0] as string);
+    const device = this.context.namespace.deviceNamed(this.name.split(":")[0] as string);
     return device?.index ?? 0;
   }
 
@@ -69,7 +68,7 @@ class Configuration {
 
   /** An ioctl; what it is called when it fails. */
   call(ioctl: string, edit: Edit): void {
-    const errno = networkOf(this.context.namespace).change(this.context.origin, edit);
+    const errno = this.context.namespace.change(this.context.origin, edit);
     if (errno !== 0) this.fail(perror(ioctl, errno), FAILED);
   }
 
@@ -82,7 +81,7 @@ class Configuration {
       );
       return;
     }
-    const errno = networkOf(this.context.namespace).change(this.context.origin, edit);
+    const errno = this.context.namespace.change(this.context.origin, edit);
     if (errno !== 0) this.fail(perror("SIOCSIFFLAGS", errno), FLAGS_FAILED);
   }
 

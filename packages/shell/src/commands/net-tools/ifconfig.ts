@@ -10,7 +10,6 @@ import {
   simpleCommand,
 } from "../../command.ts";
 import { CommandFailure, orFailure } from "../../options/failure.ts";
-import { networkOf } from "../network.ts";
 import { configureInterface } from "./configure-interface.ts";
 import { version } from "./failures.ts";
 import { allInterfaces, interfaceNamed } from "./interface.ts";
@@ -48,13 +47,13 @@ function runIfconfig(context: SimpleContext): SimpleResult {
 }
 
 function showAll({ namespace }: SimpleContext, { all, short }: Options): SimpleResult {
-  const shown = allInterfaces(networkOf(namespace)).filter(({ device }) => all || device.up);
+  const shown = allInterfaces(namespace).filter(({ device }) => all || device.up);
   const stdout = shown.map((one) => (short ? shortLine(one) : interfaceText(one))).join("");
   return result({ stdout: short ? SHORT_HEAD + stdout : stdout });
 }
 
 function showOne({ namespace }: SimpleContext, name: string, { short }: Options): SimpleResult {
-  const found = interfaceNamed(networkOf(namespace), name);
+  const found = interfaceNamed(namespace, name);
   if (found === undefined)
     throw new CommandFailure(
       1,

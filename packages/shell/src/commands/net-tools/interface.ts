@@ -1,6 +1,5 @@
 /** An interface as ioctls show it: a device, or a label (`eth0:2`) with the first address that carries it. */
-import type { AddressConfig, HostDevice } from "@lvsim/core";
-import type { CommandNetwork } from "../network.ts";
+import type { AddressConfig, HostDevice, NetworkNamespace } from "@lvsim/core";
 
 export interface Interface {
   /** As typed or listed: `eth0`, `eth0:2`. */
@@ -13,7 +12,7 @@ export interface Interface {
 }
 
 /** Undefined when there is no such device; a label that nobody carries is there, without an address. */
-export function interfaceNamed(network: CommandNetwork, name: string): Interface | undefined {
+export function interfaceNamed(network: NetworkNamespace, name: string): Interface | undefined {
   const device = network.deviceNamed(name.split(":")[0] as string);
   if (device === undefined) return undefined;
   const address = device.addresses.find(({ label }) => label === name) ?? null;
@@ -21,7 +20,7 @@ export function interfaceNamed(network: CommandNetwork, name: string): Interface
 }
 
 /** All devices and labels in the order of `ifconfig`: by name, numbers in it by value. */
-export function allInterfaces(network: CommandNetwork): readonly Interface[] {
+export function allInterfaces(network: NetworkNamespace): readonly Interface[] {
   const names: string[] = [];
   for (const device of network.devices()) {
     names.push(device.name);

@@ -8,7 +8,6 @@ import {
 } from "../../command.ts";
 import { CommandFailure, orFailure } from "../../options/failure.ts";
 import { flag, Getopt, type GetoptOption, valued } from "../../options/getopt.ts";
-import { networkOf } from "../network.ts";
 import { usageFailure, version } from "./failures.ts";
 import { allInterfaces } from "./interface.ts";
 import { routeTableText } from "./route-table.ts";
@@ -87,9 +86,7 @@ function showInterfaces(
   { namespace }: SimpleContext,
   given: ReadonlyMap<Flag, number>,
 ): SimpleResult {
-  const shown = allInterfaces(networkOf(namespace)).filter(
-    ({ device }) => device.up || given.has("all"),
-  );
+  const shown = allInterfaces(namespace).filter(({ device }) => device.up || given.has("all"));
   if (given.has("extend"))
     return result({ stdout: `Kernel Interface table\n${shown.map(interfaceText).join("")}` });
   return result({ stdout: TABLE_HEAD + shown.map(shortLine).join("") });
@@ -103,7 +100,7 @@ function showRoutes(
   const extends_ = given.get("extend") ?? 0;
   const extended = extends_ === 0 ? 1 : extends_ === 1 ? 0 : 2;
   const style = { numeric: given.has("numeric"), extended } as const;
-  return result({ stdout: routeTableText(networkOf(namespace), machine.files, style) });
+  return result({ stdout: routeTableText(namespace, machine.files, style) });
 }
 
 function showSockets(
@@ -116,7 +113,7 @@ function showSockets(
   const inet = all || given.has("tcp") || given.has("udp") || given.has("raw");
   let stdout = "";
   if (inet)
-    stdout += socketTableText(networkOf(namespace), machine.files, {
+    stdout += socketTableText(namespace, machine.files, {
       tcp: all || given.has("tcp"),
       udp: all || given.has("udp"),
       which,

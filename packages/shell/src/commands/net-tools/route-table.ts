@@ -1,8 +1,9 @@
 /** net-tools' three ways to show the routes of the main table. */
+
+import type { NetworkNamespace } from "@lvsim/core";
 import { formatIpv4Address, type Ipv4Address } from "@lvsim/core";
 import { RouteFlag, type RouteRow, routeRows } from "../../proc-net/route-rows.ts";
 import type { FileSystem } from "../../vfs/file-system.ts";
-import type { CommandNetwork } from "../network.ts";
 import { hostText } from "./resolve.ts";
 
 export interface TableStyle {
@@ -18,7 +19,7 @@ const HEADS = [
 ] as const;
 
 export function routeTableText(
-  network: CommandNetwork,
+  network: NetworkNamespace,
   files: FileSystem,
   style: TableStyle,
 ): string {

@@ -8,7 +8,6 @@ import {
 } from "../../command.ts";
 import { CommandFailure, orFailure } from "../../options/failure.ts";
 import { flag, Getopt, type GetoptOption, valued } from "../../options/getopt.ts";
-import { networkOf } from "../network.ts";
 import { changeRoute } from "./change-route.ts";
 import { usageFailure, version } from "./failures.ts";
 import { routeTableText } from "./route-table.ts";
@@ -84,7 +83,7 @@ function showRoutes({ machine, namespace }: SimpleContext, options: Options): Si
     return result({ status: 1, stderr: `/proc/net/rt_cache: No such file or directory\n` });
   const extended = Math.min(options.extended, 2) as 0 | 1 | 2;
   const style = { numeric: options.numeric, extended };
-  return result({ stdout: routeTableText(networkOf(namespace), machine.files, style) });
+  return result({ stdout: routeTableText(namespace, machine.files, style) });
 }
 
 export const route: Command = simpleCommand(

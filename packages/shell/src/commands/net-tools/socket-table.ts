@@ -1,8 +1,9 @@
 /** TCP and UDP sockets as `netstat -tun` shows them (`inet_do_one`). */
+
+import type { NetworkNamespace } from "@lvsim/core";
 import { type Endpoint, formatIpv4Address, type SocketSummary, TcpState } from "@lvsim/core";
 import type { FileSystem } from "../../vfs/file-system.ts";
 import { nameOfHost } from "../hosts-file.ts";
-import type { CommandNetwork } from "../network.ts";
 
 export interface SocketTableStyle {
   readonly tcp: boolean;
@@ -49,7 +50,7 @@ const SERVICES: ReadonlyMap<number, string> = new Map([
 ]);
 
 export function socketTableText(
-  { sockets }: CommandNetwork,
+  { sockets }: NetworkNamespace,
   files: FileSystem,
   style: SocketTableStyle,
 ): string {
