@@ -10,6 +10,7 @@ import type { IpvsadmVariant } from "./commands/ipvsadm/index.ts";
 import { createSystemState, type ImageName, imageFor, installImage } from "./images/index.ts";
 import { SHELL_COMMANDS } from "./interpreter/programs.ts";
 import type { ShellCosts } from "./kernel/costs.ts";
+import { DEFAULT_PATH } from "./kernel/executable.ts";
 import { Kernel } from "./kernel/kernel.ts";
 import { SHELL_LIMITS } from "./kernel/limits.ts";
 import { mountKernel } from "./mounts/mount-kernel.ts";
@@ -48,7 +49,7 @@ const ROOT_ENVIRONMENT: ReadonlyMap<string, string> = new Map([
   ["HOME", "/root"],
   ["LANG", "C.UTF-8"],
   ["LOGNAME", "root"],
-  ["PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
+  ["PATH", DEFAULT_PATH],
   ["PWD", "/root"],
   ["SHELL", "/bin/bash"],
   ["USER", "root"],

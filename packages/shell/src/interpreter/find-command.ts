@@ -1,25 +1,24 @@
 /** Where a command name leads: PATH of the shell, a path with a slash, and what makes a file executable. */
 import { type Command, CommandContext } from "../command.ts";
+import {
+  executableAt as executableOf,
+  INTERPRETERS_MAX,
+  interpreterOf,
+  pathsAlong,
+} from "../kernel/executable.ts";
 import { FileError } from "../process/errno.ts";
 import type { Process } from "../process/process.ts";
 import type { Run, Shell } from "../shell/shell.ts";
 import { Source } from "../shell/source.ts";
 import type { RegularFile } from "../vfs/node.ts";
 
-const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
 /** A file that can be executed, or why not: ENOENT, EACCES or EISDIR. */
-export function executableAt(shell: Shell, path: string): RegularFile | number {
-  const node = shell.kernel.files.resolve(path, shell.process.cwd, true, shell.process);
-  if (typeof node === "number") return node;
-  if (node.kind === "directory") return FileError.EISDIR;
-  return node.kind === "file" && (node.mode & 0o111) !== 0 ? node : FileError.EACCES;
-}
+export const executableAt = (shell: Shell, path: string): RegularFile | number =>
+  executableOf(shell.kernel, shell.process, path);
 
 /** The paths at which `name` is found along PATH, the first one first. */
 export function pathsOf(shell: Shell, name: string): string[] {
-  const folders = (shell.variables.get("PATH") ?? DEFAULT_PATH).split(":");
-  const paths = folders.map((folder) => `${folder === "" ? "." : folder}/${name}`);
+  const paths = pathsAlong(shell.variables.get("PATH"), name);
   return Array.from(new Set(paths)).filter((path) => typeof executableAt(shell, path) !== "number");
 }
 
@@ -29,13 +28,10 @@ export function findCommand(shell: Shell, name: string): string | undefined {
   if (name.includes("/")) return name;
   const [found] = pathsOf(shell, name);
   if (found !== undefined) return found;
-  const folders = (shell.variables.get("PATH") ?? DEFAULT_PATH).split(":");
-  return folders
-    .map((folder) => `${folder}/${name}`)
-    .find((path) => executableAt(shell, path) === FileError.EACCES);
+  return pathsAlong(shell.variables.get("PATH"), name).find(
+    (path) => executableAt(shell, path) === FileError.EACCES,
+  );
 }
-
-const INTERPRETERS_MAX = 4;
 
 /**
  * What executing `path` comes to: a program with its words, or a script without a first line `#!`, which the shell runs
@@ -55,11 +51,10 @@ export function programAt(
     const node = executableAt(shell, at);
     if (typeof node === "number") return node;
     if (node.program !== null) return { command: node.program as Command, argv: words };
-    const first = /^#![ \t]*([^ \t\n]+)[ \t]*([^\n]*)/.exec(node.content);
-    if (first === null) return { script: node.content };
-    const argument = (first[2] as string).trim();
-    words = [first[1] as string, ...(argument === "" ? [] : [argument]), at, ...words.slice(1)];
-    at = first[1] as string;
+    const interpreter = interpreterOf(node.content);
+    if (interpreter === undefined) return { script: node.content };
+    words = [...interpreter, at, ...words.slice(1)];
+    at = interpreter[0] as string;
   }
   return FileError.ELOOP;
 }

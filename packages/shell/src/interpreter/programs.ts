@@ -1,6 +1,8 @@
 /** bash and dash as programs of a machine: `bash FILE`, `bash -c TEXT`, `bash -s`, and options as `-e -u -x`. */
+
 import { BASH_BUILTINS, DASH_BUILTINS } from "../builtins/index.ts";
 import type { Command, CommandContext } from "../command.ts";
+import { DEFAULT_PATH } from "../kernel/executable.ts";
 import { FileError, fileErrorText } from "../process/errno.ts";
 import { readAll, readSome } from "../process/transfer.ts";
 import type { Wait } from "../process/wait.ts";
@@ -27,7 +29,7 @@ function createShell(context: CommandContext, dialect: Dialect, name: string): S
     if (isExported || variables.lookup(variable) === undefined) variables.set(variable, value);
     if (isExported) variables.export(variable);
   };
-  set("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+  set("PATH", DEFAULT_PATH);
   set("PWD", process.cwd, true);
   variables.set("IFS", " \t\n");
   variables.set("PPID", String(process.parent?.pid ?? 1));

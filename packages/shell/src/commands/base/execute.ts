@@ -3,14 +3,17 @@
  * program goes on in the same process. Scripts run through the interpreter of their first line, or through /bin/sh.
  */
 import { type Command, CommandContext } from "../../command.ts";
+import {
+  executableAt,
+  INTERPRETERS_MAX,
+  interpreterOf,
+  pathsAlong,
+} from "../../kernel/executable.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import { FileError } from "../../process/errno.ts";
 import type { Process } from "../../process/process.ts";
 import type { Wait } from "../../process/wait.ts";
 import type { RegularFile } from "../../vfs/node.ts";
-
-const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-const INTERPRETERS_MAX = 4;
 
 /** A program that may be run, with the words that it gets. */
 export interface Executable {
@@ -33,8 +36,7 @@ export function findProgram(
   }
   let errno: number = FileError.ENOENT;
   if (name === "") return errno;
-  for (const folder of (process.environment.get("PATH") ?? DEFAULT_PATH).split(":")) {
-    const path = `${folder === "" ? "." : folder}/${name}`;
+  for (const path of pathsAlong(process.environment.get("PATH"), name)) {
     const node = executable(kernel, process, path);
     if (typeof node !== "number") return { path, node };
     if (node === FileError.EACCES) errno = node;
@@ -42,10 +44,10 @@ export function findProgram(
   return errno;
 }
 
+/** To execve a directory is as forbidden as a file without the mode bit. */
 function executable(kernel: Kernel, process: Process, path: string): RegularFile | number {
-  const node = kernel.files.resolve(path, process.cwd, true, process);
-  if (typeof node === "number") return node;
-  return node.kind === "file" && (node.mode & 0o111) !== 0 ? node : FileError.EACCES;
+  const node = executableAt(kernel, process, path);
+  return node === FileError.EISDIR ? FileError.EACCES : node;
 }
 
 /** What running `argv` comes to, with scripts resolved to their interpreters; an errno when it cannot be run. */
@@ -59,9 +61,7 @@ export function prepare(
     const found = findProgram(kernel, process, words[0] ?? "");
     if (typeof found === "number") return found;
     if (found.node.program !== null) return { command: found.node.program as Command, argv: words };
-    const first = /^#! *([^ \n]+)(?:[ \t]+([^\n]*))?/.exec(found.node.content);
-    const interpreter =
-      first === null ? ["/bin/sh"] : [first[1] as string, ...(first[2] ? [first[2].trim()] : [])];
+    const interpreter = interpreterOf(found.node.content) ?? ["/bin/sh"];
     words = [...interpreter, found.path, ...words.slice(1)];
   }
   return FileError.ELOOP;
