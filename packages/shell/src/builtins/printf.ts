@@ -5,9 +5,9 @@ import type { Wait } from "../process/wait.ts";
 import type { Builtin, Shell } from "../shell/shell.ts";
 import { isName } from "../shell/variable.ts";
 import { utf8Length } from "../text/utf8.ts";
+import { strftime } from "../time/strftime.ts";
 import { replaceEscapes } from "./escapes.ts";
 import { formatFloat } from "./float-format.ts";
-import { formatTime } from "./time-format.ts";
 import { usage } from "./usage.ts";
 
 const DIRECTIVE =
@@ -234,7 +234,7 @@ class Formatting {
         : text === "-2"
           ? startSeconds
           : Number(text);
-    return formatTime(format === "" ? "%X" : format, seconds);
+    return strftime(format === "" ? "%X" : format, { seconds, nanoseconds: 0 });
   }
 }
 

@@ -1,10 +1,10 @@
 /** What nginx answers: files below a root, its own pages, redirections; and its line in the access log. */
 import type { HttpContent, HttpRequest } from "@lvsim/core";
 import { formatIpv4Address } from "@lvsim/core";
-import { momentOf } from "../commands/base/moment.ts";
-import { strftime } from "../commands/base/strftime.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { encodeUtf8 } from "../text/utf8.ts";
+import { momentOf } from "../time/moment.ts";
+import { strftime } from "../time/strftime.ts";
 import { normalise } from "../vfs/path.ts";
 import type { NginxLocation, NginxReturn, NginxServer } from "./nginx-config.ts";
 

@@ -3,10 +3,10 @@
  * questions about them. Targets, dependencies but conflicts, masks and the journal are left out.
  */
 import type { Command, CommandContext } from "../command.ts";
-import { momentOf } from "../commands/base/moment.ts";
-import { strftime } from "../commands/base/strftime.ts";
 import type { UnitState } from "../kernel/system-state.ts";
 import type { Wait } from "../process/wait.ts";
+import { momentOf } from "../time/moment.ts";
+import { strftime } from "../time/strftime.ts";
 import {
   activeState,
   findUnit,

@@ -1,8 +1,8 @@
 /** date (coreutils) over the machine's simulated clock. Setting it is refused: simulated time has one owner. */
 import { flag, type GetoptOption, valued } from "../../options/getopt.ts";
 import { fileErrorText } from "../../process/errno.ts";
-import { type Moment, momentOf, parseMoment } from "./moment.ts";
-import { strftime } from "./strftime.ts";
+import { type Moment, momentOf, parseMoment } from "../../time/moment.ts";
+import { strftime } from "../../time/strftime.ts";
 import { type Job, plainTool } from "./tool.ts";
 
 const optional = (short: string, long: string, tag: string): GetoptOption<string> => ({

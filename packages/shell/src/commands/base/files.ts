@@ -1,10 +1,10 @@
 /** mkdir, rmdir, touch, ln (coreutils). */
 import { flag, valued } from "../../options/getopt.ts";
 import { FileError, fileErrorText } from "../../process/errno.ts";
+import { instantOf, parseMoment } from "../../time/moment.ts";
 import { directory, regularFile } from "../../vfs/node.ts";
 import { basename, dirname } from "../../vfs/path.ts";
 import { applyMode, parseMode } from "./mode.ts";
-import { instantOf, parseMoment } from "./moment.ts";
 import { type Job, type Run, tool } from "./tool.ts";
 
 export const mkdir = tool(

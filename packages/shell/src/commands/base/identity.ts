@@ -2,9 +2,9 @@
 import { formatIpv4Address, type NamespaceConfig } from "@lvsim/core";
 import { flag, valued } from "../../options/getopt.ts";
 import { FileError, fileErrorText } from "../../process/errno.ts";
+import { momentOf } from "../../time/moment.ts";
+import { strftime } from "../../time/strftime.ts";
 import { chomp } from "./input.ts";
-import { momentOf } from "./moment.ts";
-import { strftime } from "./strftime.ts";
 import { type Job, plainTool, statusOnly, tool } from "./tool.ts";
 
 const HOSTNAME_USAGE =

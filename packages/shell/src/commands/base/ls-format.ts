@@ -1,7 +1,8 @@
 /** How ls lays out what it lists. */
+
+import { momentOf } from "../../time/moment.ts";
+import { strftime } from "../../time/strftime.ts";
 import type { Node } from "../../vfs/node.ts";
-import { momentOf } from "./moment.ts";
-import { strftime } from "./strftime.ts";
 import type { Job } from "./tool.ts";
 import { linksOf, modeText, sizeOf } from "./tree.ts";
 

@@ -5,8 +5,8 @@ import { flag, valued } from "../../options/getopt.ts";
 import type { Process } from "../../process/process.ts";
 import { signalName, signalNumber } from "../../process/signal.ts";
 import { Regex, RegexError } from "../../text/regex.ts";
+import { strftime } from "../../time/strftime.ts";
 import { basename } from "../../vfs/path.ts";
-import { strftime } from "./strftime.ts";
 import { type Job, plainTool, tool } from "./tool.ts";
 
 /** What `comm` shows: 15 characters of the program's name. */

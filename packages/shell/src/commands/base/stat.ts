@@ -1,10 +1,10 @@
 /** stat (coreutils): one file's facts, or a format of them. Inode numbers and devices are made up, but stay the same. */
 import { flag, valued } from "../../options/getopt.ts";
 import { fileErrorText } from "../../process/errno.ts";
+import { momentOf } from "../../time/moment.ts";
+import { strftime } from "../../time/strftime.ts";
 import type { Node } from "../../vfs/node.ts";
 import { normalise } from "../../vfs/path.ts";
-import { momentOf } from "./moment.ts";
-import { strftime } from "./strftime.ts";
 import { type Job, tool } from "./tool.ts";
 import { linksOf, modeOf, modeText, sizeOf } from "./tree.ts";
 

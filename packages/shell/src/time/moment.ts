@@ -3,7 +3,7 @@
  * time zone is UTC. Only the C locale's names.
  */
 import type { Instant } from "@lvsim/core";
-import { EPOCH_SECONDS } from "../../kernel/kernel.ts";
+import { EPOCH_SECONDS } from "../kernel/kernel.ts";
 
 const NS = 1_000_000_000;
 const DAY = 86_400;
