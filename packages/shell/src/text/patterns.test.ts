@@ -50,6 +50,10 @@ test.prop([fc.array(atom, { minLength: 1, maxLength: 5 }), small])(
   },
 );
 
+test("a match that began earlier wins over one that ends earlier", () => {
+  expect(new Regex("(ab)?[^a]{1,2}(ab)?", true).match("abb")?.slice(0, 2)).toEqual([0, 3]);
+});
+
 test("nested repetition ends quickly, and back references work", () => {
   expect(new Regex("(a*)*b", true).test("a".repeat(3000))).toBe(false);
   expect(new Regex("^\\(..*\\)\\1$", false).test("abab")).toBe(true);

@@ -167,8 +167,11 @@ export class Regex {
             threads.push({ pc: pc + 1, saved });
         }
       }
+      // one that began earlier may still match, and would win
       if (best !== null)
-        threads = threads.filter(({ saved }) => saved[0] === (best as number[])[0]);
+        threads = threads.filter(
+          ({ saved }) => (saved[0] as number) <= ((best as number[])[0] as number),
+        );
       if (best !== null && threads.length === 0) break;
     }
     return best;
