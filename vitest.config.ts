@@ -7,6 +7,7 @@ export default defineConfig({
   test: {
     pool: "threads",
     isolate: false,
+    setupFiles: ["test/properties.setup.ts"],
     include: ["packages/*/src/**/*.test.ts", "test/**/*.test.ts", "bench/**/*.test.ts"],
     reporters: ["default"],
   },

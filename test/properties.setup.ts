@@ -1,0 +1,7 @@
+/**
+ * Properties try the same values everywhere, so that a red run is red for everyone. `PROPERTY_SEED=n` has them try others;
+ * what such a run finds gets an example of its own.
+ */
+import { fc } from "@fast-check/vitest";
+
+fc.configureGlobal({ seed: Number(process.env["PROPERTY_SEED"] ?? 1) });
