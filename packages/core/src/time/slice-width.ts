@@ -1,5 +1,5 @@
 /** Events that a slice is meant to hold, at least; up to twice as many, since widths are powers of two. */
-const EVENTS_PER_SLICE = 1;
+const EVENTS_PER_SLICE = 2;
 const SAMPLE_MAX = 128;
 
 /**
