@@ -5,6 +5,7 @@
  */
 import { lstatSync, readdirSync, readFileSync, type Stats, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import { seconds } from "@lvsim/core";
 import { Lab } from "@lvsim/scenarios";
 import { DEFAULT_COSTS, type ImageName } from "@lvsim/shell";
 import type { Environment } from "../environment.ts";
@@ -23,6 +24,12 @@ const MACHINE = "host";
 const SHARED = "/mnt";
 const HOME = "/root";
 const STANDARD_INPUT = "-";
+/** How long a lab waits for a command. */
+const PATIENCE = seconds(3600);
+/** A step of the shell is one; a script that goes on without end stops after some seconds of real time. */
+const EVENTS_MAX = 1_000_000;
+/** 124 is a lab's own, as of timeout(1); 152 is a shell that was ended by SIGXCPU. */
+const STATUS = { timedOut: 124, usedUp: 152 } as const;
 const FILES_MAX = 4096;
 const OCTETS_MAX = 1 << 24;
 
@@ -36,7 +43,7 @@ export function shCommand(
   const name = imageNamed(image);
   const script = readScript(file);
   const shared = folder === null ? null : readFolder(folder);
-  const lab = Lab.empty({ seed, costs: DEFAULT_COSTS });
+  const lab = Lab.empty({ seed, costs: DEFAULT_COSTS, limits: { eventsMax: EVENTS_MAX } });
   const { shell } = lab.addMachine(MACHINE, { image: name });
   const place = placeOf(file, folder);
   if (shared === null) shell.writeFile(`${HOME}/${place}`, script, 0o755);
@@ -44,9 +51,32 @@ export function shCommand(
   const begin = shared === null ? HOME : dirname(`${SHARED}/${place}`);
   const words = ["bash", basename(place), ...args].map(quoted).join(" ");
   const { status, stdout, stderr } = lab.exec(MACHINE, `cd ${quoted(begin)} && exec ${words}`);
+  const fault = status === 2 && stdout === "" ? syntaxError(stderr) : undefined;
+  if (fault !== undefined) throw new UsageError(fault);
   out(stdout);
-  err(status === 2 ? inOneLine(stderr) : stderr);
+  err(stderr);
+  err(stopText(status, lab));
   return status;
+}
+
+/** Bash's complaint when it could not read the script, and nothing else was said; its second line only repeats the script's. */
+function syntaxError(stderr: string): string | undefined {
+  const [first = "", ...more] = stderr.trimEnd().split("\n");
+  const isOne = /: line \d+: (?:syntax error|unexpected EOF)/.test(first);
+  return isOne && more.every((text) => text.startsWith(first.slice(0, first.indexOf(": line "))))
+    ? first
+    : undefined;
+}
+
+/** Says that the script did not end by itself; nothing for one that did. */
+function stopText(status: number, { now, simulation }: Lab): string {
+  const { engine } = simulation;
+  const limit = engine.limitReached();
+  const after = `after ${(now / 1e9).toFixed(3)} s of simulated time`;
+  if (status === STATUS.usedUp) return `lvsim: the script used up its steps ${after}\n`;
+  if (status !== STATUS.timedOut) return "";
+  if (limit !== null) return `lvsim: the script reached the limit ${limit} ${after}\n`;
+  return now >= PATIENCE ? `lvsim: the script had not ended ${after}\n` : "";
 }
 
 function imageNamed(image: string): ImageName {
@@ -120,10 +150,3 @@ function statOrNull(path: string): Stats | null {
 }
 
 const quoted = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
-
-/** Bash tells of a syntax error in two lines; the second one only repeats the script's. */
-const inOneLine = (stderr: string): string =>
-  stderr.replace(
-    /^(.*: line \d+: syntax error near unexpected token .*\n).*: line \d+: `.*'\n$/m,
-    "$1",
-  );

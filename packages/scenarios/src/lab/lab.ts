@@ -19,7 +19,7 @@ import {
   type Trace,
 } from "@lvsim/core";
 import { type ExecHandle, Machine, NO_COSTS } from "@lvsim/shell";
-import type { LabDefinition } from "../lab-file/schema.ts";
+import type { LabDefinition, TrafficSpec } from "../lab-file/schema.ts";
 import { buildTopology } from "./build.ts";
 import type { LabOptions } from "./lab-options.ts";
 import type { LabMachine, LabPlug, MachineOptions } from "./machine.ts";
@@ -149,14 +149,17 @@ export class Lab {
     const { definition } = this;
     assert(definition !== null, "a lab put together by calls has nothing to run by itself");
     for (const [host, { start }] of Object.entries(definition.hosts)) this.exec(host, start);
-    for (const { from, run, times, every } of definition.traffic) {
-      const first = this.now;
-      for (let i = 0; i < times; i++) {
-        const due = later(first, (every * i) as Duration);
-        if (due > this.now) this.until(due);
-        this.exec(from, run);
-      }
-    }
+    for (const spec of definition.traffic) this.repeat(spec, () => this.exec(spec.from, spec.run));
+  }
+
+  /** Does `request` once every so often; one that takes longer puts off the next. What each came to, in order. */
+  repeat<T>({ times, every }: TrafficSpec, request: () => T): T[] {
+    const first = this.now;
+    return Array.from({ length: times }, (_unused, i) => {
+      const due = later(first, (every * i) as Duration);
+      if (due > this.now) this.until(due);
+      return request();
+    });
   }
 
   /** Shows `tap` every frame that a device sends or receives from now on. */

@@ -101,26 +101,16 @@ class LabPlay {
     });
   }
 
-  /** One request every so often; one that takes longer puts off the next. */
-  private send({ from, run, times, every }: TrafficSpec): SentRequest[] {
-    const first = this.lab.now;
-    return Array.from({ length: times }, (_unused, i) => {
-      const due = later(first, (every * i) as typeof every);
-      if (due > this.lab.now) this.lab.until(due);
-      const firstEvent = this.recorder.recordedCount;
-      const beganAt = this.lab.now;
+  private send(spec: TrafficSpec): SentRequest[] {
+    const { lab, recorder } = this;
+    const { from, run } = spec;
+    return lab.repeat(spec, () => {
+      const firstEvent = recorder.recordedCount;
+      const beganAt = lab.now;
       const { status, stdout, stderr } = this.exec(from, run);
-      return {
-        from,
-        command: run,
-        beganAt,
-        endedAt: this.lab.now,
-        status,
-        stdout,
-        stderr,
-        firstEvent,
-        endEvent: this.recorder.recordedCount,
-      };
+      const endEvent = recorder.recordedCount;
+      const outcome = { beganAt, endedAt: lab.now, status, stdout, stderr };
+      return { from, command: run, ...outcome, firstEvent, endEvent };
     });
   }
 

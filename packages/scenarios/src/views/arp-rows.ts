@@ -106,7 +106,7 @@ function answersTo(run: LabRun, frame: number, names: Names): Answer[] {
   return run.frames.childrenOf(frame).flatMap((child) => {
     const event = sending(run, names, child);
     if (event?.header.arpOperation !== ArpOperation.reply) return [];
-    return [{ frame: child, host: names.mac(event.header.arpSenderMac) }];
+    return [{ frame: child, host: names.port(event.header.arpSenderMac) }];
   });
 }
 

@@ -73,8 +73,14 @@ export class Names {
     const text = formatMacAddress(address);
     const port = this.ports.get(address);
     if (port === undefined) return isGroupMac(address) || address !== ZERO_MAC ? text : "–";
-    const name = port.only ? port.host : `${port.host} ${port.device}`;
-    return this.page.showMacs ? `${name} ${text}` : name;
+    return this.page.showMacs ? `${this.port(address)} ${text}` : this.port(address);
+  }
+
+  /** `a` or `a eth1` alone; "" for none. */
+  port(address: MacAddress): string {
+    const port = this.ports.get(address);
+    if (port === undefined) return "";
+    return port.only ? port.host : `${port.host} ${port.device}`;
   }
 
   /** `.200` where all addresses of the lab begin alike, else the whole address. */
