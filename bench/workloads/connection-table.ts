@@ -6,7 +6,7 @@ import { cpuNow, type Measurement } from "./measure.ts";
 const VIRTUAL_ADDRESS = 0x0a01ff01 as Ipv4Address;
 const SERVER_ADDRESS = 0x0a020002 as Ipv4Address;
 const PORT = 80;
-const TIMES = 300_000;
+const TIMES = 200_000;
 const PORTS_PER_CLIENT = 16_384;
 
 const OWNER: ConnectionOwner = { timerFired: () => undefined };

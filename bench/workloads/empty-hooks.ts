@@ -3,7 +3,7 @@ import { Frame, HookPoint, Simulation } from "@lvsim/core";
 import { type HookContext, HookTable, passHooks } from "@lvsim/core/testing";
 import { cpuNow, type Measurement } from "./measure.ts";
 
-const PACKETS = 20_000_000;
+const PACKETS = 10_000_000;
 const FRAMES = 64;
 
 /** Packets past all five points; the same loop without them is taken off. */

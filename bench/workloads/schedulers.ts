@@ -18,7 +18,7 @@ import { type Measurement, timeCalls } from "./measure.ts";
 const IDENTITY = { kind: "fwmark", mark: 1 } as const;
 const DECISIONS = 2_000_000;
 /** Servers looked at in one run of a scheduler that looks at all. */
-const LOOKS = 15_000_000;
+const LOOKS = 8_000_000;
 const FEW = 8;
 
 class Pool implements ServerPool {
