@@ -159,7 +159,7 @@ function sheetLines({ step, number, row }: Placed, page: Page): Line[] {
     start,
     tone,
   );
-  if (step.differs === undefined) return lines;
+  if (step.differs === undefined || row === -1) return lines;
   const differs = say(language, "sheetDiffers", { how: step.differs[language] });
   return [
     ...lines,
