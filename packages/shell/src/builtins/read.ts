@@ -1,5 +1,6 @@
 /** `read`, `mapfile` and `readarray`. */
-import { type Instant, later, seconds } from "@lvsim/core";
+import { type Duration, type Instant, later, seconds } from "@lvsim/core";
+import { SHELL_LIMITS } from "../kernel/limits.ts";
 import type { OpenFile } from "../process/open-file.ts";
 import { on, type Wait } from "../process/wait.ts";
 import type { Builtin, Shell } from "../shell/shell.ts";
@@ -107,6 +108,10 @@ function setOption(shell: Shell, options: ReadOptions, letter: string, value: st
 
 /** Pieces that are read at once; what is too much goes back where a file allows it. */
 const PIECE = 4096;
+/** Reading is free in simulated time, but a file without an end must not read for ever. */
+const NOTHING = 0 as Duration;
+/** So many characters count as a step. */
+const STRETCH = 64;
 
 function* readUntil(
   shell: Shell,
@@ -127,6 +132,8 @@ function* readUntil(
       continue;
     }
     if (typeof piece === "number" || piece === "") return { text, ended: true, timedOut: false };
+    const pause = taken % STRETCH === 0 ? shell.kernel.step(shell.process, NOTHING) : null;
+    if (pause !== null) yield pause;
     for (let i = 0; i < piece.length; i++) {
       const character = piece.charAt(i);
       if (escaped) {
@@ -233,7 +240,7 @@ export const mapfile: Builtin = function* (shell, argv) {
     return 1;
   }
   const delimiter = values.has("d") ? values.get("d")?.charAt(0) || "\0" : "\n";
-  const all = yield* allLines(file, delimiter, trims);
+  const all = yield* allLines(shell, file, delimiter, trims);
   const lines = all.slice(number("s"), number("n") > 0 ? number("s") + number("n") : undefined);
   const variable = shell.variables.target(name);
   shell.variables.mayChange(variable, name);
@@ -248,6 +255,7 @@ export const mapfile: Builtin = function* (shell, argv) {
 };
 
 function* allLines(
+  shell: Shell,
   file: OpenFile,
   delimiter: string,
   trims: boolean,
@@ -258,6 +266,10 @@ function* allLines(
     if (got === null) yield on(file.readable);
     else if (typeof got === "number" || got === "") break;
     else text += got;
+    if (text.length > SHELL_LIMITS.textCharactersMax) {
+      yield* shell.complain(`mapfile: xrealloc: cannot allocate ${text.length} bytes`);
+      return [];
+    }
   }
   if (text === "") return [];
   const lines = text.split(delimiter);
