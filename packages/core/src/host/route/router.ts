@@ -122,20 +122,8 @@ export class Router {
     mark: number,
     tos: number,
   ): Route | null {
-    const cached = this.outputCache.find(destination, source, outputInterface, tos, mark);
-    if (cached !== null) {
-      this.source = cached.chosenSource;
-      return cached.route;
-    }
-    const tables = this.current();
-    const { outputRouting } = this;
-    const out = outputInterface;
-    const route = outputRouting.route(tables, destination, source, out, mark, tos, false);
-    this.source = outputRouting.source;
-    if (route === null) return null;
-    const kept = this.outputCache.keep(destination, source, out, tos, mark, route);
-    kept.chosenSource = outputRouting.source;
-    return route;
+    const cache = this.outputCache;
+    return this.outgoing(cache, destination, source, outputInterface, mark, tos, false);
   }
 
   /** As `output`, for a packet whose source need not be ours (FLOWI_FLAG_ANYSRC): IPVS and rerouted packets. */
@@ -146,17 +134,31 @@ export class Router {
     mark: number,
     tos: number,
   ): Route | null {
-    const cached = this.anySourceCache.find(destination, source, outputInterface, tos, mark);
+    const cache = this.anySourceCache;
+    return this.outgoing(cache, destination, source, outputInterface, mark, tos, true);
+  }
+
+  private outgoing(
+    cache: RouteCache,
+    destination: Ipv4Address,
+    source: Ipv4Address,
+    outputInterface: number,
+    mark: number,
+    tos: number,
+    anySource: boolean,
+  ): Route | null {
+    const cached = cache.find(destination, source, outputInterface, tos, mark);
     if (cached !== null) {
       this.source = cached.chosenSource;
       return cached.route;
     }
     const { outputRouting } = this;
     const out = outputInterface;
-    const route = outputRouting.route(this.current(), destination, source, out, mark, tos, true);
+    const tables = this.current();
+    const route = outputRouting.route(tables, destination, source, out, mark, tos, anySource);
     this.source = outputRouting.source;
     if (route === null) return null;
-    const kept = this.anySourceCache.keep(destination, source, out, tos, mark, route);
+    const kept = cache.keep(destination, source, out, tos, mark, route);
     kept.chosenSource = outputRouting.source;
     return route;
   }
