@@ -1,12 +1,15 @@
 /** The live devices of a namespace: made, changed and removed as its configuration says. */
 import { assert } from "../base/assert.ts";
 import type { Frame } from "../packet/frame.ts";
+import type { Rng } from "../rng/rng.ts";
 import type { Engine } from "../time/engine.ts";
 import type { Trace } from "../trace/trace.ts";
 import type { DeviceConfig } from "./device/config.ts";
 import { EthernetDevice } from "./device/ethernet-device.ts";
 import { type DeviceInput, type HostDevice, refreshDevice } from "./device/host-device.ts";
-import { LocalDevice } from "./device/local-device.ts";
+import type { KernelDevices } from "./device/kernel-devices.ts";
+import { makeDevice } from "./device/make-device.ts";
+import { Stacking } from "./device/stacking.ts";
 import type { NamespaceConfig } from "./namespace-config.ts";
 import type { NeighbourTable } from "./neigh/neighbour-table.ts";
 import type { CombinedConf } from "./sysctl/combined-conf.ts";
@@ -18,7 +21,9 @@ import { neighbourSysctls } from "./sysctl/device-sysctls.ts";
 interface DeviceTableOwner {
   readonly name: string;
   readonly engine: Engine;
+  readonly rng: Rng;
   readonly trace: Trace | null;
+  readonly kernelDevices: KernelDevices;
   readonly neighbours: NeighbourTable;
 }
 
@@ -30,9 +35,15 @@ export class DeviceTable implements DeviceInput {
   private byIndex: (HostDevice | undefined)[] = [];
   private readonly owner: DeviceTableOwner;
   private next: DeviceInputTarget | null = null;
+  readonly stacking: Stacking;
+  private readonly gone: DeviceInput;
+  /** Pairs of the veth devices, by interface index. */
+  private readonly pairs: (number | undefined)[] = [];
 
   constructor(owner: DeviceTableOwner) {
     this.owner = owner;
+    this.stacking = new Stacking(this, owner.kernelDevices);
+    this.gone = new Nowhere(owner);
   }
 
   /** Says who takes what the devices receive. */
@@ -70,6 +81,7 @@ export class DeviceTable implements DeviceInput {
     this.all = all;
     this.tunnel = all.find((device) => device.kind === "ipip");
     for (const device of gone) this.remove(device);
+    this.stacking.follow(config.devices);
   }
 
   private refresh(
@@ -90,16 +102,21 @@ export class DeviceTable implements DeviceInput {
   }
 
   private make(item: DeviceConfig, conf: CombinedConf): HostDevice {
-    const { engine, trace, name } = this.owner;
-    const Kind = item.kind === "ethernet" ? EthernetDevice : LocalDevice;
-    const device = new Kind(item, conf, this, engine, trace);
+    const { engine, trace, name, rng, kernelDevices } = this.owner;
+    const device = makeDevice(item, conf, this, engine, trace);
     device.place = trace === null ? 0 : trace.place(`${name}.${item.name}`);
+    if (item.pair !== 0 && device instanceof EthernetDevice) {
+      this.pairs[item.index] = item.pair;
+      kernelDevices.plug(device, item.pair, `${name}.pair${item.pair}`, rng);
+    }
     return device;
   }
 
   private remove(device: HostDevice): void {
     device.setUp(false);
-    if (device instanceof EthernetDevice) device.unplug();
+    device.above = this.gone;
+    if (device instanceof EthernetDevice)
+      this.owner.kernelDevices.unplug(device, this.pairs[device.index] ?? 0);
     this.owner.neighbours.flushDevice(device);
     assert(this.byIndex[device.index] === undefined, "a removed device is still there");
   }
@@ -108,4 +125,20 @@ export class DeviceTable implements DeviceInput {
 /** Where frames go from the table on. */
 interface DeviceInputTarget {
   receive(frame: Frame, from: HostDevice): void;
+}
+
+/** What a removed device still had in its backlog ends here. */
+class Nowhere implements DeviceInput {
+  private readonly owner: DeviceTableOwner;
+
+  constructor(owner: DeviceTableOwner) {
+    this.owner = owner;
+  }
+
+  receive(frame: Frame, from: HostDevice): void {
+    const { engine, trace } = this.owner;
+    trace?.dropped(engine.now, from.place, frame, "device-down", from);
+  }
+
+  carrierChanged(): void {}
 }

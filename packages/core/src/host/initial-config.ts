@@ -1,4 +1,8 @@
-/** What a network namespace holds when it is made: lo with its addresses, and the fallback tunnel devices, all down but lo. */
+/**
+ * What a network namespace holds when it is made: lo and the fallback tunnel devices. At boot lo is up with its addresses;
+ * in a namespace made later it is down, and net.ipv4.conf's `all` and `default` are those of the first
+ * (devconf_inherit_init_net 0).
+ */
 import { ZERO_MAC } from "../packet/mac-address.ts";
 import { addLink, setLinkUp } from "./addressing/links.ts";
 import type { DeviceKind } from "./device/config.ts";
@@ -6,6 +10,7 @@ import { EMPTY_IPVS_CONFIG } from "./ipvs/control.ts";
 import type { NamespaceConfig, NamespaceDraft } from "./namespace-config.ts";
 import type { NetfilterConfig } from "./netfilter/config.ts";
 import { initialRules } from "./route/rules.ts";
+import type { SysctlConfig } from "./sysctl/config.ts";
 import { initialSysctls } from "./sysctl/defaults.ts";
 
 interface FallbackDevice {
@@ -27,16 +32,34 @@ const FALLBACK_DEVICES: readonly FallbackDevice[] = [
 let made: NamespaceConfig | null = null;
 
 export function initialConfig(): NamespaceConfig {
-  made ??= make();
+  made ??= make(initialSysctls(), true);
   return made;
 }
 
-function make(): NamespaceConfig {
+/** For a namespace made on a kernel whose first has these settings. */
+export function configLike({ sysctls }: NamespaceConfig): NamespaceConfig {
+  const { all, default: template } = sysctls.conf;
+  const initial = initialSysctls();
+  return make(
+    {
+      ...initial,
+      conf: {
+        ...initial.conf,
+        ...(all === undefined ? {} : { all }),
+        ...(template === undefined ? {} : { default: template }),
+      },
+    },
+    false,
+  );
+}
+
+function make(sysctls: SysctlConfig, isBoot: boolean): NamespaceConfig {
   const draft: NamespaceDraft = {
     devices: [],
+    lastIndex: 0,
     routes: [],
     rules: initialRules() as NamespaceDraft["rules"],
-    sysctls: initialSysctls() as NamespaceDraft["sysctls"],
+    sysctls: sysctls as NamespaceDraft["sysctls"],
     netfilter: { tables: {}, nextRuleId: 1 },
     ipvs: structuredEmpty(),
   };
@@ -48,7 +71,7 @@ function make(): NamespaceConfig {
     noArp: false,
     index: 0,
   });
-  setLinkUp(draft, 1);
+  if (isBoot) setLinkUp(draft, 1);
   for (const { name, kind, mtu, noArp } of FALLBACK_DEVICES)
     addLink(draft, { name, kind, mac: ZERO_MAC, mtu, noArp, index: 0 });
   return draft;
@@ -61,8 +84,9 @@ const structuredEmpty = (): NamespaceDraft["ipvs"] => ({
 
 /** A copy of a configuration that may be changed in place: for building a lab, before anything runs. */
 export function plainDraft(config: NamespaceConfig): NamespaceDraft {
-  const { devices, routes, rules, sysctls, netfilter, ipvs } = config;
+  const { devices, lastIndex, routes, rules, sysctls, netfilter, ipvs } = config;
   return {
+    lastIndex,
     devices: devices.map((device) => ({ ...device, addresses: device.addresses.slice() })),
     routes: routes.slice(),
     rules: rules.slice(),

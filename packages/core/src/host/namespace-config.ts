@@ -12,6 +12,8 @@ import type { SysctlConfig } from "./sysctl/config.ts";
 export interface NamespaceConfig {
   /** In order of interface index. */
   readonly devices: readonly DeviceConfig[];
+  /** The interface index given out last. */
+  readonly lastIndex: number;
   /** All tables, in the order in which they were added. */
   readonly routes: readonly RouteConfig[];
   /** In order of priority. */

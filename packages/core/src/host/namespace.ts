@@ -16,6 +16,7 @@ import type { ChangeOrigin, ChangePatch, PlaceId, Trace } from "../trace/trace.t
 import { addLink, setLinkUp } from "./addressing/links.ts";
 import { EthernetDevice } from "./device/ethernet-device.ts";
 import type { HostDevice } from "./device/host-device.ts";
+import { KernelDevices } from "./device/kernel-devices.ts";
 import { DeviceTable } from "./device-table.ts";
 import { initialConfig, plainDraft } from "./initial-config.ts";
 import { EthernetInput } from "./ip/ethernet-input.ts";
@@ -53,6 +54,10 @@ export interface NamespaceOptions {
   readonly rng: Rng;
   readonly trace: Trace | null;
   readonly kernel: KernelVariant;
+  /** What it shares with the other namespaces of its kernel; left out for a kernel's first. */
+  readonly kernelDevices?: KernelDevices;
+  /** What it begins with; left out, as a kernel's first does. */
+  readonly config?: NamespaceConfig;
 }
 
 export class NetworkNamespace {
@@ -61,6 +66,7 @@ export class NetworkNamespace {
   readonly engine: Engine;
   readonly trace: Trace | null;
   readonly rng: Rng;
+  readonly kernelDevices: KernelDevices;
   /** Its id in the trace. */
   readonly place: PlaceId;
   readonly hooks = new HookTable();
@@ -77,14 +83,16 @@ export class NetworkNamespace {
   private module: Ipvs | null = null;
   private transport: Transport | null = null;
 
-  constructor({ name, engine, rng, trace, kernel }: NamespaceOptions) {
+  constructor(options: NamespaceOptions) {
+    const { name, engine, rng, trace, kernel } = options;
     this.name = name;
     this.kernel = kernel;
     this.engine = engine;
     this.trace = trace;
     this.rng = rng;
     this.place = trace === null ? 0 : trace.place(name);
-    this.current = initialConfig();
+    this.current = options.config ?? initialConfig();
+    this.kernelDevices = options.kernelDevices ?? new KernelDevices();
     this.table = new DeviceTable(this);
     this.router = new Router({
       conf: (index) => this.table.at(index)?.conf,
@@ -113,6 +121,11 @@ export class NetworkNamespace {
   /** The configuration; never changed in place once the simulation runs. */
   get config(): NamespaceConfig {
     return this.current;
+  }
+
+  /** Its number among the namespaces of its kernel. */
+  get network(): number {
+    return this.table.stacking.network;
   }
 
   /** UDP and TCP. */
@@ -165,6 +178,11 @@ export class NetworkNamespace {
     return 0;
   }
 
+  /** What `change` with this recipe would answer; nothing changes. */
+  check(recipe: (draft: NamespaceDraft) => number): number {
+    return recipe(createDraft(this.current) as NamespaceDraft);
+  }
+
   /** As `change` while a lab is built: no patches, no origin, and cheap. A refusal is a bug of the caller. */
   configure(recipe: (draft: NamespaceDraft) => number): void {
     this.plain ??= plainDraft(this.current);
@@ -184,9 +202,15 @@ export class NetworkNamespace {
   /** Makes an Ethernet device, up, for a cable to be plugged in; while a lab is built. */
   addEthernet(name: string, mac: MacAddress): EthernetDevice {
     this.configure((draft) => {
-      const index = nextIndex(draft);
-      const errno = addLink(draft, { name, kind: "ethernet", mac, mtu: 1500, noArp: false, index });
-      return errno === 0 ? setLinkUp(draft, index) : errno;
+      const errno = addLink(draft, {
+        name,
+        kind: "ethernet",
+        mac,
+        mtu: 1500,
+        noArp: false,
+        index: 0,
+      });
+      return errno === 0 ? setLinkUp(draft, draft.lastIndex) : errno;
     });
     const device = this.deviceNamed(name);
     assert(device instanceof EthernetDevice, `${name} is no Ethernet device`);
@@ -253,6 +277,3 @@ export class NetworkNamespace {
     };
   }
 }
-
-const nextIndex = (config: NamespaceConfig): number =>
-  Math.max(0, ...config.devices.map((device) => device.index)) + 1;

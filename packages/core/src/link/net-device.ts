@@ -22,7 +22,7 @@ export class DeviceCounters {
 }
 
 export abstract class NetDevice implements FrameReceiver, Decider {
-  readonly name: string;
+  name: string;
   mac: MacAddress;
   /** Largest IPv4 packet in octets; the link header comes on top. */
   mtu = 1500;
@@ -30,6 +30,9 @@ export abstract class NetDevice implements FrameReceiver, Decider {
   up = false;
   /** IFF_LOWER_UP: the cable is plugged in and the other end is up. */
   carrier = true;
+  /** IFF_PROMISC and IFF_ALLMULTI, as an administrator sets them; every device here hears everything anyway. */
+  promiscuous = false;
+  allMulticast = false;
   readonly counters = new DeviceCounters();
   /** Its id in the trace. */
   place: PlaceId = 0;

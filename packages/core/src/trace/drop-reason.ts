@@ -63,6 +63,9 @@ export const DROP_REASONS = [
   "tcp-receive-buffer-full",
   "tunnel-no-device",
   "tunnel-error",
+  // bridges of a host
+  "too-long-for-port",
+  "bridge-port-disabled",
 ] as const;
 
 export type DropReason = (typeof DROP_REASONS)[number];

@@ -9,23 +9,33 @@ export const DeviceFlag = {
   pointToPoint: 0x10,
   running: 0x40,
   noArp: 0x80,
+  promiscuous: 0x100,
+  allMulticast: 0x200,
   multicast: 0x1000,
   lowerUp: 0x10000,
 } as const;
 
+const ETHERNET_FLAGS = DeviceFlag.broadcast | DeviceFlag.multicast;
+
 const KIND_FLAGS: Readonly<Record<DeviceKind, number>> = {
-  ethernet: DeviceFlag.broadcast | DeviceFlag.multicast,
+  ethernet: ETHERNET_FLAGS,
+  veth: ETHERNET_FLAGS,
+  bridge: ETHERNET_FLAGS,
+  vlan: ETHERNET_FLAGS,
+  macvlan: ETHERNET_FLAGS,
   loopback: DeviceFlag.loopback,
   dummy: DeviceFlag.broadcast,
   ipip: 0,
   gre: 0,
-  gretap: DeviceFlag.broadcast | DeviceFlag.multicast,
-  erspan: DeviceFlag.broadcast | DeviceFlag.multicast,
+  gretap: ETHERNET_FLAGS,
+  erspan: ETHERNET_FLAGS,
 };
 
 export function deviceFlags(device: HostDevice): number {
   let flags = KIND_FLAGS[device.kind];
   if (device.noArp) flags |= DeviceFlag.noArp;
+  if (device.promiscuous) flags |= DeviceFlag.promiscuous;
+  if (device.allMulticast) flags |= DeviceFlag.allMulticast;
   if (device.pointToPoint) flags |= DeviceFlag.pointToPoint;
   if (!device.up) return flags;
   flags |= DeviceFlag.up;
@@ -46,15 +56,18 @@ export function linkAddresses(device: HostDevice): readonly [string, string] {
   return [formatMacAddress(device.mac), broadcast];
 }
 
-/** RFC 2863's operational state: only devices with a cable know theirs. */
+/** Kinds whose carrier says whether they work; the others do not know. */
+const KNOW_THEIR_STATE: readonly DeviceKind[] = ["ethernet", "veth", "bridge", "vlan", "macvlan"];
+
+/** RFC 2863's operational state, of a device that stands on no other. */
 export function operationalState(device: HostDevice): "UP" | "DOWN" | "UNKNOWN" {
   if (!device.up) return "DOWN";
-  if (device.kind !== "ethernet") return "UNKNOWN";
+  if (!KNOW_THEIR_STATE.includes(device.kind)) return "UNKNOWN";
   return device.carrier ? "UP" : "DOWN";
 }
 
 /** The name with what `ip` writes behind it: devices on top of another, here of none, have `@NONE`. */
 export function shownName(device: HostDevice): string {
-  const stacked = device.kind !== "ethernet" && device.kind !== "loopback";
-  return stacked && device.kind !== "dummy" ? `${device.name}@NONE` : device.name;
+  const isTunnel = ["ipip", "gre", "gretap", "erspan"].includes(device.kind);
+  return isTunnel ? `${device.name}@NONE` : device.name;
 }

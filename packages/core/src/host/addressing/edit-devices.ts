@@ -1,6 +1,6 @@
 /** Finding a device in a configuration, and what its kind says about it. */
 
-import type { DeviceConfig, DeviceKind } from "../device/config.ts";
+import { type DeviceConfig, type DeviceKind, OWN_NETWORK } from "../device/config.ts";
 import type { NamespaceConfig, NamespaceDraft } from "../namespace-config.ts";
 
 /** A device under change. */
@@ -18,6 +18,13 @@ export const findDeviceByName = (config: NamespaceConfig, name: string): DeviceC
 export const draftOf = (draft: NamespaceDraft, index: number): DeviceDraft | undefined =>
   draft.devices.find((device) => device.index === index);
 
+/** VLANs and macvlans on a device, as far as they are in the same namespace. */
+export const uppersOf = (draft: NamespaceDraft, index: number): DeviceDraft[] =>
+  draft.devices.filter(
+    ({ lower, lowerNetwork }) => lower === index && lowerNetwork === OWN_NETWORK,
+  );
+
+const HAVE_NO_BROADCAST: readonly DeviceKind[] = ["loopback", "ipip", "gre"];
+
 /** IFF_BROADCAST: the link has a broadcast address, as Ethernet has. */
-export const hasBroadcast = (kind: DeviceKind): boolean =>
-  kind === "ethernet" || kind === "dummy" || kind === "gretap" || kind === "erspan";
+export const hasBroadcast = (kind: DeviceKind): boolean => !HAVE_NO_BROADCAST.includes(kind);

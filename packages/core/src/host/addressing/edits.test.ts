@@ -23,15 +23,8 @@ import {
   setInterfacePeer,
   setInterfaceUp,
 } from "./interface-ioctls.ts";
-import {
-  addLink,
-  removeLink,
-  renameLink,
-  setLinkDown,
-  setLinkMac,
-  setLinkMtu,
-  setLinkUp,
-} from "./links.ts";
+import { setLinkMac, setLinkMtu } from "./link-properties.ts";
+import { addLink, removeLink, renameLink, setLinkDown, setLinkUp } from "./links.ts";
 
 enablePatches();
 const ip = (text: string): Ipv4Address => parseIpv4Address(text) as Ipv4Address;
@@ -40,6 +33,7 @@ const link = { mac: ZERO_MAC, mtu: 1500, noArp: false, kind: "ethernet", index: 
 function machine(): NamespaceDraft {
   const draft: NamespaceDraft = {
     devices: [],
+    lastIndex: 0,
     routes: [],
     rules: initialRules() as NamespaceDraft["rules"],
     sysctls: initialSysctls() as NamespaceDraft["sysctls"],

@@ -30,6 +30,7 @@ const ETH0 = 6;
 function machine(): NamespaceDraft {
   const draft: NamespaceDraft = {
     devices: [],
+    lastIndex: 0,
     routes: [],
     rules: initialRules() as NamespaceDraft["rules"],
     sysctls: initialSysctls() as NamespaceDraft["sysctls"],

@@ -6,7 +6,18 @@ import type { MacAddress } from "../../packet/mac-address.ts";
 export const Scope = { universe: 0, site: 200, link: 253, host: 254, nowhere: 255 } as const;
 
 /** What kind of device it is, in the words of `ip link add … type`. */
-export type DeviceKind = "ethernet" | "loopback" | "dummy" | "ipip" | "gre" | "gretap" | "erspan";
+export type DeviceKind =
+  | "ethernet"
+  | "veth"
+  | "bridge"
+  | "vlan"
+  | "macvlan"
+  | "loopback"
+  | "dummy"
+  | "ipip"
+  | "gre"
+  | "gretap"
+  | "erspan";
 
 export interface AddressConfig {
   readonly local: Ipv4Address;
@@ -23,8 +34,72 @@ export interface AddressConfig {
   readonly secondary: boolean;
 }
 
+/** An 802.1Q device: a view of one VLAN of the device below. */
+export interface VlanDetails {
+  readonly kind: "vlan";
+  /** 0 to 4094. */
+  readonly id: number;
+  /** Somebody chose its link address: it no longer follows the lower device's. */
+  readonly macIsSet: boolean;
+}
+
+/** IFLA_MACVLAN_MODE, in the words of `ip link`. */
+export type MacvlanMode = "private" | "vepa" | "bridge" | "passthru";
+
+export interface MacvlanDetails {
+  readonly kind: "macvlan";
+  readonly mode: MacvlanMode;
+}
+
+/** An address that `bridge fdb` tied to a port. */
+export interface BridgeAddress {
+  readonly mac: MacAddress;
+  /** Interface index of a port. */
+  readonly port: number;
+  /** For the bridge itself, as if the address were its own. */
+  readonly local: boolean;
+}
+
+export interface BridgeDetails {
+  readonly kind: "bridge";
+  /** In hundredths of a second (USER_HZ), as netlink has it. */
+  readonly ageingTime: number;
+  readonly forwardDelay: number;
+  readonly helloTime: number;
+  readonly maxAge: number;
+  /** 0 to 65535. */
+  readonly priority: number;
+  /** BR_KERNEL_STP was asked for; the protocol itself is left out. */
+  readonly stp: boolean;
+  /** Somebody chose the address or the MTU: ports no longer decide. */
+  readonly macIsSet: boolean;
+  readonly mtuIsSet: boolean;
+  readonly addresses: readonly BridgeAddress[];
+}
+
+export type LinkDetails = VlanDetails | MacvlanDetails | BridgeDetails;
+
+/** What a bridge knows of one of its ports. */
+export interface BridgePortConfig {
+  /** From 1 within a bridge. */
+  readonly number: number;
+  readonly learning: boolean;
+  /** Frames for addresses that nobody was seen with leave here. */
+  readonly flood: boolean;
+  /** Frames may leave by the port that they came in by. */
+  readonly hairpin: boolean;
+  /** Isolated ports do not hear each other. */
+  readonly isolated: boolean;
+  readonly cost: number;
+  /** 0 to 63. */
+  readonly priority: number;
+}
+
+/** `DeviceConfig.lowerNetwork` of a device above another of its own namespace. */
+export const OWN_NETWORK = -1;
+
 export interface DeviceConfig {
-  /** Interface index, from 1, never given out twice in a namespace. */
+  /** Interface index, from 1; a namespace gives none out twice. */
   readonly index: number;
   readonly name: string;
   readonly kind: DeviceKind;
@@ -36,4 +111,39 @@ export interface DeviceConfig {
   readonly noArp: boolean;
   /** In the kernel's order: primaries before secondaries of their subnet. */
   readonly addresses: readonly AddressConfig[];
+  readonly txQueueLength: number;
+  /** IFF_PROMISC, as an administrator sets it. */
+  readonly promiscuous: boolean;
+  /** IFF_ALLMULTI, likewise. */
+  readonly allMulticast: boolean;
+  /** "" for none. */
+  readonly alias: string;
+  readonly group: number;
+  /** Interface index of the bridge that it is a port of; 0 for none. */
+  readonly master: number;
+  /** What the bridge knows of it; null when it has no master. */
+  readonly port: BridgePortConfig | null;
+  /** Interface index of the device that it stands on; 0 for none. */
+  readonly lower: number;
+  /** The kernel's number of the namespace that `lower` is in; OWN_NETWORK for this one. */
+  readonly lowerNetwork: number;
+  /** Which pair of virtual Ethernet devices it is one end of; 0 for none. */
+  readonly pair: number;
+  /** What its kind has besides; null for nothing. */
+  readonly details: LinkDetails | null;
 }
+
+/** What a device has that nothing special was done to, beyond its name and address. */
+export const PLAIN_DEVICE = Object.freeze({
+  txQueueLength: 1000,
+  promiscuous: false,
+  allMulticast: false,
+  alias: "",
+  group: 0,
+  master: 0,
+  port: null,
+  lower: 0,
+  lowerNetwork: OWN_NETWORK,
+  pair: 0,
+  details: null,
+});

@@ -1,4 +1,4 @@
-/** A host's Ethernet device: a cable, and a namespace that takes what comes in by it. */
+/** A host's Ethernet device, or one end of a veth pair: a cable, and a namespace that takes what comes in by it. */
 import { CableDevice } from "../../link/cable-device.ts";
 import type { Frame } from "../../packet/frame.ts";
 import type { Engine } from "../../time/engine.ts";
@@ -6,12 +6,12 @@ import type { Trace } from "../../trace/trace.ts";
 import type { CombinedConf } from "../sysctl/combined-conf.ts";
 import type { NeighbourSysctls } from "../sysctl/config.ts";
 import { DEFAULT_NEIGHBOUR_SYSCTLS } from "../sysctl/defaults.ts";
-import type { AddressConfig, DeviceConfig } from "./config.ts";
+import type { AddressConfig, DeviceConfig, DeviceKind } from "./config.ts";
 import type { DeviceInput, HostDevice } from "./host-device.ts";
 
 export class EthernetDevice extends CableDevice implements HostDevice {
   readonly index: number;
-  readonly kind = "ethernet";
+  readonly kind: DeviceKind;
   readonly hasLinkHeader = true;
   readonly loopback = false;
   readonly pointToPoint = false;
@@ -19,7 +19,7 @@ export class EthernetDevice extends CableDevice implements HostDevice {
   addresses: readonly AddressConfig[];
   conf: CombinedConf;
   neigh: NeighbourSysctls = DEFAULT_NEIGHBOUR_SYSCTLS;
-  private readonly input: DeviceInput;
+  above: DeviceInput;
 
   constructor(
     config: DeviceConfig,
@@ -30,19 +30,20 @@ export class EthernetDevice extends CableDevice implements HostDevice {
   ) {
     super(config.name, config.mac, engine, trace);
     this.index = config.index;
+    this.kind = config.kind;
     this.mtu = config.mtu;
     this.noArp = config.noArp;
     this.addresses = config.addresses;
     this.conf = conf;
-    this.input = input;
+    this.above = input;
   }
 
   override process(frame: Frame): void {
-    this.input.receive(frame, this);
+    this.above.receive(frame, this);
   }
 
   override carrierChanged(carrier: boolean): void {
     this.carrier = carrier;
-    this.input.carrierChanged(this);
+    this.above.carrierChanged(this);
   }
 }

@@ -33,6 +33,8 @@ export interface HostDevice extends NetDevice {
   conf: CombinedConf;
   /** net.ipv4.neigh, its own. */
   neigh: NeighbourSysctls;
+  /** Who takes what it received: the namespace, or devices on top of it. */
+  above: DeviceInput;
   /** Switches it on or off (IFF_UP). */
   setUp(up: boolean): void;
 }
@@ -44,9 +46,12 @@ export function refreshDevice(
   conf: CombinedConf,
   neigh: NeighbourSysctls,
 ): void {
+  device.name = config.name;
   device.mac = config.mac;
   device.mtu = config.mtu;
   device.noArp = config.noArp;
+  device.promiscuous = config.promiscuous;
+  device.allMulticast = config.allMulticast;
   device.addresses = config.addresses;
   device.conf = conf;
   device.neigh = neigh;

@@ -25,7 +25,7 @@ export class LocalDevice extends NetDevice implements HostDevice {
   addresses: readonly AddressConfig[];
   conf: CombinedConf;
   neigh: NeighbourSysctls = DEFAULT_NEIGHBOUR_SYSCTLS;
-  private readonly input: DeviceInput;
+  above: DeviceInput;
   private readonly engine: Engine;
   private readonly trace: Trace | null;
 
@@ -46,7 +46,7 @@ export class LocalDevice extends NetDevice implements HostDevice {
     this.noArp = config.noArp;
     this.addresses = config.addresses;
     this.conf = conf;
-    this.input = input;
+    this.above = input;
     this.engine = engine;
     this.trace = trace;
   }
@@ -77,7 +77,7 @@ export class LocalDevice extends NetDevice implements HostDevice {
     this.counters.receivedOctets += this.octets(frame);
     if (this.trace !== null) this.trace.received(this.engine.now, this.place, frame);
     if (this.taps !== null) this.show(frame, "in");
-    this.input.receive(frame, this);
+    this.above.receive(frame, this);
   }
 
   private octets(frame: Frame): number {

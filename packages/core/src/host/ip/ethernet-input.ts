@@ -2,6 +2,7 @@
  * What a host does with a frame that one of its Ethernet devices took in (`eth_type_trans`,
  * `__netif_receive_skb_core`): whom is it for, and which protocol does it carry.
  */
+import { copyFrame } from "../../packet/copy-frame.ts";
 import { type Frame, PacketType } from "../../packet/frame.ts";
 import { BROADCAST_MAC, isGroupMac } from "../../packet/mac-address.ts";
 import { EtherType } from "../../packet/protocol.ts";
@@ -22,13 +23,24 @@ export class EthernetInput {
   }
 
   receive(frame: Frame, from: HostDevice): void {
-    if (frame.vlanTag >= 0) return this.context.drop(frame, "unhandled-protocol", from);
+    if (frame.vlanTag >= 0) return this.receiveTagged(frame, from);
     if (frame.etherType === EtherType.ipv4)
       return this.ip.receive(frame, from, packetTypeOf(frame, from));
     if (frame.etherType === EtherType.arp) return this.arp.receive(frame, from);
     this.context.drop(frame, "unhandled-protocol", from);
   }
+
+  /** No VLAN device took it. VLAN 0 is no VLAN: such a tag carries a priority only. */
+  private receiveTagged(tagged: Frame, from: HostDevice): void {
+    if ((tagged.vlanTag & VLAN_ID_MASK) !== 0)
+      return this.context.drop(tagged, "unhandled-protocol", from);
+    const frame = tagged.shared ? copyFrame(tagged, tagged.id) : tagged;
+    frame.vlanTag = -1;
+    this.receive(frame, from);
+  }
 }
+
+const VLAN_ID_MASK = 0xfff;
 
 function packetTypeOf(frame: Frame, from: HostDevice): PacketType {
   const mac = frame.destinationMac;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { FragmentField, IcmpType, UnreachableCode } from "../../packet/protocol.ts";
 import { address, type Heard, SmallNetwork } from "../../testing/small-network.ts";
-import { setLinkMtu } from "../addressing/links.ts";
+import { setLinkMtu } from "../addressing/link-properties.ts";
 import type { NetworkNamespace } from "../namespace.ts";
 
 interface Routed {

@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import { Errno } from "../../base/errno.ts";
 import { type Ipv4Address, parseIpv4Address, prefixMask } from "../../packet/ipv4-address.ts";
 import { ZERO_MAC } from "../../packet/mac-address.ts";
-import type { DeviceConfig } from "../device/config.ts";
+import { type DeviceConfig, PLAIN_DEVICE } from "../device/config.ts";
 import type { NamespaceConfig } from "../namespace-config.ts";
 import { initialSysctls } from "../sysctl/defaults.ts";
 import { type PolicyRuleConfig, type RouteConfig, RouteTable, RouteType } from "./config.ts";
@@ -15,6 +15,7 @@ import { addRule, initialRules } from "./rules.ts";
 const ip = (text: string): Ipv4Address => parseIpv4Address(text) as Ipv4Address;
 
 const device = (index: number, name: string): DeviceConfig => ({
+  ...PLAIN_DEVICE,
   index,
   name,
   kind: index === 1 ? "loopback" : "ethernet",
@@ -30,6 +31,7 @@ const config = (
   rules: readonly PolicyRuleConfig[] = initialRules(),
 ): NamespaceConfig => ({
   devices: [device(1, "lo"), device(2, "eth0"), device(3, "eth1")],
+  lastIndex: 3,
   routes,
   rules,
   sysctls: initialSysctls(),

@@ -6,7 +6,7 @@ import {
   parseIpv4Address,
 } from "../../packet/ipv4-address.ts";
 import { ZERO_MAC } from "../../packet/mac-address.ts";
-import { type AddressConfig, type DeviceConfig, Scope } from "../device/config.ts";
+import { type AddressConfig, type DeviceConfig, PLAIN_DEVICE, Scope } from "../device/config.ts";
 import type { NamespaceConfig, NamespaceDraft } from "../namespace-config.ts";
 import { initialSysctls } from "../sysctl/defaults.ts";
 import { addRoute } from "./add-route.ts";
@@ -40,6 +40,7 @@ const address = (text: string, prefixLength: number, fields: Partial<AddressConf
 });
 
 const device = (index: number, name: string, addresses: AddressConfig[]): DeviceConfig => ({
+  ...PLAIN_DEVICE,
   index,
   name,
   kind: name === "lo" ? "loopback" : "ethernet",
@@ -62,6 +63,7 @@ function namespace(): NamespaceDraft {
   ];
   const draft = {
     devices,
+    lastIndex: BARE,
     routes: [],
     rules: initialRules(),
     sysctls: initialSysctls(),

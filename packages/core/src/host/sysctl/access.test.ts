@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Errno } from "../../base/errno.ts";
 import { ZERO_MAC } from "../../packet/mac-address.ts";
+import { PLAIN_DEVICE } from "../device/config.ts";
 import type { NamespaceDraft } from "../namespace-config.ts";
 import { listSysctls, readSysctl, writeSysctl } from "./access.ts";
 import { combinedConf } from "./combined-conf.ts";
@@ -15,6 +16,7 @@ function namespace(): NamespaceDraft {
     const loopback = name === "lo";
     const kind = loopback ? "loopback" : "ethernet";
     const device = {
+      ...PLAIN_DEVICE,
       index: i + 1,
       name,
       kind,

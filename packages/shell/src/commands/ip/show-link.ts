@@ -70,6 +70,10 @@ type Kind = HostDevice["kind"];
 
 const MTU_BOUNDS: Readonly<Record<Kind, readonly [number, number]>> = {
   ethernet: [68, 65535],
+  veth: [68, 65535],
+  bridge: [68, 65535],
+  vlan: [0, 65535],
+  macvlan: [68, 65535],
   loopback: [0, 0],
   dummy: [0, 0],
   ipip: [0, 0],
@@ -80,6 +84,10 @@ const MTU_BOUNDS: Readonly<Record<Kind, readonly [number, number]>> = {
 
 const KIND_DETAILS: Readonly<Record<Kind, string>> = {
   ethernet: "veth",
+  veth: "veth",
+  bridge: "bridge",
+  vlan: "vlan",
+  macvlan: "macvlan",
   loopback: "",
   dummy: "dummy",
   ipip: "ipip any remote any local any ttl inherit nopmtudisc",

@@ -1,0 +1,58 @@
+/**
+ * What the network namespaces of one kernel share of their devices: the wires between the ends of veth pairs, and who
+ * stands on a device of another namespace. A wire lies as long as one of its ends is there.
+ */
+import { Link, type LinkEnd, PLAIN_LINK } from "../../link/link.ts";
+import type { Rng } from "../../rng/rng.ts";
+import type { EthernetDevice } from "./ethernet-device.ts";
+import type { MacvlanDevice } from "./macvlan-device.ts";
+import type { VlanDevice } from "./vlan-device.ts";
+
+/** A device that stands on another. */
+export type UpperDevice = VlanDevice | MacvlanDevice;
+
+/** A namespace as the home of devices on which those of other namespaces stand. */
+export interface GuestHouse {
+  /** `upper` comes to stand on the device with index `lower`. */
+  admit(upper: UpperDevice, lower: number): void;
+  dismiss(upper: UpperDevice): void;
+}
+
+export class KernelDevices {
+  private readonly houses: GuestHouse[] = [];
+  private wires: Map<number, Link> | null = null;
+  private pairs = 0;
+
+  /** The number of a namespace that has come to be. */
+  enter(house: GuestHouse): number {
+    return this.houses.push(house) - 1;
+  }
+
+  house(network: number): GuestHouse | undefined {
+    return this.houses[network];
+  }
+
+  /** A number that no pair has had. */
+  newPair(): number {
+    return ++this.pairs;
+  }
+
+  /** Plugs a device into the free end of the wire of its pair; `name` is the wire's, if it is not there yet. */
+  plug(device: EthernetDevice, pair: number, name: string, rng: Rng): void {
+    this.wires ??= new Map();
+    let wire = this.wires.get(pair);
+    if (wire === undefined) {
+      wire = new Link(name, device.engine, device.trace, rng, PLAIN_LINK);
+      this.wires.set(pair, wire);
+    }
+    device.plug(isFree(wire.a) ? wire.a : wire.b);
+  }
+
+  unplug(device: EthernetDevice, pair: number): void {
+    device.unplug();
+    const wire = this.wires?.get(pair);
+    if (wire !== undefined && isFree(wire.a) && isFree(wire.b)) this.wires?.delete(pair);
+  }
+}
+
+const isFree = ({ owner }: LinkEnd): boolean => owner === null;
