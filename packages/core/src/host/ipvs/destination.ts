@@ -1,7 +1,10 @@
 /**
  * A real server of a virtual service, live (`struct ip_vs_dest`): weight, connection counters, overload, and the route
  * that forwarding remembers. Its settings are a `RealServerConfig`. It outlives its deletion in the trash as long as
- * connections name it.
+ * connections, or a scheduler's cache, name it.
+ *
+ * What schedulers rank servers by is behind accessors, so that whoever keeps a ranking hears of every change and
+ * nobody who counts connections has to know of rankings. Without a ranking that costs a comparison with null.
  */
 import { formatIpv4Address, type Ipv4Address } from "../../packet/ipv4-address.ts";
 import type { Instant } from "../../time/instant.ts";
@@ -11,31 +14,36 @@ import type { RealServerConfig, VirtualServiceIdentity } from "./config.ts";
 import { METHOD_OF, type Method } from "./method.ts";
 import { Statistics } from "./statistics.ts";
 
+/** Keeps servers in an order that depends on their weights, counters and overload. */
+export interface Ranking {
+  /** One of these changed for the server with this place in the ranking. */
+  changed(place: number): void;
+}
+
 export class Destination implements Decider {
   readonly address: Ipv4Address;
   readonly port: number;
   /** The service that it was made for; a service with this identity may take it back from the trash. */
   readonly service: VirtualServiceIdentity;
   config: RealServerConfig;
-  weight: number;
   /** The last weight that was not 0; only mh looks at it. */
   lastWeight: number;
   method: Method;
-  /** Connections in an active state (ActiveConn). */
-  activeConnections = 0;
-  /** All other connections but templates (InActConn). */
-  inactiveConnections = 0;
   /** Templates (PersistConn). */
   persistentConnections = 0;
   upperThreshold = 0;
   lowerThreshold = 0;
-  /** IP_VS_DEST_F_OVERLOAD: no scheduler takes it. */
-  overloaded = false;
   /** IP_VS_DEST_F_AVAILABLE: it belongs to its service; false in the trash. */
   available = true;
   readonly statistics = new Statistics();
   /** The statistics of the service that it belongs to, or belonged to last. */
   serviceStatistics: Statistics;
+
+  /** Entries of a scheduler's cache that name it (lblc, lblcr). */
+  cacheEntries = 0;
+  /** Who is to hear of changes, and the place of this server there; null for nobody. */
+  ranking: Ranking | null = null;
+  place = 0;
 
   /** In the trash: when it was first found unreferenced; null before. */
   idleSince: Instant | null = null;
@@ -46,6 +54,11 @@ export class Destination implements Decider {
   /** The source address of tunnel packets to it, remembered with the route; 0 for none. */
   tunnelSource = 0 as Ipv4Address;
 
+  private currentWeight: number;
+  private activeCount = 0;
+  private inactiveCount = 0;
+  private overloadFlag = false;
+
   constructor(
     service: VirtualServiceIdentity,
     config: RealServerConfig,
@@ -55,10 +68,45 @@ export class Destination implements Decider {
     this.address = config.address;
     this.port = config.port;
     this.config = config;
-    this.weight = config.weight;
+    this.currentWeight = config.weight;
     this.lastWeight = config.weight;
     this.method = METHOD_OF[config.forwarding];
     this.serviceStatistics = serviceStatistics;
+  }
+
+  get weight(): number {
+    return this.currentWeight;
+  }
+  set weight(weight: number) {
+    this.currentWeight = weight;
+    if (this.ranking !== null) this.ranking.changed(this.place);
+  }
+
+  /** Connections in an active state (ActiveConn). */
+  get activeConnections(): number {
+    return this.activeCount;
+  }
+  set activeConnections(count: number) {
+    this.activeCount = count;
+    if (this.ranking !== null) this.ranking.changed(this.place);
+  }
+
+  /** All other connections but templates (InActConn). */
+  get inactiveConnections(): number {
+    return this.inactiveCount;
+  }
+  set inactiveConnections(count: number) {
+    this.inactiveCount = count;
+    if (this.ranking !== null) this.ranking.changed(this.place);
+  }
+
+  /** IP_VS_DEST_F_OVERLOAD: no scheduler takes it. */
+  get overloaded(): boolean {
+    return this.overloadFlag;
+  }
+  set overloaded(overloaded: boolean) {
+    this.overloadFlag = overloaded;
+    if (this.ranking !== null) this.ranking.changed(this.place);
   }
 
   /** Connections but templates: what thresholds are held against. */
@@ -66,9 +114,9 @@ export class Destination implements Decider {
     return this.activeConnections + this.inactiveConnections;
   }
 
-  /** Whether a connection or a template still names it. */
+  /** Whether a connection, a template or a scheduler's cache still names it. */
   get referenced(): boolean {
-    return this.totalConnections + this.persistentConnections > 0;
+    return this.totalConnections + this.persistentConnections + this.cacheEntries > 0;
   }
 
   /** Takes over edited settings but the thresholds; they are the business of overload.ts. */

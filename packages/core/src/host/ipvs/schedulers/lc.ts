@@ -1,36 +1,23 @@
 /** Least-connection scheduling (`ip_vs_lc.c`): the smallest load, whatever the weights; a tie keeps the earlier. */
 import type { Destination } from "../destination.ts";
-import type {
-  Scheduler,
-  SchedulerEnvironment,
-  SchedulerFactory,
-  ServerPool,
-} from "../scheduler.ts";
+import type { SchedulerEnvironment, SchedulerFactory, ServerPool } from "../scheduler.ts";
+import { LeastLoaded } from "./least-loaded.ts";
 import { activeWeightOf, overhead } from "./overhead.ts";
 
-class LeastConnection implements Scheduler {
-  private readonly pool: ServerPool;
+class LeastConnection extends LeastLoaded {
   private readonly activeWeight: number;
 
   constructor(pool: ServerPool, environment: SchedulerEnvironment) {
-    this.pool = pool;
+    super(pool);
     this.activeWeight = activeWeightOf(environment);
   }
 
-  select(): Destination | null {
-    const servers = this.pool.destinations;
-    let least: Destination | null = null;
-    let leastLoad = 0;
-    for (let i = 0; i < servers.length; i++) {
-      const server = servers[i] as Destination;
-      if (server.overloaded || server.weight === 0) continue;
-      const load = overhead(server, this.activeWeight);
-      if (least === null || load < leastLoad) {
-        least = server;
-        leastLoad = load;
-      }
-    }
-    return least;
+  loadOf(server: Destination): number {
+    return overhead(server, this.activeWeight);
+  }
+
+  override shareOf(): number {
+    return 1;
   }
 }
 

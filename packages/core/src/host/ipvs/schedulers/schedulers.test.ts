@@ -1,103 +1,10 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect } from "vitest";
 import type { Ipv4Address } from "../../../packet/ipv4-address.ts";
-import { IpProtocol } from "../../../packet/protocol.ts";
-import { createRng } from "../../../rng/rng.ts";
-import { Engine } from "../../../time/engine.ts";
-import { initialSysctls } from "../../sysctl/defaults.ts";
-import { globalSysctls } from "../../sysctl/global-sysctls.ts";
-import { Destination } from "../destination.ts";
-import { address, realServer } from "../director.fixture.ts";
-import type { Scheduler, SchedulingRequest } from "../scheduler.ts";
-import { Statistics } from "../statistics.ts";
+import type { Destination } from "../destination.ts";
+import { address } from "../director.fixture.ts";
 import { HASH_BITS, hash32 } from "./hash.ts";
-import { type ImplementedScheduler, SCHEDULERS } from "./index.ts";
-
-const IDENTITY = { kind: "fwmark", mark: 1 } as const;
-const REQUEST: SchedulingRequest = {
-  protocol: IpProtocol.tcp,
-  clientAddress: address("10.0.0.1"),
-  clientPort: 40_000,
-  packetDestination: address("10.0.0.100"),
-};
-
-/** A pool that is edited as `ipvsadm` edits one; servers are called A, B, C … in the order of adding. */
-class Pool {
-  readonly destinations: Destination[] = [];
-  schedulerFlags = 0;
-  private scheduler: Scheduler | null = null;
-  private added = 0;
-
-  bind(name: ImplementedScheduler): this {
-    this.scheduler = SCHEDULERS[name](this, {
-      engine: new Engine(),
-      rng: createRng("pool"),
-      sysctls: globalSysctls(initialSysctls()).vs,
-      variant: "edge-triggered",
-    });
-    return this;
-  }
-
-  add(weight: number): this {
-    const config = realServer(this.added++, { weight });
-    const server = new Destination(IDENTITY, config, new Statistics());
-    this.destinations.unshift(server);
-    this.scheduler?.changed?.("added", server, 0);
-    return this;
-  }
-
-  edit(name: string, weight: number): this {
-    const index = this.indexOf(name);
-    const server = this.destinations[index] as Destination;
-    server.configure({ ...server.config, weight });
-    this.scheduler?.changed?.("edited", server, index);
-    return this;
-  }
-
-  remove(name: string): this {
-    const index = this.indexOf(name);
-    const [server] = this.destinations.splice(index, 1) as [Destination];
-    this.scheduler?.changed?.("deleted", server, index);
-    return this;
-  }
-
-  select(request = REQUEST): Destination | null {
-    return this.scheduler?.select(request) ?? null;
-  }
-
-  /** `count` choices as letters, `-` for none; each choice stays as an active connection when `load` is set. */
-  picks(count: number, load = false): string {
-    let text = "";
-    for (let i = 0; i < count; i++) {
-      const server = this.select();
-      if (server !== null && load) server.activeConnections++;
-      text += this.nameOf(server);
-    }
-    return text;
-  }
-
-  nameOf(server: Destination | null): string {
-    if (server === null) return "-";
-    return String.fromCharCode(65 + server.address - realServer(0).address);
-  }
-
-  private indexOf(name: string): number {
-    return this.destinations.findIndex((server) => this.nameOf(server) === name);
-  }
-}
-
-const pool = (name: ImplementedScheduler, ...weights: number[]): Pool => {
-  const made = new Pool().bind(name);
-  for (const weight of weights) made.add(weight);
-  return made;
-};
-
-/** As `pool`, but the scheduler comes when the servers are there; `weights` in list order. */
-const boundLater = (name: ImplementedScheduler, ...weights: number[]): Pool => {
-  const made = new Pool();
-  for (const weight of weights.reverse()) made.add(weight);
-  return made.bind(name);
-};
+import { boundLater, from, pool, REQUEST } from "./pool.fixture.ts";
 
 describe("golden sequences", () => {
   test.each([
@@ -165,11 +72,6 @@ describe("golden sequences", () => {
 
 const weights = fc.array(fc.nat({ max: 6 }), { minLength: 1, maxLength: 8 });
 const clients = fc.array(fc.integer(), { minLength: 1, maxLength: 20 });
-const from = (client: number): SchedulingRequest => ({
-  ...REQUEST,
-  clientAddress: client as Ipv4Address,
-});
-
 test.prop([weights, fc.nat({ max: 20 })])(
   "rr gives every usable server one turn a cycle",
   (ws, skip) => {

@@ -3,29 +3,12 @@
  * connections are never active, so for UDP it is the first server of the largest weight.
  */
 import type { Destination } from "../destination.ts";
-import type { Scheduler, SchedulerFactory, ServerPool } from "../scheduler.ts";
+import type { SchedulerFactory } from "../scheduler.ts";
+import { LeastLoaded } from "./least-loaded.ts";
 
-class ShortestExpectedDelay implements Scheduler {
-  private readonly pool: ServerPool;
-
-  constructor(pool: ServerPool) {
-    this.pool = pool;
-  }
-
-  select(): Destination | null {
-    const servers = this.pool.destinations;
-    let least: Destination | null = null;
-    let leastLoad = 0;
-    for (let i = 0; i < servers.length; i++) {
-      const server = servers[i] as Destination;
-      if (server.overloaded || server.weight === 0) continue;
-      const load = server.activeConnections + 1;
-      if (least === null || leastLoad * server.weight > load * least.weight) {
-        least = server;
-        leastLoad = load;
-      }
-    }
-    return least;
+class ShortestExpectedDelay extends LeastLoaded {
+  loadOf(server: Destination): number {
+    return server.activeConnections + 1;
   }
 }
 

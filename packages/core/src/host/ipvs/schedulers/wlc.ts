@@ -1,37 +1,24 @@
 /** Weighted least-connection scheduling (`ip_vs_wlc.c`): the smallest load for its weight; a tie keeps the earlier. */
 import type { Destination } from "../destination.ts";
-import type {
-  Scheduler,
-  SchedulerEnvironment,
-  SchedulerFactory,
-  ServerPool,
-} from "../scheduler.ts";
+import type { SchedulerEnvironment, SchedulerFactory, ServerPool } from "../scheduler.ts";
+import { LeastLoaded } from "./least-loaded.ts";
 import { activeWeightOf, overhead } from "./overhead.ts";
 
-class WeightedLeastConnection implements Scheduler {
-  private readonly pool: ServerPool;
+export class WeightedLeastConnection extends LeastLoaded {
   private readonly activeWeight: number;
 
   constructor(pool: ServerPool, environment: SchedulerEnvironment) {
-    this.pool = pool;
+    super(pool);
     this.activeWeight = activeWeightOf(environment);
   }
 
-  select(): Destination | null {
-    const servers = this.pool.destinations;
-    let least: Destination | null = null;
-    let leastLoad = 0;
-    for (let i = 0; i < servers.length; i++) {
-      const server = servers[i] as Destination;
-      if (server.overloaded || server.weight === 0) continue;
-      const load = overhead(server, this.activeWeight);
-      // load / weight without dividing
-      if (least === null || leastLoad * server.weight > load * least.weight) {
-        least = server;
-        leastLoad = load;
-      }
-    }
-    return least;
+  loadOf(server: Destination): number {
+    return overhead(server, this.activeWeight);
+  }
+
+  /** Whether `server` has less load for its weight than `other`. */
+  isLess(server: Destination, other: Destination): boolean {
+    return this.loadOf(other) * server.weight > this.loadOf(server) * other.weight;
   }
 }
 
