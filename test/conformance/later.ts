@@ -12,10 +12,6 @@ const NO_GUE = "foo-over-UDP decapsulation";
 /** By class, for classes of which nothing is played. */
 const CLASSES: Readonly<Record<string, string>> = {
   "host-lab": NO_PING,
-  "sched-lblc": "the scheduler lblc",
-  "sched-lblcr": "the scheduler lblcr",
-  "sched-mh": "the scheduler mh",
-  "sched-twos": "the scheduler twos",
 };
 
 const RECORDINGS: Readonly<Record<string, string>> = {

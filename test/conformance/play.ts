@@ -1,5 +1,6 @@
 /** Plays a recording from its first set-up command to its last observation, and stops at the first difference. */
 import { type Difference, firstDifference } from "./compare.ts";
+import { Choices, homogeneity } from "./distribution.ts";
 import { LateTimers } from "./late-timer.ts";
 import type { Masks } from "./masks.ts";
 import { playRow } from "./play-rows.ts";
@@ -10,6 +11,11 @@ import { Sockets } from "./sockets.ts";
 import { Stage } from "./stage.ts";
 import { finalValue } from "./tables.ts";
 
+/** Steps in which a scheduler may choose. */
+const SCHEDULED: readonly unknown[] = ["syn", "open", "udp"];
+/** How often a recording of random choices is played. */
+const RANDOM_SEEDS = ["recording", "second", "third", "fourth"] as const;
+
 class Player {
   private readonly recording: Recording;
   private readonly masks: Masks;
@@ -18,11 +24,14 @@ class Player {
   private readonly scheduling: SchedulingPlayer | undefined;
   private readonly timers = new LateTimers();
   private trafficMs = Number.NEGATIVE_INFINITY;
+  /** Where random choices go; null when the recording's servers are to be compared. */
+  private readonly choices: Choices | null;
 
-  constructor(recording: Recording, masks: Masks) {
+  constructor(recording: Recording, masks: Masks, seed: string, choices: Choices | null) {
     this.recording = recording;
     this.masks = masks;
-    this.stage = new Stage(recording);
+    this.choices = choices;
+    this.stage = new Stage(recording, seed);
     this.sockets = new Sockets(this.stage);
     const { mode } = recording;
     this.scheduling = mode === undefined ? undefined : new SchedulingPlayer(this.stage, mode);
@@ -63,6 +72,7 @@ class Player {
       this.scheduling === undefined
         ? playStep(step, this.stage, this.sockets)
         : this.scheduling.play(step);
+    if (SCHEDULED.includes(step.op)) this.choices?.add(got.rs);
     const now = Number(step.until_ms ?? this.stage.nowMs);
     if (step.op !== "cmd" && step.op !== "sleep") this.trafficMs = Number(step.at_ms ?? now);
     const found = this.compare(
@@ -114,5 +124,37 @@ class Player {
 }
 
 /** The first difference between the simulator and the recording; undefined when there is none. */
-export const play = (recording: Recording, masks: Masks): Difference | undefined =>
-  new Player(recording, masks).play();
+export function play(recording: Recording, masks: Masks): Difference | undefined {
+  if (choosesAtRandom(recording, masks)) return playRandom(recording, masks);
+  return new Player(recording, masks, RANDOM_SEEDS[0], null).play();
+}
+
+/** Whether the masks leave out which server was chosen. */
+const choosesAtRandom = ({ case: kind, mode }: Recording, masks: Masks): boolean =>
+  mode !== undefined &&
+  masks.at(kind, {
+    path: "steps[].rs",
+    parent: {},
+    command: "",
+    sinceTrafficMs: 0,
+    lateTimer: false,
+  }).drop;
+
+/** As `play`, for several seeds; the choices are held against the recorded ones by their distribution. */
+function playRandom(recording: Recording, masks: Masks): Difference | undefined {
+  const got = new Choices();
+  for (const seed of RANDOM_SEEDS) {
+    const found = new Player(recording, masks, seed, got).play();
+    if (found !== undefined) return found;
+  }
+  const expected = new Choices();
+  for (const step of recording.steps as readonly JsonObject[])
+    if (SCHEDULED.includes(step.op)) expected.add(step.rs);
+  const { chiSquare, bound } = homogeneity(expected, got);
+  if (chiSquare <= bound) return undefined;
+  return {
+    where: `distribution of steps[].rs (chi-square ${chiSquare.toFixed(1)}, at most ${bound.toFixed(1)})`,
+    expected: JSON.stringify([...expected.counts]),
+    got: JSON.stringify([...got.counts]),
+  };
+}

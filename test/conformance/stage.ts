@@ -38,10 +38,10 @@ export class Stage {
   readonly log: { readonly ns: string; readonly entry: LogEntry }[] = [];
   private origin: Instant;
 
-  constructor(recording: Recording) {
+  constructor(recording: Recording, seed: string) {
     const { topology } = recording;
     this.lab = Lab.empty({
-      seed: "recording",
+      seed,
       timerPhase: milliseconds(recording.timer_phase_ms ?? 0),
     });
     for (const name of topology.namespaces) this.lab.addMachine(name);

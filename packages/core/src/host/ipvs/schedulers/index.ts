@@ -4,12 +4,16 @@ import type { SchedulerName } from "../config.ts";
 import type { SchedulerFactory } from "../scheduler.ts";
 import { dh } from "./dh.ts";
 import { fo } from "./fo.ts";
+import { lblc } from "./lblc.ts";
+import { lblcr } from "./lblcr.ts";
 import { lc } from "./lc.ts";
+import { mh } from "./mh.ts";
 import { nq } from "./nq.ts";
 import { ovf } from "./ovf.ts";
 import { rr } from "./rr.ts";
 import { sed } from "./sed.ts";
 import { sh } from "./sh.ts";
+import { twos } from "./twos.ts";
 import { wlc } from "./wlc.ts";
 import { wrr } from "./wrr.ts";
 
@@ -24,6 +28,10 @@ export const SCHEDULERS = {
   ovf,
   dh,
   sh,
+  lblc,
+  lblcr,
+  mh,
+  twos,
 } as const satisfies Readonly<Record<string, SchedulerFactory>>;
 
 export type ImplementedScheduler = keyof typeof SCHEDULERS;

@@ -3,7 +3,6 @@
  * fill the buckets in list order, as many in a row as their weight, at least one even for weight 0, over and over.
  * A client of an unusable server gets none, unless sh-fallback looks on from twice the home bucket.
  */
-import { IpProtocol } from "../../../packet/protocol.ts";
 import type { Destination } from "../destination.ts";
 import {
   type Scheduler,
@@ -12,12 +11,10 @@ import {
   type SchedulingRequest,
   type ServerPool,
 } from "../scheduler.ts";
+import { clientPortOf } from "./client-port.ts";
 import { HASH_BITS, HASH_SIZE, hash32 } from "./hash.ts";
 
 const isUsable = (server: Destination): boolean => server.weight > 0 && !server.overloaded;
-
-const hasPorts = (protocol: number): boolean =>
-  protocol === IpProtocol.tcp || protocol === IpProtocol.udp || protocol === IpProtocol.sctp;
 
 class SourceHashing implements Scheduler {
   private readonly pool: ServerPool;
@@ -30,8 +27,8 @@ class SourceHashing implements Scheduler {
 
   select(request: SchedulingRequest): Destination | null {
     const flags = this.pool.schedulerFlags;
-    const withPort = (flags & SchedulerFlag.port) !== 0 && hasPorts(request.protocol);
-    const key = request.clientAddress + (withPort ? request.clientPort : 0);
+    const withPort = (flags & SchedulerFlag.port) !== 0;
+    const key = request.clientAddress + (withPort ? clientPortOf(request) : 0);
     const home = hash32(key | 0, HASH_BITS);
     const server = this.buckets[home];
     if (server === undefined) return null;

@@ -6,12 +6,7 @@
  */
 import type { Destination } from "../destination.ts";
 import type { Scheduler, SchedulerFactory, ServerPool } from "../scheduler.ts";
-
-function greatestCommonDivisor(a: number, b: number): number {
-  let [larger, smaller] = [a, b];
-  while (smaller !== 0) [larger, smaller] = [smaller, larger % smaller];
-  return larger;
-}
+import { greatestCommonDivisor } from "./greatest-common-divisor.ts";
 
 class WeightedRoundRobin implements Scheduler {
   private readonly pool: ServerPool;
