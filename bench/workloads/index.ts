@@ -35,10 +35,16 @@ const SCHEDULED: readonly (readonly [ImplementedScheduler, number])[] = [
   ["wlc", 4],
   ["wlc", 64],
   ["wlc", 1024],
+  ["lc", 1024],
+  ["sed", 1024],
+  ["nq", 1024],
   ["sh", 1024],
+  ["mh", 4],
+  ["mh", 1024],
 ];
 for (const [name, servers] of SCHEDULED)
   WORKLOADS.set(`${name}-${servers}`, () => decisions(name, servers));
+WORKLOADS.set("mh-strangers-1024", () => decisions("mh", 1024, true));
 
 for (const size of [1_000, 10_000, 100_000]) {
   WORKLOADS.set(`connections-find-${size}`, () => lookups(size));

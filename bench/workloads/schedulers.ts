@@ -17,9 +17,6 @@ import { type Measurement, timeCalls } from "./measure.ts";
 
 const IDENTITY = { kind: "fwmark", mark: 1 } as const;
 const DECISIONS = 2_000_000;
-/** Servers looked at in one run of a scheduler that looks at all. */
-const LOOKS = 8_000_000;
-const FEW = 8;
 
 class Pool implements ServerPool {
   readonly destinations: Destination[] = [];
@@ -48,11 +45,17 @@ const request = {
   packetDestination: 0x0a0100fe as Ipv4Address,
 } satisfies SchedulingRequest;
 
+/** Schedulers whose decisions depend on connections. */
+const BY_LOAD: ReadonlySet<ImplementedScheduler> = new Set(["lc", "wlc", "sed", "nq"]);
+
+/** How many clients there are, one after another; the peer has as many. */
+const CLIENTS = 0x10000;
+
 /** What keeps the decisions from being optimised away. */
 let chosen = 0;
 
-function decide(scheduler: Scheduler, turn: number): Destination {
-  request.clientAddress = (0x0a01004d + (turn & 0xffff)) as Ipv4Address;
+function decide(scheduler: Scheduler, turn: number, clients = CLIENTS): Destination {
+  request.clientAddress = (0x0a01004d + (turn % clients)) as Ipv4Address;
   const server = scheduler.select(request) as Destination;
   chosen += server.address & 1023;
   return server;
@@ -69,8 +72,12 @@ function decideAndCount(scheduler: Scheduler, pool: Pool, turn: number): void {
   if (other.inactiveConnections > 2) other.inactiveConnections--;
 }
 
-/** Decisions of the scheduler `name` among `count` real servers. */
-export function decisions(name: ImplementedScheduler, count: number): Measurement {
+/** Decisions of the scheduler `name` among `count` real servers; `strangers`: no client comes twice. */
+export function decisions(
+  name: ImplementedScheduler,
+  count: number,
+  strangers = false,
+): Measurement {
   const pool = new Pool(count);
   const scheduler = SCHEDULERS[name](pool, {
     engine: new Engine(),
@@ -78,10 +85,8 @@ export function decisions(name: ImplementedScheduler, count: number): Measuremen
     sysctls: new IpvsSysctls(new SysctlNumbers({})),
     variant: "edge-triggered",
   });
-  const measured = name.endsWith("lc")
-    ? timeCalls(count > FEW ? Math.floor(LOOKS / count) : DECISIONS, (turn) =>
-        decideAndCount(scheduler, pool, turn),
-      )
-    : timeCalls(DECISIONS, (turn) => decide(scheduler, turn));
+  const measured = BY_LOAD.has(name)
+    ? timeCalls(DECISIONS, (turn) => decideAndCount(scheduler, pool, turn))
+    : timeCalls(DECISIONS, (turn) => decide(scheduler, turn, strangers ? DECISIONS : CLIENTS));
   return { ...measured, extra: { check: chosen & 1 } };
 }
