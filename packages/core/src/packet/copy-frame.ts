@@ -60,5 +60,6 @@ function copyMetadata(from: Frame, copy: Frame): void {
   copy.nextHop = from.nextHop;
   copy.conntrack = from.conntrack;
   copy.untracked = from.untracked;
+  copy.traced = from.traced;
   copy.inputInterface = from.inputInterface;
 }

@@ -163,6 +163,8 @@ export class Frame implements SimEvent {
   conntrack: object | null = null;
   /** Tracking is off for this packet (IP_CT_UNTRACKED). */
   untracked = false;
+  /** Every rule that it meets is told of (`skb->nf_trace`). */
+  traced = false;
   /** Interface index on which the host received it; 0 for a packet of its own. */
   inputInterface = 0;
 
@@ -183,6 +185,7 @@ export class Frame implements SimEvent {
     this.nextHop = 0 as Ipv4Address;
     this.conntrack = null;
     this.untracked = false;
+    this.traced = false;
     this.inputInterface = inputInterface;
   }
 }

@@ -12,7 +12,11 @@ import {
   type NetfilterDraft,
   type RuleSpec,
 } from "../host/netfilter/edit.ts";
-import type { NetfilterEnvironment } from "../host/netfilter/environment.ts";
+import type {
+  BridgePorts,
+  IpvsFacts,
+  NetfilterEnvironment,
+} from "../host/netfilter/environment.ts";
 import { HookPoint, type Verdict } from "../host/netfilter/hook.ts";
 import { HookTable } from "../host/netfilter/hook-table.ts";
 import type { LogEntry } from "../host/netfilter/log-entry.ts";
@@ -20,8 +24,9 @@ import { Netfilter } from "../host/netfilter/netfilter.ts";
 import { RouteType } from "../host/route/config.ts";
 import type { NetDevice } from "../link/net-device.ts";
 import { Frame } from "../packet/frame.ts";
-import { type Ipv4Address, parseIpv4Address } from "../packet/ipv4-address.ts";
+import { formatIpv4Address, type Ipv4Address, parseIpv4Address } from "../packet/ipv4-address.ts";
 import { IpProtocol, TcpFlag } from "../packet/protocol.ts";
+import { createRng } from "../rng/rng.ts";
 import type { Instant } from "../time/instant.ts";
 import type { Trace } from "../trace/trace.ts";
 
@@ -84,6 +89,10 @@ export class NetfilterWorld implements NetfilterEnvironment {
   readonly answers: string[] = [];
   rerouted = 0;
   hasRoute = true;
+  /** Bridge ports and IPVS connection of every frame. */
+  ports: BridgePorts | null = null;
+  facts: IpvsFacts | null = null;
+  private readonly rng = createRng("netfilter-world");
   private config: NetfilterConfig = NO_TABLES;
 
   constructor() {
@@ -157,5 +166,21 @@ export class NetfilterWorld implements NetfilterEnvironment {
 
   pathMtu(): number {
     return 1400;
+  }
+
+  randomBelow(bound: number): number {
+    return this.rng.below(bound);
+  }
+
+  bridgePorts(): BridgePorts | null {
+    return this.ports;
+  }
+
+  ipvsFacts(): IpvsFacts | null {
+    return this.facts;
+  }
+
+  duplicate(frame: Frame, gateway: Ipv4Address, output: string, hops: number): void {
+    this.answers.push(`copy of ${frame.id} to ${formatIpv4Address(gateway)} ${output} -${hops}`);
   }
 }

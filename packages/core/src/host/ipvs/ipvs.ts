@@ -2,7 +2,9 @@
  * IPVS of one network namespace: the configuration comes in command by command, packets through netfilter's hooks,
  * and listings go out as data. Nobody but the namespace knows it.
  */
+import type { Frame } from "../../packet/frame.ts";
 import type { IpvsConfig } from "./config.ts";
+import type { Connection } from "./connection.ts";
 import { IpvsContext } from "./context.ts";
 import type { IpvsCommand } from "./control.ts";
 import { IpvsHooks } from "./hooks.ts";
@@ -53,6 +55,13 @@ export class Ipvs {
   /** In the order of the table's chains. */
   connections(): readonly ConnectionListing[] {
     return listConnections(this.context);
+  }
+
+  /** The connection of which `frame` is a request as it goes out to the server; null without one. */
+  connectionOfRequest(frame: Frame): Connection | null {
+    const { protocol, source, sourcePort, destination, destinationPort } = frame;
+    const { table } = this.context.connections;
+    return table.findAnswer(protocol, destination, destinationPort, source, sourcePort);
   }
 
   /** The counters of the whole namespace (/proc/net/ip_vs_stats). */

@@ -3,7 +3,7 @@
  * circles of jumps, and things that may not stand where they are. It sees only what a packet can reach, as the kernel.
  */
 import { IpProtocol } from "../../packet/protocol.ts";
-import type { RuleConfig, TableConfig, TableName } from "./config.ts";
+import type { OptionValues, RuleConfig, TableConfig, TableName } from "./config.ts";
 import type { EditResult } from "./edit.ts";
 import { HookPoint } from "./hook.ts";
 import { builtInChain, STANDARD_TARGETS } from "./tables.ts";
@@ -25,11 +25,18 @@ interface Restriction {
   readonly points: number;
 }
 
+const ALL_TABLES: readonly TableName[] = ["raw", "mangle", "nat", "filter"];
+
 const RESTRICTIONS: ReadonlyMap<string, Restriction> = new Map<string, Restriction>([
   ["REJECT", { tables: ["filter"], points: bit(localIn) | bit(forward) | bit(localOut) }],
   ["NOTRACK", { tables: ["raw"], points: ANYWHERE }],
   ["CT", { tables: ["raw"], points: ANYWHERE }],
-  ["TTL", { tables: ["mangle"], points: ANYWHERE }],
+  ["TRACE", { tables: ["raw"], points: ANYWHERE }],
+  ...["TTL", "TOS", "DSCP", "ECN", "CHECKSUM"].map((name): [string, Restriction] => [
+    name,
+    { tables: ["mangle"], points: ANYWHERE },
+  ]),
+  ["CLASSIFY", { tables: ALL_TABLES, points: bit(forward) | bit(localOut) | bit(postRouting) }],
   ["MASQUERADE", { tables: ["nat"], points: bit(postRouting) }],
   ["SNAT", { tables: ["nat"], points: bit(postRouting) | bit(localIn) }],
   ["DNAT", { tables: ["nat"], points: bit(preRouting) | bit(localOut) }],
@@ -41,6 +48,7 @@ const MATCH_PROTOCOLS: ReadonlyMap<string, number> = new Map([
   ["tcp", IpProtocol.tcp],
   ["udp", IpProtocol.udp],
   ["icmp", IpProtocol.icmp],
+  ["tcpmss", IpProtocol.tcp],
 ]);
 
 const hasProtocol = (rule: RuleConfig, protocol: number): boolean =>
@@ -63,11 +71,24 @@ function targetFits(rule: RuleConfig, table: TableName, points: number): boolean
   }
   if (target === "REJECT" && targetOptions["reject-with"] === "tcp-reset")
     return hasProtocol(rule, IpProtocol.tcp);
+  if (target === "TEE") return targetOptions.gateway !== "0.0.0.0";
+  if (target === "ECN") return hasProtocol(rule, IpProtocol.tcp);
   if (target !== "TCPMSS") return true;
   const clamps = targetOptions["clamp-mss-to-pmtu"] !== undefined;
   if (clamps && (points & (bit(preRouting) | bit(localIn))) !== 0) return false;
   return hasProtocol(rule, IpProtocol.tcp) && matchesOnlySyn(rule);
 }
+
+const hasRightMasks = (options: OptionValues): boolean =>
+  Number(options["hashlimit-srcmask"] ?? 32) <= 32 &&
+  Number(options["hashlimit-dstmask"] ?? 32) <= 32;
+
+/** A packet of this host's own has no port yet; only a bridged one will have. */
+const asksForOutputPort = (options: OptionValues): boolean =>
+  options["physdev-is-bridged"] === undefined &&
+  ["physdev-out", "physdev-is-out"].some(
+    (name) => options[name] !== undefined || options[`! ${name}`] !== undefined,
+  );
 
 function matchesFit(rule: RuleConfig, points: number): boolean {
   for (const { name, options } of rule.matches) {
@@ -78,6 +99,9 @@ function matchesFit(rule: RuleConfig, points: number): boolean {
     const sent = bit(forward) | bit(localOut) | bit(postRouting);
     if (options["limit-iface-in"] !== undefined && (points & ~received) !== 0) return false;
     if (options["limit-iface-out"] !== undefined && (points & ~sent) !== 0) return false;
+    if (name === "hashlimit" && !hasRightMasks(options)) return false;
+    if (name === "physdev" && (points & bit(localOut)) !== 0 && asksForOutputPort(options))
+      return false;
   }
   return true;
 }

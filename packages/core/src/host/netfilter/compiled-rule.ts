@@ -5,6 +5,7 @@ import { FragmentField } from "../../packet/protocol.ts";
 import type { Decider } from "../../trace/trace.ts";
 import type { RuleConfig, TableName } from "./config.ts";
 import type { RuleCounter } from "./counter.ts";
+import { InterfaceTest } from "./interface-test.ts";
 import { compileMatch } from "./matches/compile-match.ts";
 import type { Match } from "./matches/match.ts";
 import { formatRule } from "./rule-text.ts";
@@ -51,24 +52,6 @@ export class RulePlace implements Decider {
   /** Whether it still names the rule at that place. */
   isAt(chain: string, number: number): boolean {
     return this.chain === chain && this.number === number;
-  }
-}
-
-/** An interface condition: a whole name, or a prefix. "" stands for "no device", which only a prefix of length 0 or a negation matches. */
-class InterfaceTest {
-  private readonly name: string;
-  private readonly isPrefix: boolean;
-  private readonly inverted: boolean;
-
-  constructor(name: string, inverted: boolean) {
-    this.isPrefix = name.endsWith("+");
-    this.name = this.isPrefix ? name.slice(0, -1) : name;
-    this.inverted = inverted;
-  }
-
-  holds(device: NetDevice | null): boolean {
-    const name = device === null ? "" : device.name;
-    return (this.isPrefix ? name.startsWith(this.name) : name === this.name) !== this.inverted;
   }
 }
 
@@ -142,8 +125,10 @@ export class CompiledRule {
       this.destinationInverted
     )
       return false;
-    if (this.input !== null && !this.input.holds(input)) return false;
-    if (this.output !== null && !this.output.holds(output)) return false;
+    if (this.input !== null && !this.input.holdsName(input === null ? "" : input.name))
+      return false;
+    if (this.output !== null && !this.output.holdsName(output === null ? "" : output.name))
+      return false;
     if (this.protocol !== 0 && (frame.protocol === this.protocol) === this.protocolInverted)
       return false;
     if (this.fragmentTest !== 0) {

@@ -12,37 +12,42 @@ import { Action, CompiledRule, RulePlace } from "./compiled-rule.ts";
 import type { ChainConfig, RuleConfig, TableConfig } from "./config.ts";
 import { RuleCounter } from "./counter.ts";
 import { HOOK_POINT_NAMES, type HookPoint, Verdict } from "./hook.ts";
+import { PacketTracer } from "./packet-tracer.ts";
 import { GO_ON, type Target, type TargetContext } from "./targets/target.ts";
 
 export class LiveTable {
   /** What decided about the latest packet: a rule's place or a policy. */
   decidedBy: Decider | null = null;
   private readonly context: TargetContext;
+  private readonly tracer: PacketTracer;
   private config: TableConfig | null = null;
   private chains: CompiledChain[] = [];
   /** Built-in chains by hook point; undefined where the table has none. */
   private readonly entries: (CompiledChain | undefined)[] = [];
   private rulesById = new Map<number, CompiledRule>();
   /** Where jumps return to. A packet that a target sends meanwhile uses the part above `depth`. */
-  private readonly returnLists: (readonly CompiledRule[])[] = [];
+  private readonly returnChains: CompiledChain[] = [];
   private readonly returnIndexes: number[] = [];
   private depth = 0;
 
   constructor(context: TargetContext) {
     this.context = context;
+    this.tracer = new PacketTracer(context);
   }
 
   /** The verdict of the rules at `point`. */
   run(point: HookPoint, frame: Frame, input: NetDevice | null, output: NetDevice | null): Verdict {
     const base = this.depth;
     const entry = this.entries[point] as CompiledChain;
+    let chain = entry;
     let { rules }: { rules: readonly CompiledRule[] } = entry;
     let next = 0;
     for (;;) {
       if (next >= rules.length) {
-        if (this.depth === base) return this.policyOf(entry, frame);
-        this.depth--;
-        rules = this.returnLists[this.depth] as readonly CompiledRule[];
+        if (frame.traced && chain !== entry) this.tracer.end(chain, frame, input, output, point);
+        if (this.depth === base) break;
+        chain = this.returnChains[--this.depth] as CompiledChain;
+        rules = chain.rules;
         next = this.returnIndexes[this.depth] as number;
         continue;
       }
@@ -51,6 +56,7 @@ export class LiveTable {
       const { counter } = rule;
       counter.packets++;
       counter.octets += frame.length;
+      if (frame.traced) this.tracer.rule(rule, chain, next, frame, input, output, point);
       switch (rule.action) {
         case Action.goOn:
           break;
@@ -59,17 +65,21 @@ export class LiveTable {
         case Action.drop:
           return this.decide(base, rule, Verdict.drop);
         case Action.return:
-          next = rules.length;
+          if (this.depth === base) return this.policyOf(entry, point, frame, input, output);
+          chain = this.returnChains[--this.depth] as CompiledChain;
+          rules = chain.rules;
+          next = this.returnIndexes[this.depth] as number;
           break;
         case Action.jump:
-          this.returnLists[this.depth] = rules;
-          this.returnIndexes[this.depth] = next;
-          this.depth++;
-          rules = (rule.jumpsTo as CompiledChain).rules;
+          this.returnChains[this.depth] = chain;
+          this.returnIndexes[this.depth++] = next;
+          chain = rule.jumpsTo as CompiledChain;
+          rules = chain.rules;
           next = 0;
           break;
         case Action.goto:
-          rules = (rule.jumpsTo as CompiledChain).rules;
+          chain = rule.jumpsTo as CompiledChain;
+          rules = chain.rules;
           next = 0;
           break;
         case Action.target: {
@@ -78,6 +88,7 @@ export class LiveTable {
         }
       }
     }
+    return this.policyOf(entry, point, frame, input, output);
   }
 
   /** Compiles what changed. Does nothing when `config` is the one at work. */
@@ -115,8 +126,15 @@ export class LiveTable {
     return verdict;
   }
 
-  private policyOf(entry: CompiledChain, frame: Frame): Verdict {
+  private policyOf(
+    entry: CompiledChain,
+    point: HookPoint,
+    frame: Frame,
+    input: NetDevice | null,
+    output: NetDevice | null,
+  ): Verdict {
     const policy = entry.policy as Policy;
+    if (frame.traced) this.tracer.end(entry, frame, input, output, point);
     entry.counter.packets++;
     entry.counter.octets += frame.length;
     this.decidedBy = policy;

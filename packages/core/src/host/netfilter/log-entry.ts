@@ -1,31 +1,18 @@
 /**
- * What the LOG target tells of a packet, and the kernel's line for it (`nf_log_ip_packet`). Left out: --log-uid,
- * --log-macdecode, IP options, and the packet quoted in an ICMP error.
+ * What the LOG and TRACE targets tell of a packet, as values; log-line.ts has the kernel's words. Left out: --log-uid
+ * (frames do not know their socket) and --log-macdecode.
  */
 import type { Frame } from "../../packet/frame.ts";
-import { formatIpv4Address, type Ipv4Address } from "../../packet/ipv4-address.ts";
-import { formatMacAddress, type MacAddress } from "../../packet/mac-address.ts";
-import { FragmentField, IcmpType, IpProtocol, UnreachableCode } from "../../packet/protocol.ts";
+import type { Ipv4Address } from "../../packet/ipv4-address.ts";
+import type { MacAddress } from "../../packet/mac-address.ts";
+import { IpProtocol } from "../../packet/protocol.ts";
 import type { Instant } from "../../time/instant.ts";
+import { writeTcpOptions } from "../../wire/tcp-options.ts";
 import type { TableName } from "./config.ts";
 import type { HookPoint } from "./hook.ts";
 
-/** One line for the kernel's log, as values: the packet as it was then. */
-export interface LogEntry {
-  readonly at: Instant;
-  readonly table: TableName;
-  /** The built-in chain by which the packet came; the rule may stand in a user's chain. */
-  readonly point: HookPoint;
-  readonly prefix: string;
-  /** Syslog's levels: 4 is warning. */
-  readonly level: number;
-  /** --log-tcp-sequence. */
-  readonly withSequence: boolean;
-  /** Names of the devices; "" where the kernel has none. */
-  readonly input: string;
-  readonly output: string;
-  readonly sourceMac: MacAddress;
-  readonly destinationMac: MacAddress;
+/** The packet as it was then. */
+export interface PacketFacts {
   readonly source: Ipv4Address;
   readonly destination: Ipv4Address;
   readonly protocol: number;
@@ -37,34 +24,62 @@ export interface LogEntry {
   /** IP total length and header length in octets. */
   readonly length: number;
   readonly headerLength: number;
+  readonly ipOptions: Uint8Array;
   readonly sourcePort: number;
   readonly destinationPort: number;
   readonly tcpFlags: number;
   readonly sequenceNumber: number;
   readonly acknowledgementNumber: number;
   readonly window: number;
+  readonly tcpOptions: Uint8Array;
   readonly icmpType: number;
   readonly icmpCode: number;
   readonly icmpRest: number;
-  readonly mark: number;
 }
 
-/** Takes the lines that a namespace's LOG rules make. */
-export type LogSink = (entry: LogEntry) => void;
+/** What a rule adds to the packet. */
+export interface LogHead {
+  readonly at: Instant;
+  readonly table: TableName;
+  /** The built-in chain by which the packet came; the rule may stand in a user's chain. */
+  readonly point: HookPoint;
+  readonly prefix: string;
+  /** Syslog's levels: 4 is warning. */
+  readonly level: number;
+  /** --log-tcp-sequence. */
+  readonly withSequence: boolean;
+  /** --log-tcp-options, --log-ip-options. */
+  readonly withTcpOptions: boolean;
+  readonly withIpOptions: boolean;
+  /** Names of the devices; "" where the kernel has none. */
+  readonly input: string;
+  readonly output: string;
+}
 
-/** What a LOG rule adds to the packet. */
-export type LogHead = Pick<
-  LogEntry,
-  "at" | "table" | "point" | "prefix" | "level" | "withSequence" | "input" | "output"
->;
+/** One line for the kernel's log. */
+export interface LogEntry extends LogHead, PacketFacts {
+  readonly sourceMac: MacAddress;
+  readonly destinationMac: MacAddress;
+  readonly mark: number;
+  /** The packet that an ICMP error quotes; null for none. */
+  readonly quoted: PacketFacts | null;
+}
+
+/** Takes the lines that a namespace's rules make. */
+export type LogSink = (entry: LogEntry) => void;
 
 /** IPv4 header without options. */
 const HEADER_LENGTH = 20;
+const TCP_OPTIONS_MAX = 40;
+const NONE = new Uint8Array(0);
 
-export const logEntry = (head: LogHead, frame: Frame): LogEntry => ({
-  ...head,
-  sourceMac: frame.sourceMac,
-  destinationMac: frame.destinationMac,
+function tcpOptionsOf(frame: Frame): Uint8Array {
+  if (frame.protocol !== IpProtocol.tcp) return NONE;
+  const octets = new Uint8Array(TCP_OPTIONS_MAX);
+  return octets.subarray(0, writeTcpOptions(frame, octets, 0));
+}
+
+const factsOf = (frame: Frame): PacketFacts => ({
   source: frame.source,
   destination: frame.destination,
   protocol: frame.protocol,
@@ -74,88 +89,24 @@ export const logEntry = (head: LogHead, frame: Frame): LogEntry => ({
   fragment: frame.fragment,
   length: frame.length,
   headerLength: HEADER_LENGTH + (frame.ipOptions?.length ?? 0),
+  ipOptions: frame.ipOptions ?? NONE,
   sourcePort: frame.sourcePort,
   destinationPort: frame.destinationPort,
   tcpFlags: frame.tcpFlags,
   sequenceNumber: frame.sequenceNumber,
   acknowledgementNumber: frame.acknowledgementNumber,
   window: frame.window,
+  tcpOptions: tcpOptionsOf(frame),
   icmpType: frame.icmpType,
   icmpCode: frame.icmpCode,
   icmpRest: frame.icmpRest,
-  mark: frame.mark,
 });
 
-const hex2 = (value: number): string => `0x${value.toString(16).toUpperCase().padStart(2, "0")}`;
-
-/** In the kernel's order, `TcpFlag` bits. */
-const FLAG_WORDS = [
-  [128, "CWR"],
-  [64, "ECE"],
-  [32, "URG"],
-  [16, "ACK"],
-  [8, "PSH"],
-  [4, "RST"],
-  [2, "SYN"],
-  [1, "FIN"],
-] as const;
-
-function tcpWords(entry: LogEntry): string {
-  const words = [`PROTO=TCP SPT=${entry.sourcePort} DPT=${entry.destinationPort}`];
-  if (entry.withSequence)
-    words.push(`SEQ=${entry.sequenceNumber >>> 0} ACK=${entry.acknowledgementNumber >>> 0}`);
-  words.push(`WINDOW=${entry.window} RES=0x00`);
-  for (const [bit, word] of FLAG_WORDS) if ((entry.tcpFlags & bit) !== 0) words.push(word);
-  words.push("URGP=0");
-  return words.join(" ");
-}
-
-function icmpWords(entry: LogEntry): string {
-  const { icmpType, icmpCode, icmpRest } = entry;
-  const words = [`PROTO=ICMP TYPE=${icmpType} CODE=${icmpCode}`];
-  if (icmpType === IcmpType.echoRequest || icmpType === IcmpType.echoReply)
-    words.push(`ID=${icmpRest >>> 16} SEQ=${icmpRest & 0xffff}`);
-  if (icmpType === IcmpType.redirect)
-    words.push(`GATEWAY=${formatIpv4Address(icmpRest as Ipv4Address)}`);
-  const tooBig = UnreachableCode.fragmentationNeeded;
-  if (icmpType === IcmpType.destinationUnreachable && icmpCode === tooBig)
-    words.push(`MTU=${icmpRest & 0xffff}`);
-  return words.join(" ");
-}
-
-function transportWords(entry: LogEntry): string {
-  const later = (entry.fragment & FragmentField.offsetMask) !== 0;
-  switch (entry.protocol) {
-    case IpProtocol.tcp:
-      return later ? "PROTO=TCP" : tcpWords(entry);
-    case IpProtocol.udp: {
-      if (later) return "PROTO=UDP";
-      const length = entry.length - entry.headerLength;
-      return `PROTO=UDP SPT=${entry.sourcePort} DPT=${entry.destinationPort} LEN=${length}`;
-    }
-    case IpProtocol.icmp:
-      return later ? "PROTO=ICMP" : icmpWords(entry);
-    default:
-      return `PROTO=${entry.protocol}`;
-  }
-}
-
-/** The line as dmesg shows it, without its time stamp. */
-export function formatLogEntry(entry: LogEntry): string {
-  const { input, output, prefix, fragment } = entry;
-  const words = [`${prefix}IN=${input} OUT=${output}`];
-  const macs = `${formatMacAddress(entry.destinationMac)}:${formatMacAddress(entry.sourceMac)}`;
-  if (input !== "") words.push(`MAC=${macs}:08:00`);
-  words.push(
-    `SRC=${formatIpv4Address(entry.source)} DST=${formatIpv4Address(entry.destination)}`,
-    `LEN=${entry.length} TOS=${hex2(entry.tos & 0x1e)} PREC=${hex2(entry.tos & 0xe0)}`,
-    `TTL=${entry.ttl} ID=${entry.identification}`,
-  );
-  if ((fragment & FragmentField.dontFragment) !== 0) words.push("DF");
-  if ((fragment & FragmentField.moreFragments) !== 0) words.push("MF");
-  const offset = fragment & FragmentField.offsetMask;
-  if (offset !== 0) words.push(`FRAG:${offset}`);
-  words.push(transportWords(entry));
-  if (entry.mark !== 0) words.push(`MARK=0x${(entry.mark >>> 0).toString(16)}`);
-  return words.join(" ");
-}
+export const logEntry = (head: LogHead, frame: Frame): LogEntry => ({
+  ...head,
+  ...factsOf(frame),
+  sourceMac: frame.sourceMac,
+  destinationMac: frame.destinationMac,
+  mark: frame.mark,
+  quoted: frame.protocol === IpProtocol.icmp && frame.inner !== null ? factsOf(frame.inner) : null,
+});

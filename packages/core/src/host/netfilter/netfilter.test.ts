@@ -16,7 +16,7 @@ import {
   setPolicy,
 } from "./edit.ts";
 import { HookPoint, Verdict } from "./hook.ts";
-import { formatLogEntry } from "./log-entry.ts";
+import { formatLogEntry } from "./log-line.ts";
 import { isKnownMatch } from "./matches/compile-match.ts";
 import { isKnownTarget } from "./targets/compile-target.ts";
 
@@ -223,7 +223,7 @@ describe("targets", () => {
       world.run(HookPoint.forward, syn({ fragment: FragmentField.dontFragment, window: 64_240 })),
     ).toBe(Verdict.accept);
     expect(world.log.map(formatLogEntry)).toEqual([
-      "dir|mangle|FORWARD|IN=eth0 OUT=eth1 MAC=00:00:00:00:00:00:00:00:00:00:00:00:08:00 SRC=10.0.0.7 DST=192.0.2.1 LEN=60 TOS=0x00 PREC=0x00 TTL=64 ID=0 DF PROTO=TCP SPT=40001 DPT=80 WINDOW=64240 RES=0x00 SYN URGP=0",
+      "dir|mangle|FORWARD|IN=eth0 OUT=eth1 MAC=00:00:00:00:00:00:00:00:00:00:00:00:08:00 SRC=10.0.0.7 DST=192.0.2.1 LEN=60 TOS=0x00 PREC=0x00 TTL=64 ID=0 DF PROTO=TCP SPT=40001 DPT=80 WINDOW=64240 RES=0x00 SYN URGP=0 ",
     ]);
   });
 

@@ -31,7 +31,7 @@ export const PROTOCOL_NAMES: ReadonlyMap<number, string> = new Map([
 ]);
 
 /** Options whose values are free text, which is quoted unless it is a plain word. */
-const FREE_TEXT: ReadonlySet<string> = new Set(["comment", "log-prefix"]);
+const FREE_TEXT: ReadonlySet<string> = new Set(["comment", "log-prefix", "nflog-prefix"]);
 
 const PLAIN_WORD = /^[A-Za-z0-9_-]+$/;
 

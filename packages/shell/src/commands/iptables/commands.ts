@@ -52,6 +52,10 @@ class NamespaceKernel implements IptablesKernel {
   hasTarget(name: string): boolean {
     return isKnownTarget(name);
   }
+
+  hasSet(): boolean {
+    return false;
+  }
 }
 
 export const iptables: Command = simpleCommand(

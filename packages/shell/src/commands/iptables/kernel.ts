@@ -11,6 +11,8 @@ export interface IptablesKernel {
   /** Whether the kernel has the module of a match or target. */
   hasMatch(name: string): boolean;
   hasTarget(name: string): boolean;
+  /** Whether there is an ipset of that name. */
+  hasSet(name: string): boolean;
 }
 
 /** What a program leaves behind. */

@@ -14,6 +14,7 @@ import type { IptablesKernel, Outcome } from "./kernel.ts";
 import type { Names } from "./names.ts";
 import { runIptables, runRestore, runSave } from "./programs.ts";
 import recorded from "./recorded.json" with { type: "json" };
+import extensions from "./recorded-extensions.json" with { type: "json" };
 
 interface Step {
   readonly argv: readonly string[];
@@ -21,6 +22,12 @@ interface Step {
   readonly status?: number;
   readonly stdout?: string;
   readonly stderr?: string;
+}
+
+interface Session {
+  readonly name: string;
+  readonly tracking: boolean;
+  readonly steps: readonly Step[];
 }
 
 const LOOPBACK = parseIpv4Address("127.0.0.1");
@@ -58,11 +65,15 @@ class CountingKernel implements IptablesKernel {
   }
 
   hasMatch(name: string): boolean {
-    return isKnownMatch(name) || (this.tracking && name !== "ipvs");
+    return name !== "ipvs" && (isKnownMatch(name) || this.tracking);
   }
 
   hasTarget(name: string): boolean {
     return isKnownTarget(name) || this.tracking;
+  }
+
+  hasSet(name: string): boolean {
+    return name === "a" || name === "b";
   }
 
   private counter(key: string): RuleCounter {
@@ -99,7 +110,7 @@ function run(kernel: IptablesKernel, step: Step): Outcome {
   return runIptables(argv, kernel, NAMES);
 }
 
-test.each(recorded as readonly { name: string; tracking: boolean; steps: readonly Step[] }[])(
+test.each([...recorded, ...extensions] as readonly Session[])(
   "$name: as recorded",
   ({ tracking, steps }) => {
     const kernel = new CountingKernel(tracking);

@@ -174,8 +174,9 @@ export class RuleOptions {
   }
 
   private context(): ReadContext {
-    const { names, protocol, protocolInverted, warnings } = this;
-    return { names, protocol, protocolInverted, warnings };
+    const { kernel, names, protocol, protocolInverted, warnings } = this;
+    const hasSet = (name: string): boolean => kernel.hasSet(name);
+    return { names, protocol, protocolInverted, warnings, hasSet };
   }
 
   private warnUnsupported(name: string): void {

@@ -3,6 +3,8 @@ import { assert } from "../../../base/assert.ts";
 import type { MatchConfig } from "../config.ts";
 import type { NetfilterEnvironment } from "../environment.ts";
 import { AddressTypeMatch } from "./address-type.ts";
+import { HashLimitMatch } from "./hash-limit.ts";
+import { IpvsMatch } from "./ipvs.ts";
 import { LimitMatch } from "./limit.ts";
 import type { Match } from "./match.ts";
 import {
@@ -14,7 +16,12 @@ import {
   PacketTypeMatch,
   TtlMatch,
 } from "./packet.ts";
+import { PhysicalDeviceMatch } from "./physical-device.ts";
 import { MultiportMatch, PortMatch, TcpMatch } from "./ports.ts";
+import { QuotaMatch } from "./quota.ts";
+import { SegmentSizeMatch } from "./segment-size.ts";
+import { DscpMatch, TosMatch } from "./service-type.ts";
+import { statisticMatch } from "./statistic.ts";
 
 type Compiler = (config: MatchConfig, environment: NetfilterEnvironment) => Match | null;
 
@@ -31,10 +38,18 @@ const COMPILERS: ReadonlyMap<string, Compiler> = new Map<string, Compiler>([
   ["pkttype", ({ options }) => new PacketTypeMatch(options)],
   ["limit", ({ options }, environment) => new LimitMatch(options, environment)],
   ["addrtype", ({ options }, environment) => new AddressTypeMatch(options, environment)],
+  ["hashlimit", ({ options }, environment) => new HashLimitMatch(options, environment)],
+  ["statistic", ({ options }, environment) => statisticMatch(options, environment)],
+  ["physdev", ({ options }, environment) => new PhysicalDeviceMatch(options, environment)],
+  ["ipvs", ({ options }, environment) => new IpvsMatch(options, environment)],
+  ["tos", ({ options }) => new TosMatch(options)],
+  ["dscp", ({ options }) => new DscpMatch(options)],
+  ["tcpmss", ({ options }) => new SegmentSizeMatch(options)],
+  ["quota", ({ options }) => new QuotaMatch(options)],
   ["comment", () => null],
 ]);
 
-/** Whether this kernel has the match; connection tracking's (`conntrack`, `state`, `connmark`) and `ipvs` it lacks so far. */
+/** Whether this kernel has the match; connection tracking's (`conntrack`, `state`, `connmark`) it lacks so far. */
 export const isKnownMatch = (name: string): boolean => COMPILERS.has(name);
 
 /** The condition ready to run; null for one that is always true (`comment`). */

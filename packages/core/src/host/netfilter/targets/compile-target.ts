@@ -1,9 +1,11 @@
 /** The targets that this kernel has beyond verdicts and chains; NAT's and CONNMARK, which need connection tracking, it lacks so far. */
 import { assert } from "../../../base/assert.ts";
 import type { OptionValues } from "../config.ts";
+import { InvisibleTarget, QueueTarget, TeeTarget, TraceTarget } from "./handling.ts";
 import { LogTarget } from "./log.ts";
 import { MarkTarget, NoTrackTarget, TcpMssTarget, TtlTarget } from "./modify.ts";
 import { RejectTarget } from "./reject.ts";
+import { DscpTarget, EcnTarget, TosTarget } from "./service-type.ts";
 import type { Target, TargetContext } from "./target.ts";
 
 type Compiler = (options: OptionValues, context: TargetContext) => Target;
@@ -15,6 +17,15 @@ const COMPILERS: ReadonlyMap<string, Compiler> = new Map<string, Compiler>([
   ["NOTRACK", () => new NoTrackTarget()],
   ["CT", () => new NoTrackTarget()],
   ["TTL", (options) => new TtlTarget(options)],
+  ["TOS", (options) => new TosTarget(options)],
+  ["DSCP", (options) => new DscpTarget(options)],
+  ["ECN", () => new EcnTarget()],
+  ["TRACE", () => new TraceTarget()],
+  ["TEE", (options, context) => new TeeTarget(options, context)],
+  ["NFQUEUE", (options) => new QueueTarget(options)],
+  ["NFLOG", () => new InvisibleTarget()],
+  ["CLASSIFY", () => new InvisibleTarget()],
+  ["CHECKSUM", () => new InvisibleTarget()],
   ["TCPMSS", (options, context) => new TcpMssTarget(options, context)],
 ]);
 

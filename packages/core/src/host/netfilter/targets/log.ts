@@ -4,7 +4,7 @@ import type { Frame } from "../../../packet/frame.ts";
 import type { Decider } from "../../../trace/trace.ts";
 import type { OptionValues } from "../config.ts";
 import type { HookPoint } from "../hook.ts";
-import { logEntry } from "../log-entry.ts";
+import { type LogStyle, logPacket } from "../log-packet.ts";
 import { readNumber } from "../matches/option.ts";
 import { GO_ON, type Target, type TargetContext } from "./target.ts";
 
@@ -14,14 +14,17 @@ const DEFAULT_LEVEL = "4";
 export class LogTarget implements Target {
   private readonly context: TargetContext;
   private readonly prefix: string;
-  private readonly level: number;
-  private readonly withSequence: boolean;
+  private readonly style: LogStyle;
 
   constructor(options: OptionValues, context: TargetContext) {
     this.context = context;
     this.prefix = options["log-prefix"] ?? "";
-    this.level = readNumber(options["log-level"] ?? DEFAULT_LEVEL);
-    this.withSequence = options["log-tcp-sequence"] !== undefined;
+    this.style = {
+      level: readNumber(options["log-level"] ?? DEFAULT_LEVEL),
+      withSequence: options["log-tcp-sequence"] !== undefined,
+      withTcpOptions: options["log-tcp-options"] !== undefined,
+      withIpOptions: options["log-ip-options"] !== undefined,
+    };
   }
 
   apply(
@@ -31,7 +34,7 @@ export class LogTarget implements Target {
     point: HookPoint,
     rule: Decider,
   ): typeof GO_ON {
-    const { environment, logSinks } = this.context;
+    const { environment } = this.context;
     const { trace } = environment;
     if (trace !== null) {
       const inputIndex = input === null ? 0 : environment.deviceIndex(input);
@@ -39,30 +42,7 @@ export class LogTarget implements Target {
       const at = environment.now();
       trace.note("log", at, environment.place, frame, rule, point, inputIndex, outputIndex);
     }
-    if (logSinks.length > 0) this.tell(frame, input, output, point);
+    logPacket(this.context, this.prefix, this.style, frame, input, output, point);
     return GO_ON;
-  }
-
-  private tell(
-    frame: Frame,
-    input: NetDevice | null,
-    output: NetDevice | null,
-    point: HookPoint,
-  ): void {
-    const { environment, logSinks, table } = this.context;
-    const entry = logEntry(
-      {
-        at: environment.now(),
-        table,
-        point,
-        prefix: this.prefix,
-        level: this.level,
-        withSequence: this.withSequence,
-        input: input?.name ?? "",
-        output: output?.name ?? "",
-      },
-      frame,
-    );
-    for (const sink of logSinks) sink(entry);
   }
 }

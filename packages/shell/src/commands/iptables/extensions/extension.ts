@@ -14,6 +14,8 @@ export interface ReadContext {
   readonly protocolInverted: boolean;
   /** Warnings for standard error, with their newlines. */
   readonly warnings: string[];
+  /** Whether the kernel has an ipset of that name. */
+  hasSet(name: string): boolean;
 }
 
 export interface ExtensionOption {
@@ -28,6 +30,8 @@ export interface ExtensionOption {
   readonly mandatory?: boolean;
   /** Names of options that may not stand beside it. */
   readonly excludes?: readonly string[];
+  /** An option that has to stand beside it. */
+  readonly requires?: string;
   /** What is said when it comes twice, if not the usual. */
   readonly again?: string;
   /** What is said of a missing second word. */
@@ -44,6 +48,8 @@ export interface PrintStyle {
 export interface Extension {
   readonly name: string;
   readonly options: readonly ExtensionOption[];
+  /** Looks before anybody asks whether mandatory options are there. */
+  check?(values: OptionValues): void;
   /** A last look: throws, or gives the options as they are kept, in the order of saving. */
   finish?(values: OptionValues, context: ReadContext): OptionValues;
   /** For -L: begins with a space, "" for nothing. */
@@ -83,21 +89,30 @@ export class Reading {
   /** The options, complete and in the order of saving. */
   finish(context: ReadContext): OptionValues {
     const { name, options } = this.extension;
+    const values = this.values();
+    this.extension.check?.(values);
     for (const option of options) {
       if (option.mandatory === true && !this.named.has(option.name))
         usage(`${name}: option "--${option.name}" must be specified\n`);
       if (!this.named.has(option.name)) continue;
+      if (option.requires !== undefined && !this.named.has(option.requires))
+        usage(`${name}: option "--${option.name}" also requires "--${option.requires}".\n`);
       const clash = option.excludes?.find((other) => this.named.has(other));
       if (clash !== undefined)
         usage(`${name}: option "--${option.name}" cannot be used together with "--${clash}".\n`);
     }
+    return this.extension.finish?.(values, context) ?? values;
+  }
+
+  /** What was given, in the order of saving. */
+  private values(): OptionValues {
     const values: Record<string, string> = {};
-    for (const option of options)
+    for (const option of this.extension.options)
       for (const key of [option.key ?? option.name, `! ${option.key ?? option.name}`]) {
         const value = this.given.get(key);
         if (value !== undefined) values[key] = value;
       }
-    return this.extension.finish?.(values, context) ?? values;
+    return values;
   }
 
   private has(key: string): boolean {

@@ -10,6 +10,7 @@ import {
 import { parseNumber } from "../numbers.ts";
 import { usage } from "../problem.ts";
 import { type Extension, optionValue, type ReadContext } from "./extension.ts";
+import { RATE_UNITS, rateText } from "./rate.ts";
 import { markText, readBounded, readMarkAndMask, readWords } from "./values.ts";
 
 export const mark: Extension = {
@@ -29,37 +30,18 @@ export const mark: Extension = {
   },
 };
 
-/** Units by their names, whose prefixes are accepted; seconds, and how they are saved. */
-const LIMIT_UNITS = [
-  ["second", 1, "sec"],
-  ["minute", 60, "min"],
-  ["hour", 3600, "hour"],
-  ["day", 86_400, "day"],
-] as const;
 /** The kernel counts the time between packets in 1/10,000 s. */
 const LIMIT_SCALE = 10_000;
 
 function readRate(text: string): string {
   const slash = text.indexOf("/");
   const unitText = slash < 0 ? "s" : text.slice(slash + 1).toLowerCase();
-  const unit =
-    unitText === "" ? undefined : LIMIT_UNITS.find(([name]) => name.startsWith(unitText));
+  const unit = unitText === "" ? undefined : RATE_UNITS.find(([name]) => name.startsWith(unitText));
   const count = Number.parseInt(text, 10);
   if (unit === undefined || !(count > 0)) return usage(`bad rate "${text}"'`);
   const interval = limitInterval(`${count}/${unit[2]}`);
   if (interval === 0) usage(`Rate too fast "${text}"`);
-  return rateText(interval);
-}
-
-/** The interval as a rate, in the longest unit that loses little. */
-function rateText(interval: number): string {
-  let best: (typeof LIMIT_UNITS)[number] = LIMIT_UNITS[3];
-  for (const unit of [LIMIT_UNITS[2], LIMIT_UNITS[1], LIMIT_UNITS[0]]) {
-    const span = unit[1] * LIMIT_SCALE;
-    if (interval > span || Math.floor(span / interval) < span % interval) break;
-    best = unit;
-  }
-  return `${Math.floor((best[1] * LIMIT_SCALE) / interval)}/${best[2]}`;
+  return rateText(interval, LIMIT_SCALE);
 }
 
 const DEFAULT_RATE = "3/hour";

@@ -1,9 +1,15 @@
 /** The matches and targets that `iptables` finds as shared libraries. */
+import { physdev, quota, tcpmssMatch } from "./conditions.ts";
 import type { Extension } from "./extension.ts";
+import { checksum, classify, nflog, nfqueue, tee, trace } from "./handling.ts";
+import { hashlimit } from "./hash-limit.ts";
 import { icmp } from "./icmp.ts";
 import { connmarkTarget, markTarget } from "./marking.ts";
 import { addrtype, comment, iprange, length, limit, mac, mark, pkttype, ttl } from "./matches.ts";
 import { multiport, tcp, udp } from "./ports.ts";
+import { dscp, dscpTarget, ecnTarget, tos, tosTarget } from "./service-type.ts";
+import { set, setTarget } from "./sets.ts";
+import { statistic } from "./statistic.ts";
 import { ct, log, notrack, reject, tcpmss, ttlTarget } from "./targets.ts";
 import { connmark, conntrack, dnat, ipvs, masquerade, redirect, snat, state } from "./tracking.ts";
 
@@ -28,6 +34,14 @@ export const MATCHES = byName([
   state,
   connmark,
   ipvs,
+  statistic,
+  hashlimit,
+  tos,
+  dscp,
+  physdev,
+  tcpmssMatch,
+  quota,
+  set,
 ]);
 
 export const TARGETS = byName([
@@ -43,4 +57,14 @@ export const TARGETS = byName([
   redirect,
   snat,
   dnat,
+  tosTarget,
+  dscpTarget,
+  ecnTarget,
+  classify,
+  tee,
+  trace,
+  nflog,
+  nfqueue,
+  checksum,
+  setTarget,
 ]);
