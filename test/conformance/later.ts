@@ -5,13 +5,13 @@
 
 const NO_CONNECTION_TRACKING = "connection tracking and the nat table's targets";
 const NO_IPV6 = "services with IPv6 addresses";
-const NO_PING = "ping, and link-netns in what ip prints";
+const NO_PEER = "the peer of a device in what ip prints, and the nat table's targets";
 const NO_GRE = "GRE tunnel devices and their answers";
 const NO_GUE = "foo-over-UDP decapsulation";
 
 /** By class, for classes of which nothing is played. */
 const CLASSES: Readonly<Record<string, string>> = {
-  "host-lab": NO_PING,
+  "host-lab": NO_PEER,
 };
 
 const RECORDINGS: Readonly<Record<string, string>> = {

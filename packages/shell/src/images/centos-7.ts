@@ -15,6 +15,7 @@ import { IFUPDOWN_COMMANDS } from "../commands/ifupdown/ifupdown.ts";
 import { IPROUTE_COMMANDS } from "../commands/ip/ip.ts";
 import { iptables, iptablesRestore, iptablesSave } from "../commands/iptables/commands.ts";
 import { NET_TOOLS_COMMANDS } from "../commands/net-tools/index.ts";
+import { PING_20160308_COMMANDS } from "../commands/ping/ping.ts";
 import {
   getenforce,
   IPTABLES_RULES,
@@ -126,7 +127,9 @@ export const CENTOS_7: Image = {
     imagePackage("iproute", ["4.11.0", "30.el7", "base", "805 k"], {
       commands: IPROUTE_COMMANDS.map(withNetnsExec),
     }),
-    imagePackage("iputils", ["20160308", "10.el7", "base", "148 k"], { commands: ARPING_COMMANDS }),
+    imagePackage("iputils", ["20160308", "10.el7", "base", "148 k"], {
+      commands: [...ARPING_COMMANDS, ...PING_20160308_COMMANDS],
+    }),
     imagePackage("iptables", ["1.4.21", "35.el7", "base", "432 k"], {
       commands: [iptables, iptablesSave, iptablesRestore],
     }),

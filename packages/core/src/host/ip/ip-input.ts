@@ -53,8 +53,9 @@ export class IpInput {
     const { context } = this;
     const { router } = context;
     // a packet that this host sent to itself keeps the route it was sent by
+    const sentHere = frame.route !== null;
     let sourceOnLink = false;
-    if (frame.route === null) {
+    if (!sentHere) {
       const route = router.input(
         frame.destination,
         frame.source,
@@ -69,6 +70,8 @@ export class IpInput {
     const { type } = frame.route as Route;
     if (type === RouteType.local || type === RouteType.broadcast || type === RouteType.multicast)
       return this.deliver(frame, from);
+    // a route by which this host sent it leads nowhere on the way in (`dst_discard`)
+    if (sentHere) return context.drop(frame, "ip-no-route", from);
     this.forwarding.forward(frame, from, sourceOnLink);
   }
 

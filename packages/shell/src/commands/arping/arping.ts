@@ -22,6 +22,7 @@ import {
   seconds,
 } from "@lvsim/core";
 import type { Command, CommandContext } from "../../command.ts";
+import { catchSignals } from "../../network/catch-signals.ts";
 import { CommandFailure } from "../../options/failure.ts";
 import { Signal } from "../../process/signal.ts";
 import { on, type Wait } from "../../process/wait.ts";
@@ -74,14 +75,12 @@ function* run(context: CommandContext): Generator<Wait, number, void> {
     return FAILED;
   }
   const listener = new ArpListener(network, device, { ...options, source, target });
-  const { process } = context;
-  const handlesInterrupt = process.trapped.has(Signal.INT);
-  process.trapped.add(Signal.INT);
+  const release = catchSignals(context.process, [Signal.INT]);
   try {
     yield* probe(context, prepared, listener);
   } finally {
     listener.close();
-    if (!handlesInterrupt) process.trapped.delete(Signal.INT);
+    release();
   }
   yield* say(context, prepared, summary(prepared));
   return statusOf(prepared);
