@@ -12,6 +12,7 @@ import { makeDevice } from "./device/make-device.ts";
 import { Stacking } from "./device/stacking.ts";
 import type { NamespaceConfig } from "./namespace-config.ts";
 import type { NeighbourTable } from "./neigh/neighbour-table.ts";
+import type { ProxyTable } from "./neigh/proxy-table.ts";
 import type { CombinedConf } from "./sysctl/combined-conf.ts";
 import { combinedConf } from "./sysctl/combined-conf.ts";
 import type { NeighbourSysctls } from "./sysctl/config.ts";
@@ -25,6 +26,7 @@ interface DeviceTableOwner {
   readonly trace: Trace | null;
   readonly kernelDevices: KernelDevices;
   readonly neighbours: NeighbourTable;
+  readonly proxies: ProxyTable;
 }
 
 export class DeviceTable implements DeviceInput {
@@ -60,9 +62,10 @@ export class DeviceTable implements DeviceInput {
   }
 
   carrierChanged(on: HostDevice): void {
-    const { neighbours } = this.owner;
-    if (on.carrier && on.up) neighbours.deviceReady(on);
-    else neighbours.carrierLost(on);
+    // arp_notify speaks when a device is brought up, not when its cable is plugged in
+    if (on.carrier) return;
+    this.owner.neighbours.carrierLost(on);
+    if (on.conf.arpEvictNocarrier !== 0) this.owner.proxies.forgetDevice(on.index);
   }
 
   /** Brings the live devices to what `config` says. */
@@ -90,15 +93,19 @@ export class DeviceTable implements DeviceInput {
     conf: CombinedConf,
     neigh: NeighbourSysctls,
   ): void {
-    const { neighbours } = this.owner;
-    const moved = device.mac !== item.mac || device.noArp !== item.noArp;
+    const { neighbours, proxies } = this.owner;
+    const readdressed = device.mac !== item.mac;
+    const moved = readdressed || device.noArp !== item.noArp;
     refreshDevice(device, item, conf, neigh);
     if (moved) neighbours.flushDevice(device);
-    if (device.up === item.up) return;
-    device.setUp(item.up);
+    if (device.up !== item.up) device.setUp(item.up);
+    else if (!readdressed || !item.up) return;
     if (item.up) {
       if (device.carrier) neighbours.deviceReady(device);
-    } else neighbours.flushDevice(device);
+      return;
+    }
+    neighbours.flushDevice(device);
+    proxies.forgetDevice(device.index);
   }
 
   private make(item: DeviceConfig, conf: CombinedConf): HostDevice {
@@ -118,6 +125,7 @@ export class DeviceTable implements DeviceInput {
     if (device instanceof EthernetDevice)
       this.owner.kernelDevices.unplug(device, this.pairs[device.index] ?? 0);
     this.owner.neighbours.flushDevice(device);
+    this.owner.proxies.forgetDevice(device.index);
     assert(this.byIndex[device.index] === undefined, "a removed device is still there");
   }
 }

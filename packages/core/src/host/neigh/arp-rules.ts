@@ -2,7 +2,7 @@
 import type { Frame } from "../../packet/frame.ts";
 import { ANY_ADDRESS, type Ipv4Address } from "../../packet/ipv4-address.ts";
 import { ArpOperation } from "../../packet/protocol.ts";
-import { type AddressConfig, Scope } from "../device/config.ts";
+import { Scope } from "../device/config.ts";
 import {
   AddressType,
   type ArpRoute,
@@ -20,23 +20,16 @@ export function arpIgnores(
   sender: Ipv4Address,
   target: Ipv4Address,
 ): boolean {
-  const { addresses } = device;
   switch (sysctls.arpIgnore) {
     case 1:
-      return !confirmsAddress(addresses, ANY_ADDRESS, target, Scope.host, sysctls);
+      return !confirmsAddress(device, ANY_ADDRESS, target, Scope.host, sysctls);
     case 2:
-      return !confirmsAddress(addresses, sender, target, Scope.host, sysctls);
+      return !confirmsAddress(device, sender, target, Scope.host, sysctls);
     case 3:
       return !environment
         .devices()
         .some((any) =>
-          confirmsAddress(
-            any.addresses,
-            ANY_ADDRESS,
-            target,
-            Scope.link,
-            environment.arpSysctls(any),
-          ),
+          confirmsAddress(any, ANY_ADDRESS, target, Scope.link, environment.arpSysctls(any)),
         );
     case 8:
       return true;
@@ -46,26 +39,36 @@ export function arpIgnores(
 }
 
 /**
- * Whether `local` is configured with at most `scope`, and one subnet contains both it and `peer` (0: don't care),
- * as `inet_confirm_addr` checks on one interface.
+ * `confirm_addr_indev`: whether the interface has `local` (0: any address) with at most `scope`, in a subnet that
+ * holds `peer` too (0: don't care). In the order of its addresses, as the kernel goes through them.
  */
 function confirmsAddress(
-  addresses: readonly AddressConfig[],
+  { addresses }: NeighbourDevice,
   peer: Ipv4Address,
   local: Ipv4Address,
   scope: number,
   sysctls: ArpSysctls,
 ): boolean {
   const routeLocalnet = sysctls.routeLocalnet !== 0;
-  return (
-    addresses.some(
-      (address) => local === address.local && effectiveScope(address, routeLocalnet) <= scope,
-    ) &&
-    addresses.some(
-      (address) =>
-        inSubnetOf(local, address) && (peer === ANY_ADDRESS || inSubnetOf(peer, address)),
-    )
-  );
+  let found: Ipv4Address = ANY_ADDRESS;
+  let same = false;
+  for (const address of addresses) {
+    const isWide = effectiveScope(address, routeLocalnet) <= scope;
+    if (found === ANY_ADDRESS && isWide && (local === ANY_ADDRESS || local === address.local)) {
+      found = address.local;
+      if (same) return true;
+    }
+    if (same) continue;
+    same =
+      (local === ANY_ADDRESS || inSubnetOf(local, address)) &&
+      (peer === ANY_ADDRESS || inSubnetOf(peer, address));
+    if (!same || found === ANY_ADDRESS) continue;
+    if (local !== ANY_ADDRESS || peer === ANY_ADDRESS) return true;
+    // without a wish for one address: the one found, or this one, must be in the peer's subnet
+    if (inSubnetOf(found, address) || isWide) return true;
+    same = false;
+  }
+  return same && found !== ANY_ADDRESS;
 }
 
 /** Whether a frame may make a new entry for `sender` although it doesn't ask for us. */
@@ -75,15 +78,7 @@ export function arpAccepts(
   sender: Ipv4Address,
 ): boolean {
   if (sysctls.arpAccept !== 2) return sysctls.arpAccept === 1;
-  // the sender must share a subnet with an address that others may know
-  const routeLocalnet = sysctls.routeLocalnet !== 0;
-  const known = device.addresses.filter(
-    (address) => effectiveScope(address, routeLocalnet) <= Scope.link,
-  );
-  return device.addresses.some(
-    (subnet) =>
-      inSubnetOf(sender, subnet) && known.some((address) => inSubnetOf(address.local, subnet)),
-  );
+  return confirmsAddress(device, sender, ANY_ADDRESS, Scope.link, sysctls);
 }
 
 /** Whether the frame announces its sender's own address, which is nobody else's known to us. */
