@@ -81,7 +81,7 @@ const LINK = 253;
 const HOST = 254;
 
 /** conf/all and the device's own: the greater one, or either of them; a few are the device's alone. */
-export const settingsOf = (host: Host, device: string): Settings => {
+const settingsOf = (host: Host, device: string): Settings => {
   const all = host.conf["all"] as Settings;
   const own = host.conf[device] as Settings;
   const joined = Object.fromEntries(
@@ -104,7 +104,7 @@ const isSecondary = (host: Host, home: Home): boolean =>
     );
 
 /** What the local and the main table say: the longest prefix, local first, then what was there first. */
-export function wayTo(host: Host, address: Ipv4Address, by = ""): Way | null {
+function wayTo(host: Host, address: Ipv4Address, by = ""): Way | null {
   const ways: (Way & { readonly rank: number })[] = [];
   const offer = (kind: Kind, device: string, to: Ipv4Address, length: number): void => {
     if (by !== "" && by !== device) return;

@@ -28,6 +28,8 @@ import { routeOf } from "./route/route-types.ts";
 import { writeSysctl } from "./sysctl/access.ts";
 
 const DEVICES = ["lo", "eth0", "eth1"] as const;
+/** It takes a second where nothing else runs. */
+const TIMEOUT_MS = 60_000;
 const HEARD: MacAddress = 0x020000000055 as MacAddress;
 const OLD: MacAddress = 0x020000000099 as MacAddress;
 const ANOTHER: MacAddress = 0x020000000077 as MacAddress;
@@ -189,6 +191,7 @@ test.prop([host, question, known], { numRuns: 4000 })(
       before !== null && before.state === "FAILED" ? { ...before, same: false } : before;
     expect(ask(made, asked, before)).toEqual(readArp(reading, asked, settled));
   },
+  TIMEOUT_MS,
 );
 
 test.prop([host, fc.constantFrom("eth0", "eth1"), someone, someone], { numRuns: 1000 })(

@@ -2,7 +2,8 @@
 import { expect, test } from "vitest";
 import type { MacAddress } from "../packet/mac-address.ts";
 import { address, SmallNetwork } from "../testing/small-network.ts";
-import { setLinkDown, setLinkMac, setLinkUp } from "./addressing/links.ts";
+import { setLinkMac } from "./addressing/link-properties.ts";
+import { setLinkDown, setLinkUp } from "./addressing/links.ts";
 import type { NetworkNamespace } from "./namespace.ts";
 import type { NamespaceDraft } from "./namespace-config.ts";
 

@@ -22,6 +22,7 @@ import { initialConfig, plainDraft } from "./initial-config.ts";
 import { EthernetInput } from "./ip/ethernet-input.ts";
 import { Identifications } from "./ip/identifications.ts";
 import type { IpContext } from "./ip/ip-context.ts";
+import { IpCounters } from "./ip/ip-counters.ts";
 import type { TransportHandler } from "./ip/ip-layer.ts";
 import { IpStack } from "./ip/ip-stack.ts";
 import { LazyTransport } from "./ip/lazy-transport.ts";
@@ -74,6 +75,8 @@ export class NetworkNamespace {
   readonly proxies = new ProxyTable();
   readonly router: Router;
   readonly ip: IpStack;
+  /** What IPv4 and ICMP count. */
+  readonly counters = new IpCounters();
   private readonly context: IpContext;
   private readonly table: DeviceTable;
   private current: NamespaceConfig;
@@ -266,6 +269,7 @@ export class NetworkNamespace {
       neighbours,
       paths: new PathCache(),
       identifications: new Identifications(),
+      counters: this.counters,
       sysctls: globalSysctls(this.current.sysctls),
       deviceAt: (index) => this.table.at(index),
       drop: (frame, reason, decider) => {

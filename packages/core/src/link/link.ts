@@ -188,7 +188,9 @@ export class LinkEnd implements FrameReceiver {
 const IPV4_HEADER_LENGTH = 20;
 
 function corrupt(frame: Frame, impairments: Impairments): void {
-  const inHeader = impairments.corruptedOctet(frame.length) < IPV4_HEADER_LENGTH;
+  // a packet whose header cannot be read has no length
+  const octets = Math.max(frame.length, IPV4_HEADER_LENGTH);
+  const inHeader = impairments.corruptedOctet(octets) < IPV4_HEADER_LENGTH;
   frame.checksumFaults |= inHeader ? ChecksumFault.ip : ChecksumFault.transport;
 }
 

@@ -80,7 +80,7 @@ export class IcmpSender {
     const toUs = (request.route as Route).type === RouteType.local;
     const from = toUs ? request.destination : ANY_ADDRESS;
     const route = router.output(request.source, from, 0, request.mark, request.tos & TOS_MASK);
-    if (route === null) return context.drop(request, "ip-no-route", null);
+    if (route === null) return;
     const frame = new Frame(engine.newFrameId());
     frame.origin = FrameOrigin.answer;
     frame.parentId = request.id;

@@ -12,6 +12,7 @@ import type { HookTable } from "../netfilter/hook-table.ts";
 import type { Router } from "../route/router.ts";
 import type { GlobalSysctls } from "../sysctl/global-sysctls.ts";
 import type { Identifications } from "./identifications.ts";
+import type { IpCounters } from "./ip-counters.ts";
 import type { PathCache } from "./path-cache.ts";
 
 export interface IpContext {
@@ -24,6 +25,7 @@ export interface IpContext {
   readonly neighbours: NeighbourTable;
   readonly paths: PathCache;
   readonly identifications: Identifications;
+  readonly counters: IpCounters;
   /** Live values; replaced when a sysctl changes. */
   sysctls: GlobalSysctls;
   /** The interface with this index; undefined when there is none. */

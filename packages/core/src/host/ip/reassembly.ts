@@ -1,24 +1,30 @@
 /**
  * Putting IPv4 fragments together (RFC 791 §3.2, `ip_defrag`): one queue per (source, destination, identification,
- * protocol), 30 s from its first fragment. Left out: overlap resolution (an overlapping queue is dropped whole, as
- * Linux does) and memory accounting by truesize.
+ * protocol), for ipfrag_time from its first fragment; an overlap loses the packet (RFC 5722 for IPv6, in Linux for both);
+ * too many fragments of the sender between two of one packet make it start anew (ipfrag_max_dist). Left out: ECN of the
+ * parts; fragments that don't end at a multiple of 8 lose the packet, where Linux cuts them.
  */
 import type { Frame } from "../../packet/frame.ts";
+import type { Ipv4Address } from "../../packet/ipv4-address.ts";
 import { FragmentField, IcmpType } from "../../packet/protocol.ts";
 import { later, seconds } from "../../time/instant.ts";
-import { Timer } from "../../time/timer.ts";
 import { reassemblePacket } from "../../wire/reassemble.ts";
+import { trueSizeOf } from "../neigh/neighbour-queue.ts";
+import { RouteType } from "../route/config.ts";
+import { FragmentFate, FragmentQueue, type FragmentQueueOwner } from "./fragment-queue.ts";
 import type { IpContext } from "./ip-context.ts";
 
-const LIFETIME = seconds(30);
-const FRAGMENTS_MAX = 64 * 1024;
 /** Code of ICMP time exceeded: fragment reassembly. */
 const REASSEMBLY = 1;
+const SENDERS_MAX = 65_664;
 
-export class Reassembly {
+export class Reassembly implements FragmentQueueOwner {
   private readonly context: IpContext;
   private readonly queues: FragmentQueue[] = [];
+  /** What all fragments take in memory, in octets. */
   private held = 0;
+  /** Fragments seen, by sender (`inet_peer.rid`). */
+  private seen: Map<Ipv4Address, number> | null = null;
 
   constructor(context: IpContext) {
     this.context = context;
@@ -27,102 +33,107 @@ export class Reassembly {
   /** Takes a fragment; gives the whole packet once it is there, else null. */
   add(fragment: Frame): Frame | null {
     const { context } = this;
-    if (this.held >= FRAGMENTS_MAX) {
+    context.counters.ReasmReqds++;
+    const { ipfragHighThresh } = context.sysctls;
+    if (ipfragHighThresh === 0 || this.held > ipfragHighThresh) return this.refuse(fragment);
+    const queue = this.queues.find((one) => one.holds(fragment)) ?? this.open(fragment);
+    if (this.isTooFar(queue)) this.lose(queue);
+    const fate = queue.insert(fragment);
+    if (fate === FragmentFate.duplicate) {
       context.drop(fragment, "ip-fragment-error", null);
       return null;
     }
-    const queue = this.find(fragment) ?? this.open(fragment);
-    if (!queue.insert(fragment)) {
-      context.drop(fragment, "ip-fragment-error", null);
+    if (fate !== FragmentFate.kept) {
+      if (fate === FragmentFate.overlap) context.counters.ReasmOverlaps++;
       this.close(queue);
+      this.lose(queue);
+      context.drop(fragment, "ip-fragment-error", null);
       return null;
     }
-    this.held++;
-    if (!queue.complete()) return null;
-    this.close(queue);
-    return reassemblePacket(queue.parts, context.engine.newFrameId());
+    const size = trueSizeOf(fragment.length);
+    queue.octets += size;
+    this.held += size;
+    return queue.complete ? this.finish(queue) : null;
   }
 
-  /** Time is over: the parts are lost, and the sender is told if the first part was there. */
-  expire(queue: FragmentQueue): void {
+  private finish(queue: FragmentQueue): Frame | null {
     const { context } = this;
     this.close(queue);
-    const first = queue.parts[0] as Frame;
-    if ((first.fragment & FragmentField.offsetMask) === 0)
-      context.sendIcmpError(first, IcmpType.timeExceeded, REASSEMBLY, 0);
-    for (const part of queue.parts) context.drop(part, "ip-fragment-timeout", null);
+    this.held -= queue.octets;
+    const parts = queue.empty();
+    const whole = reassemblePacket(parts, context.engine.newFrameId());
+    if (whole === null) {
+      context.counters.ReasmFails++;
+      for (const part of parts) context.drop(part, "ip-fragment-error", null);
+      return null;
+    }
+    context.counters.ReasmOKs++;
+    const { trace, engine, place } = context;
+    if (trace !== null) for (const part of parts) trace.delivered(engine.now, place, part);
+    return whole;
   }
 
-  private find(fragment: Frame): FragmentQueue | undefined {
-    return this.queues.find((queue) => queue.holds(fragment));
+  /** Time is over: the parts are lost, and the sender is told if the first part was there and the packet for us. */
+  expired(queue: FragmentQueue): void {
+    const { context } = this;
+    this.close(queue);
+    context.counters.ReasmFails++;
+    context.counters.ReasmTimeout++;
+    this.held -= queue.octets;
+    const parts = queue.empty();
+    const first = parts[0];
+    if (first !== undefined && (first.fragment & FragmentField.offsetMask) === 0) this.tell(first);
+    for (const part of parts) context.drop(part, "ip-fragment-timeout", null);
+  }
+
+  private tell(first: Frame): void {
+    const { context } = this;
+    const { router } = context;
+    const { destination, source, tos, mark, inputInterface } = first;
+    if (context.deviceAt(inputInterface) === undefined) return;
+    const route = router.input(destination, source, tos, mark, inputInterface);
+    if (route === null || route.type !== RouteType.local) return;
+    first.route = route;
+    context.sendIcmpError(first, IcmpType.timeExceeded, REASSEMBLY, 0);
+  }
+
+  /** `ip_frag_too_far`. */
+  private isTooFar(queue: FragmentQueue): boolean {
+    const { ipfragMaxDist } = this.context.sysctls;
+    if (ipfragMaxDist === 0) return false;
+    const { source } = queue.model;
+    this.seen ??= new Map();
+    if (this.seen.size >= SENDERS_MAX) this.seen.clear();
+    const before = queue.distance;
+    const now = (this.seen.get(source) ?? 0) + 1;
+    this.seen.set(source, now);
+    queue.distance = now;
+    return queue.parts.length > 0 && now - before > ipfragMaxDist;
+  }
+
+  /** All that has come of a packet is of no use. */
+  private lose(queue: FragmentQueue): void {
+    this.context.counters.ReasmFails++;
+    this.held -= queue.octets;
+    for (const part of queue.empty()) this.context.drop(part, "ip-fragment-error", null);
+  }
+
+  private refuse(fragment: Frame): null {
+    this.context.counters.ReasmFails++;
+    this.context.drop(fragment, "ip-fragment-error", null);
+    return null;
   }
 
   private open(fragment: Frame): FragmentQueue {
     const queue = new FragmentQueue(fragment, this);
     this.queues.push(queue);
-    const { engine } = this.context;
-    engine.timers.arm(queue, later(engine.now, LIFETIME));
+    const { engine, sysctls } = this.context;
+    engine.timers.arm(queue, later(engine.now, seconds(sysctls.ipfragTime)));
     return queue;
   }
 
   private close(queue: FragmentQueue): void {
-    this.context.engine.timers.cancel(queue);
-    this.held -= queue.parts.length;
+    if (queue.armed) this.context.engine.timers.cancel(queue);
     this.queues.splice(this.queues.indexOf(queue), 1);
-  }
-}
-
-const start = (part: Frame): number => (part.fragment & FragmentField.offsetMask) * 8;
-const size = (part: Frame): number => part.length - 20 - (part.ipOptions?.length ?? 0);
-const isLast = (part: Frame): boolean => (part.fragment & FragmentField.moreFragments) === 0;
-
-class FragmentQueue extends Timer {
-  /** By offset. */
-  readonly parts: Frame[] = [];
-  private readonly model: Frame;
-  private readonly owner: Reassembly;
-
-  constructor(model: Frame, owner: Reassembly) {
-    super();
-    this.model = model;
-    this.owner = owner;
-  }
-
-  holds(part: Frame): boolean {
-    const { model } = this;
-    return (
-      part.identification === model.identification &&
-      part.source === model.source &&
-      part.destination === model.destination &&
-      part.protocol === model.protocol
-    );
-  }
-
-  /** False when it overlaps what is there, or is no possible fragment. */
-  insert(part: Frame): boolean {
-    const from = start(part);
-    const to = from + size(part);
-    if (to > 65_535 || (!isLast(part) && size(part) % 8 !== 0)) return false;
-    let at = this.parts.length;
-    while (at > 0 && start(this.parts[at - 1] as Frame) >= from) at--;
-    const before = this.parts[at - 1];
-    const after = this.parts[at];
-    if (before !== undefined && start(before) + size(before) > from) return false;
-    if (after !== undefined && start(after) < to) return false;
-    this.parts.splice(at, 0, part);
-    return true;
-  }
-
-  complete(): boolean {
-    let expected = 0;
-    for (const part of this.parts) {
-      if (start(part) !== expected) return false;
-      expected += size(part);
-    }
-    return isLast(this.parts[this.parts.length - 1] as Frame);
-  }
-
-  expire(): void {
-    this.owner.expire(this);
   }
 }

@@ -10,7 +10,7 @@ const CACHE_LINE = 64;
 const SMALLEST_BUFFER = 512;
 
 /** What a packet of `length` octets takes in the kernel's memory (`skb->truesize`): its buffer is a power of two. */
-function trueSizeOf(length: number): number {
+export function trueSizeOf(length: number): number {
   const data = (length + HEADROOM + CACHE_LINE - 1) & ~(CACHE_LINE - 1);
   let buffer = SMALLEST_BUFFER;
   while (buffer < data + SHARED_INFO_LENGTH) buffer *= 2;

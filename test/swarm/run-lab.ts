@@ -1,0 +1,67 @@
+/** One random lab from its seed: built, disturbed, left alone until nothing happens any more, and audited. */
+import {
+  createRng,
+  type DeviceCounters,
+  type DropReason,
+  type Instant,
+  type NetworkNamespace,
+  type Rng,
+} from "@lvsim/core";
+import { type RandomLab, randomLab } from "./random-lab.ts";
+import { act, serve } from "./random-traffic.ts";
+
+const MILLISECOND = 1e6;
+/** Longer than TCP tries to be heard. */
+const PATIENCE = 4000e9;
+
+export interface SwarmResult {
+  readonly problems: readonly string[];
+  readonly drops: ReadonlyMap<DropReason, number>;
+  readonly eventCount: number;
+  /** null unless asked for. */
+  readonly stories: ReadonlyMap<number, readonly string[]> | null;
+}
+
+export function runSwarmLab(seed: number, tellsStories = false): SwarmResult {
+  const rng = createRng(`swarm/${seed}`);
+  const lab = randomLab(rng, String(seed), tellsStories);
+  const { ledger } = lab;
+  try {
+    disturb(rng, lab);
+    checkCounters(lab);
+    ledger.close();
+  } catch (error) {
+    ledger.problems.push(`the lab threw ${error instanceof Error ? error.stack : error}`);
+  }
+  const { drops, eventCount, problems, stories } = ledger;
+  return { problems, drops, eventCount, stories };
+}
+
+function disturb(rng: Rng, lab: RandomLab): void {
+  const { simulation, ledger, hosts } = lab;
+  serve(hosts);
+  for (let acts = 5 + rng.below(30); acts > 0; acts--) {
+    act(rng, lab);
+    const { now } = simulation.engine;
+    simulation.run((now + rng.below(400) * MILLISECOND + rng.below(MILLISECOND)) as Instant);
+  }
+  const outcome = simulation.run((simulation.engine.now + PATIENCE) as Instant);
+  if (outcome.kind === "limit") ledger.problems.push(`the run came to the limit ${outcome.limit}`);
+}
+
+/** What `ip -s link` shows is what the trace told. */
+function checkCounters({ hosts, ledger }: RandomLab): void {
+  const devices = new Map<string, DeviceCounters>(hosts.flatMap(countersOf));
+  for (const { name, sent, received } of ledger.places) {
+    const counters = devices.get(name);
+    if (counters === undefined) continue;
+    const { sentPackets, receivedPackets } = counters;
+    if (sentPackets !== sent || receivedPackets !== received)
+      ledger.problems.push(
+        `${name} counts ${sentPackets} sent and ${receivedPackets} received, the trace ${sent} and ${received}`,
+      );
+  }
+}
+
+const countersOf = (host: NetworkNamespace) =>
+  host.devices().map((device) => [`${host.name}.${device.name}`, device.counters] as const);
