@@ -70,7 +70,7 @@ export class NetworkNamespace {
   readonly kernelDevices: KernelDevices;
   /** Its id in the trace. */
   readonly place: PlaceId;
-  readonly hooks = new HookTable();
+  readonly hooks: HookTable;
   readonly neighbours: NeighbourTable;
   readonly proxies = new ProxyTable();
   readonly router: Router;
@@ -94,6 +94,7 @@ export class NetworkNamespace {
     this.trace = trace;
     this.rng = rng;
     this.place = trace === null ? 0 : trace.place(name);
+    this.hooks = new HookTable(trace !== null);
     this.current = options.config ?? initialConfig();
     this.kernelDevices = options.kernelDevices ?? new KernelDevices();
     this.table = new DeviceTable(this);

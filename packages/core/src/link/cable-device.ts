@@ -9,7 +9,7 @@ import type { DropReason } from "../trace/drop-reason.ts";
 import type { Trace } from "../trace/trace.ts";
 import { frameLengthOf } from "./frame-length.ts";
 import type { LinkEnd, LinkOwner } from "./link.ts";
-import { NetDevice } from "./net-device.ts";
+import { type DeviceTap, NetDevice } from "./net-device.ts";
 
 /** Whoever a device belongs to: a namespace, a switch, a test. */
 export interface DeviceOwner {
@@ -59,10 +59,10 @@ export class CableDevice extends NetDevice implements LinkOwner {
     if (this.up && this.carrier) {
       this.noteSent(frame);
       (this.end as LinkEnd).send(frame);
-      return;
+    } else {
+      this.counters.sendDrops++;
+      this.refuse(frame);
     }
-    this.counters.sendDrops++;
-    this.refuse(frame);
   }
 
   receive(frame: Frame): void {
@@ -71,15 +71,14 @@ export class CableDevice extends NetDevice implements LinkOwner {
 
   /** Counts a frame that leaves and shows it to taps and trace. */
   noteSent(frame: Frame): void {
-    const counters = this.counters;
+    const { counters } = this;
     counters.sentPackets++;
     counters.sentOctets += frameLengthOf(frame);
-    if (this.taps !== null) this.show(frame, "out");
-    if (this.trace !== null) this.trace.sent(this.engine.now, this.place, frame);
+    if (this.trace !== null || this.taps !== null) this.showSent(frame);
   }
 
   arrived(frame: Frame): boolean {
-    const counters = this.counters;
+    const { counters } = this;
     if (!this.up || !this.carrier) {
       counters.receiveDrops++;
       this.refuse(frame);
@@ -87,8 +86,7 @@ export class CableDevice extends NetDevice implements LinkOwner {
     }
     counters.receivedPackets++;
     counters.receivedOctets += frameLengthOf(frame);
-    if (this.trace !== null) this.trace.received(this.engine.now, this.place, frame);
-    if (this.taps !== null) this.show(frame, "in");
+    if (this.trace !== null || this.taps !== null) this.showReceived(frame);
     return true;
   }
 
@@ -112,10 +110,19 @@ export class CableDevice extends NetDevice implements LinkOwner {
     if (this.trace !== null) this.trace.dropped(this.engine.now, this.place, frame, reason, null);
   }
 
-  private show(frame: Frame, direction: "in" | "out"): void {
-    const taps = this.taps as NonNullable<typeof this.taps>;
-    for (let i = 0; i < taps.length; i++) {
-      (taps[i] as (typeof taps)[number]).tapped(frame, direction);
-    }
+  private showSent(frame: Frame): void {
+    this.showTaps(frame, "out");
+    if (this.trace !== null) this.trace.sent(this.engine.now, this.place, frame);
+  }
+
+  private showReceived(frame: Frame): void {
+    if (this.trace !== null) this.trace.received(this.engine.now, this.place, frame);
+    this.showTaps(frame, "in");
+  }
+
+  private showTaps(frame: Frame, direction: "in" | "out"): void {
+    const { taps } = this;
+    if (taps === null) return;
+    for (let i = 0; i < taps.length; i++) (taps[i] as DeviceTap).tapped(frame, direction);
   }
 }

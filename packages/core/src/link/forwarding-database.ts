@@ -10,7 +10,7 @@ import type { Duration, Instant } from "../time/instant.ts";
 export class ForwardingEntry {
   readonly mac: MacAddress;
   readonly vlan: number;
-  /** The index of a switch port; UNKNOWN_PORT once the database has let go of the entry. */
+  /** The index of a switch port; FORGOTTEN once the database has let go of the entry. */
   port: number;
   seenAt: Instant;
   next: ForwardingEntry | null;
@@ -30,8 +30,8 @@ export class ForwardingEntry {
   }
 }
 
-/** `portFor`'s answer for an address that is not known. */
-export const UNKNOWN_PORT = -1;
+/** The port of an entry that the database no longer holds. */
+export const FORGOTTEN = -1;
 
 const SMALLEST_SIZE = 8;
 /** Where a switch's memory ends: it learns no more addresses until old ones have aged. */
@@ -56,10 +56,17 @@ export class ForwardingDatabase {
     return this.count;
   }
 
-  /** The port behind which `mac` lives, UNKNOWN_PORT when it isn't known or was not seen for too long. */
-  portFor(mac: MacAddress, vlan: number, now: Instant): number {
-    const entry = this.find(mac, vlan);
-    return entry === null || now - entry.seenAt >= this.ageing ? UNKNOWN_PORT : entry.port;
+  /** Whether `entry` still counts at `now`. */
+  isFresh(entry: ForwardingEntry, now: Instant): boolean {
+    return now - entry.seenAt < this.ageing;
+  }
+
+  /** The entry of an address, which may have aged; null for none. */
+  find(mac: MacAddress, vlan: number): ForwardingEntry | null {
+    if (this.count === 0) return null;
+    let entry = this.buckets[this.bucketOf(mac, vlan)] as ForwardingEntry | null;
+    while (entry !== null && (entry.mac !== mac || entry.vlan !== vlan)) entry = entry.next;
+    return entry;
   }
 
   /** `mac` was seen as a source behind `port`; its entry, or null when there is no room for one. */
@@ -92,13 +99,6 @@ export class ForwardingDatabase {
       for (let entry = head; entry !== null; entry = entry.next) all.push(entry);
     }
     return all.sort((one, other) => one.mac - other.mac || one.vlan - other.vlan);
-  }
-
-  private find(mac: MacAddress, vlan: number): ForwardingEntry | null {
-    if (this.count === 0) return null;
-    let entry = this.buckets[this.bucketOf(mac, vlan)] as ForwardingEntry | null;
-    while (entry !== null && (entry.mac !== mac || entry.vlan !== vlan)) entry = entry.next;
-    return entry;
   }
 
   private bucketOf(mac: MacAddress, vlan: number): number {
@@ -145,7 +145,7 @@ export class ForwardingDatabase {
           entry.next = kept;
           kept = entry;
         } else {
-          entry.port = UNKNOWN_PORT;
+          entry.port = FORGOTTEN;
           this.count--;
         }
         entry = next;

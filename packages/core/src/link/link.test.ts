@@ -1,6 +1,7 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect } from "vitest";
 import type { Frame } from "../packet/frame.ts";
+import { Engine } from "../time/engine.ts";
 import { type Duration, type Instant, milliseconds } from "../time/instant.ts";
 import { NO_IMPAIRMENTS } from "./impairments.ts";
 import { Bench, ms } from "./link-fixture.ts";
@@ -153,6 +154,10 @@ describe("a bit rate", () => {
     };
   }
 
+  /** When a frame that is sent now has left; −1 for never. */
+  const leaving = (serialiser: Serialiser, octets: number): number =>
+    serialiser.enter(octets) ? serialiser.busyUntil : -1;
+
   test.prop([
     fc.record({
       bitsPerSecond: fc.constant(8_000_000),
@@ -163,12 +168,14 @@ describe("a bit rate", () => {
       maxLength: 40,
     }),
   ])("lets frames leave, wait or drop as a list of them does", (config, frames) => {
-    const serialiser = new Serialiser(config);
+    const engine = new Engine();
+    const serialiser = new Serialiser(config, engine);
     const plain = plainQueue(config);
     let now = 0;
     for (const [octets, pause] of frames) {
       now += pause;
-      expect(serialiser.enter(octets, now as Instant)).toBe(plain(octets, now));
+      engine.run(now as Instant);
+      expect(leaving(serialiser, octets)).toBe(plain(octets, now));
     }
   });
 
@@ -177,9 +184,9 @@ describe("a bit rate", () => {
     [1501, -1],
   ])("lets %i octets wait behind 1500 in a queue of 3000: %i", (octets, leaves) => {
     const config = { bitsPerSecond: 8_000_000, queueOctetsMax: 3000, queueFramesMax: 0 };
-    const serialiser = new Serialiser(config);
-    serialiser.enter(1500, 0 as Instant);
-    expect(serialiser.enter(octets, 0 as Instant)).toBe(leaves);
+    const serialiser = new Serialiser(config, new Engine());
+    serialiser.enter(1500);
+    expect(leaving(serialiser, octets)).toBe(leaves);
   });
 
   test("delays each frame by its own octets and those before it, header included", () => {

@@ -9,6 +9,7 @@
 import { assert } from "../base/assert.ts";
 import { copyFrame } from "../packet/copy-frame.ts";
 import { ChecksumFault, type Frame, type FrameReceiver } from "../packet/frame.ts";
+import { VLAN_TAG_LENGTH } from "../packet/lengths.ts";
 import { EtherType } from "../packet/protocol.ts";
 import type { Rng } from "../rng/rng.ts";
 import type { Engine } from "../time/engine.ts";
@@ -16,9 +17,9 @@ import type { Duration, Instant } from "../time/instant.ts";
 import type { DropReason } from "../trace/drop-reason.ts";
 import type { PlaceId, Trace } from "../trace/trace.ts";
 import { SharedArrival } from "./arrival.ts";
-import { frameLengthOf, payloadLengthOf, VLAN_TAG_LENGTH } from "./frame-length.ts";
+import { frameLengthOf } from "./frame-length.ts";
 import { type ImpairmentConfig, Impairments, NO_IMPAIRMENTS } from "./impairments.ts";
-import { QUEUE_FULL, type RateConfig, Serialiser, UNLIMITED_RATE } from "./serialiser.ts";
+import { type RateConfig, Serialiser, UNLIMITED_RATE } from "./serialiser.ts";
 
 /** What a cable's end is plugged into; `receive` is `arrived` and `process` in one. */
 export interface LinkOwner extends FrameReceiver {
@@ -100,13 +101,36 @@ export class LinkEnd implements FrameReceiver {
   }
 
   configure(rate: RateConfig): void {
-    this.serialiser = rate.bitsPerSecond > 0 ? new Serialiser(rate) : null;
+    this.serialiser = rate.bitsPerSecond > 0 ? new Serialiser(rate, this.link.engine) : null;
   }
 
   /** Sends a frame to the other end; the frame is the cable's from now on. */
   send(frame: Frame): void {
+    const { link, peer, serialiser } = this;
+    if (!link.ordinary || frame.shared) return this.sendOtherwise(frame);
+    if (link.dropsLongFrames && this.tooLong(frame)) {
+      this.refuse(frame, "too-long-for-receiver");
+      return;
+    }
+    const { engine } = link;
+    frame.receiver = peer;
+    if (serialiser === null) engine.schedule(frame, (engine.now + link.delay) as Instant);
+    else if (serialiser.enter(frameLengthOf(frame)))
+      engine.schedule(frame, (serialiser.busyUntil + link.delay) as Instant);
+    else this.refuse(frame, "queue-full");
+  }
+
+  /** Without the short cut of a cable where nothing goes wrong and a frame of which nobody else holds a reference. */
+  private sendOtherwise(frame: Frame): void {
     const at = this.admit(frame);
-    if (at >= 0) this.deliver(frame, at as Instant);
+    if (at === NEVER) return;
+    const { engine } = this.link;
+    if (at === engine.now) this.deliverNow(frame);
+    else if (frame.shared) engine.schedule(new SharedArrival(frame, this.peer), at as Instant);
+    else {
+      frame.receiver = this.peer;
+      engine.schedule(frame, at as Instant);
+    }
   }
 
   /** Decides on a frame sent now, and accounts for it: when it will arrive, or NEVER if it was dropped. */
@@ -115,22 +139,13 @@ export class LinkEnd implements FrameReceiver {
     if (!link.carrier) return this.refuse(frame, "link-down");
     if (link.dropsLongFrames && this.tooLong(frame))
       return this.refuse(frame, "too-long-for-receiver");
-    let leaves = link.engine.now;
+    let leaves: number = link.engine.now;
     if (serialiser !== null) {
-      leaves = serialiser.enter(frameLengthOf(frame), leaves) as Instant;
-      if (leaves === QUEUE_FULL) return this.refuse(frame, "queue-full");
+      if (!serialiser.enter(frameLengthOf(frame))) return this.refuse(frame, "queue-full");
+      leaves = serialiser.busyUntil;
     }
     const at = (leaves + link.delay) as Instant;
     return link.impairments === null ? at : this.impair(frame, at, link.impairments);
-  }
-
-  /** Puts an admitted frame on its way. */
-  deliver(frame: Frame, at: Instant): void {
-    const engine = this.link.engine;
-    if (at === engine.now) return this.deliverNow(frame);
-    if (frame.shared) return engine.schedule(new SharedArrival(frame, this.peer), at);
-    frame.receiver = this.peer;
-    engine.schedule(frame, at);
   }
 
   private deliverNow(frame: Frame): void {
@@ -150,7 +165,7 @@ export class LinkEnd implements FrameReceiver {
   }
 
   private tooLong(frame: Frame): boolean {
-    return payloadLengthOf(frame) > (this.peer.owner as LinkOwner).mtu + VLAN_TAG_LENGTH;
+    return frame.length > (this.peer.owner as LinkOwner).mtu + VLAN_TAG_LENGTH;
   }
 
   /** What the cable does to a frame that would arrive at `at`. */
@@ -168,11 +183,9 @@ export class LinkEnd implements FrameReceiver {
   /** Sends the same octets once more. */
   private sendTwin(frame: Frame, impairments: Impairments): void {
     const { engine, delay } = this.link;
-    const leaves =
-      this.serialiser === null
-        ? engine.now
-        : this.serialiser.enter(frameLengthOf(frame), engine.now);
-    if (leaves === QUEUE_FULL) return;
+    const { serialiser } = this;
+    if (serialiser !== null && !serialiser.enter(frameLengthOf(frame))) return;
+    const leaves = serialiser === null ? engine.now : serialiser.busyUntil;
     const twin = copyFrame(frame, frame.id);
     const at = (leaves + delay + impairments.lateness()) as Instant;
     engine.schedule(new SharedArrival(twin, this.peer), at);
@@ -208,6 +221,8 @@ export class Link {
   impairments: Impairments | null = null;
   /** Neither rate nor impairments: `delay` says it all. */
   plain = true;
+  /** There is carrier, and whatever is sent arrives later, once, and as it was. */
+  ordinary = false;
   private readonly rng: Rng;
   /** The link's own stream, once something was to be drawn. */
   private stream: Rng | null = null;
@@ -251,6 +266,7 @@ export class Link {
     const carrier = this.sound && a !== null && b !== null && a.up && b.up;
     if (carrier === this.carrier) return;
     this.carrier = carrier;
+    this.judge();
     if (a !== null) a.carrierChanged(carrier);
     if (b !== null) b.carrierChanged(carrier);
   }
@@ -262,10 +278,16 @@ export class Link {
     this.b.configure(config.rate);
     this.plain = config.rate.bitsPerSecond === 0;
     this.impairments = null;
-    if (isUnimpaired(config.impairments)) return;
-    this.plain = false;
-    this.stream ??= this.rng.stream(this.name);
-    this.impairments = new Impairments(config.impairments, this.stream);
+    if (!isUnimpaired(config.impairments)) {
+      this.plain = false;
+      this.stream ??= this.rng.stream(this.name);
+      this.impairments = new Impairments(config.impairments, this.stream);
+    }
+    this.judge();
+  }
+
+  private judge(): void {
+    this.ordinary = this.carrier && this.delay > 0 && this.impairments === null;
   }
 }
 

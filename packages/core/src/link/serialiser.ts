@@ -3,7 +3,7 @@
  * a drop-tail queue. All is arithmetic on when the wire is free again; there is no transmit-complete event.
  */
 import { assert } from "../base/assert.ts";
-import type { Instant } from "../time/instant.ts";
+import type { Clock } from "../time/clock.ts";
 
 export interface RateConfig {
   /** Bits per second; 0 for a wire that takes no time. */
@@ -25,43 +25,52 @@ const NANOSECONDS_PER_OCTET_AT_ONE_BIT_PER_SECOND = 8e9;
 /** The first length of the ring of waiting frames. */
 const RING_MIN = 4;
 
-/** `enter`'s answer when the queue is full. */
-export const QUEUE_FULL = -1;
-
 export class Serialiser {
+  /** When the last accepted frame will have left. */
+  busyUntil = 0;
+  private readonly clock: Clock;
   private readonly rate: number;
   private readonly octetsMax: number;
   private readonly framesMax: number;
-  /** When the last accepted frame will have left. */
-  private busyUntil = 0;
+  /** The last frame's length and the time that it took: the next is often as long. */
+  private lastOctets = 0;
+  private lastTime = 0;
   /** A ring of the instants at which accepted frames leave, oldest at `head`; as long as it ever had to be. */
   private leaves: number[] = [];
   private head = 0;
   private count = 0;
 
-  constructor(config: RateConfig) {
-    assert(config.bitsPerSecond >= 0, "a negative bit rate");
+  constructor(config: RateConfig, clock: Clock) {
+    assert(config.bitsPerSecond > 0, "a wire that takes no time needs no serialiser");
+    this.clock = clock;
     this.rate = config.bitsPerSecond;
     this.octetsMax = config.queueOctetsMax;
     this.framesMax = config.queueFramesMax;
   }
 
-  /** Takes a frame of `octets` at `now` and says when its last bit leaves; QUEUE_FULL when there is no room. */
-  enter(octets: number, now: Instant): Instant | typeof QUEUE_FULL {
-    if (this.rate === 0) return now;
-    let start: number = now;
-    if (this.busyUntil > now) {
-      if (!this.hasRoom(octets, now)) return QUEUE_FULL;
-      start = this.busyUntil;
-    } else this.count = 0;
-    const time = Math.ceil((octets * NANOSECONDS_PER_OCTET_AT_ONE_BIT_PER_SECOND) / this.rate);
-    this.busyUntil = start + time;
+  /**
+   * Takes a frame of `octets` now, unless there is no room for it; `busyUntil` is when its last bit leaves. (It gives
+   * no instant back and is given none: V8 makes an object of each fraction-sized number that crosses a call.)
+   */
+  enter(octets: number): boolean {
+    const { now } = this.clock;
+    let start = this.busyUntil;
+    if (start <= now) {
+      this.count = 0;
+      start = now;
+    } else if (!this.hasRoom(octets)) return false;
+    if (octets !== this.lastOctets) {
+      this.lastOctets = octets;
+      this.lastTime = Math.ceil((octets * NANOSECONDS_PER_OCTET_AT_ONE_BIT_PER_SECOND) / this.rate);
+    }
+    this.busyUntil = start + this.lastTime;
     if (this.framesMax > 0) this.remember();
-    return this.busyUntil as Instant;
+    return true;
   }
 
   /** Whether a frame may wait behind the one that is on the wire. */
-  private hasRoom(octets: number, now: Instant): boolean {
+  private hasRoom(octets: number): boolean {
+    const { now } = this.clock;
     if (this.octetsMax > 0) {
       const wait = this.busyUntil - now;
       const waiting = Math.ceil((wait * this.rate) / NANOSECONDS_PER_OCTET_AT_ONE_BIT_PER_SECOND);

@@ -1,3 +1,4 @@
+import type { Frame } from "../packet/frame.ts";
 import type { MacAddress } from "../packet/mac-address.ts";
 import type { Engine } from "../time/engine.ts";
 import type { Trace } from "../trace/trace.ts";
@@ -19,6 +20,8 @@ export class SwitchPort extends CableDevice {
   private membership: PortVlan | null = null;
   /** What the switch learnt from the last frame that came in here; null for nothing. */
   lastSource: ForwardingEntry | null = null;
+  /** Where the last frame from here went; null for nowhere in particular. */
+  lastDestination: ForwardingEntry | null = null;
 
   constructor(
     name: string,
@@ -47,6 +50,10 @@ export class SwitchPort extends CableDevice {
   /** Whether a frame of `vlan` may leave here. */
   forwards(vlan: number): boolean {
     return this.up && this.carrier && (this.membership === null || this.membership.has(vlan));
+  }
+
+  override process(frame: Frame): void {
+    this.bridge.deviceInput(frame, this);
   }
 
   override cableReconfigured(): void {

@@ -16,8 +16,7 @@ import type { PlaceId, Trace } from "../trace/trace.ts";
 import type { CableDevice } from "./cable-device.ts";
 import { FloodEvent, type FloodSource } from "./flood-event.ts";
 import { ALWAYS_FITS, FloodPlan } from "./flood-plan.ts";
-import { ForwardingDatabase, UNKNOWN_PORT } from "./forwarding-database.ts";
-import { payloadLengthOf } from "./frame-length.ts";
+import { FORGOTTEN, ForwardingDatabase, type ForwardingEntry } from "./forwarding-database.ts";
 import type { LinkEnd, LinkOwner } from "./link.ts";
 import { NO_VLAN } from "./port-vlan.ts";
 import { type PortOwner, SwitchPort } from "./switch-port.ts";
@@ -68,31 +67,50 @@ export class Switch implements PortOwner, FloodSource {
       this.drop(frame, "vlan-mismatch");
       return;
     }
-    const source = frame.sourceMac;
-    // as a bridge does: no station has such an address
-    if (source === ZERO_MAC || isGroupMac(source)) {
-      this.drop(frame, "no-receiver");
-      return;
+    const last = ingress.lastSource;
+    if (
+      last !== null &&
+      last.mac === frame.sourceMac &&
+      last.vlan === vlan &&
+      last.port === ingress.index
+    )
+      last.seenAt = this.engine.now;
+    else if (!this.learn(frame, vlan, ingress)) return;
+    let known = ingress.lastDestination;
+    if (
+      known === null ||
+      known.mac !== frame.destinationMac ||
+      known.vlan !== vlan ||
+      known.port === FORGOTTEN
+    ) {
+      if (isGroupMac(frame.destinationMac)) return this.inputGroup(frame, vlan, ingress);
+      known = this.lookUp(frame, vlan, ingress);
     }
-    this.learn(source, vlan, ingress);
-    const destination = frame.destinationMac;
-    if (isGroupMac(destination)) {
-      if (isLinkLocalGroup(destination)) this.drop(frame, "no-receiver");
-      else this.flood(frame, ingress, vlan);
-      return;
-    }
-    const known = this.database.portFor(destination, vlan, this.engine.now);
-    if (known === UNKNOWN_PORT) this.flood(frame, ingress, vlan);
-    else this.forward(frame, ingress, this.ports[known] as SwitchPort, vlan);
+    if (known === null || !this.database.isFresh(known, this.engine.now))
+      this.flood(frame, ingress, vlan);
+    else this.forward(frame, ingress, this.ports[known.port] as SwitchPort, vlan);
   }
 
-  /** As the database learns; most often it is the station that was seen there last. */
-  private learn(source: MacAddress, vlan: number, ingress: SwitchPort): void {
-    const { now } = this.engine;
-    const last = ingress.lastSource;
-    if (last !== null && last.mac === source && last.vlan === vlan && last.port === ingress.index)
-      last.seenAt = now;
-    else ingress.lastSource = this.database.learn(source, vlan, ingress.index, now);
+  /** A station has spoken that is not the one which was heard there last; false if there can be no such station. */
+  private learn(frame: Frame, vlan: number, ingress: SwitchPort): boolean {
+    const source = frame.sourceMac;
+    if (source === ZERO_MAC || isGroupMac(source)) {
+      this.drop(frame, "no-receiver");
+      return false;
+    }
+    ingress.lastSource = this.database.learn(source, vlan, ingress.index, this.engine.now);
+    return true;
+  }
+
+  private lookUp(frame: Frame, vlan: number, ingress: SwitchPort): ForwardingEntry | null {
+    const found = this.database.find(frame.destinationMac, vlan);
+    ingress.lastDestination = found;
+    return found;
+  }
+
+  private inputGroup(frame: Frame, vlan: number, ingress: SwitchPort): void {
+    if (isLinkLocalGroup(frame.destinationMac)) this.drop(frame, "no-receiver");
+    else this.flood(frame, ingress, vlan);
   }
 
   deviceCarrierChanged(device: CableDevice): void {
@@ -114,7 +132,7 @@ export class Switch implements PortOwner, FloodSource {
       this.drop(frame, port === ingress ? "no-receiver" : "vlan-mismatch");
       return;
     }
-    port.transmit(retagged(frame, port, vlan));
+    port.transmit(port.vlan === null ? frame : retagged(frame, port, vlan));
   }
 
   /** To every other port of the VLAN, the one added last first. */
@@ -129,7 +147,7 @@ export class Switch implements PortOwner, FloodSource {
       this.planIsMade = true;
     }
     const plan = this.plan;
-    if (plan === null || plan.ports.length < 2 || payloadLengthOf(frame) > ALWAYS_FITS) {
+    if (plan === null || plan.ports.length < 2 || frame.length > ALWAYS_FITS) {
       this.floodEach(frame, ingress, vlan);
       return;
     }

@@ -99,7 +99,10 @@ export class Frame implements SimEvent {
   identification = 0;
   /** Flags and offset as in the header, see `FragmentField`. */
   fragment = 0;
-  /** Total length of the IPv4 packet in octets, header included. Whoever changes the content keeps it true. */
+  /**
+   * What follows Ethernet's header and tag, in octets: of an IPv4 packet its total length, header included. Whoever
+   * changes the content keeps it true.
+   */
   length = 0;
   /** Options of the IPv4 header, padded to a multiple of 4 octets; null for none. */
   ipOptions: RawOptions | null = null;

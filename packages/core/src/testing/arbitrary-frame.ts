@@ -5,7 +5,7 @@
 import { fc } from "@fast-check/vitest";
 import { Frame, type TcpSynOptions } from "../packet/frame.ts";
 import type { Ipv4Address } from "../packet/ipv4-address.ts";
-import { packetLength } from "../packet/lengths.ts";
+import { ARP_LENGTH, packetLength } from "../packet/lengths.ts";
 import type { MacAddress } from "../packet/mac-address.ts";
 import { EtherType, FragmentField, IcmpType, IpProtocol, TcpFlag } from "../packet/protocol.ts";
 
@@ -148,11 +148,11 @@ const arp = fc
     source: address,
     destination: address,
   })
-  .map((fields) => frameOf({ ...fields, etherType: EtherType.arp }));
+  .map((fields) => frameOf({ ...fields, etherType: EtherType.arp, length: ARP_LENGTH }));
 
 const otherEtherType = fc
   .tuple(fc.constantFrom(0x86dd, 0x88cc, 0x0026), payload)
-  .map(([etherType, content]) => frameOf({ etherType, ...content }));
+  .map(([etherType, content]) => frameOf({ etherType, ...content, length: content.payloadLength }));
 
 /** Frames of every kind. */
 export const arbitraryFrame: fc.Arbitrary<Frame> = fc

@@ -63,10 +63,12 @@ export class CalendarQueue implements EventQueue {
   push(event: SimEvent, at: number): void {
     const slot = this.slots.add(event, at);
     this.size++;
-    if (at < this.frontEnd) {
-      this.insert(slot, at);
-      return;
-    }
+    if (at < this.frontEnd) this.insert(slot, at);
+    else this.pushBehind(slot, at);
+  }
+
+  /** Into the bucket or heap of an event that is not due soon. */
+  private pushBehind(slot: number, at: number): void {
     const ahead = Math.floor(at * this.slicesPerNanosecond) - this.slice;
     const count = this.buckets.length;
     if (ahead < count) this.chain(slot, (this.slice + ahead) & (count - 1));
@@ -113,10 +115,8 @@ export class CalendarQueue implements EventQueue {
 
   /** Puts a new event of before `frontEnd` into its place, from behind: most events come later than those that wait. */
   private insert(slot: number, at: number): void {
-    const { front, frontAt, first } = this;
-    const small = this.frontEnd === Number.POSITIVE_INFINITY;
-    const last = this.last;
-    const lowest = small || last - first <= MOVES_MAX ? first : last - MOVES_MAX;
+    const { front, frontAt, first, last } = this;
+    const lowest = last - first <= MOVES_MAX ? first : last - MOVES_MAX;
     let place = last;
     // a new event runs after all others of its instant
     while (place > lowest && at < (frontAt[place - 1] as number)) {
@@ -127,14 +127,22 @@ export class CalendarQueue implements EventQueue {
     front[place] = slot;
     frontAt[place] = at;
     this.last = last + 1;
-    if (small) {
-      if (this.last - first > SMALL_MAX) this.rebuild(0);
-    } else {
-      this.moved += last - place;
-      if (place === lowest && lowest > first && at < (frontAt[place - 1] as number))
-        this.moveAside(place);
-    }
+    this.moved += last - place;
+    if (place === lowest || last - first >= SMALL_MAX || last + 1 === front.length)
+      this.checkFront(place, lowest);
+  }
+
+  /** After an insertion at `place` of the front, which may have grown too long or been searched in vain. */
+  private checkFront(place: number, lowest: number): void {
+    if (this.frontEnd === Number.POSITIVE_INFINITY) {
+      if (this.last - this.first > SMALL_MAX) this.rebuild(0);
+    } else if (place === lowest && lowest > this.first && this.misplaced(place))
+      this.moveAside(place);
     if (this.last === this.front.length) this.makeRoom();
+  }
+
+  private misplaced(place: number): boolean {
+    return (this.frontAt[place] as number) < (this.frontAt[place - 1] as number);
   }
 
   /** Whether the event of `slot`, due at `at`, runs before the one at `place` of the front. */

@@ -18,14 +18,9 @@ export class EventSlots {
   /** Takes a slot for `event`, the next in the order of pushing. */
   add(event: SimEvent, at: number): number {
     let slot = this.free;
-    if (slot === NONE) {
-      slot = this.events.length;
-      if (slot === this.at.length) this.grow();
-      this.events.push(event);
-    } else {
-      this.free = this.next[slot] as number;
-      this.events[slot] = event;
-    }
+    if (slot === NONE) slot = this.open();
+    this.free = this.next[slot] as number;
+    this.events[slot] = event;
     this.at[slot] = at;
     this.sequence[slot] = this.pushed++;
     return slot;
@@ -47,6 +42,15 @@ export class EventSlots {
     return first === second
       ? (this.sequence[a] as number) < (this.sequence[b] as number)
       : first < second;
+  }
+
+  /** One slot more, which is free. */
+  private open(): number {
+    const slot = this.events.length;
+    if (slot === this.at.length) this.grow();
+    this.events.push(null);
+    this.next[slot] = NONE;
+    return slot;
   }
 
   private grow(): void {

@@ -22,7 +22,7 @@ import { assert } from "../base/assert.ts";
 import type { Clock } from "./clock.ts";
 import { SimEvent } from "./event.ts";
 import type { Duration, Instant } from "./instant.ts";
-import type { Timer } from "./timer.ts";
+import { type Timer, WheelPlace } from "./timer.ts";
 
 /** One tick of the kernel's clock, in nanoseconds. */
 export const JIFFY = 4_000_000 as Duration;
@@ -57,7 +57,7 @@ export class TimerWheel {
   /** Jiffy to which the wheel has come: `base->clk`. */
   private clk = 0;
   /** First timer of each bucket; made when the first timer is armed. */
-  private heads: (Timer | null)[] = [];
+  private heads: (WheelPlace | null)[] = [];
   /** One bit per bucket that is not empty, two words per level. */
   private readonly pending: number[] = new Array<number>(2 * LEVELS).fill(0);
   /** Jiffies for which a tick is in the engine's queue, the earliest last. */
@@ -94,18 +94,20 @@ export class TimerWheel {
   arm(timer: Timer, due: Instant): void {
     const now = this.clock.now;
     assert(due >= now, "a timer in the past");
-    timer.due = due;
+    let place = timer.place;
+    if (place === null) {
+      place = new WheelPlace(timer, due);
+      timer.place = place;
+    } else place.due = due;
     const jiffies = Math.floor((now + this.offset) / JIFFY);
     if (jiffies > this.clk) this.clk = jiffies;
-    this.place(timer, jiffies + Math.ceil((due - now) / JIFFY));
+    this.put(place, jiffies + Math.ceil((due - now) / JIFFY));
   }
 
   /** Disarms `timer`; nothing happens when it is not armed. */
   cancel(timer: Timer): void {
-    if (timer.bucket < 0) return;
-    this.unlink(timer);
-    timer.bucket = -1;
-    this.armedCount--;
+    const { place } = timer;
+    if (place !== null && place.bucket >= 0) this.takeOut(place);
   }
 
   /** Fires the timers of the present jiffy; for the wheel's own event only. */
@@ -118,7 +120,7 @@ export class TimerWheel {
     if (next >= 0) this.tickAt(next);
   }
 
-  private place(timer: Timer, wanted: number): void {
+  private put(place: WheelPlace, wanted: number): void {
     const clk = this.clk;
     let expires = wanted;
     let level = 0;
@@ -136,10 +138,10 @@ export class TimerWheel {
     const shift = level * LEVEL_SHIFT;
     const turn = (expires >> shift) + 1;
     const bucket = level * BUCKETS_PER_LEVEL + (turn & (BUCKETS_PER_LEVEL - 1));
-    if (bucket === timer.bucket) return;
-    if (timer.bucket >= 0) this.unlink(timer);
+    if (bucket === place.bucket) return;
+    if (place.bucket >= 0) this.unlink(place);
     else this.armedCount++;
-    this.link(timer, bucket);
+    this.link(place, bucket);
     this.tickAt(turn << shift);
   }
 
@@ -151,27 +153,33 @@ export class TimerWheel {
     this.clock.schedule(new WheelTick(this), (jiffy * JIFFY - this.offset) as Instant);
   }
 
-  private link(timer: Timer, bucket: number): void {
-    if (this.heads.length === 0) this.heads = new Array(EXPIRING + LEVELS).fill(null);
-    const head = this.heads[bucket] as Timer | null;
-    timer.bucket = bucket;
-    timer.previous = null;
-    timer.next = head;
-    if (head === null) this.mark(bucket);
-    else head.previous = timer;
-    this.heads[bucket] = timer;
+  private takeOut(place: WheelPlace): void {
+    this.unlink(place);
+    place.bucket = -1;
+    this.armedCount--;
   }
 
-  private unlink(timer: Timer): void {
-    const { next, previous, bucket } = timer;
+  private link(place: WheelPlace, bucket: number): void {
+    if (this.heads.length === 0) this.heads = new Array(EXPIRING + LEVELS).fill(null);
+    const head = this.heads[bucket] as WheelPlace | null;
+    place.bucket = bucket;
+    place.previous = null;
+    place.next = head;
+    if (head === null) this.mark(bucket);
+    else head.previous = place;
+    this.heads[bucket] = place;
+  }
+
+  private unlink(place: WheelPlace): void {
+    const { next, previous, bucket } = place;
     if (next !== null) next.previous = previous;
     if (previous !== null) previous.next = next;
     else {
       this.heads[bucket] = next;
       if (next === null && bucket < EXPIRING) this.unmark(bucket);
     }
-    timer.next = null;
-    timer.previous = null;
+    place.next = null;
+    place.previous = null;
   }
 
   /** Moves the buckets that `jiffy` ends to the expiring lists, finest level first; returns how many. */
@@ -180,14 +188,14 @@ export class TimerWheel {
     let turn = jiffy;
     for (let level = 0; level < LEVELS; level++) {
       const bucket = level * BUCKETS_PER_LEVEL + (turn & (BUCKETS_PER_LEVEL - 1));
-      const head = this.heads[bucket] as Timer | null;
+      const head = this.heads[bucket] as WheelPlace | null;
       if (head !== null) {
         this.heads[bucket] = null;
         this.unmark(bucket);
         const list = EXPIRING + count++;
         this.heads[list] = head;
-        for (let timer: Timer | null = head; timer !== null; timer = timer.next)
-          timer.bucket = list;
+        for (let place: WheelPlace | null = head; place !== null; place = place.next)
+          place.bucket = list;
       }
       if ((turn & ((1 << LEVEL_SHIFT) - 1)) !== 0) break;
       turn >>= LEVEL_SHIFT;
@@ -198,10 +206,10 @@ export class TimerWheel {
   /** Fires a list from its head, which a timer that fires may change: it may cancel or re-arm any other. */
   private expire(list: number): void {
     for (;;) {
-      const timer = this.heads[list] as Timer | null;
-      if (timer === null) return;
-      this.cancel(timer);
-      timer.expire();
+      const place = this.heads[list] as WheelPlace | null;
+      if (place === null) return;
+      this.takeOut(place);
+      place.timer.expire();
     }
   }
 

@@ -4,16 +4,35 @@
  */
 import type { Instant } from "./instant.ts";
 
-export abstract class Timer {
-  /** When it was asked to fire; the wheel may be later by its grain. Meaningless while not armed. */
-  due: Instant = 0 as Instant;
-  /** Bucket that holds it, −1 while it is not armed; the wheel's own. */
+/**
+ * A timer's place in the wheel. Timers are of many classes, and V8 reads and writes the fields of few classes much
+ * faster than those of many; so what the wheel moves about is of this one.
+ */
+export class WheelPlace {
+  readonly timer: Timer;
+  due: Instant;
+  /** Bucket that holds it, −1 while the timer is not armed. */
   bucket = -1;
-  next: Timer | null = null;
-  previous: Timer | null = null;
+  next: WheelPlace | null = null;
+  previous: WheelPlace | null = null;
+
+  constructor(timer: Timer, due: Instant) {
+    this.timer = timer;
+    this.due = due;
+  }
+}
+
+export abstract class Timer {
+  /** The wheel's own; null until the timer is first armed. */
+  place: WheelPlace | null = null;
 
   get armed(): boolean {
-    return this.bucket >= 0;
+    return this.place !== null && this.place.bucket >= 0;
+  }
+
+  /** When it was asked to fire; the wheel may be later by its grain. Meaningless while not armed. */
+  get due(): Instant {
+    return this.place === null ? (0 as Instant) : this.place.due;
   }
 
   /** Runs when the wheel has come to it; the timer is no longer armed then and may be armed again. */

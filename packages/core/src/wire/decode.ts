@@ -1,5 +1,6 @@
 /** Octets of a frame or packet to a `Frame`. Never throws; the frame refers to the octets, which nobody may change. */
 import { ChecksumFault, Frame } from "../packet/frame.ts";
+import { ARP_LENGTH } from "../packet/lengths.ts";
 import { EtherType } from "../packet/protocol.ts";
 import { Malformed } from "../packet/wire-detail.ts";
 import { readArp } from "./arp.ts";
@@ -22,6 +23,8 @@ export function decodeFrame(octets: Uint8Array, id: number): Frame {
     frame.checksumFaults |= ChecksumFault.header;
     keepRaw(frame, octets, at, octets.length, Malformed.network);
   }
+  if (frame.etherType === EtherType.arp && frame.wire === null) frame.length = ARP_LENGTH;
+  else if (frame.etherType !== EtherType.ipv4) frame.length = frame.payloadLength;
   return frame;
 }
 

@@ -1,7 +1,7 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect } from "vitest";
 import { Frame } from "../packet/frame.ts";
-import { frameLength, packetLength } from "../packet/lengths.ts";
+import { ARP_LENGTH, frameLength, packetLength } from "../packet/lengths.ts";
 import { EtherType, IpProtocol } from "../packet/protocol.ts";
 import {
   arbitraryFrame,
@@ -104,6 +104,7 @@ describe("frames and octets", () => {
   test("padding of a short Ethernet frame belongs to nobody", () => {
     const frame = new Frame(1);
     frame.etherType = EtherType.arp;
+    frame.length = ARP_LENGTH;
     const padded = new Uint8Array(60).fill(7, 42);
     padded.set(encodeFrame(frame));
     expect(wireFields(decodeFrame(padded, 1))).toEqual(wireFields(frame));

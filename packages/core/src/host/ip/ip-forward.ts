@@ -40,6 +40,8 @@ export class IpForward {
     }
     frame.ttl--;
     if (sourceOnLink && out === from) this.redirects.consider(frame, route, from);
-    if (passHooks(context, HookPoint.forward, frame, from, out)) this.output.send(frame);
+    const point = HookPoint.forward;
+    if (context.hooks.isIdle(point) || passHooks(context, point, frame, from, out))
+      this.output.send(frame);
   }
 }

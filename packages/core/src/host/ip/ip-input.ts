@@ -45,7 +45,9 @@ export class IpInput {
     frame.packetType = packetType;
     if (frame.checksumFaults !== 0 && (frame.checksumFaults & ~ChecksumFault.transport) !== 0)
       return context.drop(frame, headerFault(frame), null);
-    if (passHooks(context, HookPoint.preRouting, frame, from, null)) this.route(frame, from);
+    const point = HookPoint.preRouting;
+    if (context.hooks.isIdle(point) || passHooks(context, point, frame, from, null))
+      this.route(frame, from);
   }
 
   /** What follows PRE_ROUTING. */
@@ -95,7 +97,9 @@ export class IpInput {
       whole.route = frame.route;
       whole.inputInterface = from.index;
     }
-    if (passHooks(this.context, HookPoint.localIn, whole, from, null))
+    const { context } = this;
+    const point = HookPoint.localIn;
+    if (context.hooks.isIdle(point) || passHooks(context, point, whole, from, null))
       this.deliverToTransport(whole, from);
   }
 

@@ -24,11 +24,15 @@ export class IpOutput {
 
   /** A packet of this host's own: LOCAL_OUT, then `send`. `frame.route` is set. */
   local(frame: Frame): void {
+    if (this.context.hooks.isIdle(HookPoint.localOut) || this.passLocalOut(frame)) this.send(frame);
+  }
+
+  private passLocalOut(frame: Frame): boolean {
     const { context } = this;
     const out = this.interfaceOf(frame);
-    if (out === undefined) return context.drop(frame, "ip-no-route", null);
-    if (!passHooks(context, HookPoint.localOut, frame, null, out)) return;
-    this.send(frame);
+    if (out !== undefined) return passHooks(context, HookPoint.localOut, frame, null, out);
+    context.drop(frame, "ip-no-route", null);
+    return false;
   }
 
   /** POST_ROUTING, fragmentation, neighbour, device (`dst_output`). What came from elsewhere keeps its input device here. */
@@ -40,12 +44,17 @@ export class IpOutput {
     const route = frame.route as Route;
     if (route.type !== RouteType.unicast && route.type !== RouteType.local)
       this.loopCopyBack(frame, route, out);
+    if (!context.hooks.isIdle(HookPoint.postRouting) && !this.passPostRouting(frame, out)) return;
+    const mtu = this.mtuOf(route, frame, out);
+    if (frame.length > mtu) this.fragment(frame, route, out, mtu);
+    else this.sendToNeighbour(frame, route, out);
+  }
+
+  private passPostRouting(frame: Frame, out: HostDevice): boolean {
+    const { context } = this;
     const from = frame.inputInterface;
     const input = from === 0 ? null : (context.deviceAt(from) ?? null);
-    if (!passHooks(context, HookPoint.postRouting, frame, input, out)) return;
-    const mtu = this.mtuOf(route, frame, out);
-    if (frame.length > mtu) return this.fragment(frame, route, out, mtu);
-    this.sendToNeighbour(frame, route, out);
+    return passHooks(context, HookPoint.postRouting, frame, input, out);
   }
 
   /** The MTU for `frame` on its way out: the device's, lowered by the route and by what was learnt. */

@@ -14,7 +14,10 @@ export interface HookContext {
   readonly hooks: HookTable;
 }
 
-/** Whether the packet goes on; if not, whoever decided owns it or has told why it ends. */
+/**
+ * Whether the packet goes on; if not, whoever decided owns it or has told why it ends. Whoever asks for each packet asks
+ * `hooks.isIdle` first.
+ */
 export function passHooks(
   context: HookContext,
   point: HookPoint,
@@ -23,10 +26,7 @@ export function passHooks(
   output: NetDevice | null,
 ): boolean {
   if (context.trace !== null) noteHookPoint(context, context.trace, point, frame);
-  return (
-    context.hooks.isEmpty(point) ||
-    context.hooks.run(point, frame, input, output) === Verdict.accept
-  );
+  return context.hooks.run(point, frame, input, output) === Verdict.accept;
 }
 
 function noteHookPoint(context: HookContext, trace: Trace, point: HookPoint, frame: Frame): void {

@@ -94,7 +94,7 @@ export class Connections implements ConnectionOwner {
     const { now, timers } = this.host.engine;
     connection.refreshedAt = now;
     connection.flags &= ~ConnectionFlag.condemned;
-    if (connection.bucket >= 0 && connection.timeoutSeconds >= connection.armedSeconds) return;
+    if (connection.armed && connection.timeoutSeconds >= connection.armedSeconds) return;
     connection.armedSeconds = connection.timeoutSeconds;
     timers.arm(connection, later(now, seconds(connection.timeoutSeconds)));
   }

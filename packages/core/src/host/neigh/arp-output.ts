@@ -1,6 +1,7 @@
 /** ARP frames that a host sends: requests (`arp_solicit`), answers, and announcements of its own addresses. */
 import { Frame, FrameOrigin } from "../../packet/frame.ts";
 import type { Ipv4Address } from "../../packet/ipv4-address.ts";
+import { ARP_LENGTH } from "../../packet/lengths.ts";
 import { BROADCAST_MAC, ZERO_MAC } from "../../packet/mac-address.ts";
 import { ArpOperation, EtherType } from "../../packet/protocol.ts";
 import { Scope } from "../device/config.ts";
@@ -81,6 +82,7 @@ export class ArpOutput {
   private make(operation: number, device: NeighbourDevice): Frame {
     const frame = new Frame(this.environment.engine.newFrameId());
     frame.etherType = EtherType.arp;
+    frame.length = ARP_LENGTH;
     frame.sourceMac = device.mac;
     frame.arpOperation = operation;
     frame.arpSenderMac = device.mac;

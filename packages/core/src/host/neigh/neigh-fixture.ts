@@ -229,6 +229,7 @@ export interface ArpWords {
 export function arp(host: TestHost, words: ArpWords): Frame {
   const frame = new Frame(host.engine.newFrameId());
   frame.etherType = 0x0806;
+  frame.length = 28;
   frame.arpOperation = words.operation;
   frame.source = ip(words.sender);
   frame.destination = ip(words.target);

@@ -64,7 +64,8 @@ export class NeighbourTable implements NeighbourTimerHandler {
         return;
       }
     }
-    if ((entry.state & CONNECTED) !== 0 && entry.headerCached) {
+    if ((entry.state & UNTOUCHED) !== 0 && entry.headerCached) {
+      if ((entry.state & CONNECTED) === 0) entry.usedAt = this.engine.now;
       frame.destinationMac = entry.linkAddress;
       frame.sourceMac = device.mac;
       device.transmit(frame);

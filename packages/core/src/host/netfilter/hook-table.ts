@@ -5,27 +5,34 @@ import { type Hook, type HookPoint, Verdict } from "./hook.ts";
 /** The registered hooks of one network namespace, one list per hook point in order of priority. */
 export class HookTable {
   private readonly points: [Hook[], Hook[], Hook[], Hook[], Hook[]] = [[], [], [], [], []];
-  /** Bit p is set while there are hooks at point p. */
-  private occupied = 0;
+  /** Bit p is set while somebody wants to see the packets that pass point p: hooks, or the trace. */
+  private wanted: number;
+  private readonly wantedByTrace: number;
+
+  /** `traced`: the trace wants to hear of every packet at every point. */
+  constructor(traced = false) {
+    this.wantedByTrace = traced ? (1 << this.points.length) - 1 : 0;
+    this.wanted = this.wantedByTrace;
+  }
 
   register(hook: Hook): void {
     const list = this.points[hook.point];
     let at = list.length;
     while (at > 0 && (list[at - 1] as Hook).priority > hook.priority) at--;
     list.splice(at, 0, hook);
-    this.occupied |= 1 << hook.point;
+    this.wanted |= 1 << hook.point;
   }
 
   unregister(hook: Hook): void {
     const list = this.points[hook.point];
     const at = list.indexOf(hook);
     if (at >= 0) list.splice(at, 1);
-    if (list.length === 0) this.occupied &= ~(1 << hook.point);
+    if (list.length === 0) this.wanted &= ~(1 << hook.point) | this.wantedByTrace;
   }
 
-  /** Whether `run` has nothing to do. */
-  isEmpty(point: HookPoint): boolean {
-    return (this.occupied & (1 << point)) === 0;
+  /** Whether packets pass `point` unseen. */
+  isIdle(point: HookPoint): boolean {
+    return (this.wanted & (1 << point)) === 0;
   }
 
   /** The hooks at `point`, first to run first. */

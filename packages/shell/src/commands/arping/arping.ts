@@ -5,6 +5,7 @@
 
 import type { NetworkNamespace } from "@lvsim/core";
 import {
+  ARP_LENGTH,
   ArpOperation,
   BROADCAST_MAC,
   type Duration,
@@ -174,6 +175,7 @@ function sendProbe(state: Run): void {
   const { device, network, options, source, target, to } = state;
   const frame = new Frame(network.engine.newFrameId());
   frame.etherType = EtherType.arp;
+  frame.length = ARP_LENGTH;
   frame.sourceMac = device.mac;
   frame.destinationMac = to;
   frame.arpOperation = options.answers ? ArpOperation.reply : ArpOperation.request;

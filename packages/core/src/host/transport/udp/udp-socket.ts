@@ -2,7 +2,7 @@
 import { Errno } from "../../../base/errno.ts";
 import { Frame, FrameOrigin } from "../../../packet/frame.ts";
 import { ANY_ADDRESS, type Ipv4Address } from "../../../packet/ipv4-address.ts";
-import { packetLength } from "../../../packet/lengths.ts";
+import { IPV4_HEADER_LENGTH, UDP_HEADER_LENGTH } from "../../../packet/lengths.ts";
 import { FragmentField, IpProtocol } from "../../../packet/protocol.ts";
 import { RouteType } from "../../route/config.ts";
 import type { Route } from "../../route/route.ts";
@@ -60,7 +60,9 @@ export class UdpSocketHandle implements UdpSocket {
   private tail: Received | null = null;
   private memory = 0;
   private identification = -1;
+  /** The route that was taken last, where it led, and the generation of routes of which it is. */
   private route: Route | null = null;
+  private routeDestination: Ipv4Address = ANY_ADDRESS;
   private routeGeneration = -1;
   /** Bound to an address of its own choice: connect does not change it. */
   private addressBound = false;
@@ -119,6 +121,7 @@ export class UdpSocketHandle implements UdpSocket {
     this.connected = true;
     this.identification = this.layer.secrets().identification();
     this.route = route;
+    this.routeDestination = address;
     this.routeGeneration = host.routeGeneration();
     return 0;
   }
@@ -134,7 +137,7 @@ export class UdpSocketHandle implements UdpSocket {
     const to = remote ?? { address: this.remoteAddress, port: this.remotePort };
     if (to.port === 0) return Errno.EINVAL;
     const destination = to.address === ANY_ADDRESS ? LOOPBACK : to.address;
-    const route = this.routeTo(destination, remote === null);
+    const route = this.routeTo(destination);
     if (typeof route === "number") return -route as Errno;
     // without SO_BROADCAST
     if (route.type === RouteType.broadcast) return Errno.EACCES;
@@ -144,15 +147,21 @@ export class UdpSocketHandle implements UdpSocket {
     return 0;
   }
 
-  private routeTo(destination: Ipv4Address, connected: boolean): Route | number {
+  private routeTo(destination: Ipv4Address): Route | number {
+    const { route } = this;
+    return route !== null &&
+      this.routeDestination === destination &&
+      this.routeGeneration === this.layer.host.routeGeneration()
+      ? route
+      : this.findRoute(destination);
+  }
+
+  private findRoute(destination: Ipv4Address): Route | number {
     const { host } = this.layer;
-    const generation = host.routeGeneration();
-    if (connected && this.route !== null && this.routeGeneration === generation) return this.route;
     const route = host.ip.routeOutput(destination, this.localAddress, 0, 0, 0);
-    if (connected && typeof route !== "number") {
-      this.route = route;
-      this.routeGeneration = generation;
-    }
+    this.route = typeof route === "number" ? null : route;
+    this.routeDestination = destination;
+    this.routeGeneration = host.routeGeneration();
     return route;
   }
 
@@ -174,7 +183,7 @@ export class UdpSocketHandle implements UdpSocket {
     frame.destinationPort = port;
     frame.payload = octets;
     frame.payloadLength = octets.length;
-    frame.length = packetLength(frame);
+    frame.length = IPV4_HEADER_LENGTH + UDP_HEADER_LENGTH + octets.length;
     if (frame.length <= host.ip.mtuOf(route, destination))
       frame.fragment = FragmentField.dontFragment;
     if (this.connected) {
