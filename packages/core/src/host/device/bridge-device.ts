@@ -7,8 +7,8 @@
  * frames pass no iptables), frames that a host accepts because they name a port's address instead of the bridge's.
  */
 
-import { payloadLengthOf, VLAN_TAG_LENGTH } from "../../link/frame-length.ts";
 import type { Frame } from "../../packet/frame.ts";
+import { VLAN_TAG_LENGTH } from "../../packet/lengths.ts";
 import { isGroupMac, type MacAddress } from "../../packet/mac-address.ts";
 import type { Instant } from "../../time/instant.ts";
 import { BridgeFdb, FdbEntry } from "./bridge-fdb.ts";
@@ -151,4 +151,4 @@ function mayLeave(port: BridgePort, from: BridgePort | null): boolean {
 }
 
 const isTooLong = (frame: Frame, device: HostDevice): boolean =>
-  payloadLengthOf(frame) > device.mtu + VLAN_TAG_LENGTH;
+  frame.length > device.mtu + VLAN_TAG_LENGTH;
