@@ -102,10 +102,14 @@ class MaglevHashing implements Scheduler {
   private fill(): void {
     this.stale = false;
     const servers = this.pool.destinations;
-    if (servers.length > SLOTS && this.slots.length > 0) return;
-    const owners = maglevTable(seatsOf(servers.slice(0, SLOTS)), SLOTS);
-    this.slots = Array.from(owners, (owner) => servers[owner] ?? null);
+    if (servers.length <= SLOTS || this.slots.length === 0) this.slots = ownersOfSlots(servers);
   }
+}
+
+/** The server of each slot; null everywhere when none ever had a weight. */
+export function ownersOfSlots(servers: readonly Destination[]): (Destination | null)[] {
+  const owners = maglevTable(seatsOf(servers.slice(0, SLOTS)), SLOTS);
+  return Array.from(owners, (owner) => servers[owner] ?? null);
 }
 
 function seatsOf(servers: readonly Destination[]): MaglevSeat[] {

@@ -43,6 +43,8 @@ export class Pool implements ServerPool {
   readonly engine = new Engine();
   sysctls: VsSysctls = globalSysctls(initialSysctls()).vs;
   readonly variant: OverloadVariant;
+  /** The address of A; B has the next one. */
+  firstAddress: number = realServer(0).address;
   readonly rng;
   private scheduler: Scheduler | null = null;
   private added = 0;
@@ -59,7 +61,8 @@ export class Pool implements ServerPool {
   }
 
   add(weight: number): this {
-    const config = realServer(this.added++, { weight });
+    const address = (this.firstAddress + this.added++) as Ipv4Address;
+    const config = realServer(0, { address, weight });
     return this.insert(new Destination(IDENTITY, config, new Statistics()));
   }
 
@@ -104,7 +107,7 @@ export class Pool implements ServerPool {
 
   nameOf(server: Destination | null): string {
     if (server === null) return "-";
-    return String.fromCharCode(65 + server.address - realServer(0).address);
+    return String.fromCharCode(65 + server.address - this.firstAddress);
   }
 
   named(name: string): Destination {

@@ -1,10 +1,10 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect } from "vitest";
-import type { Ipv4Address } from "../../../packet/ipv4-address.ts";
-import type { Destination } from "../destination.ts";
 import { address } from "../director.fixture.ts";
+import type { OverloadVariant } from "../overload.ts";
 import { HASH_BITS, hash32 } from "./hash.ts";
-import { boundLater, from, pool, REQUEST } from "./pool.fixture.ts";
+import type { ImplementedScheduler } from "./index.ts";
+import { boundLater, from, Pool, pool } from "./pool.fixture.ts";
 
 describe("golden sequences", () => {
   test.each([
@@ -70,6 +70,41 @@ describe("golden sequences", () => {
   });
 });
 
+describe("an active connection beside 256 inactive ones", () => {
+  /** B, the first of the list, has an active connection, A has 256 inactive ones. */
+  const chosen = (name: ImplementedScheduler, variant: OverloadVariant): string => {
+    const made = new Pool(variant).bind(name).add(1).add(1);
+    made.named("B").activeConnections = 1;
+    made.named("A").inactiveConnections = 256;
+    return [...new Set(made.picks(60))].sort().join("");
+  };
+
+  test.each(["lc", "wlc", "lblc", "lblcr"] as const)(
+    "weighs as much for %s before 6.1.187, and one more since",
+    (name) => {
+      expect(chosen(name, "classic")).toBe("B");
+      expect(chosen(name, "edge-triggered")).toBe("A");
+    },
+  );
+
+  test("counts for twos by the kernel as well", () => {
+    const share = (variant: OverloadVariant): number => {
+      const made = new Pool(variant).bind("twos").add(1).add(1);
+      made.named("B").activeConnections = 1;
+      made.named("A").inactiveConnections = 256;
+      return made.picks(900).split("A").length - 1;
+    };
+    // a draw is B with 2/3; of B and A the first draw wins a tie: 1/9 + 2/9 for A, else 5/9
+    expect(Math.abs(share("classic") - 300)).toBeLessThan(60);
+    expect(Math.abs(share("edge-triggered") - 500)).toBeLessThan(60);
+  });
+
+  test.each(["sed", "nq"] as const)("is all that counts for %s", (name) => {
+    expect(chosen(name, "classic")).toBe("A");
+    expect(chosen(name, "edge-triggered")).toBe("A");
+  });
+});
+
 const weights = fc.array(fc.nat({ max: 6 }), { minLength: 1, maxLength: 8 });
 const clients = fc.array(fc.integer(), { minLength: 1, maxLength: 20 });
 test.prop([weights, fc.nat({ max: 20 })])(
@@ -83,76 +118,9 @@ test.prop([weights, fc.nat({ max: 20 })])(
   },
 );
 
-test.prop([weights])("wrr gives exact shares after its first round", (ws) => {
-  const usable = ws.filter((weight) => weight > 0);
-  fc.pre(usable.length > 0);
-  const made = pool("wrr", ...ws);
-  made.picks(usable.length);
-  const round = ws.reduce((sum, weight) => sum + weight, 0);
-  const cycle = made.picks(round);
-  ws.forEach((weight, i) => {
-    const name = String.fromCharCode(65 + i);
-    expect([...cycle].filter((letter) => letter === name).length).toBe(weight);
-  });
-});
-
-const loads = fc.array(
-  fc.record({
-    weight: fc.nat({ max: 5 }),
-    active: fc.nat({ max: 100 }),
-    inactive: fc.nat({ max: 1000 }),
-    overloaded: fc.boolean(),
-  }),
-  { maxLength: 8 },
-);
-
-test.prop([loads, fc.constantFrom("lc" as const, "wlc" as const)])(
-  "the choice is the first server of the least load",
-  (specs, name) => {
-    const made = pool(name, ...specs.map(({ weight }) => weight).reverse());
-    specs.forEach(({ active, inactive, overloaded }, i) => {
-      const server = made.destinations[i] as Destination;
-      server.activeConnections = active;
-      server.inactiveConnections = inactive;
-      server.overloaded = overloaded;
-    });
-    const load = ({ active, inactive, weight }: (typeof specs)[number]): number =>
-      (257 * active + inactive) * (name === "lc" ? 60 : 60 / weight);
-    const usable = specs.filter(({ weight, overloaded }) => weight > 0 && !overloaded);
-    const least = Math.min(...usable.map(load));
-    const expected = specs.findIndex((spec) => usable.includes(spec) && load(spec) <= least + 1e-9);
-    expect(made.select()).toBe(made.destinations[expected] ?? null);
-  },
-);
-
-test.prop([weights, clients])(
-  "sh keeps a client with one server, as often as weights say",
-  (ws, cs) => {
-    const made = pool("sh", ...ws);
-    // the plain reading: the list written out by weight, repeated to 256 places
-    const turn = made.destinations.flatMap((server) =>
-      Array.from({ length: Math.max(1, server.weight) }, () => server),
-    );
-    for (const client of cs) {
-      const bucket = (Math.imul(client, 0x61c88647) >>> 0) >>> 24;
-      const home = turn[bucket % turn.length] as Destination;
-      expect(made.select(from(client))).toBe(home.weight > 0 ? home : null);
-    }
-  },
-);
-
 test.prop([weights, clients])("sh-fallback finds a server whenever one is usable", (ws, cs) => {
   const made = pool("sh", ...ws);
   made.schedulerFlags = 0x08;
   const usable = ws.some((weight) => weight > 0);
   for (const client of cs) expect(made.select(from(client)) !== null).toBe(usable);
-});
-
-test.prop([weights, clients])("dh goes by the destination and ignores weights but 0", (ws, cs) => {
-  const made = pool("dh", ...ws);
-  for (const destination of cs) {
-    const request = { ...REQUEST, packetDestination: destination as Ipv4Address };
-    const server = made.destinations[hash32(destination, HASH_BITS) % ws.length] as Destination;
-    expect(made.select(request)).toBe(server.weight > 0 ? server : null);
-  }
 });
