@@ -28,6 +28,7 @@ const FLOORS: readonly Floor[] = [
   core("host/addressing", 8),
   core("host/netfilter", 7),
   core("host/ip", 8),
+  core("host/tunnel", 9),
   core("host/transport", 9),
   core("host/ipvs", 9),
   core("host", 10),

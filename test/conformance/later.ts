@@ -6,8 +6,6 @@
 const NO_CONNECTION_TRACKING = "connection tracking and the nat table's targets";
 const NO_IPV6 = "services with IPv6 addresses";
 const NO_PEER = "the peer of a device in what ip prints, and the nat table's targets";
-const NO_GRE = "GRE tunnel devices and their answers";
-const NO_GUE = "foo-over-UDP decapsulation";
 
 /** By class, for classes of which nothing is played. */
 const CLASSES: Readonly<Record<string, string>> = {
@@ -27,12 +25,6 @@ const RECORDINGS: Readonly<Record<string, string>> = {
   "walk-nat/no-forward":
     "the order of two retransmissions that fall on one jiffy: softirqs nested in a send",
   "walk-nat/onearm-masquerade": NO_CONNECTION_TRACKING,
-  "walk-tun/gre-csum-gre0-drops": NO_GRE,
-  "walk-tun/gre-csum-remote": NO_GRE,
-  "walk-tun/gre-remote": NO_GRE,
-  "walk-tun/gue-csum-remote": NO_GUE,
-  "walk-tun/gue-remcsum-remote": NO_GUE,
-  "walk-tun/gue-remote": NO_GUE,
 };
 
 /** What a recording waits for; undefined for one that must pass. */

@@ -5,6 +5,7 @@
 import {
   decodeFrame,
   type Frame,
+  type HostDevice,
   type Instant,
   type LogEntry,
   milliseconds,
@@ -37,6 +38,8 @@ export class Stage {
   /** LOG lines since `clear`, in order. */
   readonly log: { readonly ns: string; readonly entry: LogEntry }[] = [];
   private origin: Instant;
+  /** The devices that came with the namespaces and cables: those that commands make are not observed. */
+  private readonly first = new Set<HostDevice>();
 
   constructor(recording: Recording, seed: string) {
     const { topology } = recording;
@@ -56,6 +59,8 @@ export class Stage {
         this.lab.attach({ machine: port.ns, device: port.if, mac: mac(port.mac) }, made, port.port);
     }
     this.origin = this.lab.now;
+    for (const name of topology.namespaces)
+      for (const device of this.namespace(name).devices()) this.first.add(device);
   }
 
   namespace(name: string): NetworkNamespace {
@@ -67,13 +72,13 @@ export class Stage {
     return this.lab.exec(ns, command);
   }
 
-  /** Watches every Ethernet and tunnel device of these namespaces. */
+  /** Watches every Ethernet and tunnel device with which these namespaces began. */
   private watch(namespaces: readonly string[]): void {
     for (const ns of namespaces) {
       const namespace = this.namespace(ns);
       for (const device of namespace.devices()) {
         const { kind, name } = device;
-        if (kind === "loopback" || kind === "dummy") continue;
+        if (kind === "loopback" || kind === "dummy" || !this.first.has(device)) continue;
         device.taps ??= [];
         device.taps.push({
           tapped: (frame: Frame, dir: "in" | "out") => {

@@ -1,5 +1,6 @@
 /** Error numbers of Linux (`asm-generic/errno.h`) that sockets and netlink answer with, and their texts. */
 export const Errno = {
+  EPERM: 1,
   ENOENT: 2,
   ESRCH: 3,
   E2BIG: 7,
@@ -43,6 +44,7 @@ export type Errno = (typeof Errno)[ErrnoName] | 0;
 
 const TEXTS: Readonly<Record<number, string>> = {
   0: "Success",
+  1: "Operation not permitted",
   2: "No such file or directory",
   3: "No such process",
   7: "Argument list too long",

@@ -17,6 +17,8 @@ import type { CombinedConf } from "./sysctl/combined-conf.ts";
 import { combinedConf } from "./sysctl/combined-conf.ts";
 import type { NeighbourSysctls } from "./sysctl/config.ts";
 import { neighbourSysctls } from "./sysctl/device-sysctls.ts";
+import { TunnelDevice } from "./tunnel/tunnel-device.ts";
+import type { Tunnels } from "./tunnel/tunnels.ts";
 
 /** What the table needs of its namespace. */
 interface DeviceTableOwner {
@@ -27,13 +29,12 @@ interface DeviceTableOwner {
   readonly kernelDevices: KernelDevices;
   readonly neighbours: NeighbourTable;
   readonly proxies: ProxyTable;
+  readonly tunnels: Tunnels;
 }
 
 export class DeviceTable implements DeviceInput {
   /** In order of interface index. */
   all: readonly HostDevice[] = [];
-  /** The fallback device of IP in IP; undefined when there is none. */
-  tunnel: HostDevice | undefined = undefined;
   private byIndex: (HostDevice | undefined)[] = [];
   private readonly owner: DeviceTableOwner;
   private next: DeviceInputTarget | null = null;
@@ -82,7 +83,9 @@ export class DeviceTable implements DeviceInput {
     const gone = this.all.filter((device) => byIndex[device.index] === undefined);
     this.byIndex = byIndex;
     this.all = all;
-    this.tunnel = all.find((device) => device.kind === "ipip");
+    for (const device of all)
+      if (device instanceof TunnelDevice) device.below = byIndex[device.parameters.link] ?? null;
+    this.owner.tunnels.followDevices(all);
     for (const device of gone) this.remove(device);
     this.stacking.follow(config.devices);
   }
@@ -97,6 +100,7 @@ export class DeviceTable implements DeviceInput {
     const readdressed = device.mac !== item.mac;
     const moved = readdressed || device.noArp !== item.noArp;
     refreshDevice(device, item, conf, neigh);
+    if (item.details?.kind === "tunnel") (device as TunnelDevice).configure(item.details);
     if (moved) neighbours.flushDevice(device);
     if (device.up !== item.up) device.setUp(item.up);
     else if (!readdressed || !item.up) return;
@@ -109,8 +113,11 @@ export class DeviceTable implements DeviceInput {
   }
 
   private make(item: DeviceConfig, conf: CombinedConf): HostDevice {
-    const { engine, trace, name, rng, kernelDevices } = this.owner;
-    const device = makeDevice(item, conf, this, engine, trace);
+    const { engine, trace, name, rng, kernelDevices, tunnels } = this.owner;
+    const device =
+      item.details?.kind === "tunnel"
+        ? new TunnelDevice(item, conf, this, tunnels.output, engine, trace)
+        : makeDevice(item, conf, this, engine, trace);
     device.place = trace === null ? 0 : trace.place(`${name}.${item.name}`);
     if (item.pair !== 0 && device instanceof EthernetDevice) {
       this.pairs[item.index] = item.pair;

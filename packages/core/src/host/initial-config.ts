@@ -4,8 +4,10 @@
  * (devconf_inherit_init_net 0).
  */
 import { ZERO_MAC } from "../packet/mac-address.ts";
-import { addLink, setLinkUp } from "./addressing/links.ts";
+import { IpProtocol } from "../packet/protocol.ts";
+import { addLink, type LinkSpec, setLinkUp } from "./addressing/links.ts";
 import type { DeviceKind } from "./device/config.ts";
+import { ANY_TUNNEL } from "./device/tunnel-parameters.ts";
 import { EMPTY_IPVS_CONFIG } from "./ipvs/control.ts";
 import type { NamespaceConfig, NamespaceDraft } from "./namespace-config.ts";
 import type { NetfilterConfig } from "./netfilter/config.ts";
@@ -62,6 +64,7 @@ function make(sysctls: SysctlConfig, isBoot: boolean): NamespaceConfig {
     sysctls: sysctls as NamespaceDraft["sysctls"],
     netfilter: { tables: {}, nextRuleId: 1 },
     ipvs: structuredEmpty(),
+    fou: [],
   };
   addLink(draft, {
     name: "lo",
@@ -73,9 +76,15 @@ function make(sysctls: SysctlConfig, isBoot: boolean): NamespaceConfig {
   });
   if (isBoot) setLinkUp(draft, 1);
   for (const { name, kind, mtu, noArp } of FALLBACK_DEVICES)
-    addLink(draft, { name, kind, mac: ZERO_MAC, mtu, noArp, index: 0 });
+    addLink(draft, { name, kind, mac: ZERO_MAC, mtu, noArp, index: 0, ...fallbackTunnel(kind) });
   return draft;
 }
+
+/** gre0 says that it carries GRE, tunl0 that it carries anything. */
+const fallbackTunnel = (kind: DeviceKind): Partial<Pick<LinkSpec, "details">> =>
+  kind === "ipip" || kind === "gre"
+    ? { details: { ...ANY_TUNNEL, protocol: kind === "gre" ? IpProtocol.gre : 0, fallback: true } }
+    : {};
 
 const structuredEmpty = (): NamespaceDraft["ipvs"] => ({
   services: [],
@@ -84,7 +93,7 @@ const structuredEmpty = (): NamespaceDraft["ipvs"] => ({
 
 /** A copy of a configuration that may be changed in place: for building a lab, before anything runs. */
 export function plainDraft(config: NamespaceConfig): NamespaceDraft {
-  const { devices, lastIndex, routes, rules, sysctls, netfilter, ipvs } = config;
+  const { devices, lastIndex, routes, rules, sysctls, netfilter, ipvs, fou } = config;
   return {
     lastIndex,
     devices: devices.map((device) => ({ ...device, addresses: device.addresses.slice() })),
@@ -100,6 +109,7 @@ export function plainDraft(config: NamespaceConfig): NamespaceDraft {
       })),
       timeouts: { ...ipvs.timeouts },
     },
+    fou: fou.slice(),
   } as NamespaceDraft;
 }
 

@@ -8,6 +8,7 @@ import type { IpvsConfig } from "./ipvs/config.ts";
 import type { NetfilterConfig } from "./netfilter/config.ts";
 import type { PolicyRuleConfig, RouteConfig } from "./route/config.ts";
 import type { SysctlConfig } from "./sysctl/config.ts";
+import type { FouPortConfig } from "./tunnel/config.ts";
 
 export interface NamespaceConfig {
   /** In order of interface index. */
@@ -21,6 +22,8 @@ export interface NamespaceConfig {
   readonly sysctls: SysctlConfig;
   readonly netfilter: NetfilterConfig;
   readonly ipvs: IpvsConfig;
+  /** Ports of `ip fou`, the newest first. */
+  readonly fou: readonly FouPortConfig[];
 }
 
 /** A configuration under change: immer's draft, or a plain value while a lab is built. Edits mutate it in place. */

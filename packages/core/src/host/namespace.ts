@@ -45,6 +45,7 @@ import { globalSysctls } from "./sysctl/global-sysctls.ts";
 import { createTransport } from "./transport/create-transport.ts";
 import type { Transport } from "./transport/transport.ts";
 import { TransportHostAdapter } from "./transport-host.ts";
+import { Tunnels } from "./tunnel/tunnels.ts";
 
 enablePatches();
 
@@ -77,6 +78,7 @@ export class NetworkNamespace {
   readonly ip: IpStack;
   /** What IPv4 and ICMP count. */
   readonly counters = new IpCounters();
+  readonly tunnels: Tunnels;
   private readonly context: IpContext;
   private readonly table: DeviceTable;
   private current: NamespaceConfig;
@@ -114,7 +116,8 @@ export class NetworkNamespace {
     this.neighbours = new NeighbourTable(neighbourHost);
     this.context = this.makeContext();
     neighbourHost.connect(this.context);
-    this.ip = new IpStack(this.context, () => this.table.tunnel);
+    this.ip = new IpStack(this.context);
+    this.tunnels = new Tunnels(this.context, this.ip);
     for (const protocol of [IpProtocol.tcp, IpProtocol.udp])
       this.ip.register(protocol, new LazyTransport(() => this.loadTransport(protocol)));
     const arp = new ArpInput(this.neighbours, this.proxies);
@@ -245,6 +248,7 @@ export class NetworkNamespace {
     if (next.routes !== before.routes || next.rules !== before.rules) this.context.paths.flush();
     this.router.configure(next);
     if (next.devices !== before.devices || next.sysctls !== before.sysctls) this.table.follow(next);
+    this.tunnels.followPorts(next.fou);
     if (next.netfilter !== before.netfilter) this.netfilter.configure(next.netfilter);
   }
 
@@ -255,6 +259,7 @@ export class NetworkNamespace {
     this.context.paths.flush();
     this.router.configure(next);
     this.table.follow(next);
+    this.tunnels.followPorts(next.fou);
     if (this.tables !== null || Object.keys(next.netfilter.tables).length > 0)
       this.netfilter.configure(next.netfilter);
   }

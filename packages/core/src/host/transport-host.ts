@@ -5,12 +5,14 @@ import type { Engine } from "../time/engine.ts";
 import type { PlaceId, Trace } from "../trace/trace.ts";
 import type { IpContext } from "./ip/ip-context.ts";
 import type { IpLayer } from "./ip/ip-layer.ts";
+import type { UdpReceiver } from "./ip/udp-receiver.ts";
 import type { Route } from "./route/route.ts";
 import type { TransportHost, TransportSysctls } from "./transport/transport-host.ts";
 
 interface TransportHostOwner {
   readonly rng: Rng;
   readonly ip: IpLayer;
+  readonly tunnels: { readonly ports: readonly UdpReceiver[] | null };
 }
 
 export class TransportHostAdapter implements TransportHost {
@@ -20,9 +22,11 @@ export class TransportHostAdapter implements TransportHost {
   readonly rng: Rng;
   readonly ip: IpLayer;
   private readonly context: IpContext;
+  private readonly owner: TransportHostOwner;
 
   constructor(owner: TransportHostOwner, context: IpContext) {
     this.context = context;
+    this.owner = owner;
     this.engine = context.engine;
     this.trace = context.trace;
     this.place = context.place;
@@ -32,6 +36,10 @@ export class TransportHostAdapter implements TransportHost {
 
   get sysctls(): Readonly<TransportSysctls> {
     return this.context.sysctls.transport;
+  }
+
+  get udpReceivers(): readonly UdpReceiver[] | null {
+    return this.owner.tunnels.ports;
   }
 
   routeGeneration(): number {

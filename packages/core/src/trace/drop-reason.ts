@@ -63,6 +63,11 @@ export const DROP_REASONS = [
   "tcp-receive-buffer-full",
   "tunnel-no-device",
   "tunnel-error",
+  "tunnel-checksum",
+  "tunnel-out-of-sequence",
+  "tunnel-no-remote",
+  "tunnel-no-route",
+  "tunnel-dead-loop",
   // bridges of a host
   "too-long-for-port",
   "bridge-port-disabled",

@@ -22,6 +22,7 @@ import { writeIcmp } from "./icmp.ts";
 import { writeIpv4Header } from "./ipv4.ts";
 import { writeTcp } from "./tcp.ts";
 import { writeUdp } from "./udp.ts";
+import { finishUdpTunnel } from "./udp-tunnel-checksums.ts";
 
 /** From the destination address to the last octet: no padding to 60, no check sequence. */
 export function encodeFrame(frame: Frame): Uint8Array {
@@ -87,6 +88,7 @@ function writeContent(frame: Frame, octets: Uint8Array, from: number, end: numbe
       break;
     case IpProtocol.udp:
       last = putCarried(frame, octets, putPayload(frame, octets, from + UDP_HEADER_LENGTH));
+      if (frame.inner !== null) finishUdpTunnel(frame, octets, from + UDP_HEADER_LENGTH, last);
       writeUdp(frame, octets, from, last);
       break;
     case IpProtocol.icmp:

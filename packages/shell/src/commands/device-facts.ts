@@ -1,5 +1,11 @@
 /** What follows from a device's kind and state: flags, words and link addresses as `ip` and `ifconfig` show them. */
-import { type DeviceKind, formatMacAddress, type HostDevice } from "@lvsim/core";
+import {
+  type DeviceKind,
+  formatIpv4Address,
+  formatMacAddress,
+  type HostDevice,
+  TunnelDevice,
+} from "@lvsim/core";
 
 /** IFF_*: what `SIOCGIFFLAGS` and netlink report. */
 export const DeviceFlag = {
@@ -51,7 +57,11 @@ export function linkTypeOf(kind: DeviceKind): "ether" | "loopback" | "ipip" | "g
 
 /** Link address and broadcast address as text; tunnels have IPv4 addresses for both. */
 export function linkAddresses(device: HostDevice): readonly [string, string] {
-  if (!device.hasLinkHeader) return ["0.0.0.0", "0.0.0.0"];
+  if (device instanceof TunnelDevice)
+    return [
+      formatIpv4Address(device.parameters.local),
+      formatIpv4Address(device.parameters.remote),
+    ];
   const broadcast = device.loopback ? "00:00:00:00:00:00" : "ff:ff:ff:ff:ff:ff";
   return [formatMacAddress(device.mac), broadcast];
 }
@@ -68,6 +78,7 @@ export function operationalState(device: HostDevice): "UP" | "DOWN" | "UNKNOWN" 
 
 /** The name with what `ip` writes behind it: devices on top of another, here of none, have `@NONE`. */
 export function shownName(device: HostDevice): string {
-  const isTunnel = ["ipip", "gre", "gretap", "erspan"].includes(device.kind);
+  if (device instanceof TunnelDevice) return `${device.name}@${device.below?.name ?? "NONE"}`;
+  const isTunnel = device.kind === "gretap" || device.kind === "erspan";
   return isTunnel ? `${device.name}@NONE` : device.name;
 }

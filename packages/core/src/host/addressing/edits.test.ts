@@ -39,6 +39,7 @@ function machine(): NamespaceDraft {
     sysctls: initialSysctls() as NamespaceDraft["sysctls"],
     netfilter: { tables: {}, nextRuleId: 1 },
     ipvs: { services: [], timeouts: { tcp: 900, tcpFin: 120, udp: 300 } },
+    fou: [],
   };
   addLink(draft, { ...link, name: "lo", kind: "loopback" });
   for (const name of ["eth0", "eth1"]) addLink(draft, { ...link, name });

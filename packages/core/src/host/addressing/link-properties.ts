@@ -3,18 +3,27 @@
  * the bridge that it is a port of follow, as the kernel's notifiers make them.
  */
 import { Errno } from "../../base/errno.ts";
+import { IPV4_HEADER_LENGTH } from "../../packet/lengths.ts";
 import { isGroupMac, type MacAddress } from "../../packet/mac-address.ts";
-import { type DeviceKind, OWN_NETWORK } from "../device/config.ts";
+import { type DeviceConfig, OWN_NETWORK } from "../device/config.ts";
+import { IP_MTU_MAX, tunnelHeaderLength } from "../device/tunnel-parameters.ts";
 import type { NamespaceDraft } from "../namespace-config.ts";
 import { followPorts } from "./bridge-ports.ts";
 import { type DeviceDraft, draftOf, uppersOf } from "./edit-devices.ts";
 import { disableIpv4, IPV4_MTU_MIN } from "./links.ts";
 
 /** The MTUs that a kind of device takes, both inclusive (`ip -d link` shows them). */
-export function mtuBounds(kind: DeviceKind): { readonly min: number; readonly max: number } {
+export function mtuBounds({ kind, details }: DeviceConfig): {
+  readonly min: number;
+  readonly max: number;
+} {
   if (kind === "loopback" || kind === "dummy") return { min: 0, max: 0x7fffffff };
   if (kind === "vlan") return { min: 0, max: 65535 };
-  return { min: IPV4_MTU_MIN, max: kind === "ipip" ? 65515 : 65535 };
+  const headers =
+    details?.kind === "tunnel"
+      ? IPV4_HEADER_LENGTH + tunnelHeaderLength(kind === "gre" ? "gre" : "ipip", details)
+      : 0;
+  return { min: IPV4_MTU_MIN, max: IP_MTU_MAX - headers };
 }
 
 /**
@@ -24,7 +33,7 @@ export function mtuBounds(kind: DeviceKind): { readonly min: number; readonly ma
 export function setLinkMtu(draft: NamespaceDraft, index: number, mtu: number): Errno {
   const device = draftOf(draft, index);
   if (device === undefined) return Errno.ENODEV;
-  const { min, max } = mtuBounds(device.kind);
+  const { min, max } = mtuBounds(device);
   if (mtu < min || mtu > max) return Errno.EINVAL;
   const lower = device.lowerNetwork === OWN_NETWORK ? draftOf(draft, device.lower) : undefined;
   if (lower !== undefined && mtu > lower.mtu)

@@ -36,6 +36,7 @@ function machine(): NamespaceDraft {
     sysctls: initialSysctls() as NamespaceDraft["sysctls"],
     netfilter: { tables: {}, nextRuleId: 1 },
     ipvs: { services: [], timeouts: { tcp: 900, tcpFin: 120, udp: 300 } },
+    fou: [],
   };
   const link = { mac: ZERO_MAC, mtu: 1500, noArp: false };
   addLink(draft, { ...link, name: "lo", kind: "loopback", index: 1 });

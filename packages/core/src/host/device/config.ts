@@ -1,6 +1,7 @@
 /** What `ip link` and `ip addr` configure, as immutable values. Their live counterparts are devices. */
 import type { Ipv4Address } from "../../packet/ipv4-address.ts";
 import type { MacAddress } from "../../packet/mac-address.ts";
+import type { TunnelParameters } from "./tunnel-parameters.ts";
 
 /** `rtnetlink`'s scopes: how far an address or a route reaches. */
 export const Scope = { universe: 0, site: 200, link: 253, host: 254, nowhere: 255 } as const;
@@ -77,7 +78,7 @@ export interface BridgeDetails {
   readonly addresses: readonly BridgeAddress[];
 }
 
-export type LinkDetails = VlanDetails | MacvlanDetails | BridgeDetails;
+export type LinkDetails = VlanDetails | MacvlanDetails | BridgeDetails | TunnelParameters;
 
 /** What a bridge knows of one of its ports. */
 export interface BridgePortConfig {

@@ -14,6 +14,7 @@ export class EthernetDevice extends CableDevice implements HostDevice {
   readonly kind: DeviceKind;
   readonly hasLinkHeader = true;
   readonly loopback = false;
+  readonly internal = false;
   readonly pointToPoint = false;
   noArp: boolean;
   addresses: readonly AddressConfig[];

@@ -23,6 +23,8 @@ export interface HostDevice extends NetDevice {
   readonly hasLinkHeader: boolean;
   /** IFF_LOOPBACK. */
   readonly loopback: boolean;
+  /** What arrives on it has not left this host since (lo), or was scrubbed when it was unpacked (tunnels). */
+  readonly internal: boolean;
   /** IFF_POINTOPOINT. */
   readonly pointToPoint: boolean;
   /** IFF_NOARP. */

@@ -1,8 +1,7 @@
 /**
- * Devices without a cable: lo, dummy devices, tunnel devices. What `lo` sends it receives itself, at the same instant
- * and after what was pending, as the kernel's backlog does, and packets keep mark, route and tracking
- * (`loopback_xmit` scrubs nothing). A tunnel device only receives: what was taken out of a tunnel appears on it.
- * Left out: sending through a tunnel device (the fallback devices have no remote end); dummies swallow everything.
+ * Devices without a cable: lo, dummy devices, and devices that Ethernet in GRE would use. What `lo` sends it receives
+ * itself, at the same instant and after what was pending, as the kernel's backlog does, and packets keep mark, route
+ * and tracking (`loopback_xmit` scrubs nothing). Dummies swallow everything. Left out: gretap and ERSPAN, which do too.
  */
 import { frameLengthOf } from "../../link/frame-length.ts";
 import { NetDevice } from "../../link/net-device.ts";
@@ -18,8 +17,9 @@ import type { DeviceInput, HostDevice } from "./host-device.ts";
 export class LocalDevice extends NetDevice implements HostDevice {
   readonly index: number;
   readonly kind: DeviceKind;
-  readonly hasLinkHeader: boolean;
+  readonly hasLinkHeader = true;
   readonly loopback: boolean;
+  readonly internal: boolean;
   readonly pointToPoint = false;
   noArp: boolean;
   addresses: readonly AddressConfig[];
@@ -39,8 +39,8 @@ export class LocalDevice extends NetDevice implements HostDevice {
     super(config.name, config.mac);
     this.index = config.index;
     this.kind = config.kind;
-    this.hasLinkHeader = config.kind !== "ipip" && config.kind !== "gre";
     this.loopback = config.kind === "loopback";
+    this.internal = this.loopback;
     this.mtu = config.mtu;
     this.up = config.up;
     this.noArp = config.noArp;
@@ -81,7 +81,7 @@ export class LocalDevice extends NetDevice implements HostDevice {
   }
 
   private octets(frame: Frame): number {
-    return this.hasLinkHeader && !this.loopback ? frameLengthOf(frame) : frame.length;
+    return this.loopback ? frame.length : frameLengthOf(frame);
   }
 
   private show(frame: Frame, direction: "in" | "out"): void {

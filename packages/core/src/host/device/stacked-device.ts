@@ -19,6 +19,7 @@ export abstract class StackedDevice extends NetDevice implements HostDevice {
   readonly kind: DeviceKind;
   readonly hasLinkHeader = true;
   readonly loopback = false;
+  readonly internal = false;
   readonly pointToPoint = false;
   noArp: boolean;
   addresses: readonly AddressConfig[];

@@ -40,7 +40,7 @@ export class IpInput {
     const { context } = this;
     if (packetType === PacketType.otherHost) return context.drop(shared, "other-host", null);
     const frame = shared.shared ? copyFrame(shared, shared.id) : shared;
-    if (!from.loopback) frame.enterHost(from.index);
+    if (!from.internal) frame.enterHost(from.index);
     frame.inputInterface = from.index;
     frame.packetType = packetType;
     if (frame.checksumFaults !== 0 && (frame.checksumFaults & ~ChecksumFault.transport) !== 0)

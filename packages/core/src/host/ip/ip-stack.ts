@@ -4,7 +4,6 @@ import type { NetDevice } from "../../link/net-device.ts";
 import type { Frame } from "../../packet/frame.ts";
 import type { Ipv4Address } from "../../packet/ipv4-address.ts";
 import { IpProtocol } from "../../packet/protocol.ts";
-import type { HostDevice } from "../device/host-device.ts";
 import type { Route } from "../route/route.ts";
 import { IcmpInput } from "./icmp-input.ts";
 import { IcmpSender } from "./icmp-sender.ts";
@@ -15,7 +14,6 @@ import type { IpLayer, TransportHandler } from "./ip-layer.ts";
 import { IpOutput } from "./ip-output.ts";
 import { RedirectSender } from "./redirect-sender.ts";
 import { sendRejectReset } from "./reject-reset.ts";
-import { TunnelInput } from "./tunnel-input.ts";
 
 export class IpStack implements IpLayer {
   readonly input: IpInput;
@@ -24,8 +22,7 @@ export class IpStack implements IpLayer {
   private readonly out: IpOutput;
   private readonly errors: IcmpSender;
 
-  /** `tunnel` finds the fallback device for IP in IP. */
-  constructor(context: IpContext, tunnel: () => HostDevice | undefined) {
+  constructor(context: IpContext) {
     this.context = context;
     this.out = new IpOutput(context);
     this.errors = new IcmpSender(context, this.out);
@@ -35,7 +32,6 @@ export class IpStack implements IpLayer {
     );
     this.icmp = new IcmpInput(context, this.errors, this.input);
     this.input.register(IpProtocol.icmp, this.icmp);
-    this.input.register(IpProtocol.ipip, new TunnelInput(context, tunnel));
   }
 
   register(protocol: number, handler: TransportHandler): void {

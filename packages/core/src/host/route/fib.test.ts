@@ -37,6 +37,7 @@ const config = (
   sysctls: initialSysctls(),
   netfilter: { tables: {}, nextRuleId: 1 },
   ipvs: { services: [], timeouts: { tcp: 900, tcpFin: 120, udp: 300 } },
+  fou: [],
 });
 
 const network = (text: string, prefixLength: number, fields: Partial<RouteConfig> = {}) =>

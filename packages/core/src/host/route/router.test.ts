@@ -69,6 +69,7 @@ function namespace(): NamespaceDraft {
     sysctls: initialSysctls(),
     netfilter: { tables: {}, nextRuleId: 1 },
     ipvs: { services: [], timeouts: { tcp: 900, tcpFin: 120, udp: 300 } },
+    fou: [],
   } as NamespaceConfig as NamespaceDraft;
   for (const on of devices) for (const one of on.addresses) addAddressRoutes(draft, on, one);
   return draft;

@@ -65,6 +65,7 @@ export class FakeHost implements IpLayer, FrameReceiver {
       rng: createRng(`${pair.seed}/${name}`),
       ip: this,
       sysctls: this.sysctls,
+      udpReceivers: null,
       routeGeneration: () => 1,
       confirmNeighbour: () => {
         this.confirmed++;

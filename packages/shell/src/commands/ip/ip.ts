@@ -1,5 +1,5 @@
 /**
- * `ip` of iproute2 6.1.0: link, addr, route, rule, neigh, and lists of namespaces. Other objects say that they are
+ * `ip` of iproute2 6.1.0: link, addr, route, rule, neigh, tunnel, fou, and lists of namespaces. Other objects say that they are
  * left out. A command line is read whole before anything is changed; one command is one change.
  */
 import {
@@ -13,12 +13,14 @@ import { CommandFailure, orFailure } from "../../options/failure.ts";
 import { isPrefix, Words } from "../../options/iproute2.ts";
 import { addressObject } from "./address.ts";
 import { type IpContext, leftOut, usageOf } from "./context.ts";
+import { fouObject } from "./fou.ts";
 import { linkObject } from "./link.ts";
 import { neighbourObject } from "./neighbour.ts";
 import { namespaceNamed, netnsObject } from "./netns.ts";
 import { type IpOptions, takeIpOptions } from "./options.ts";
 import { routeObject } from "./route.ts";
 import { ruleObject } from "./rule.ts";
+import { tunnelObject } from "./tunnel.ts";
 
 type IpObject = (context: IpContext, words: Words) => SimpleResult;
 
@@ -35,11 +37,11 @@ const OBJECTS: readonly (readonly [string, IpObject | null])[] = [
   ["ntbl", null],
   ["link", linkObject],
   ["l2tp", null],
-  ["fou", null],
+  ["fou", fouObject],
   ["ila", null],
   ["macsec", null],
-  ["tunnel", null],
-  ["tunl", null],
+  ["tunnel", tunnelObject],
+  ["tunl", tunnelObject],
   ["tuntap", null],
   ["tap", null],
   ["token", null],

@@ -21,6 +21,7 @@ import {
   missingDevice,
   runVerb,
 } from "./context.ts";
+import { addTunnelLink } from "./link-tunnel.ts";
 import { readMtu, setLink } from "./set-link.ts";
 import { briefLink, linkLines } from "./show-link.ts";
 
@@ -34,8 +35,6 @@ interface NewKind {
 
 const NEW_KINDS: ReadonlyMap<string, NewKind> = new Map([
   ["dummy", { kind: "dummy", mtu: 1500, noArp: true, hasMac: true }],
-  ["ipip", { kind: "ipip", mtu: 1480, noArp: true, hasMac: false }],
-  ["gre", { kind: "gre", mtu: 1476, noArp: true, hasMac: false }],
   ["gretap", { kind: "gretap", mtu: 1462, noArp: false, hasMac: true }],
 ]);
 
@@ -63,6 +62,11 @@ function addVerb(context: IpContext, words: Words): SimpleResult {
   const { type } = request;
   if (type === null)
     throw new CommandFailure(1, 'Not enough information: "type" argument is required\n');
+  if (type === "ipip" || type === "gre") {
+    const { mtu, index } = request;
+    const name = request.name ?? freeName(context, type);
+    return addTunnelLink(context, { name, kind: type, mtu, index }, words);
+  }
   const kind = NEW_KINDS.get(type);
   if (kind === undefined && OTHER_KINDS.includes(type)) throw leftOut(`ip link add type ${type}`);
   if (kind === undefined) throw kernelRefusal(0, "Unknown device type");

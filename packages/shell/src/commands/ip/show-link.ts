@@ -1,5 +1,5 @@
 /** The lines about a device in `ip link` and `ip addr` (`print_linkinfo`). */
-import type { HostDevice } from "@lvsim/core";
+import { type HostDevice, TunnelDevice } from "@lvsim/core";
 import {
   DeviceFlag,
   deviceFlags,
@@ -8,6 +8,7 @@ import {
   operationalState,
   shownName,
 } from "../device-facts.ts";
+import { tunnelDetails } from "./link-tunnel.ts";
 import type { IpOptions } from "./options.ts";
 
 /** In the order in which iproute2 names them. */
@@ -47,7 +48,8 @@ export function linkLines(device: HostDevice, options: IpOptions, lines: LinkLin
   let text = `${head} state ${operationalState(device)}${mode} group default qlen 1000`;
   if (lines.withAddress || options.details) {
     const [address, broadcast] = linkAddresses(device);
-    text += `${newline}    link/${linkTypeOf(device.kind)} ${address} brd ${broadcast}`;
+    const other = device.pointToPoint ? "peer" : "brd";
+    text += `${newline}    link/${linkTypeOf(device.kind)} ${address} ${other} ${broadcast}`;
     if (options.details) text += ` ${detailText(device, newline)}`;
   }
   if (options.statistics > 0 && lines.withMode) text += statisticsText(device, options, newline);
@@ -57,7 +59,7 @@ export function linkLines(device: HostDevice, options: IpOptions, lines: LinkLin
 /** `-d`: limits of the device and what its kind says. */
 function detailText(device: HostDevice, newline: string): string {
   const [minMtu, maxMtu] = MTU_BOUNDS[device.kind];
-  const kind = KIND_DETAILS[device.kind];
+  const kind = device instanceof TunnelDevice ? tunnelDetails(device) : KIND_DETAILS[device.kind];
   return (
     `promiscuity 0  allmulti 0 minmtu ${minMtu} maxmtu ${maxMtu} ` +
     (kind === "" ? "" : `${newline}    ${kind} `) +
@@ -90,8 +92,8 @@ const KIND_DETAILS: Readonly<Record<Kind, string>> = {
   macvlan: "macvlan",
   loopback: "",
   dummy: "dummy",
-  ipip: "ipip any remote any local any ttl inherit nopmtudisc",
-  gre: "gre remote any local any ttl inherit nopmtudisc",
+  ipip: "ipip",
+  gre: "gre",
   gretap: "gretap remote any local any ttl inherit nopmtudisc",
   erspan: "erspan remote any local any ttl inherit nopmtudisc",
 };

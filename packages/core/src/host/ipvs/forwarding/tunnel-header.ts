@@ -4,23 +4,23 @@
  * packet whose checksum is complete, which ours always are.
  */
 import type { Frame } from "../../../packet/frame.ts";
+import { GreFlag, greHeader } from "../../../packet/gre-header.ts";
+import { gueHeader } from "../../../packet/gue-header.ts";
 import { IPV4_HEADER_LENGTH, UDP_HEADER_LENGTH } from "../../../packet/lengths.ts";
-import { EtherType, IpProtocol } from "../../../packet/protocol.ts";
+import { IpProtocol } from "../../../packet/protocol.ts";
+import { flowPort } from "../../ip/flow-port.ts";
 import type { TunnelConfig } from "../config.ts";
 
-const GRE_HEADER = new Uint8Array([0, 0, EtherType.ipv4 >> 8, EtherType.ipv4 & 255]);
-const GRE_HEADER_WITH_CHECKSUM = new Uint8Array([0x80, ...GRE_HEADER.subarray(1), 0, 0, 0, 0]);
-const GUE_HEADER = new Uint8Array([0, IpProtocol.ipip, 0, 0]);
+const GRE_HEADER = greHeader(0, 0, 0);
+const GRE_HEADER_WITH_CHECKSUM = greHeader(GreFlag.checksum, 0, 0);
+const GUE_HEADER = gueHeader(IpProtocol.ipip);
 
-/** net.ipv4.ip_local_port_range's defaults: where GUE takes its source ports from. */
-const FLOW_PORTS = { first: 32_768, last: 60_999 } as const;
-
-const greHeader = (tunnel: TunnelConfig): Uint8Array =>
+const greOctets = (tunnel: TunnelConfig): Uint8Array =>
   tunnel.checksum === "none" ? GRE_HEADER : GRE_HEADER_WITH_CHECKSUM;
 
 /** Octets of all headers together, the outer IPv4 header included. */
 export function tunnelOverhead(tunnel: TunnelConfig): number {
-  if (tunnel.type === "gre") return IPV4_HEADER_LENGTH + greHeader(tunnel).length;
+  if (tunnel.type === "gre") return IPV4_HEADER_LENGTH + greOctets(tunnel).length;
   if (tunnel.type === "gue") return IPV4_HEADER_LENGTH + UDP_HEADER_LENGTH + GUE_HEADER.length;
   return IPV4_HEADER_LENGTH;
 }
@@ -33,7 +33,7 @@ export function writeTunnelHeader(outer: Frame, inner: Frame, tunnel: TunnelConf
       return;
     case "gre":
       outer.protocol = IpProtocol.gre;
-      outer.payload = greHeader(tunnel);
+      outer.payload = greOctets(tunnel);
       outer.payloadLength = outer.payload.length;
       return;
     case "gue":
@@ -45,12 +45,4 @@ export function writeTunnelHeader(outer: Frame, inner: Frame, tunnel: TunnelConf
       outer.payloadLength = GUE_HEADER.length;
       return;
   }
-}
-
-/** One source port per flow (`udp_flow_src_port`); the kernel's hash has a random key, ours none. */
-function flowPort(inner: Frame): number {
-  const ports = (inner.sourcePort << 16) | inner.destinationPort;
-  const mixed = inner.source ^ Math.imul(inner.destination, 0x85ebca6b) ^ ports ^ inner.protocol;
-  const hash = Math.imul(mixed, 0x9e3779b1) >>> 0;
-  return FLOW_PORTS.first + (hash % (FLOW_PORTS.last - FLOW_PORTS.first));
 }

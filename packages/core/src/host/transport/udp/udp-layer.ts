@@ -5,6 +5,7 @@ import { IcmpType, UnreachableCode } from "../../../packet/protocol.ts";
 import { SimEvent } from "../../../time/event.ts";
 import type { DropReason } from "../../../trace/drop-reason.ts";
 import type { TransportHandler } from "../../ip/ip-layer.ts";
+import type { UdpReceiver } from "../../ip/udp-receiver.ts";
 import { icmpErrno, icmpIsFatal } from "../icmp-errno.ts";
 import type { TransportSecrets } from "../secrets.ts";
 import { TcpState, type UdpSocket } from "../socket.ts";
@@ -73,12 +74,22 @@ export class UdpLayer implements TransportHandler, UdpContext {
     const { destination, destinationPort, source, sourcePort } = frame;
     const socket = this.find(destination, destinationPort, source, sourcePort);
     if (socket === null) {
+      const receiver = this.receiverOf(frame);
+      if (receiver !== null) {
+        counters.UdpInDatagrams++;
+        return receiver.receive(frame);
+      }
       counters.UdpNoPorts++;
       const { port } = UnreachableCode;
       this.host.ip.sendIcmpError(frame, IcmpType.destinationUnreachable, port, 0);
       return "udp-no-socket";
     }
     return this.hand(socket, frame);
+  }
+
+  /** The tunnel that holds the port; null when there is none. */
+  private receiverOf(frame: Frame): UdpReceiver | null {
+    return this.host.udpReceivers?.find((receiver) => receiver.takes(frame)) ?? null;
   }
 
   private hand(socket: UdpSocketHandle, frame: Frame): DropReason | null {
@@ -134,8 +145,9 @@ export class UdpLayer implements TransportHandler, UdpContext {
     if (quoted === null) return;
     const { source, sourcePort, destination, destinationPort } = quoted;
     const socket = this.find(source, sourcePort, destination, destinationPort);
+    if (socket === null) return this.host.udpReceivers?.[0]?.icmpError(error);
     const errno = icmpErrno(error);
-    if (socket === null || errno === 0 || !socket.connected || !icmpIsFatal(error)) return;
+    if (errno === 0 || !socket.connected || !icmpIsFatal(error)) return;
     socket.fail(errno);
   }
 
@@ -164,6 +176,9 @@ export class UdpLayer implements TransportHandler, UdpContext {
     for (const { localAddress } of this.sockets?.get(port) ?? [])
       if (localAddress === address || localAddress === ANY_ADDRESS || address === ANY_ADDRESS)
         return false;
+    for (const { port: held, local, peerPort } of this.host.udpReceivers ?? [])
+      if (held === port && peerPort === 0 && (local === address || local === 0 || address === 0))
+        return false;
     return true;
   }
 
@@ -191,6 +206,17 @@ export class UdpLayer implements TransportHandler, UdpContext {
           local: socket.local,
           remote: socket.remote ?? { address: ANY_ADDRESS, port: 0 },
         });
+    for (const receiver of this.host.udpReceivers ?? []) lines.push(summaryOf(receiver));
     return lines;
   }
 }
+
+/** The kernel's own socket, as `ss -u` shows it. */
+const summaryOf = ({ port, local, peer, peerPort }: UdpReceiver): SocketSummary => ({
+  protocol: "udp",
+  state: peerPort === 0 ? TcpState.close : TcpState.established,
+  receiveQueue: 0,
+  sendQueue: 0,
+  local: { address: local, port },
+  remote: { address: peer, port: peerPort },
+});
