@@ -23,8 +23,11 @@ export const WORKLOADS = new Map<string, () => Measurement>([
 for (const pending of [100, 1_000, 10_000, 100_000, 1_000_000])
   WORKLOADS.set(`queue-${pending}`, () => {
     // small queues are what a lab has: their figure is that of compiled code
-    if (pending <= 1_000) holdModel(new CalendarQueue(), pending, 1_000_000);
-    return holdModel(new CalendarQueue(), pending, pending <= 10_000 ? 1_000_000 : 500_000);
+    if (pending > 1_000)
+      return holdModel(new CalendarQueue(), pending, pending <= 10_000 ? 1_000_000 : 500_000);
+    // as the peer they are to be warm: at 60 ns an event a million are over before all is compiled
+    holdModel(new CalendarQueue(), pending, 1_000_000);
+    return holdModel(new CalendarQueue(), pending, 4_000_000);
   });
 
 const SCHEDULED: readonly (readonly [ImplementedScheduler, number])[] = [

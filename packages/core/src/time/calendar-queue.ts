@@ -145,12 +145,6 @@ export class CalendarQueue implements EventQueue {
     return (this.frontAt[place] as number) < (this.frontAt[place - 1] as number);
   }
 
-  /** Whether the event of `slot`, due at `at`, runs before the one at `place` of the front. */
-  private runsBefore(slot: number, at: number, place: number): boolean {
-    const other = this.frontAt[place] as number;
-    return at === other ? this.slots.precedes(slot, this.front[place] as number) : at < other;
-  }
-
   /** Takes the event at `place` out of the front again, for the heap. */
   private moveAside(place: number): void {
     this.side.push(this.front[place] as number);
@@ -163,9 +157,13 @@ export class CalendarQueue implements EventQueue {
   /** The front has come to the end of its arrays: moves it to the beginning, or to longer ones. */
   private makeRoom(): void {
     const { front, frontAt, first, last } = this;
-    if (first < last >> 1) this.lengthenFront();
-    this.front.set(front.subarray(first, last));
-    this.frontAt.set(frontAt.subarray(first, last));
+    if (first < last >> 1) {
+      this.lengthenFront();
+      this.front.set(front);
+      this.frontAt.set(frontAt);
+    }
+    this.front.copyWithin(0, first, last);
+    this.frontAt.copyWithin(0, first, last);
     this.first = 0;
     this.last = last - first;
   }
@@ -224,12 +222,20 @@ export class CalendarQueue implements EventQueue {
     this.buckets[bucket] = NONE;
     const word = bucket >> 5;
     this.filled[word] = (this.filled[word] as number) & ~(1 << (bucket & 31));
-    let count = 0;
-    for (let slot = chain; slot !== NONE; slot = next[slot] as number) count++;
+    let slot = next[chain] as number;
+    if (slot === NONE) {
+      this.front[0] = chain;
+      this.frontAt[0] = this.slots.at[chain] as number;
+      this.inBuckets--;
+      this.last = 1;
+      return;
+    }
+    let count = 1;
+    for (; slot !== NONE; slot = next[slot] as number) count++;
     while (count >= this.front.length) this.lengthenFront();
     // a chain begins with its newest event; in the order of pushing it is the sooner sorted, ties above all
     let place = count;
-    for (let slot = chain; slot !== NONE; slot = next[slot] as number) this.front[--place] = slot;
+    for (slot = chain; slot !== NONE; slot = next[slot] as number) this.front[--place] = slot;
     this.inBuckets -= count;
     this.last = count;
     this.sortFront();
@@ -248,9 +254,12 @@ export class CalendarQueue implements EventQueue {
       const slot = front[i] as number;
       const at = slots.at[slot] as number;
       let place = i;
-      for (; place > 0 && this.runsBefore(slot, at, place - 1); place--) {
+      for (; place > 0; place--) {
+        const before = frontAt[place - 1] as number;
+        if (at > before) break;
+        if (at === before && !slots.precedes(slot, front[place - 1] as number)) break;
         front[place] = front[place - 1] as number;
-        frontAt[place] = frontAt[place - 1] as number;
+        frontAt[place] = before;
       }
       front[place] = slot;
       frontAt[place] = at;
