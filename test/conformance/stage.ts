@@ -10,7 +10,6 @@ import {
   type LogEntry,
   milliseconds,
   type NetworkNamespace,
-  parseMacAddress,
 } from "@lvsim/core";
 import { type ExecResult, Lab } from "@lvsim/scenarios";
 import { frameJson } from "./frame-json.ts";
@@ -25,11 +24,11 @@ export interface SeenFrame {
   readonly content: JsonObject;
 }
 
-const mac = (text: string): NonNullable<ReturnType<typeof parseMacAddress>> => {
-  const address = parseMacAddress(text);
-  if (address === undefined) throw new Error(`not a MAC address: ${text}`);
-  return address;
-};
+interface CableEnd {
+  readonly ns: string;
+  readonly if: string;
+  readonly mac: string;
+}
 
 export class Stage {
   readonly lab: Lab;
@@ -37,6 +36,7 @@ export class Stage {
   readonly frames: SeenFrame[] = [];
   /** LOG lines since `clear`, in order. */
   readonly log: { readonly ns: string; readonly entry: LogEntry }[] = [];
+  private readonly machine: ReturnType<Lab["machine"]>["shell"];
   private origin: Instant;
   /** The devices that came with the namespaces and cables: those that commands make are not observed. */
   private readonly first = new Set<HostDevice>();
@@ -47,29 +47,52 @@ export class Stage {
       seed,
       timerPhase: milliseconds(recording.timer_phase_ms ?? 0),
     });
-    for (const name of topology.namespaces) this.lab.addMachine(name);
-    for (const { a, b } of topology.links)
-      this.lab.connect(
-        { machine: a.ns, device: a.if, mac: mac(a.mac) },
-        { machine: b.ns, device: b.if, mac: mac(b.mac) },
-      );
+    this.machine = this.lab.addMachine("host").shell;
+    for (const name of topology.namespaces)
+      this.run("", `ip netns add ${name}; ip -n ${name} link set lo up`);
+    for (const { a, b } of topology.links) this.cable(a, b);
     for (const bridge of topology.bridges) {
-      const made = this.lab.addSwitch(`${bridge.ns}.${bridge.name}`);
-      for (const port of bridge.ports)
-        this.lab.attach({ machine: port.ns, device: port.if, mac: mac(port.mac) }, made, port.port);
+      const { name, ns } = bridge;
+      this.run(
+        ns,
+        `ip link add ${name} type bridge forward_delay 0 mcast_snooping 0; ip link set ${name} up`,
+      );
+      for (const port of bridge.ports) {
+        this.cable({ ns, if: port.port, mac: "" }, port);
+        this.run(ns, `ip link set ${port.port} master ${name}`);
+      }
     }
     this.origin = this.lab.now;
     for (const name of topology.namespaces)
       for (const device of this.namespace(name).devices()) this.first.add(device);
   }
 
+  /** A veth pair, both ends up; an address of "" is left to chance. */
+  private cable(a: CableEnd, b: CableEnd): void {
+    const end = ({ mac }: CableEnd): string => (mac === "" ? "" : `address ${mac}`);
+    this.run(
+      a.ns,
+      `ip link add ${a.if} ${end(a)} type veth peer name ${b.if} ${end(b)} netns ${b.ns}`,
+    );
+    this.run(a.ns, `ip link set ${a.if} up`);
+    this.run(b.ns, `ip link set ${b.if} up`);
+  }
+
+  /** Commands that must succeed without a word. */
+  private run(ns: string, command: string): void {
+    const { status, stdout, stderr } = this.exec(ns, command);
+    if (status !== 0 || stdout + stderr !== "") throw new Error(`${ns}: ${command}: ${stderr}`);
+  }
+
   namespace(name: string): NetworkNamespace {
-    return this.lab.machine(name).namespace;
+    const found = this.machine.kernel.namespaces.get(name);
+    if (found === undefined) throw new Error(`no namespace ${name}`);
+    return found;
   }
 
   /** Runs a command as root and waits for its end, in simulated time. */
   exec(ns: string, command: string): ExecResult {
-    return this.lab.exec(ns, command);
+    return this.lab.exec("host", command, ns);
   }
 
   /** Watches every Ethernet and tunnel device with which these namespaces began. */
@@ -82,7 +105,7 @@ export class Stage {
         device.taps ??= [];
         device.taps.push({
           tapped: (frame: Frame, dir: "in" | "out") => {
-            const content = frameJson(frame, kind === "ethernet");
+            const content = frameJson(frame, device.hasLinkHeader);
             this.frames.push({ at: this.lab.now, ns, if: name, dir, content });
           },
         });

@@ -72,6 +72,7 @@ export * from "./host/transport/socket.ts";
 export * from "./host/transport/transport.ts";
 export * from "./host/tunnel/config.ts";
 export * from "./host/tunnel/tunnel-device.ts";
+export * from "./host/upper-links.ts";
 export * from "./link/cable-device.ts";
 export * from "./link/impairments.ts";
 export * from "./link/link.ts";

@@ -2,7 +2,13 @@
  * A simulated Linux machine: a kernel with files, processes and a network namespace, installed from an image. Whoever
  * builds it types command lines on it; they run while simulated time does.
  */
-import type { Engine, KernelVariant, NetworkNamespace, Rng } from "@lvsim/core";
+import {
+  assert,
+  type Engine,
+  type KernelVariant,
+  type NetworkNamespace,
+  type Rng,
+} from "@lvsim/core";
 import type { Command } from "./command.ts";
 import { CommandContext } from "./command.ts";
 import { type BootNetwork, bootNetwork } from "./commands/ifupdown/boot-network.ts";
@@ -72,8 +78,7 @@ export class Machine {
       rng,
       costs,
       release: options.kernel,
-      namespaces: new Map([["", namespace]]),
-      createNamespace: null,
+      namespace,
       system: createSystemState(image, install),
     });
     this.kernel.hostname = options.hostname;
@@ -81,9 +86,12 @@ export class Machine {
     mountKernel(this.kernel);
   }
 
-  /** Starts a command line in a root shell of its own: files stay, variables and directory do not. */
-  exec(commandLine: string): ExecHandle {
-    return this.run(["bash", "-c", commandLine], commandLine);
+  /**
+   * Starts a command line in a root shell of its own: files stay, variables and directory do not. `namespace` is the name
+   * of a network namespace, as `ip netns` has it.
+   */
+  exec(commandLine: string, namespace = ""): ExecHandle {
+    return this.run(["bash", "-c", commandLine], commandLine, namespace);
   }
 
   /** Runs a script file with bash. */
@@ -126,7 +134,9 @@ export class Machine {
     bootNetwork(this.namespace, this.kernel, network);
   }
 
-  private run(argv: readonly string[], text: string): ExecHandle {
+  private run(argv: readonly string[], text: string, name = ""): ExecHandle {
+    const namespace = this.kernel.namespaces.get(name);
+    assert(namespace !== undefined, `${this.name} has no namespace ${name}`);
     const bash = SHELL_COMMANDS.find(({ path }) => path.endsWith("/bash")) as Command;
     const descriptors = new Descriptors();
     const stdout = new Capture(SHELL_LIMITS.outputCharactersMax);
@@ -141,6 +151,7 @@ export class Machine {
         argv,
         origin,
         descriptors,
+        namespace,
         cwd: "/root",
         environment: ROOT_ENVIRONMENT,
         newGroup: true,

@@ -62,6 +62,7 @@ export class DeviceTable implements DeviceInput {
     (this.next as DeviceInputTarget).receive(frame, from);
   }
 
+  /** The kernel announces nothing when carrier comes back (NETDEV_CHANGE). */
   carrierChanged(on: HostDevice): void {
     // arp_notify speaks when a device is brought up, not when its cable is plugged in
     if (on.carrier) return;
@@ -105,6 +106,7 @@ export class DeviceTable implements DeviceInput {
     if (device.up !== item.up) device.setUp(item.up);
     else if (!readdressed || !item.up) return;
     if (item.up) {
+      device.activated = true;
       if (device.carrier) neighbours.deviceReady(device);
       return;
     }

@@ -33,6 +33,8 @@ export abstract class NetDevice implements FrameReceiver, Decider {
   /** IFF_PROMISC and IFF_ALLMULTI, as an administrator sets them; every device here hears everything anyway. */
   promiscuous = false;
   allMulticast = false;
+  /** It was up at least once: it has a queueing discipline. */
+  activated = false;
   readonly counters = new DeviceCounters();
   /** Its id in the trace. */
   place: PlaceId = 0;

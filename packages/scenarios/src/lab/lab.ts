@@ -71,7 +71,7 @@ export class Lab {
     const lab = Lab.build(snapshot.definition, { ...snapshot.options, trace });
     for (const input of snapshot.inputs) {
       lab.until(input.at);
-      if (input.waits) lab.exec(input.machine, input.command);
+      if (input.waits) lab.exec(input.machine, input.command, input.namespace);
       else lab.start(input.machine, input.command);
     }
     lab.until(snapshot.at);
@@ -123,14 +123,14 @@ export class Lab {
 
   /** Starts a command line as root; it runs while simulated time does. */
   start(machine: string, command: string): ExecHandle {
-    this.log.add({ at: this.now, machine, command, waits: false });
+    this.log.add({ at: this.now, machine, command, namespace: "", waits: false });
     return this.machine(machine).shell.exec(command);
   }
 
-  /** Runs a command line as root and lets time pass until it has ended. */
-  exec(machine: string, command: string): ExecResult {
-    this.log.add({ at: this.now, machine, command, waits: true });
-    const handle = this.machine(machine).shell.exec(command);
+  /** Runs a command line as root, in a named network namespace or the first, and lets time pass until it has ended. */
+  exec(machine: string, command: string, namespace = ""): ExecResult {
+    this.log.add({ at: this.now, machine, command, namespace, waits: true });
+    const handle = this.machine(machine).shell.exec(command, namespace);
     const { engine } = this.simulation;
     const deadline = engine.now + PATIENCE;
     while (!handle.done && engine.now <= deadline && engine.limitReached() === null)

@@ -11,6 +11,8 @@ export interface LabInput {
   readonly at: Instant;
   readonly machine: string;
   readonly command: string;
+  /** The network namespace that it ran in, by its name; "" is the machine's first. */
+  readonly namespace: string;
   /** Whether time passed until it had ended before anything else was done. */
   readonly waits: boolean;
 }

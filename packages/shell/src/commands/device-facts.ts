@@ -76,9 +76,6 @@ export function operationalState(device: HostDevice): "UP" | "DOWN" | "UNKNOWN" 
   return device.carrier ? "UP" : "DOWN";
 }
 
-/** The name with what `ip` writes behind it: devices on top of another, here of none, have `@NONE`. */
-export function shownName(device: HostDevice): string {
-  if (device instanceof TunnelDevice) return `${device.name}@${device.below?.name ?? "NONE"}`;
-  const isTunnel = device.kind === "gretap" || device.kind === "erspan";
-  return isTunnel ? `${device.name}@NONE` : device.name;
-}
+/** Devices that may be bound to another, whose lack shows as `@NONE`. */
+export const isTunnelKind = (kind: DeviceKind): boolean =>
+  kind === "ipip" || kind === "gre" || kind === "gretap" || kind === "erspan";

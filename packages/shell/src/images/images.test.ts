@@ -17,8 +17,7 @@ function machine(name: ImageName): Kernel {
     rng: createRng("images"),
     costs: NO_COSTS,
     release: "6.1.0-56-amd64",
-    namespaces: new Map([["", bareNamespace(engine)]]),
-    createNamespace: null,
+    namespace: bareNamespace(engine),
     system: createSystemState(image, OPTIONS),
   });
   installImage(kernel, image, OPTIONS);

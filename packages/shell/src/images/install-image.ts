@@ -93,6 +93,7 @@ function rootOf(image: Image, packages: readonly ImagePackage[], more: readonly 
   const link = (path: string, target: string): void =>
     put(path, { kind: "link", mode: 0o777, text: target, program: null, below: new Map() });
   for (const path of image.directories) at(path);
+  link("/var/run", "/run");
   for (const path of ["/tmp", "/var/tmp"]) put(path, folder(0o1777));
   put("/root", folder(0o700));
   const installed = packages.filter((candidate) => candidate.installed);

@@ -3,13 +3,16 @@
  * command, no shell and no package; those are files and state that an image puts in.
  */
 
-import type { NetworkNamespace } from "@lvsim/core";
 import {
+  assert,
+  type ChangeOrigin,
   type Duration,
   type Engine,
   type Instant,
+  KernelNetwork,
   later,
   milliseconds,
+  type NetworkNamespace,
   type Rng,
 } from "@lvsim/core";
 import type { Descriptors } from "../process/descriptors.ts";
@@ -49,10 +52,8 @@ export interface KernelOptions {
   readonly costs: ShellCosts;
   /** Release as `uname -r` prints it. */
   readonly release: string;
-  /** By name; "" is the one that processes start in. */
-  readonly namespaces: Map<string, NetworkNamespace>;
-  /** What `ip netns add` calls; null where namespaces cannot be made. */
-  readonly createNamespace: ((name: string) => NetworkNamespace) | null;
+  /** The one that processes start in. */
+  readonly namespace: NetworkNamespace;
   readonly system: SystemState;
 }
 
@@ -63,8 +64,10 @@ export class Kernel {
   readonly rng: Rng;
   readonly costs: ShellCosts;
   readonly release: string;
+  /** By name, in the order of naming; "" is the one that processes start in. */
   readonly namespaces: Map<string, NetworkNamespace>;
-  readonly createNamespace: ((name: string) => NetworkNamespace) | null;
+  /** Named or not: a namespace lives as long as it has a name or a process. */
+  readonly network: KernelNetwork;
   readonly files: FileSystem;
   readonly system: SystemState;
   /** Files of /proc/net by name below it, as `arp` or `stat/arp_cache`; commands' owners put theirs in. */
@@ -84,8 +87,8 @@ export class Kernel {
     this.rng = options.rng;
     this.costs = options.costs;
     this.release = options.release;
-    this.namespaces = options.namespaces;
-    this.createNamespace = options.createNamespace;
+    this.namespaces = new Map([["", options.namespace]]);
+    this.network = new KernelNetwork(options.namespace);
     this.system = options.system;
     this.files = new FileSystem(() => this.engine.now);
     this.scheduler = new Scheduler(this.engine, (process) => this.processEnded(process));
@@ -98,6 +101,22 @@ export class Kernel {
   /** Whole seconds since 1970 that the machine's clock shows. */
   get wallSeconds(): number {
     return EPOCH_SECONDS + Math.floor(this.engine.now / 1e9);
+  }
+
+  /** `ip netns add`: makes a namespace under a name that is free. */
+  addNamespace(name: string): NetworkNamespace {
+    assert(!this.namespaces.has(name), `two namespaces named ${name}`);
+    const made = this.network.create(name);
+    this.namespaces.set(name, made);
+    return made;
+  }
+
+  /** Ends a namespace that has neither name nor process any more. */
+  releaseNamespace(namespace: NetworkNamespace, origin: ChangeOrigin): void {
+    const isIn = (other: { readonly namespace: NetworkNamespace }): boolean =>
+      other.namespace === namespace;
+    if (Array.from(this.namespaces.values()).includes(namespace)) return;
+    if (!Array.from(this.processes.values()).some(isIn)) this.network.destroy(namespace, origin);
   }
 
   /** Starts a process whose body `body` makes; null when there are too many (EAGAIN). It runs when its turn comes. */
@@ -184,5 +203,9 @@ export class Kernel {
     const siblings = process.parent?.children;
     if (siblings !== undefined) siblings.splice(siblings.indexOf(process), 1);
     this.anyEnded.wake();
+    const { namespace, origin } = process;
+    const { command, file, line } = origin;
+    if (namespace !== this.network.first)
+      this.releaseNamespace(namespace, { machine: this.name, process: command, file, line });
   }
 }

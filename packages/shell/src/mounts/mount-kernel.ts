@@ -1,9 +1,10 @@
-/** What a machine's kernel shows as files: /proc and /dev. */
+/** What a machine's kernel shows as files: /proc, /dev, /run/netns. */
 import { IPVS_PROC_FILES } from "../commands/ipvsadm/index.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { PROC_NET_FILES } from "../proc-net/files.ts";
 import { descriptorDirectory } from "./dev-fd.ts";
 import { DEVICES } from "./devices.ts";
+import { namespaceFiles } from "./netns.ts";
 import { procNet } from "./proc-net.ts";
 import { procSysNet } from "./proc-sys.ts";
 
@@ -12,6 +13,7 @@ export function mountKernel(kernel: Kernel): void {
   for (const [name, print] of [...PROC_NET_FILES, ...IPVS_PROC_FILES]) texts.set(name, print);
   files.mount("/proc/sys/net", procSysNet(kernel));
   files.mount("/proc/net", procNet(kernel));
+  files.mount("/run/netns", namespaceFiles(kernel));
   files.mount("/dev/fd", descriptorDirectory());
   for (const [name, device] of DEVICES) files.mount(`/dev/${name}`, device);
 }

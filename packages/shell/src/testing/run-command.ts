@@ -16,8 +16,7 @@ export const testKernel = (namespace: NetworkNamespace): Kernel =>
     rng: createRng("test"),
     costs: NO_COSTS,
     release: "6.1.192",
-    namespaces: new Map([["", namespace]]),
-    createNamespace: null,
+    namespace,
     system: {
       distribution: { id: "debian", version: "12", prettyName: "Debian GNU/Linux 12 (bookworm)" },
       sh: "dash",

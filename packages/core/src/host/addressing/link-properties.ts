@@ -83,3 +83,20 @@ export function setLinkNoArp(draft: NamespaceDraft, index: number, noArp: boolea
   device.noArp = noArp;
   return 0;
 }
+
+/** Properties that need no more than being noted: `txqueuelen`, `promisc`, `allmulticast`, `alias`, `group`. */
+export type NotedProperties = Pick<
+  DeviceDraft,
+  "txQueueLength" | "promiscuous" | "allMulticast" | "alias" | "group"
+>;
+
+export function noteLinkProperties(
+  draft: NamespaceDraft,
+  index: number,
+  properties: Partial<NotedProperties>,
+): Errno {
+  const device = draftOf(draft, index);
+  if (device === undefined) return Errno.ENODEV;
+  Object.assign(device, properties);
+  return 0;
+}

@@ -1,4 +1,4 @@
-/** Options of `ip` before the object: `ip -4 -o addr`. Left out: JSON, colours, time stamps, batch files. */
+/** Options of `ip` before the object: `ip -4 -o addr`. Left out: colours, time stamps, batch files. */
 import { CommandFailure } from "../../options/failure.ts";
 import {
   incompleteCommand,
@@ -13,9 +13,14 @@ export interface IpOptions {
   readonly family: IpFamily;
   readonly oneLine: boolean;
   readonly brief: boolean;
+  /** `-all`: of `netns`, every namespace. */
+  readonly all: boolean;
   /** How often -s was given. */
   readonly statistics: number;
   readonly details: boolean;
+  readonly json: boolean;
+  /** `-p`: JSON over many lines. */
+  readonly pretty: boolean;
   /** `-n NAME`: the namespace to work in; null for that of the process. */
   readonly namespace: string | null;
   /** What ends the command at once. */
@@ -36,8 +41,11 @@ export function takeIpOptions(words: Words): IpOptions {
     family: "any",
     oneLine: false,
     brief: false,
+    all: false,
     statistics: 0,
     details: false,
+    json: false,
+    pretty: false,
     namespace: null,
     ask: null,
   };
@@ -58,18 +66,22 @@ function takeOption(option: string, words: Words, options: Mutable<IpOptions>): 
   else if (option === "-0") options.family = "link";
   else if (is("-statistics") || is("-stats")) options.statistics++;
   else if (is("-details")) options.details = true;
+  else if (is("-json")) options.json = true;
+  else if (is("-pretty")) options.pretty = true;
+  else if (/^-c(o(l(or?)?)?)?(=(always|auto|never))?$/.test(option)) return;
   else if (is("-oneline")) options.oneLine = true;
   else if (is("-Version")) options.ask = "version";
   else if (is("-brief")) options.brief = true;
   else if (is("-help")) options.ask = "usage";
   else if (is("-netns")) options.namespace = optionValue(words);
+  else if (is("-all")) options.all = true;
   else if (is("-loops") || is("-rcvbuf")) optionValue(words);
   else if (!HARMLESS.some(is))
     throw new CommandFailure(255, `Option "${option}" is unknown, try "ip -help".\n`);
 }
 
 /** They change nothing in what a lab shows: names of hosts, numbers of tables. */
-const HARMLESS = ["-resolve", "-Numeric", "-force", "-all"] as const;
+const HARMLESS = ["-resolve", "-Numeric", "-force"] as const;
 
 function optionValue(words: Words): string {
   const value = words.take();

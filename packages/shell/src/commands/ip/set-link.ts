@@ -1,115 +1,146 @@
-/** `ip link set`: what it changes, in the kernel's order (`do_setlink`): address, MTU, name, then flags. */
+/** `ip link set`: what it changes, in the kernel's order (`do_setlink`): namespace, address, MTU, name, master, flags. */
 import {
+  type BridgeDetails,
+  type BridgePortConfig,
+  Errno,
+  followPorts,
   type HostDevice,
-  type MacAddress,
+  type LinkOutcome,
+  type MacvlanMode,
   type NamespaceDraft,
+  type NetworkNamespace,
+  noteLinkProperties,
   renameLink,
   setLinkDown,
   setLinkMac,
   setLinkMtu,
   setLinkNoArp,
   setLinkUp,
+  setMaster,
 } from "@lvsim/core";
 import { result, type SimpleResult } from "../../command.ts";
 import { CommandFailure } from "../../options/failure.ts";
-import { duplicateOrGarbage, invalidArgument, type Words } from "../../options/iproute2.ts";
-import { parseUnsigned, readMac } from "./arguments.ts";
+import type { Words } from "../../options/iproute2.ts";
 import { deviceOf, type IpContext, kernelRefusal, leftOut, missingDevice } from "./context.ts";
+import { type Changes, readBridge, readMacvlan, readPort } from "./link-kinds.ts";
+import { type LinkRequest, readLinkWords } from "./link-words.ts";
 
-/** null: left as it is. */
-interface LinkChange {
-  device: string | null;
-  up: boolean | null;
-  noArp: boolean | null;
-  mac: MacAddress | null;
-  mtu: number | null;
-  name: string | null;
+/** What stands behind `type`. */
+interface KindChange {
+  readonly bridge?: Changes<BridgeDetails>;
+  readonly port?: Changes<BridgePortConfig>;
+  readonly mode?: MacvlanMode | null;
 }
 
 export function setLink(context: IpContext, words: Words): SimpleResult {
-  const change: LinkChange = {
-    device: null,
-    up: null,
-    noArp: null,
-    mac: null,
-    mtu: null,
-    name: null,
-  };
-  while (!words.done) takeWord(words, change);
-  if (change.device === null) throw missingDevice(255);
-  const device = deviceOf(context, change.device);
-  const { network, origin } = context;
-  let refusedMtu = false;
-  const errno = network.change(origin, (draft) => {
-    const { errno, atMtu } = applyChange(draft, device.index, change);
-    refusedMtu = atMtu;
-    return errno;
-  });
-  if (errno !== 0) throw kernelRefusal(errno, refusedMtu ? mtuSentence(device, change) : "");
+  const request = readLinkWords(context, words);
+  const kind = readKind(request.type, words);
+  if (request.device === null)
+    throw request.group === null ? missingDevice(255) : leftOut("ip link set group");
+  const device = deviceOf(context, request.device);
+  if (request.index !== 0)
+    throw new CommandFailure(255, "index can be used only when creating devices.\n");
+  const { machine, network, origin } = context;
+  const target = request.network ?? network;
+  if (target === network) {
+    change(context, network, device, request, kind);
+    return result({});
+  }
+  const place = { namespace: network, index: device.index };
+  const errno = machine.network.move(place, target, request.name ?? "", origin);
+  if (errno !== 0) throw kernelRefusal(errno);
+  const moved = target.deviceNamed(request.name ?? device.name) as HostDevice;
+  change(context, target, moved, { ...request, name: null }, kind);
   return result({});
 }
 
-function takeWord(words: Words, change: LinkChange): void {
-  const word = words.take() as string;
-  if (word === "up") change.up = true;
-  else if (word === "down") change.up = false;
-  else if (word === "arp") change.noArp = !readSwitch("arp", words.value());
-  else if (word === "multicast") keepSwitch("multicast", words.value(), true);
-  else if (word === "promisc" || word === "allmulticast" || word === "dynamic")
-    keepSwitch(word, words.value(), false);
-  else if (word === "mtu") change.mtu = readMtu(words.value());
-  else if (word === "address") change.mac = readMac(words.value());
-  else if (word === "name") change.name = words.value();
-  else if (LEFT_OUT.includes(word)) throw leftOut(`ip link set ${word}`);
-  else {
-    const name = word === "dev" ? words.value() : word;
-    if (change.device !== null) throw duplicateOrGarbage("dev", name);
-    change.device = name;
+function readKind(type: string | null, words: Words): KindChange {
+  if (type === null) return {};
+  if (type === "bridge") return { bridge: readBridge(words) };
+  if (type === "bridge_slave") return { port: readPort(words) };
+  if (type === "macvlan") return { mode: readMacvlan(words) };
+  throw leftOut(`ip link set type ${type}`);
+}
+
+function change(
+  context: IpContext,
+  network: NetworkNamespace,
+  device: HostDevice,
+  request: LinkRequest,
+  kind: KindChange,
+): void {
+  let message = "";
+  const errno = network.change(context.origin, (draft) => {
+    const outcome = applyAll(draft, device, request, kind);
+    message = outcome.message;
+    return outcome.errno;
+  });
+  if (errno !== 0) throw kernelRefusal(errno, message);
+}
+
+type Step = () => LinkOutcome;
+
+const plain = (errno: Errno): LinkOutcome => ({ errno, message: "" });
+
+function applyAll(
+  draft: NamespaceDraft,
+  device: HostDevice,
+  request: LinkRequest,
+  kind: KindChange,
+): LinkOutcome {
+  const { index } = device;
+  const { mac, mtu, name, noArp, up, master } = request;
+  const steps: Step[] = [];
+  if (mac !== null) steps.push(() => plain(setLinkMac(draft, index, mac)));
+  if (mtu !== null) steps.push(() => mtuOutcome(setLinkMtu(draft, index, mtu), device, mtu));
+  if (name !== null && name !== device.name)
+    steps.push(() => plain(renameLink(draft, index, name)));
+  steps.push(() => plain(noteLinkProperties(draft, index, notedOf(request))));
+  if (noArp !== null) steps.push(() => plain(setLinkNoArp(draft, index, noArp)));
+  if (up !== null) steps.push(() => plain((up ? setLinkUp : setLinkDown)(draft, index)));
+  if (master !== null) steps.push(() => setMaster(draft, index, master));
+  steps.push(() => plain(applyKind(draft, index, kind)));
+  for (const step of steps) {
+    const outcome = step();
+    if (outcome.errno !== 0) return outcome;
   }
+  return plain(0);
 }
 
-const LEFT_OUT = [
-  ...["txqueuelen", "txqlen", "qlen", "netns", "master", "nomaster", "broadcast", "brd", "alias"],
-  ...["group", "mode", "state", "link-netns", "link-netnsid", "vf", "xdp", "addrgenmode", "type"],
-];
-
-function readSwitch(name: string, word: string): boolean {
-  if (word === "on" || word === "off") return word === "on";
-  throw new CommandFailure(
-    1,
-    `Error: argument of "${name}" must be "on" or "off", not "${word}"\n`,
-  );
+function mtuOutcome(errno: Errno, device: HostDevice, mtu: number): LinkOutcome {
+  if (errno !== Errno.EINVAL || device.kind === "macvlan") return plain(errno);
+  const how = mtu < device.mtu ? "less than device minimum" : "greater than device maximum";
+  return { errno, message: `mtu ${how}` };
 }
 
-/** A switch that has one position only. */
-function keepSwitch(name: string, word: string, position: boolean): void {
-  if (readSwitch(name, word) !== position) throw leftOut(`ip link set ${name} ${word}`);
+function notedOf(request: LinkRequest): Parameters<typeof noteLinkProperties>[2] {
+  const { alias, allMulticast, group, promiscuous, queueLength } = request;
+  return {
+    ...(alias === null ? {} : { alias }),
+    ...(allMulticast === null ? {} : { allMulticast }),
+    ...(group === null ? {} : { group }),
+    ...(promiscuous === null ? {} : { promiscuous }),
+    ...(queueLength === null ? {} : { txQueueLength: queueLength }),
+  };
 }
 
-export function readMtu(word: string): number {
-  const mtu = parseUnsigned(word);
-  if (mtu === undefined || mtu > 0x7fffffff) throw invalidArgument('Invalid "mtu" value\n', word);
-  return mtu;
-}
-
-interface Outcome {
-  readonly errno: number;
-  /** The MTU was what the kernel refused. */
-  readonly atMtu: boolean;
-}
-
-function applyChange(draft: NamespaceDraft, index: number, change: LinkChange): Outcome {
-  const { mac, mtu, name, noArp, up } = change;
-  let errno: number = mac === null ? 0 : setLinkMac(draft, index, mac);
-  if (errno === 0 && mtu !== null) {
-    errno = setLinkMtu(draft, index, mtu);
-    if (errno !== 0) return { errno, atMtu: true };
+function applyKind(draft: NamespaceDraft, index: number, kind: KindChange): Errno {
+  const device = draft.devices.find((other) => other.index === index);
+  if (device === undefined) return Errno.ENODEV;
+  if (kind.bridge !== undefined) {
+    if (device.details?.kind !== "bridge") return Errno.EOPNOTSUPP;
+    Object.assign(device.details, kind.bridge);
+    followPorts(draft, index);
   }
-  if (errno === 0 && name !== null) errno = renameLink(draft, index, name);
-  if (errno === 0 && noArp !== null) errno = setLinkNoArp(draft, index, noArp);
-  if (errno === 0 && up !== null) errno = (up ? setLinkUp : setLinkDown)(draft, index);
-  return { errno, atMtu: false };
+  if (kind.port !== undefined) {
+    if (device.port === null) return Errno.EOPNOTSUPP;
+    Object.assign(device.port, kind.port);
+  }
+  if (kind.mode != null) {
+    if (device.details?.kind !== "macvlan") return Errno.EOPNOTSUPP;
+    const isPassthru = device.details.mode === "passthru";
+    if (isPassthru !== (kind.mode === "passthru")) return Errno.EINVAL;
+    device.details.mode = kind.mode;
+  }
+  return 0;
 }
-
-const mtuSentence = (device: HostDevice, { mtu }: LinkChange): string =>
-  (mtu ?? 0) < device.mtu ? "mtu less than device minimum" : "mtu greater than device maximum";

@@ -18,53 +18,62 @@ import { compileGlob, matchesGlob } from "../../text/glob.ts";
 import { readPrefix, type TypedPrefix } from "./arguments.ts";
 import { addressText } from "./change-address.ts";
 import { type IpContext, listedDevice, usageOf } from "./context.ts";
-import { kindWord } from "./link.ts";
+import { takeLinkFilter } from "./link.ts";
+import { ANY_LINK, fitsLink, type LinkFilter, type LinkView, linkView } from "./link-view.ts";
 import { scopeName, scopeNumber } from "./names.ts";
-import { briefHead, linkLines } from "./show-link.ts";
+import type { IpOptions } from "./options.ts";
+import { printBriefHead, printLink } from "./print-link.ts";
+import { Printer } from "./printer.ts";
 
 interface AddressFilter {
   device: string | null;
-  up: boolean;
+  readonly link: LinkFilter;
   to: TypedPrefix | null;
   /** null: all. */
   scope: number | null;
   label: string | null;
   secondary: boolean | null;
-  type: string | null;
-  /** Any address: asked for by `-4` or a flag that none has. */
+  /** Lifetimes that end: null for any, as `dynamic` and `permanent` ask. */
+  ends: boolean | null;
+  deprecated: boolean | null;
+  /** A flag of IPv6 that no address here has. */
   none: boolean;
 }
 
 function takeFilter(context: IpContext, words: Words): AddressFilter {
   const filter: AddressFilter = {
     device: null,
-    up: false,
+    link: { ...ANY_LINK },
     to: null,
     scope: null,
     label: null,
     secondary: null,
-    type: null,
+    ends: null,
+    deprecated: null,
     none: false,
   };
   while (!words.done) takeWord(context, words, filter);
   return filter;
 }
 
-/** Flags that no address here has, or that all have. */
-const RARE_FLAGS = ["dynamic", "tentative", "deprecated", "dadfailed", "home", "nodad"];
+/** Flags of IPv6. */
+const RARE_FLAGS = ["tentative", "dadfailed", "home", "nodad", "mngtmpaddr", "noprefixroute"];
+/** The same turned round: what all addresses here are. */
+const USUAL_FLAGS = RARE_FLAGS.map((flag) => `-${flag}`);
 
-function takeWord({ options }: IpContext, words: Words, filter: AddressFilter): void {
+function takeWord(context: IpContext, words: Words, filter: AddressFilter): void {
   const word = words.take() as string;
-  if (word === "to") filter.to = readPrefix(words.value(), options.family);
+  if (word === "to") filter.to = readPrefix(words.value(), context.options.family);
   else if (word === "scope") filter.scope = takeScope(words.value());
-  else if (word === "up") filter.up = true;
   else if (word === "label") filter.label = words.value();
-  else if (word === "type") filter.type = words.value();
-  else if (word === "group" || word === "master" || word === "vrf") words.value();
   else if (word === "primary" || word === "-secondary") filter.secondary = false;
   else if (word === "secondary" || word === "-primary") filter.secondary = true;
+  else if (word === "dynamic" || word === "-permanent") filter.ends = true;
+  else if (word === "permanent" || word === "-dynamic") filter.ends = false;
+  else if (word === "deprecated") filter.deprecated = true;
+  else if (word === "-deprecated") filter.deprecated = false;
   else if (RARE_FLAGS.includes(word)) filter.none = true;
-  else if (word !== "nomaster" && word !== "permanent") {
+  else if (!USUAL_FLAGS.includes(word) && !takeLinkFilter(context, word, words, filter.link)) {
     const name = word === "dev" ? words.value() : word;
     if (word !== "dev" && isPrefix(word, "help")) throw new CommandFailure(255, usageOf("address"));
     if (filter.device !== null) throw duplicateOrGarbage("dev", name);
@@ -81,6 +90,7 @@ function takeScope(word: string): number | null {
 
 function fits(filter: AddressFilter, address: AddressConfig): boolean {
   const { label, scope, secondary, to } = filter;
+  if (filter.ends === true || filter.deprecated === true) return false;
   if (filter.none || (scope !== null && scope !== address.scope)) return false;
   if (secondary !== null && secondary !== address.secondary) return false;
   if (to !== null && (to.family !== "inet" || !inPrefix(address.local, to.address, to.length)))
@@ -89,54 +99,87 @@ function fits(filter: AddressFilter, address: AddressConfig): boolean {
 }
 
 /** Which devices are gone through: all, or the one that the filter names. */
-function devicesOf(context: IpContext, filter: AddressFilter): readonly HostDevice[] {
-  const { device, type, up } = filter;
+function viewsOf(context: IpContext, { device, link }: AddressFilter): LinkView[] {
   const devices = device === null ? context.network.devices() : [listedDevice(context, device)];
-  return devices.filter(
-    (other) => (!up || other.up) && (type === null || kindWord(other.kind) === type),
-  );
+  return devices.map((other) => linkView(context, other)).filter((view) => fitsLink(link, view));
 }
 
 export function showAddresses(context: IpContext, words: Words): SimpleResult {
   const filter = takeFilter(context, words);
-  const { family } = context.options;
-  let text = "";
-  for (const device of devicesOf(context, filter)) {
+  const { options } = context;
+  const { family } = options;
+  const printer = new Printer(options);
+  for (const view of viewsOf(context, filter)) {
+    const own = view.device.addresses;
     const addresses =
-      family === "link" || family === "inet6"
-        ? []
-        : device.addresses.filter((address) => fits(filter, address));
-    const isBare = device.addresses.length === 0 && family === "any";
+      family === "link" || family === "inet6" ? [] : own.filter((one) => fits(filter, one));
+    const isBare = own.length === 0 && family === "any";
     const isShown = family === "link" || addresses.length > 0 || (isBare && filter.to === null);
-    if (isShown) text += deviceText(context, device, addresses, filter);
+    if (isShown) printer.object("", () => printDevice(printer, options, view, addresses, filter));
   }
-  return result({ stdout: text });
+  return result({ stdout: printer.finish() });
 }
 
-function deviceText(
-  { options }: IpContext,
-  device: HostDevice,
+function printDevice(
+  printer: Printer,
+  options: IpOptions,
+  view: LinkView,
   addresses: readonly AddressConfig[],
-  filter: AddressFilter,
-): string {
-  if (options.brief)
-    return `${briefHead(device)}${addresses.map((own) => `${addressText(own)} `).join("")}\n`;
-  const withAddress = (options.family === "any" && filter.to === null) || options.family === "link";
+  { to }: AddressFilter,
+): void {
+  const { device } = view;
+  if (options.brief) {
+    printBriefHead(printer, view);
+    printer.list("addr_info", () => {
+      for (const address of addresses) printBriefAddress(printer, address);
+    });
+    return printer.say("\n");
+  }
+  const withAddress = (options.family === "any" && to === null) || options.family === "link";
   const isJustAddresses = options.oneLine && options.family !== "link";
-  const link = isJustAddresses ? "" : linkLines(device, options, { withMode: false, withAddress });
-  return link + addresses.map((own) => addressLines(device, own, options.oneLine)).join("");
+  if (!isJustAddresses || printer.isJson)
+    printLink(printer, view, options, { forLink: false, withAddress });
+  printer.list("addr_info", () => {
+    for (const address of addresses)
+      printer.object("", () => printAddress(printer, device, address, options.oneLine));
+  });
 }
 
-function addressLines(device: HostDevice, address: AddressConfig, oneLine: boolean): string {
-  const head = oneLine ? `${device.index}: ${device.name}    inet ` : "    inet ";
-  const broadcast =
-    address.broadcast === null ? "" : ` brd ${formatIpv4Address(address.broadcast)}`;
-  const secondary = address.secondary ? " secondary" : "";
-  const label = address.label === "" ? "" : ` ${address.label}`;
-  return (
-    `${head}${addressText(address)}${broadcast} scope ${scopeName(address.scope)}${secondary}${label}` +
-    `${oneLine ? "\\" : "\n"}       valid_lft forever preferred_lft forever\n`
+function printBriefAddress(printer: Printer, address: AddressConfig): void {
+  printer.object("", () => {
+    printer.note("local", formatIpv4Address(address.local));
+    printer.note("prefixlen", address.prefixLength);
+  });
+  printer.say(`${addressText(address)} `);
+}
+
+function printAddress(
+  printer: Printer,
+  device: HostDevice,
+  address: AddressConfig,
+  oneLine: boolean,
+): void {
+  const { broadcast, label, local, peer, prefixLength, secondary } = address;
+  printer.field(
+    "family",
+    "inet",
+    oneLine ? `${device.index}: ${device.name}    inet ` : "    inet ",
   );
+  printer.note("local", formatIpv4Address(local));
+  if (peer !== local) printer.note("address", formatIpv4Address(peer));
+  printer.note("prefixlen", prefixLength);
+  printer.say(addressText(address));
+  if (broadcast !== null) {
+    const text = formatIpv4Address(broadcast);
+    printer.field("broadcast", text, ` brd ${text}`);
+  }
+  const scope = scopeName(address.scope);
+  printer.field("scope", scope, ` scope ${scope}`);
+  if (secondary) printer.field("secondary", true, " secondary");
+  if (label !== "") printer.field("label", label, ` ${label}`);
+  printer.say(`${oneLine ? "\\" : "\n"}       valid_lft forever preferred_lft forever\n`);
+  printer.note("valid_life_time", 0xffffffff);
+  printer.note("preferred_life_time", 0xffffffff);
 }
 
 export function flushAddresses(context: IpContext, words: Words): SimpleResult {
@@ -145,7 +188,8 @@ export function flushAddresses(context: IpContext, words: Words): SimpleResult {
     throw new CommandFailure(1, "Cannot flush link addresses.\n");
   const filter = takeFilter(context, words);
   let deleted = 0;
-  for (const device of devicesOf(context, filter)) deleted += flushDevice(context, device, filter);
+  for (const { device } of viewsOf(context, filter))
+    deleted += flushDevice(context, device, filter);
   if (context.options.statistics === 0) return result({});
   const said =
     deleted === 0
