@@ -137,10 +137,10 @@ export class Stage {
     return (this.lab.now - this.origin) / 1e6;
   }
 
-  /** Lets time pass until `ms` after the steps began; nothing if that is over already. */
+  /** Lets time pass until `ms` after the steps began, what is due then included; nothing if that is over already. */
   runUntil(ms: number): void {
     const until = (this.origin + milliseconds(ms)) as Instant;
-    if (until > this.lab.now) this.lab.until(until);
+    if (until >= this.lab.now) this.lab.until(until);
   }
 
   wait(ms: number): void {

@@ -14,7 +14,7 @@ import type { ConnectionListing, ServiceListing } from "./listing.ts";
 import { listConnections, listServices } from "./lists.ts";
 import { LiveServices } from "./live-services.ts";
 import { Outbound } from "./outbound.ts";
-import type { StatisticsView } from "./statistics.ts";
+import type { Counters, StatisticsView } from "./statistics.ts";
 
 /** Buckets of the kernel's connection table as `ipvsadm` prints it (`conn_tab_bits` 12). */
 export const CONNECTION_TABLE_SIZE = 4096;
@@ -67,6 +67,11 @@ export class Ipvs {
   /** The counters of the whole namespace (/proc/net/ip_vs_stats). */
   totals(): StatisticsView {
     return this.context.estimator.totals.view();
+  }
+
+  /** What was counted since the beginning, up to now and whatever `-Z` did (/proc/net/ip_vs_stats_percpu). */
+  counted(): Counters {
+    return this.context.estimator.totals;
   }
 
   private keepHooks(): void {

@@ -4,13 +4,17 @@
  * Rates are fixed-point averages: avg += (rate − avg) / 4, scaled by 2^10 (per-packet rates) and 2^5 (octets).
  */
 
-/** As `ipvsadm --stats` and `--rate` show it. */
-export interface StatisticsView {
+/** What is counted. */
+export interface Counters {
   readonly connections: number;
   readonly inPackets: number;
   readonly outPackets: number;
   readonly inOctets: number;
   readonly outOctets: number;
+}
+
+/** As `ipvsadm --stats` and `--rate` show it. */
+export interface StatisticsView extends Counters {
   readonly connectionsPerSecond: number;
   readonly inPacketsPerSecond: number;
   readonly outPacketsPerSecond: number;
@@ -57,7 +61,7 @@ class Estimate {
   }
 }
 
-export class Statistics {
+export class Statistics implements Counters {
   connections = 0;
   inPackets = 0;
   outPackets = 0;

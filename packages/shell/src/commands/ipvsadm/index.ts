@@ -1,6 +1,12 @@
 /** ipvsadm and the files of /proc/net that IPVS makes. */
 import type { NetworkNamespace } from "@lvsim/core";
-import { procConnections, procServices, procStatistics } from "./proc-files.ts";
+import {
+  procConnections,
+  procProcessorStatistics,
+  procServices,
+  procStatistics,
+  procSyncedConnections,
+} from "./proc-files.ts";
 
 export { type IpvsadmVariant, ipvsadmCommands } from "./ipvsadm.ts";
 
@@ -9,5 +15,7 @@ export const IPVS_PROC_FILES: ReadonlyMap<string, (namespace: NetworkNamespace) 
   new Map([
     ["ip_vs", procServices],
     ["ip_vs_conn", procConnections],
+    ["ip_vs_conn_sync", procSyncedConnections],
     ["ip_vs_stats", procStatistics],
+    ["ip_vs_stats_percpu", procProcessorStatistics],
   ]);

@@ -1,13 +1,20 @@
-/** /proc/net/ip_vs, ip_vs_conn and ip_vs_stats (`ip_vs_ctl.c`, `ip_vs_conn.c`): addresses and counters in hex. */
+/**
+ * /proc/net/ip_vs, ip_vs_conn, ip_vs_conn_sync, ip_vs_stats and ip_vs_stats_percpu (`ip_vs_ctl.c`, `ip_vs_conn.c`):
+ * addresses and counters in hex, a persistence timeout in jiffies. A machine has one processor here.
+ */
 import {
   CONNECTION_TABLE_SIZE,
   type ConnectionListing,
+  type Counters,
   type NetworkNamespace,
   type ServerListing,
   type ServiceListing,
+  type StatisticsView,
   type VirtualServiceConfig,
 } from "@lvsim/core";
 import { methodName, PROTOCOLS } from "./names.ts";
+
+const JIFFIES_PER_SECOND = 250;
 
 const hex = (value: number, width: number): string =>
   (value >>> 0).toString(16).toUpperCase().padStart(width, "0");
@@ -29,7 +36,7 @@ function serviceLine({ config }: ServiceListing): string {
   const persistent =
     config.persistenceTimeout === 0
       ? ""
-      : `persistent ${config.persistenceTimeout} ${hex(config.persistenceNetmask, 8)}`;
+      : `persistent ${config.persistenceTimeout * JIFFIES_PER_SECOND} ${hex(config.persistenceNetmask, 8)}`;
   // the kernel writes one blank more after a service with an address
   const gap = config.identity.kind === "address" ? " " : "";
   const ops = config.onePacket ? "ops " : "";
@@ -57,7 +64,20 @@ export function procConnections(namespace: NetworkNamespace): string {
 }
 
 function connectionLine(connection: ConnectionListing): string {
-  return [
+  return `${flow(connection)} ${String(connection.secondsLeft).padStart(7)}`;
+}
+
+/** Where each connection came from; those of another director's sync daemon would be `SYNC`. */
+export function procSyncedConnections(namespace: NetworkNamespace): string {
+  const title = "Pro FromIP   FPrt ToIP     TPrt DestIP   DPrt State       Origin Expires";
+  const lines = namespace.ipvs
+    .connections()
+    .map((each) => `${flow(each)} LOCAL  ${String(each.secondsLeft).padStart(7)}`);
+  return text([title, ...lines]);
+}
+
+const flow = (connection: ConnectionListing): string =>
+  [
     (PROTOCOLS.get(connection.protocol) ?? "IP").padEnd(3),
     hex(connection.clientAddress, 8),
     hex(connection.clientPort, 4),
@@ -66,9 +86,7 @@ function connectionLine(connection: ConnectionListing): string {
     hex(connection.serverAddress, 8),
     hex(connection.serverPort, 4),
     connection.state.padEnd(11),
-    String(connection.secondsLeft).padStart(7),
   ].join(" ");
-}
 
 const cells = (values: readonly number[]): string =>
   values
@@ -80,20 +98,41 @@ const cells = (values: readonly number[]): string =>
     )
     .join(" ");
 
+const totalCells = (c: Counters): string =>
+  cells([c.connections, c.inPackets, c.outPackets, c.inOctets, c.outOctets]);
+
+const rateCells = (c: StatisticsView): string =>
+  cells([
+    c.connectionsPerSecond,
+    c.inPacketsPerSecond,
+    c.outPacketsPerSecond,
+    c.inOctetsPerSecond,
+    c.outOctetsPerSecond,
+  ]);
+
 export function procStatistics(namespace: NetworkNamespace): string {
-  const c = namespace.ipvs.totals();
+  const totals = namespace.ipvs.totals();
   return text([
     "   Total Incoming Outgoing         Incoming         Outgoing",
     "   Conns  Packets  Packets            Bytes            Bytes",
-    cells([c.connections, c.inPackets, c.outPackets, c.inOctets, c.outOctets]),
+    totalCells(totals),
     "",
     " Conns/s   Pkts/s   Pkts/s          Bytes/s          Bytes/s",
-    cells([
-      c.connectionsPerSecond,
-      c.inPacketsPerSecond,
-      c.outPacketsPerSecond,
-      c.inOctetsPerSecond,
-      c.outOctetsPerSecond,
-    ]),
+    rateCells(totals),
+  ]);
+}
+
+/** A processor's counters are of this moment and never zeroed; the sums are those of the last estimation. */
+export function procProcessorStatistics(namespace: NetworkNamespace): string {
+  const { ipvs } = namespace;
+  const totals = ipvs.totals();
+  return text([
+    "       Total Incoming Outgoing         Incoming         Outgoing",
+    "CPU    Conns  Packets  Packets            Bytes            Bytes",
+    `  0 ${totalCells(ipvs.counted())}`,
+    `  ~ ${totalCells(totals)}`,
+    "",
+    "     Conns/s   Pkts/s   Pkts/s          Bytes/s          Bytes/s",
+    `    ${rateCells(totals)}`,
   ]);
 }

@@ -18,7 +18,7 @@ export interface PlainServer {
   overloaded: boolean;
 }
 
-export interface Question {
+interface Question {
   readonly list: readonly PlainServer[];
   readonly request: SchedulingRequest;
   /** `-b`: whether flag-1 and flag-2 are set. */
