@@ -2,6 +2,7 @@
 import type { Ipv4Address } from "../../packet/ipv4-address.ts";
 
 export type SchedulerName =
+  | "none"
   | "rr"
   | "wrr"
   | "lc"

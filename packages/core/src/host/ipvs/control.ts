@@ -12,7 +12,7 @@ import type {
   VirtualServiceConfig,
   VirtualServiceIdentity,
 } from "./config.ts";
-import { isScheduler } from "./schedulers/index.ts";
+import { isSchedulerName } from "./schedulers/index.ts";
 
 /** A virtual service's settings as a command names them; the scheduler is what the user typed. */
 export interface ServiceSettings
@@ -143,7 +143,7 @@ function applyToService(
 function addService(draft: Draft<IpvsConfig>, settings: ServiceSettings): Errno {
   if (indexOfService(draft, settings.identity) >= 0) return Errno.EEXIST;
   const { scheduler } = settings;
-  if (!isScheduler(scheduler)) return Errno.ENOENT;
+  if (!isSchedulerName(scheduler)) return Errno.ENOENT;
   if (!PERSISTENCE_ENGINES.includes(settings.persistenceEngine)) return Errno.ENOENT;
   draft.services.push({ ...settings, scheduler, realServers: [], localAddresses: [] });
   return 0;
@@ -151,7 +151,7 @@ function addService(draft: Draft<IpvsConfig>, settings: ServiceSettings): Errno 
 
 function editService(service: Draft<VirtualServiceConfig>, settings: ServiceSettings): Errno {
   const { scheduler } = settings;
-  if (!isScheduler(scheduler)) return Errno.ENOENT;
+  if (!isSchedulerName(scheduler)) return Errno.ENOENT;
   if (!PERSISTENCE_ENGINES.includes(settings.persistenceEngine)) return Errno.ENOENT;
   service.scheduler = scheduler;
   service.schedulerFlags = settings.schedulerFlags;

@@ -317,3 +317,13 @@ describe("persistence", () => {
     expect(made.states()).toEqual([]);
   });
 });
+
+test("a service without a scheduler has no server for anybody, until it gets one", () => {
+  const made = new Director();
+  made.serve(service({ scheduler: "none" }), realServer(0));
+  made.fromClient(4000, "S");
+  expect(made.icmp).toEqual([{ type: 3, code: 3, rest: 0 }]);
+  made.command({ kind: "edit-service", service: service({ scheduler: "rr" }) });
+  made.fromClient(4000, "S");
+  expect(made.takeChosen()).toBe(0);
+});

@@ -17,7 +17,7 @@ import type { IpvsContext } from "./context.ts";
 import { type IpvsCommand, sameIdentity } from "./control.ts";
 import { Destination } from "./destination.ts";
 import { setThresholds } from "./overload.ts";
-import { schedulerNamed } from "./schedulers/index.ts";
+import { bindScheduler } from "./schedulers/index.ts";
 import { Trash } from "./trash.ts";
 import { LocalAddress, VirtualService } from "./virtual-service.ts";
 
@@ -75,7 +75,7 @@ export class LiveServices {
   addService(config: VirtualServiceConfig): void {
     const { services, estimator, host } = this.context;
     const service = new VirtualService(config);
-    service.scheduler = schedulerNamed(config.scheduler)(service, host);
+    service.scheduler = bindScheduler(config.scheduler, service, host);
     services.add(service);
     estimator.start();
     for (const address of config.localAddresses)
@@ -133,7 +133,7 @@ export class LiveServices {
     service.config = config;
     if (!changed) return;
     service.scheduler?.close?.();
-    service.scheduler = schedulerNamed(config.scheduler)(service, this.context.host);
+    service.scheduler = bindScheduler(config.scheduler, service, this.context.host);
   }
 
   private deleteService(service: VirtualService): void {

@@ -1,7 +1,20 @@
 /** Addresses, ports and numbers on ipvsadm's command line. */
 
 import { portOfService } from "../../network/services.ts";
+import type { FileSystem } from "../../vfs/file-system.ts";
+import { addressOfHost, nameOfHost } from "../hosts-file.ts";
 import { type Ipv4Address, parseInetAton } from "./inet-aton.ts";
+
+/** Names of hosts, as this machine resolves them. */
+export interface Hosts {
+  addressOf(name: string): Ipv4Address | undefined;
+  nameOf(address: Ipv4Address): string | undefined;
+}
+
+export const hostsOf = (files: FileSystem): Hosts => ({
+  addressOf: (name) => addressOfHost(files, name),
+  nameOf: (address) => nameOfHost(files, address),
+});
 
 export interface AddressAndPort {
   readonly address: Ipv4Address;
@@ -10,15 +23,16 @@ export interface AddressAndPort {
   readonly portGiven: boolean;
 }
 
-/** `host`, `host:port`; undefined when it is neither. Names of hosts are not looked up. */
+/** `host`, `host:port`; undefined when it is neither. */
 export function parseAddressAndPort(
   text: string,
   protocol: "tcp" | "udp",
+  hosts: Hosts,
 ): AddressAndPort | undefined {
   const colon = text.lastIndexOf(":");
   const host = colon < 0 ? text : text.slice(0, colon);
   const portText = colon < 0 ? "" : text.slice(colon + 1);
-  const address = host === "localhost" ? parseInetAton("127.0.0.1") : parseInetAton(host);
+  const address = parseInetAton(host) ?? hosts.addressOf(host);
   if (address === undefined || (colon < 0 && /^\d+$/.test(host))) return undefined;
   if (colon < 0) return { address, port: 0, portGiven: false };
   const port = parseNumber(portText, 0, 65_535) ?? portOfService(portText, protocol);

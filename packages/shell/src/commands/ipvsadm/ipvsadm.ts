@@ -14,7 +14,9 @@ import {
   type VirtualServiceIdentity,
 } from "@lvsim/core";
 import { type Command, result, type SimpleResult, simpleCommand } from "../../command.ts";
-import { fail, IpvsadmFailure } from "./failure.ts";
+import type { Kernel } from "../../kernel/kernel.ts";
+import { type Hosts, hostsOf } from "./addresses.ts";
+import { fail, IpvsadmFailure, refused, tryHelp } from "./failure.ts";
 import { USAGE, VERSION_TEXT } from "./help.ts";
 import { listServices } from "./list.ts";
 import { listConnections } from "./list-connections.ts";
@@ -28,20 +30,44 @@ export type IpvsadmVariant = "mainline" | "fullnat";
 interface Call {
   readonly namespace: NetworkNamespace;
   readonly origin: ChangeOrigin;
+  readonly hosts: Hosts;
   readonly fork: boolean;
   readonly stdin: string;
 }
 
+/** What came of command lines. */
+interface Outcome {
+  status: number;
+  stdout: string;
+  stderr: string;
+}
+
 /** Runs one command line, without the program's name. */
 function ipvsadm(words: readonly string[], call: Call): SimpleResult {
+  const outcome: Outcome = { status: 0, stdout: "", stderr: "" };
+  perform(words, call, outcome, false);
+  return result(outcome);
+}
+
+/** Adds to `outcome` what one command line does; false when the program ends there. */
+function perform(
+  words: readonly string[],
+  call: Call,
+  outcome: Outcome,
+  restoring: boolean,
+): boolean {
   try {
-    return result({ stdout: execute(parseRequest(words, call.fork), call) });
+    const request = parseRequest(words, call.hosts, call.fork);
+    outcome.status = 0;
+    if (request.command !== "restore") outcome.stdout += execute(request, call);
+    else if (restoring) tryHelp();
+    else restore(call, outcome);
+    return true;
   } catch (error) {
     if (!(error instanceof IpvsadmFailure)) throw error;
-    return result({
-      status: error.status,
-      stderr: error.message === "" ? "" : `${error.message}\n`,
-    });
+    outcome.status = error.status;
+    outcome.stderr += `${error.message}\n`;
+    return !error.ends;
   }
 }
 
@@ -54,23 +80,23 @@ function execute(request: Request, call: Call): string {
     case "version":
       return VERSION_TEXT;
     case "list":
-      return list(request, namespace);
+      return list(request, call);
     case "save":
-      return saveServices(namespace.config.ipvs.services, request.has("numeric"));
-    case "restore":
-      return restore(call);
+      return saveServices(
+        namespace.config.ipvs.services,
+        request.has("numeric") ? null : call.hosts,
+      );
     case "start-daemon":
-      return fail(255, "Operation not supported");
+      return refused("Operation not supported");
     case "stop-daemon":
-      return fail(255, "No daemon is running");
+      return refused("No daemon is running");
     default:
       control(request, call);
       return "";
   }
 }
 
-function list(request: Request, namespace: NetworkNamespace): string {
-  const numeric = request.has("numeric");
+function list(request: Request, { namespace, hosts }: Call): string {
   if (request.has("timeout")) {
     const { tcp, tcpFin, udp } = namespace.config.ipvs.timeouts;
     return `Timeout (tcp tcpfin udp): ${tcp} ${tcpFin} ${udp}\n`;
@@ -78,38 +104,38 @@ function list(request: Request, namespace: NetworkNamespace): string {
   if (request.has("daemon")) return "";
   const { ipvs } = namespace;
   if (request.has("connection"))
-    return listConnections(ipvs.connections(), numeric, request.has("persistent-conn"));
+    return listConnections(
+      ipvs.connections(),
+      request.has("numeric") ? null : hosts,
+      request.has("persistent-conn"),
+    );
   const { identity } = request;
   const all = ipvs.services();
-  if (identity === null) return listServices(all, request, CONNECTION_TABLE_SIZE);
+  if (identity === null) return listServices(all, request, hosts, CONNECTION_TABLE_SIZE);
   const one = all.filter(({ config }) => sameIdentity(config.identity, identity));
   return one.length === 0
     ? fail(1, "No such service")
-    : listServices(one, request, CONNECTION_TABLE_SIZE);
+    : listServices(one, request, hosts, CONNECTION_TABLE_SIZE);
 }
 
-/** Every line is a command of its own; a line that fails does not stop the rest. */
-function restore(call: Call): string {
-  let failure: IpvsadmFailure | undefined;
-  const complaints: string[] = [];
+/**
+ * Every line is a command of its own. What the kernel refuses does not stop the rest, and the status is that of the last
+ * line; a line that makes no sense ends the program, and what came before it stays.
+ */
+function restore(call: Call, outcome: Outcome): void {
   for (const line of call.stdin.split("\n")) {
     const words = line
       .trim()
       .split(/\s+/)
       .filter((word) => word !== "");
     if (words.length === 0 || words[0]?.startsWith("#") === true) continue;
-    const { status, stderr } = ipvsadm(words, { ...call, stdin: "" });
-    if (status === 0) continue;
-    complaints.push(stderr.trimEnd());
-    failure = new IpvsadmFailure(status, complaints.join("\n"));
+    if (!perform(words, call, outcome, true)) return;
   }
-  if (failure !== undefined) throw failure;
-  return "";
 }
 
 function control(request: Request, { namespace, origin }: Call): void {
   const errno = namespace.controlIpvs(origin, commandOf(request));
-  if (errno !== 0) fail(255, refusal(request.command, errno));
+  if (errno !== 0) refused(refusal(request.command, errno));
 }
 
 const settingsOf = (request: Request): ServiceSettings => ({
@@ -182,10 +208,12 @@ export function ipvsadmCommands(variant: IpvsadmVariant): readonly Command[] {
   const call = (context: {
     readonly namespace: NetworkNamespace;
     readonly origin: ChangeOrigin;
+    readonly machine: Kernel;
     readonly stdin?: string;
   }): Call => ({
     namespace: context.namespace,
     origin: context.origin,
+    hosts: hostsOf(context.machine.files),
     fork,
     stdin: context.stdin ?? "",
   });

@@ -1,5 +1,6 @@
 /** `ipvsadm -Lc`: the connection entries. */
 import type { ConnectionListing } from "@lvsim/core";
+import type { Hosts } from "./addresses.ts";
 import { endText, PROTOCOLS } from "./names.ts";
 
 const clock = (seconds: number): string =>
@@ -7,22 +8,22 @@ const clock = (seconds: number): string =>
 
 export function listConnections(
   connections: readonly ConnectionListing[],
-  numeric: boolean,
+  hosts: Hosts | null,
   engines: boolean,
 ): string {
   const title = "pro expire state       source             virtual            destination";
   const lines = [
     "IPVS connection entries",
     engines ? `${title}        pe name          pe_data` : title,
-    ...connections.map((connection) => row(connection, numeric)),
+    ...connections.map((connection) => row(connection, hosts)),
   ];
   return lines.map((line) => `${line}\n`).join("");
 }
 
-function row(connection: ConnectionListing, numeric: boolean): string {
+function row(connection: ConnectionListing, hosts: Hosts | null): string {
   const { protocol } = connection;
   const end = (address: typeof connection.clientAddress, port: number): string =>
-    endText(address, port, protocol, numeric);
+    endText(address, port, protocol, hosts);
   return [
     (PROTOCOLS.get(protocol) ?? "IP").padEnd(3),
     clock(connection.secondsLeft).padEnd(6),

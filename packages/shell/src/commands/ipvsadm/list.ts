@@ -1,6 +1,12 @@
 /** `ipvsadm -L`: services and servers in each of its views. */
-import type { ServerListing, ServiceListing, VirtualServiceConfig } from "@lvsim/core";
+import type {
+  ServerListing,
+  ServiceListing,
+  VirtualServiceConfig,
+  VirtualServiceIdentity,
+} from "@lvsim/core";
 import { formatIpv4Address } from "@lvsim/core";
+import type { Hosts } from "./addresses.ts";
 import { compareIdentities, endText, identityText, methodName, protocolOf } from "./names.ts";
 import type { Request } from "./request.ts";
 import { formatSchedulerFlags } from "./scheduler-flags.ts";
@@ -19,9 +25,10 @@ interface View {
 export function listServices(
   services: readonly ServiceListing[],
   request: Request,
+  hosts: Hosts,
   tableSize: number,
 ): string {
-  const view = viewFor(request);
+  const view = viewFor(request, request.has("numeric") ? null : hosts);
   const lines = request.identity === null ? [VERSION(tableSize), ...view.title] : [...view.title];
   for (const service of arranged(services, request)) {
     lines.push(view.service(service));
@@ -46,26 +53,29 @@ function arrangedServers(service: ServiceListing, request: Request): readonly Se
   );
 }
 
-function viewFor(request: Request): View {
-  const numeric = request.has("numeric");
-  if (request.has("stats")) return countersView(numeric, request.has("exact"), STATISTICS);
-  if (request.has("rate")) return countersView(numeric, true, RATES);
-  if (request.has("thresholds")) return thresholdsView(numeric);
-  if (request.has("persistent-conn")) return persistenceView(numeric);
-  return plainView(numeric, request.has("tun-info"));
+function viewFor(request: Request, hosts: Hosts | null): View {
+  if (request.has("stats")) return countersView(hosts, request.has("exact"), STATISTICS);
+  if (request.has("rate")) return countersView(hosts, request.has("exact"), RATES);
+  if (request.has("thresholds")) return thresholdsView(hosts);
+  if (request.has("persistent-conn")) return persistenceView(hosts);
+  return plainView(hosts, request.has("tun-info"));
 }
 
-const serverEnd = (server: ServerListing, service: ServiceListing, numeric: boolean): string => {
+const serverEnd = (server: ServerListing, service: ServiceListing, hosts: Hosts | null): string => {
   const { address, port } = server.config;
-  return endText(address, port, protocolOf(service.config.identity), numeric).slice(0, 28);
+  return endText(address, port, protocolOf(service.config.identity), hosts).slice(0, 28);
 };
 
-const arrow = (server: ServerListing, service: ServiceListing, numeric: boolean): string =>
-  `  -> ${serverEnd(server, service, numeric).padEnd(28)}`;
+const arrow = (server: ServerListing, service: ServiceListing, hosts: Hosts | null): string =>
+  `  -> ${serverEnd(server, service, hosts).padEnd(28)}`;
+
+/** A long name of a host is cut. */
+const shortIdentity = (identity: VirtualServiceIdentity, hosts: Hosts | null): string =>
+  identityText(identity, hosts).slice(0, LEFT);
 
 /** The line of a service, with what is special about it. */
-function serviceLine({ config }: ServiceListing, numeric: boolean): string {
-  return `${identityText(config.identity, numeric)} ${config.scheduler}${specialties(config)}`;
+function serviceLine({ config }: ServiceListing, hosts: Hosts | null): string {
+  return `${shortIdentity(config.identity, hosts)} ${config.scheduler}${specialties(config)}`;
 }
 
 function specialties(config: VirtualServiceConfig): string {
@@ -88,14 +98,14 @@ function tunnelText({ config }: ServerListing): string {
   return type === "gue" ? `gue:${port}:${sum}` : `gre:${sum}`;
 }
 
-function plainView(numeric: boolean, tunnels: boolean): View {
+function plainView(hosts: Hosts | null, tunnels: boolean): View {
   const remote = "  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn";
   return {
     title: [
       "Prot LocalAddress:Port Scheduler Flags",
       tunnels ? remote.replace("Forward", "Forward TunnelInfo  ") : remote,
     ],
-    service: (service) => serviceLine(service, numeric),
+    service: (service) => serviceLine(service, hosts),
     server: (server, service) => {
       const { config, activeConnections, inactiveConnections } = server;
       const columns = [
@@ -105,18 +115,18 @@ function plainView(numeric: boolean, tunnels: boolean): View {
         String(activeConnections).padEnd(10),
         String(inactiveConnections).padEnd(10),
       ];
-      return `${arrow(server, service, numeric)} ${columns.join(" ")}`;
+      return `${arrow(server, service, hosts)} ${columns.join(" ")}`;
     },
   };
 }
 
-function thresholdsView(numeric: boolean): View {
+function thresholdsView(hosts: Hosts | null): View {
   return {
     title: [
       `${"Prot LocalAddress:Port".padEnd(LEFT)} Uthreshold Lthreshold ActiveConn InActConn `,
       "  -> RemoteAddress:Port",
     ],
-    service: (service) => serviceLine(service, numeric),
+    service: (service) => serviceLine(service, hosts),
     server: (server, service) => {
       const { upperThreshold, lowerThreshold } = server.config;
       const counts = [
@@ -126,18 +136,18 @@ function thresholdsView(numeric: boolean): View {
         server.inactiveConnections,
       ];
       const columns = counts.map((count) => String(count).padEnd(10));
-      return `${arrow(server, service, numeric)} ${columns.join(" ")}`;
+      return `${arrow(server, service, hosts)} ${columns.join(" ")}`;
     },
   };
 }
 
-function persistenceView(numeric: boolean): View {
+function persistenceView(hosts: Hosts | null): View {
   return {
     title: [
       `${"Prot LocalAddress:Port".padEnd(LEFT)} Weight    PersistConn ActiveConn InActConn `,
       "  -> RemoteAddress:Port",
     ],
-    service: (service) => serviceLine(service, numeric),
+    service: (service) => serviceLine(service, hosts),
     server: (server, service) => {
       const columns = [
         String(server.config.weight).padEnd(9),
@@ -145,7 +155,7 @@ function persistenceView(numeric: boolean): View {
         String(server.activeConnections).padEnd(10),
         String(server.inactiveConnections).padEnd(10),
       ];
-      return `${arrow(server, service, numeric)} ${columns.join(" ")}`;
+      return `${arrow(server, service, hosts)} ${columns.join(" ")}`;
     },
   };
 }
@@ -153,15 +163,19 @@ function persistenceView(numeric: boolean): View {
 type Counters = ServiceListing["statistics"];
 interface CounterColumns {
   readonly titles: readonly string[];
+  /** So many columns of a server are never abbreviated. */
+  readonly wholeOfServers: number;
   values(counters: Counters): readonly number[];
 }
 
 const STATISTICS: CounterColumns = {
+  wholeOfServers: 0,
   titles: ["Conns", "InPkts", "OutPkts", "InBytes", "OutBytes"],
   values: (c) => [c.connections, c.inPackets, c.outPackets, c.inOctets, c.outOctets],
 };
 
 const RATES: CounterColumns = {
+  wholeOfServers: 3,
   titles: ["CPS", "InPPS", "OutPPS", "InBPS", "OutBPS"],
   values: (c) => [
     c.connectionsPerSecond,
@@ -172,12 +186,11 @@ const RATES: CounterColumns = {
   ],
 };
 
-function countersView(numeric: boolean, exact: boolean, columns: CounterColumns): View {
-  const text = exact ? String : abbreviated;
-  const row = (counters: Counters): string =>
+function countersView(hosts: Hosts | null, exact: boolean, columns: CounterColumns): View {
+  const row = (counters: Counters, whole: number): string =>
     columns
       .values(counters)
-      .map((value) => text(value).padStart(9))
+      .map((value, i) => (exact || i < whole ? inWhole(value) : abbreviated(value)).padStart(9))
       .join("");
   return {
     title: [
@@ -185,10 +198,14 @@ function countersView(numeric: boolean, exact: boolean, columns: CounterColumns)
       "  -> RemoteAddress:Port",
     ],
     service: ({ config, statistics }) =>
-      `${identityText(config.identity, numeric).slice(0, LEFT).padEnd(LEFT)}${row(statistics)}`,
-    server: (server, service) => `${arrow(server, service, numeric)}${row(server.statistics)}`,
+      `${shortIdentity(config.identity, hosts).padEnd(LEFT)}${row(statistics, 0)}`,
+    server: (server, service) =>
+      `${arrow(server, service, hosts)}${row(server.statistics, columns.wholeOfServers)}`,
   };
 }
+
+/** A number that fills its column keeps a blank before it. */
+const inWhole = (value: number): string => ` ${value}`;
 
 /** Numbers of nine digits and more are cut to K, M, G or T. */
 function abbreviated(value: number): string {

@@ -6,6 +6,7 @@ import {
   type VirtualServiceIdentity,
 } from "@lvsim/core";
 import { serviceOfPort } from "../../network/services.ts";
+import type { Hosts } from "./addresses.ts";
 
 export const PROTOCOLS = new Map<number, string>([
   [0, "IP"],
@@ -24,24 +25,23 @@ const METHODS: Readonly<Record<ForwardingMethod, string>> = {
 };
 export const methodName = (method: ForwardingMethod): string => METHODS[method];
 
-/** `10.0.0.1:80`, or with names `10.0.0.1:http`; hosts have no names but the machine itself. */
+/** `10.0.0.1:80`, or with names `localhost:http`; `hosts` is null for a numeric listing. */
 export function endText(
   address: Ipv4Address,
   port: number,
   protocol: number,
-  numeric: boolean,
+  hosts: Hosts | null,
 ): string {
-  const host = formatIpv4Address(address);
-  if (numeric) return `${host}:${port}`;
+  if (hosts === null) return `${formatIpv4Address(address)}:${port}`;
   const service = serviceOfPort(port, protocol === 17 ? "udp" : "tcp");
-  return `${host === "127.0.0.1" ? "localhost" : host}:${service ?? port}`;
+  return `${hosts.nameOf(address) ?? formatIpv4Address(address)}:${service ?? port}`;
 }
 
 /** `TCP  10.0.0.1:80`, `FWM  1`. */
-export function identityText(identity: VirtualServiceIdentity, numeric: boolean): string {
+export function identityText(identity: VirtualServiceIdentity, hosts: Hosts | null): string {
   if (identity.kind === "fwmark") return `FWM  ${identity.mark}`;
   const protocol = PROTOCOLS.get(identity.protocol) ?? "IP";
-  const end = endText(identity.address, identity.port, identity.protocol, numeric);
+  const end = endText(identity.address, identity.port, identity.protocol, hosts);
   return `${protocol.padEnd(4)} ${end}`;
 }
 

@@ -1,7 +1,7 @@
 /** From ipvsadm's words to what is asked: options are judged as they come, combinations at the end (ipvsadm.c). */
 import type { ForwardingMethod } from "@lvsim/core";
 import { Popt, type PoptItem } from "../../options/popt.ts";
-import { looksLikeIpv6, parseAddressAndPort, parseNumber } from "./addresses.ts";
+import { type Hosts, looksLikeIpv6, parseAddressAndPort, parseNumber } from "./addresses.ts";
 import { checkCombination, checkMeaning } from "./check.ts";
 import { fail, tryHelp } from "./failure.ts";
 import { parseInetAton } from "./inet-aton.ts";
@@ -24,8 +24,8 @@ const UDP = 17;
 const SCTP = 132;
 
 /** Reads a command line without the program's name; throws `IpvsadmFailure`. No words at all mean a plain list. */
-export function parseRequest(words: readonly string[], fork: boolean): Request {
-  const request = new Request();
+export function parseRequest(words: readonly string[], hosts: Hosts, fork: boolean): Request {
+  const request = new Request(hosts);
   if (words.length === 0) return request;
   const popt = new Popt<IpvsadmTag>(wordsOf(fork), words);
   const first = popt.next();
@@ -82,7 +82,7 @@ function readOption(request: Request, tag: OptionTag, value: string, valued: boo
       return readMark(request, value);
     case "ipv6":
       if (request.identity?.kind !== "fwmark") fail(2, "-6 used before -f");
-      return;
+      return fail(2, "IPv6 virtual services are not modelled");
     case "masquerading":
       return readMethod(request, "masquerading");
     case "gatewaying":
@@ -107,7 +107,7 @@ function readMethod(request: Request, method: ForwardingMethod): void {
 function readService(request: Request, text: string, protocol: number): void {
   note(request, "service-address");
   if (looksLikeIpv6(text)) fail(2, "IPv6 virtual services are not modelled");
-  const parsed = parseAddressAndPort(text, protocol === UDP ? "udp" : "tcp");
+  const parsed = parseAddressAndPort(text, protocol === UDP ? "udp" : "tcp", request.hosts);
   if (parsed === undefined) return fail(2, "illegal virtual server address[:port] specified");
   const { address, port } = parsed;
   request.identity = { kind: "address", protocol, address, port };
@@ -201,7 +201,7 @@ function readServer(request: Request, text: string): void {
   }
   const { identity } = request;
   const protocol = identity?.kind === "address" && identity.protocol === UDP ? "udp" : "tcp";
-  const parsed = parseAddressAndPort(text, protocol);
+  const parsed = parseAddressAndPort(text, protocol, request.hosts);
   if (parsed === undefined) return fail(2, "illegal real server address[:port] specified");
   const servicePort = identity?.kind === "address" ? identity.port : 0;
   request.serverAddress = parsed.address;
@@ -212,12 +212,10 @@ function readServer(request: Request, text: string): void {
 function readTimeouts(request: Request, operands: readonly string[]): readonly string[] {
   if (operands.length < 3) fail(2, "--set option requires 3 timeout values");
   const [tcp = "", tcpFin = "", udp = ""] = operands;
-  request.timeouts = [tcp, tcpFin, udp].map((text) => readTimeout(text, 0, SET_MAX)) as [
+  request.timeouts = [tcp, tcpFin, udp].map((text) => readTimeout(text, 0, DAY_MAX)) as [
     number,
     number,
     number,
   ];
   return operands.slice(3);
 }
-
-const SET_MAX = 0x7fffffff;

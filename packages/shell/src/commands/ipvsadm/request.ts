@@ -6,12 +6,14 @@ import type {
   TunnelConfig,
   VirtualServiceIdentity,
 } from "@lvsim/core";
+import type { Hosts } from "./addresses.ts";
 import type { CommandTag, OptionName } from "./words.ts";
 
 const NO_MASK = -1 as Ipv4Address;
 
 /** A command line that is in order. */
 export class Request {
+  readonly hosts: Hosts;
   command: CommandTag = "list";
   readonly given = new Set<OptionName>();
   identity: VirtualServiceIdentity | null = null;
@@ -34,6 +36,10 @@ export class Request {
   timeouts: [number, number, number] = [0, 0, 0];
   /** Of start-daemon and stop-daemon. */
   role: "master" | "backup" = "master";
+
+  constructor(hosts: Hosts) {
+    this.hosts = hosts;
+  }
 
   has(option: OptionName): boolean {
     return this.given.has(option);

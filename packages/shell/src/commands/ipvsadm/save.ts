@@ -5,6 +5,7 @@ import {
   type VirtualServiceConfig,
   type VirtualServiceIdentity,
 } from "@lvsim/core";
+import type { Hosts } from "./addresses.ts";
 import { compareIdentities, endText, protocolOf } from "./names.ts";
 import { formatSchedulerFlags } from "./scheduler-flags.ts";
 
@@ -14,29 +15,32 @@ const LETTERS = new Map<number, string>([
   [132, "--sctp-service"],
 ]);
 
-function identityWords(identity: VirtualServiceIdentity, numeric: boolean): string {
+function identityWords(identity: VirtualServiceIdentity, hosts: Hosts | null): string {
   if (identity.kind === "fwmark") return `-f ${identity.mark}`;
   const { protocol, address, port } = identity;
-  return `${LETTERS.get(protocol) ?? "-t"} ${endText(address, port, protocol, numeric)}`;
+  return `${LETTERS.get(protocol) ?? "-t"} ${endText(address, port, protocol, hosts)}`;
 }
 
 /** Thresholds are not saved: ipvsadm does not either. */
-export function saveServices(services: readonly VirtualServiceConfig[], numeric: boolean): string {
+export function saveServices(
+  services: readonly VirtualServiceConfig[],
+  hosts: Hosts | null,
+): string {
   return services
     .toSorted((a, b) => compareIdentities(a.identity, b.identity))
     .flatMap((service) => [
-      serviceWords(service, numeric),
+      serviceWords(service, hosts),
       ...service.realServers
         .toSorted((a, b) => (a.address >>> 0) - (b.address >>> 0) || a.port - b.port)
-        .map((server) => serverWords(service, server, numeric)),
+        .map((server) => serverWords(service, server, hosts)),
     ])
     .map((line) => `${line}\n`)
     .join("");
 }
 
-function serviceWords(service: VirtualServiceConfig, numeric: boolean): string {
+function serviceWords(service: VirtualServiceConfig, hosts: Hosts | null): string {
   const { persistenceTimeout, persistenceNetmask, persistenceEngine, schedulerFlags } = service;
-  const words = [`-A ${identityWords(service.identity, numeric)} -s ${service.scheduler}`];
+  const words = [`-A ${identityWords(service.identity, hosts)} -s ${service.scheduler}`];
   if (persistenceTimeout !== 0) {
     words.push(`-p ${persistenceTimeout}`);
     if (persistenceNetmask !== -1) words.push(`-M ${formatIpv4Address(persistenceNetmask)}`);
@@ -57,12 +61,12 @@ const METHOD_LETTERS = new Map<string, string>([
 function serverWords(
   service: VirtualServiceConfig,
   server: RealServerConfig,
-  numeric: boolean,
+  hosts: Hosts | null,
 ): string {
   const { address, port, forwarding, weight, tunnel } = server;
-  const end = endText(address, port, protocolOf(service.identity), numeric);
+  const end = endText(address, port, protocolOf(service.identity), hosts);
   const words = [
-    `-a ${identityWords(service.identity, numeric)} -r ${end}`,
+    `-a ${identityWords(service.identity, hosts)} -r ${end}`,
     METHOD_LETTERS.get(forwarding) ?? "-g",
     `-w ${weight}`,
   ];

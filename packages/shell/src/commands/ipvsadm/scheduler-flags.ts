@@ -15,6 +15,7 @@ const NAMED: readonly { readonly name: string; readonly scheduler: string; reado
 export function parseSchedulerFlags(text: string, scheduler: string): number {
   let flags = 0;
   for (const word of text.split(",")) {
+    if (word === "" && text !== "") continue;
     const numbered = /^flag-([123])$/.exec(word);
     const named = NAMED.find(({ name }) => name === word);
     if (named !== undefined && named.scheduler !== (scheduler === "" ? "wlc" : scheduler))

@@ -1,7 +1,11 @@
 /** Every scheduler that is modelled, by the name that `ipvsadm -s` takes; the kernel refuses other names with ENOENT. */
-import { assert } from "../../../base/assert.ts";
 import type { SchedulerName } from "../config.ts";
-import type { SchedulerFactory } from "../scheduler.ts";
+import type {
+  Scheduler,
+  SchedulerEnvironment,
+  SchedulerFactory,
+  ServerPool,
+} from "../scheduler.ts";
 import { dh } from "./dh.ts";
 import { fo } from "./fo.ts";
 import { lblc } from "./lblc.ts";
@@ -36,12 +40,13 @@ export const SCHEDULERS = {
 
 export type ImplementedScheduler = keyof typeof SCHEDULERS;
 
-/** Whether a scheduler of this name exists. */
-export const isScheduler = (name: string): name is ImplementedScheduler =>
-  Object.hasOwn(SCHEDULERS, name);
+/** Whether a configuration may name it; `none` is a service that schedules nothing. */
+export const isSchedulerName = (name: string): name is SchedulerName =>
+  name === "none" || Object.hasOwn(SCHEDULERS, name);
 
-/** The scheduler that a configuration names, which only takes names that exist. */
-export function schedulerNamed(name: SchedulerName): SchedulerFactory {
-  assert(isScheduler(name), `no scheduler ${name}`);
-  return SCHEDULERS[name];
-}
+/** The scheduler that a configuration names, at work for `pool`; null for `none`. */
+export const bindScheduler = (
+  name: SchedulerName,
+  pool: ServerPool,
+  environment: SchedulerEnvironment,
+): Scheduler | null => (name === "none" ? null : SCHEDULERS[name](pool, environment));
