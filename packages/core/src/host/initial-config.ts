@@ -63,6 +63,7 @@ function make(sysctls: SysctlConfig, isBoot: boolean): NamespaceConfig {
     rules: initialRules() as NamespaceDraft["rules"],
     sysctls: sysctls as NamespaceDraft["sysctls"],
     netfilter: { tables: {}, nextRuleId: 1 },
+    ipset: { nextId: 1, sets: [] },
     ipvs: structuredEmpty(),
     fou: [],
   };
@@ -93,7 +94,7 @@ const structuredEmpty = (): NamespaceDraft["ipvs"] => ({
 
 /** A copy of a configuration that may be changed in place: for building a lab, before anything runs. */
 export function plainDraft(config: NamespaceConfig): NamespaceDraft {
-  const { devices, lastIndex, routes, rules, sysctls, netfilter, ipvs, fou } = config;
+  const { devices, lastIndex, routes, rules, sysctls, netfilter, ipset, ipvs, fou } = config;
   return {
     lastIndex,
     devices: devices.map((device) => ({ ...device, addresses: device.addresses.slice() })),
@@ -101,6 +102,7 @@ export function plainDraft(config: NamespaceConfig): NamespaceDraft {
     rules: rules.slice(),
     sysctls: { values: sysctls.values, conf: { ...sysctls.conf }, neigh: { ...sysctls.neigh } },
     netfilter: { ...netfilter, tables: copyTables(netfilter) },
+    ipset: { ...ipset, sets: ipset.sets.slice() },
     ipvs: {
       services: ipvs.services.map((service) => ({
         ...service,

@@ -6,6 +6,7 @@ import type { Draft } from "immer";
 import type { DeviceConfig } from "./device/config.ts";
 import type { IpvsConfig } from "./ipvs/config.ts";
 import type { NetfilterConfig } from "./netfilter/config.ts";
+import type { IpsetConfig } from "./netfilter/sets/config.ts";
 import type { PolicyRuleConfig, RouteConfig } from "./route/config.ts";
 import type { SysctlConfig } from "./sysctl/config.ts";
 import type { FouPortConfig } from "./tunnel/config.ts";
@@ -21,6 +22,7 @@ export interface NamespaceConfig {
   readonly rules: readonly PolicyRuleConfig[];
   readonly sysctls: SysctlConfig;
   readonly netfilter: NetfilterConfig;
+  readonly ipset: IpsetConfig;
   readonly ipvs: IpvsConfig;
   /** Ports of `ip fou`, the newest first. */
   readonly fou: readonly FouPortConfig[];

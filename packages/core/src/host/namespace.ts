@@ -249,6 +249,7 @@ export class NetworkNamespace {
     this.router.configure(next);
     if (next.devices !== before.devices || next.sysctls !== before.sysctls) this.table.follow(next);
     this.tunnels.followPorts(next.fou);
+    if (next.ipset !== before.ipset) this.netfilter.sets.configure(next.ipset);
     if (next.netfilter !== before.netfilter) this.netfilter.configure(next.netfilter);
   }
 

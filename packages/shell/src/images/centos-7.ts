@@ -3,7 +3,7 @@
  * (nginx from EPEL, which counts as set up). SELinux is enforcing and firewalld runs, but both are states only: SELinux
  * refuses nothing, and a running firewalld sets no rules, where a real one would reject port 80 until it is stopped.
  * The rules that the iptables service brings need connection tracking; they are loaded once core has it.
- * The kernel is the lab's, not 3.10; iptables and ip are those of the recordings.
+ * The kernel is the lab's, not 3.10; iptables, ipset and ip are those of the recordings.
  */
 import { ARPING_COMMANDS } from "../commands/arping/arping.ts";
 import { BASE_COMMANDS } from "../commands/base/index.ts";
@@ -13,6 +13,7 @@ import { CURL_7_29_COMMANDS } from "../commands/curl/curl.ts";
 import { LOOPBACK_IFCFG } from "../commands/ifupdown/ifcfg.ts";
 import { IFUPDOWN_COMMANDS } from "../commands/ifupdown/ifupdown.ts";
 import { IPROUTE_COMMANDS } from "../commands/ip/ip.ts";
+import { ipset } from "../commands/ipset/ipset.ts";
 import { iptables, iptablesRestore, iptablesSave } from "../commands/iptables/commands.ts";
 import { NET_TOOLS_COMMANDS } from "../commands/net-tools/index.ts";
 import { PING_20160308_COMMANDS } from "../commands/ping/ping.ts";
@@ -159,6 +160,7 @@ export const CENTOS_7: Image = {
       files: [{ path: "/etc/sysconfig/iptables", content: IPTABLES_RULES, mode: 0o600 }],
       units: [imageUnit("iptables", "IPv4 firewall with iptables")],
     }),
+    imagePackage("ipset", ["7.1", "1.el7", "base", "39 k"], { commands: [ipset] }),
     imagePackage("conntrack-tools", ["1.4.4", "7.el7", "base", "187 k"], {
       installed: false,
       commands: [conntrack],

@@ -9,6 +9,7 @@ import { withNetnsExec } from "../commands/base/netns-exec.ts";
 import { conntrack } from "../commands/conntrack/conntrack.ts";
 import { CURL_COMMANDS } from "../commands/curl/curl.ts";
 import { IPROUTE_COMMANDS } from "../commands/ip/ip.ts";
+import { ipset } from "../commands/ipset/ipset.ts";
 import { iptables, iptablesRestore, iptablesSave } from "../commands/iptables/commands.ts";
 import { NET_TOOLS_COMMANDS } from "../commands/net-tools/index.ts";
 import { PING_COMMANDS } from "../commands/ping/ping.ts";
@@ -124,6 +125,7 @@ export const DEBIAN_12: Image = {
     debianPackage("iputils-ping", "3:20221126-1+deb12u1", { commands: PING_COMMANDS }),
     debianPackage("iputils-arping", "3:20221126-1", { commands: ARPING_COMMANDS }),
     debianPackage("iptables", "1.8.9-2", { commands: [iptables, iptablesSave, iptablesRestore] }),
+    debianPackage("ipset", "7.17-1", { commands: [ipset] }),
     debianPackage("conntrack", "1:1.4.7-1+b2", { commands: [conntrack] }),
     debianPackage("curl", "7.88.1-10+deb12u14", { commands: CURL_COMMANDS }),
     debianPackage("nginx", "1.22.1-9", {

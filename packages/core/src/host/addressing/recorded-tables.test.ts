@@ -35,6 +35,7 @@ function machine(): NamespaceDraft {
     rules: initialRules() as NamespaceDraft["rules"],
     sysctls: initialSysctls() as NamespaceDraft["sysctls"],
     netfilter: { tables: {}, nextRuleId: 1 },
+    ipset: { nextId: 1, sets: [] },
     ipvs: { services: [], timeouts: { tcp: 900, tcpFin: 120, udp: 300 } },
     fou: [],
   };

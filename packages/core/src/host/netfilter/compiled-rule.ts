@@ -107,7 +107,7 @@ export class CompiledRule {
     this.input = interfaceTest(config.inputInterface, config.inputInterfaceInverted);
     this.output = interfaceTest(config.outputInterface, config.outputInterfaceInverted);
     for (const match of config.matches) {
-      const test = compileMatch(match, context.environment);
+      const test = compileMatch(match, context.environment, context.sets);
       if (test !== null) this.tests.push(test);
     }
     const { target } = config;

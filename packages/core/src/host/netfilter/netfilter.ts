@@ -10,6 +10,7 @@ import { type Hook, HookPoint } from "./hook.ts";
 import type { HookTable } from "./hook-table.ts";
 import { LiveTable } from "./live-table.ts";
 import type { LogSink } from "./log-entry.ts";
+import { LiveSets } from "./sets/live-sets.ts";
 import { MangleOutputHook, TableHook } from "./table-hook.ts";
 import { BUILT_IN_CHAINS } from "./tables.ts";
 
@@ -17,6 +18,8 @@ import { BUILT_IN_CHAINS } from "./tables.ts";
 const TABLE_NAMES = ["raw", "mangle", "nat", "filter"] as const;
 
 export class Netfilter {
+  /** ipset's sets at work. */
+  readonly sets: LiveSets;
   private readonly hookTable: HookTable;
   private readonly environment: NetfilterEnvironment;
   private readonly logSinks: LogSink[] = [];
@@ -27,6 +30,7 @@ export class Netfilter {
   constructor(hookTable: HookTable, environment: NetfilterEnvironment) {
     this.hookTable = hookTable;
     this.environment = environment;
+    this.sets = new LiveSets(environment);
   }
 
   /** Takes over a configuration that `checkTable` let pass; tables that did not change cost nothing. */
@@ -58,8 +62,8 @@ export class Netfilter {
   private table(name: TableName): LiveTable {
     const existing = this.tables.get(name);
     if (existing !== undefined) return existing;
-    const { environment, logSinks } = this;
-    const table = new LiveTable({ table: name, environment, logSinks });
+    const { environment, logSinks, sets } = this;
+    const table = new LiveTable({ table: name, environment, logSinks, sets });
     this.tables.set(name, table);
     if (name !== "nat") this.addHooks(name, table);
     return table;

@@ -36,6 +36,7 @@ const config = (
   rules,
   sysctls: initialSysctls(),
   netfilter: { tables: {}, nextRuleId: 1 },
+  ipset: { nextId: 1, sets: [] },
   ipvs: { services: [], timeouts: { tcp: 900, tcpFin: 120, udp: 300 } },
   fou: [],
 });

@@ -68,6 +68,7 @@ function namespace(): NamespaceDraft {
     rules: initialRules(),
     sysctls: initialSysctls(),
     netfilter: { tables: {}, nextRuleId: 1 },
+    ipset: { nextId: 1, sets: [] },
     ipvs: { services: [], timeouts: { tcp: 900, tcpFin: 120, udp: 300 } },
     fou: [],
   } as NamespaceConfig as NamespaceDraft;

@@ -53,8 +53,8 @@ class NamespaceKernel implements IptablesKernel {
     return isKnownTarget(name);
   }
 
-  hasSet(): boolean {
-    return false;
+  hasSet(name: string): boolean {
+    return this.namespace.config.ipset.sets.some((set) => set.name === name);
   }
 }
 

@@ -2,6 +2,7 @@
 import { assert } from "../../../base/assert.ts";
 import type { MatchConfig } from "../config.ts";
 import type { NetfilterEnvironment } from "../environment.ts";
+import type { LiveSets } from "../sets/live-sets.ts";
 import { AddressTypeMatch } from "./address-type.ts";
 import { HashLimitMatch } from "./hash-limit.ts";
 import { IpvsMatch } from "./ipvs.ts";
@@ -21,9 +22,14 @@ import { MultiportMatch, PortMatch, TcpMatch } from "./ports.ts";
 import { QuotaMatch } from "./quota.ts";
 import { SegmentSizeMatch } from "./segment-size.ts";
 import { DscpMatch, TosMatch } from "./service-type.ts";
+import { SetMatch } from "./set.ts";
 import { statisticMatch } from "./statistic.ts";
 
-type Compiler = (config: MatchConfig, environment: NetfilterEnvironment) => Match | null;
+type Compiler = (
+  config: MatchConfig,
+  environment: NetfilterEnvironment,
+  sets: LiveSets,
+) => Match | null;
 
 const COMPILERS: ReadonlyMap<string, Compiler> = new Map<string, Compiler>([
   ["tcp", ({ options }) => new TcpMatch(options)],
@@ -46,6 +52,7 @@ const COMPILERS: ReadonlyMap<string, Compiler> = new Map<string, Compiler>([
   ["dscp", ({ options }) => new DscpMatch(options)],
   ["tcpmss", ({ options }) => new SegmentSizeMatch(options)],
   ["quota", ({ options }) => new QuotaMatch(options)],
+  ["set", ({ options }, _environment, sets) => new SetMatch(options, sets)],
   ["comment", () => null],
 ]);
 
@@ -53,8 +60,12 @@ const COMPILERS: ReadonlyMap<string, Compiler> = new Map<string, Compiler>([
 export const isKnownMatch = (name: string): boolean => COMPILERS.has(name);
 
 /** The condition ready to run; null for one that is always true (`comment`). */
-export function compileMatch(config: MatchConfig, environment: NetfilterEnvironment): Match | null {
+export function compileMatch(
+  config: MatchConfig,
+  environment: NetfilterEnvironment,
+  sets: LiveSets,
+): Match | null {
   const compiler = COMPILERS.get(config.name);
   assert(compiler !== undefined, `a rule with an unknown match: ${config.name}`);
-  return compiler(config, environment);
+  return compiler(config, environment, sets);
 }

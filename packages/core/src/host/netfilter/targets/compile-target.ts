@@ -6,6 +6,7 @@ import { LogTarget } from "./log.ts";
 import { MarkTarget, NoTrackTarget, TcpMssTarget, TtlTarget } from "./modify.ts";
 import { RejectTarget } from "./reject.ts";
 import { DscpTarget, EcnTarget, TosTarget } from "./service-type.ts";
+import { SetTarget } from "./set.ts";
 import type { Target, TargetContext } from "./target.ts";
 
 type Compiler = (options: OptionValues, context: TargetContext) => Target;
@@ -17,6 +18,7 @@ const COMPILERS: ReadonlyMap<string, Compiler> = new Map<string, Compiler>([
   ["NOTRACK", () => new NoTrackTarget()],
   ["CT", () => new NoTrackTarget()],
   ["TTL", (options) => new TtlTarget(options)],
+  ["SET", (options, { sets }) => new SetTarget(options, sets)],
   ["TOS", (options) => new TosTarget(options)],
   ["DSCP", (options) => new DscpTarget(options)],
   ["ECN", () => new EcnTarget()],

@@ -6,6 +6,7 @@ import type { TableName } from "../config.ts";
 import type { NetfilterEnvironment } from "../environment.ts";
 import type { HookPoint, Verdict } from "../hook.ts";
 import type { LogSink } from "../log-entry.ts";
+import type { LiveSets } from "../sets/live-sets.ts";
 
 /** XT_CONTINUE: the next rule decides. */
 export const GO_ON = -1;
@@ -25,6 +26,8 @@ export interface Target {
 export interface TargetContext {
   readonly table: TableName;
   readonly environment: NetfilterEnvironment;
+  /** ipset's sets. */
+  readonly sets: LiveSets;
   /** Where LOG's lines go, live. */
   readonly logSinks: readonly LogSink[];
 }

@@ -1,0 +1,93 @@
+/** What may follow an element: of `add` timeout, counters, comment and nomatch, of a list:set's also its place. */
+import type { ListPlace, SetConfig, SetType } from "@lvsim/core";
+import { misused, refuse, syntaxError } from "./problem.ts";
+import { readNumber, TIMEOUT_MAX, type Words } from "./words.ts";
+
+export interface AddOptions {
+  /** null for the set's own. */
+  readonly timeout: number | null;
+  readonly packets: number;
+  readonly octets: number;
+  readonly comment: string;
+  readonly noMatch: boolean;
+  readonly place: ListPlace | null;
+}
+
+type Draft = { -readonly [Key in keyof AddOptions]: AddOptions[Key] };
+
+const COUNTER_MAX = 2 ** 64;
+const COUNTER_MAX_TEXT = "18446744073709551614";
+
+const NETWORK_TYPES: ReadonlySet<SetType> = new Set<SetType>([
+  "hash:net",
+  "hash:net,port",
+  "hash:ip,port,net",
+]);
+
+function readComment(text: string): string {
+  if (text.includes('"')) syntaxError('" character is not permitted in comments');
+  return text;
+}
+
+/** Reads the rest of the line; `isAdd` is false for del and test, which take a place at most. */
+export function readAddOptions(set: SetConfig, words: Words, isAdd: boolean): AddOptions {
+  const draft: Draft = {
+    timeout: null,
+    packets: 0,
+    octets: 0,
+    comment: "",
+    noMatch: false,
+    place: null,
+  };
+  const given = new Set<string>();
+  for (let word = words.next(); word !== undefined; word = words.next()) {
+    if (!takeOption(word, draft, words, set.type, isAdd)) misused(`Unknown argument: \`${word}'`);
+    if (given.has(word)) syntaxError(`${word} already specified`);
+    given.add(word);
+  }
+  checkExtensions(set, given);
+  return draft;
+}
+
+function takeOption(
+  word: string,
+  draft: Draft,
+  words: Words,
+  type: SetType,
+  isAdd: boolean,
+): boolean {
+  if ((word === "before" || word === "after") && type === "list:set") {
+    draft.place = { set: words.value(word), after: word === "after" };
+    return true;
+  }
+  if (!isAdd) return false;
+  switch (word) {
+    case "timeout":
+      draft.timeout = readNumber(words.value(word), 0, TIMEOUT_MAX);
+      return true;
+    case "packets":
+      draft.packets = readNumber(words.value(word), 0, COUNTER_MAX, COUNTER_MAX_TEXT);
+      return true;
+    case "bytes":
+      draft.octets = readNumber(words.value(word), 0, COUNTER_MAX, COUNTER_MAX_TEXT);
+      return true;
+    case "comment":
+      draft.comment = readComment(words.value(word));
+      return true;
+    case "nomatch":
+      draft.noMatch = true;
+      return NETWORK_TYPES.has(type);
+    default:
+      return false;
+  }
+}
+
+/** The kernel takes only what the set was made for. */
+function checkExtensions(set: SetConfig, given: ReadonlySet<string>): void {
+  const lacks = (what: string, support: string): never =>
+    refuse(`${what} cannot be used: set was created without ${support} support`);
+  if (given.has("timeout") && set.timeout === null) lacks("Timeout", "timeout");
+  if ((given.has("packets") || given.has("bytes")) && !set.counters)
+    lacks("Packet/byte counters", "counter");
+  if (given.has("comment") && !set.comments) lacks("Comment", "comment");
+}
