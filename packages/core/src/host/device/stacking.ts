@@ -153,8 +153,9 @@ export class Stacking implements GuestHouse {
   }
 }
 
+/** Tunnel devices have details, too, but every host has some, and they stand on nothing. */
 const isStacked = ({ details, lower, master }: DeviceConfig): boolean =>
-  details !== null || lower !== 0 || master !== 0;
+  lower !== 0 || master !== 0 || (details !== null && details.kind !== "tunnel");
 
 function configure(upper: UpperDevice, { details }: DeviceConfig): void {
   if (upper instanceof VlanDevice && details?.kind === "vlan") upper.tag = details.id;

@@ -40,15 +40,19 @@ export function renameDeviceSysctls(draft: NamespaceDraft, from: string, to: str
   removeDeviceSysctls(draft, from);
 }
 
+/** What a device of this name has of its own; a device may be called `constructor`. */
+function own<T>(directories: Readonly<Record<string, T>>, device: string): T | undefined {
+  const found = directories[device];
+  return found === undefined || Object.hasOwn(directories, device) ? found : undefined;
+}
+
 /** The directory net.ipv4.conf.`device`, also `all` and `default`, for one that exists. */
 export const interfaceSysctls = (sysctls: SysctlConfig, device: string): InterfaceSysctls =>
-  (Object.hasOwn(sysctls.conf, device) ? sysctls.conf[device] : undefined) ??
-  DEFAULT_TEMPLATE_SYSCTLS;
+  own(sysctls.conf, device) ?? DEFAULT_TEMPLATE_SYSCTLS;
 
 /** The directory net.ipv4.neigh.`device`, also `default`, for one that exists. */
 export const neighbourSysctls = (sysctls: SysctlConfig, device: string): NeighbourSysctls =>
-  (Object.hasOwn(sysctls.neigh, device) ? sysctls.neigh[device] : undefined) ??
-  DEFAULT_NEIGHBOUR_SYSCTLS;
+  own(sysctls.neigh, device) ?? DEFAULT_NEIGHBOUR_SYSCTLS;
 
 /** Whether there is a device of this name. */
 export const hasDevice = (config: NamespaceConfig, name: string): boolean =>
