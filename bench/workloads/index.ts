@@ -16,8 +16,8 @@ export const WORKLOADS = new Map<string, () => Measurement>([
   ["U-cold", () => coldRun("U", 100_000)],
   // 10,000 connections a client: beyond 14,116 in TIME_WAIT every connect walks all even ports first, as Linux's does.
   ["T-cold", () => coldRun("T", 30_000)],
-  ["tiny-U", () => tinyRuns("U", 1_200)],
-  ["tiny-T", () => tinyRuns("T", 300)],
+  ["tiny-U", () => tinyRuns("U", 1_000, 5_000)],
+  ["tiny-T", () => tinyRuns("T", 300, 1_000)],
 ]);
 
 for (const pending of [100, 1_000, 10_000, 100_000, 1_000_000])

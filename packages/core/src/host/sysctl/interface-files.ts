@@ -23,18 +23,24 @@ export const isInterfaceField = (name: string): name is InterfaceField =>
 const fileOf = (field: InterfaceField): SysctlFile =>
   field.startsWith("igmpv") ? INTERVAL : NUMBER;
 
-/** A directory with one value changed. Immutable, so the last one is given again: a router's devices all change alike. */
-function changed(from: InterfaceSysctls, field: InterfaceField, value: number): InterfaceSysctls {
-  if (from !== lastChange.from || lastChange.to[field] !== value || lastChange.field !== field)
-    lastChange = { from, field, to: { ...from, [field]: value } };
-  return lastChange.to;
-}
+/** The kernel's own directories with one switch turned, as every lab begins: made once for all labs. */
+const turned = new WeakMap<InterfaceSysctls, Map<InterfaceField, InterfaceSysctls>>();
 
-let lastChange: {
-  readonly from: InterfaceSysctls | null;
-  readonly field: InterfaceField;
-  readonly to: InterfaceSysctls;
-} = { from: null, field: "forwarding", to: DEFAULT_INTERFACE_SYSCTLS };
+/** A directory with one value changed. Immutable, so that what was made before may be given again. */
+function changed(from: InterfaceSysctls, field: InterfaceField, value: number): InterfaceSysctls {
+  if (value !== 0 && value !== 1) return { ...from, [field]: value };
+  let made = turned.get(from);
+  if (made === undefined) {
+    made = new Map();
+    turned.set(from, made);
+  }
+  let to = made.get(field);
+  if (to === undefined || to[field] !== value) {
+    to = { ...from, [field]: value };
+    made.set(field, to);
+  }
+  return to;
+}
 
 /** Puts `value` into one file; the object of the device is replaced because untouched ones are shared. */
 function assign(draft: NamespaceDraft, device: string, field: InterfaceField, value: number): void {
