@@ -8,6 +8,8 @@ import type { NetworkNamespace } from "../host/namespace.ts";
 import { TunnelDevice } from "../host/tunnel/tunnel-device.ts";
 import type { Ipv4Address } from "../packet/ipv4-address.ts";
 import { IpProtocol } from "../packet/protocol.ts";
+import type { DropReason } from "../trace/drop-reason.ts";
+import type { Recorder } from "../trace/recorder.ts";
 import type { Trace } from "../trace/trace.ts";
 import { address, SmallNetwork } from "./small-network.ts";
 
@@ -68,3 +70,9 @@ export function tunnelPair(
   net.addAddress(b, "t0", "10.9.0.2/24");
   return { net, a, b, atA, atB };
 }
+
+/** Why frames ended, in order. */
+export const dropsOf = (recorder: Recorder): DropReason[] =>
+  Array.from(recorder.events()).flatMap((event) =>
+    event.kind === "dropped" ? [event.reason] : [],
+  );

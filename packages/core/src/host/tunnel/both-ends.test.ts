@@ -11,6 +11,7 @@ import { wireFields } from "../../testing/wire-fields.ts";
 import { decodeFrame } from "../../wire/decode.ts";
 import { encodeFrame } from "../../wire/encode.ts";
 import type { TunnelParameters, UdpEncapsulation } from "../device/tunnel-parameters.ts";
+import { type Hook, HookPoint, Verdict } from "../netfilter/hook.ts";
 import { encapsulatedTos } from "./ecn.ts";
 
 const PORT = 5555;
@@ -118,4 +119,45 @@ describe("what goes into a tunnel comes out of its other end", () => {
       });
     },
   );
+});
+
+/** Notes what passes a hook point by devices and mark; `marks` is given to packets of one protocol. */
+const watching = (point: HookPoint, seen: string[], protocol = 0, marks = 0): Hook => ({
+  point,
+  priority: 0,
+  describe: () => "watching",
+  run: (frame, input, output) => {
+    if (frame.protocol === protocol) frame.mark = marks;
+    seen.push(`${frame.protocol} ${input?.name ?? ""}>${output?.name ?? ""} mark ${frame.mark}`);
+    return Verdict.accept;
+  },
+});
+
+test("the hooks see the packet inside and out, and the mark goes with it both ways", () => {
+  const { net, a, b } = tunnelPair("gre", {}, {});
+  const [sent, received]: [string[], string[]] = [[], []];
+  a.hooks.register(watching(HookPoint.localOut, sent, IpProtocol.icmp, 5));
+  a.hooks.register(watching(HookPoint.postRouting, sent));
+  b.hooks.register(watching(HookPoint.preRouting, received, IpProtocol.gre, 7));
+  b.hooks.register(watching(HookPoint.localIn, received));
+  net.ping(a, "10.9.0.2", { change: (frame) => Object.assign(frame, { icmpType: 0 }) });
+  net.run(10);
+  expect(sent).toEqual(["1 >t0 mark 5", "1 >t0 mark 5", "47 >eth0 mark 5", "47 t0>eth0 mark 5"]);
+  expect(received).toEqual(["47 eth0> mark 7", "47 eth0> mark 7", "1 t0> mark 7", "1 t0> mark 7"]);
+});
+
+test("congestion on the way is marked on the packet inside", () => {
+  const { net, a, atA, atB } = tunnelPair("ipip", {}, {});
+  const tos: number[] = [];
+  atB.taps = [{ tapped: (frame) => tos.push(frame.tos) }];
+  a.hooks.register({
+    ...watching(HookPoint.postRouting, []),
+    run: (frame) => {
+      if (frame.protocol === IpProtocol.ipip) frame.tos |= 3;
+      return Verdict.accept;
+    },
+  });
+  net.ping(a, "10.9.0.2", { change: (frame) => Object.assign(frame, { icmpType: 0, tos: 0x2a }) });
+  net.run(10);
+  expect([tos, atA.counters.sentPackets, atB.counters.receivedPackets]).toEqual([[0x2b], 1, 1]);
 });
