@@ -23,6 +23,7 @@ const FLOORS: readonly Floor[] = [
   core("link", 4),
   core("host/sysctl", 5),
   core("host/device", 6),
+  core("host/conntrack", 6),
   core("host/neigh", 7),
   core("host/route", 7),
   core("host/addressing", 8),

@@ -7,13 +7,16 @@ import type { IpContext } from "./ip/ip-context.ts";
 import type { IpLayer } from "./ip/ip-layer.ts";
 import type { IpvsConntrack, IpvsHost, VsSysctls } from "./ipvs/host.ts";
 import type { OverloadVariant } from "./ipvs/overload.ts";
+import { TrackedFlows } from "./ipvs-conntrack.ts";
 import type { KernelVariant } from "./kernel-variant.ts";
 import type { HookTable } from "./netfilter/hook-table.ts";
+import type { Netfilter } from "./netfilter/netfilter.ts";
 
 interface IpvsHostOwner {
   readonly kernel: KernelVariant;
   readonly rng: Rng;
   readonly ip: IpLayer;
+  readonly netfilter: Netfilter;
   isUnicastOrLocal(address: Ipv4Address): boolean;
 }
 
@@ -24,9 +27,8 @@ export class IpvsHostAdapter implements IpvsHost {
   readonly rng: Rng;
   readonly ip: IpLayer;
   readonly hooks: HookTable;
-  /** Connection tracking is not modelled yet. */
-  readonly conntrack: IpvsConntrack | null = null;
   readonly variant: OverloadVariant;
+  private flows: TrackedFlows | null = null;
   private readonly context: IpContext;
   private readonly owner: IpvsHostOwner;
 
@@ -40,6 +42,12 @@ export class IpvsHostAdapter implements IpvsHost {
     this.rng = owner.rng.stream("ipvs");
     this.ip = owner.ip;
     this.variant = owner.kernel === "6.1.176" ? "classic" : "edge-triggered";
+  }
+
+  get conntrack(): IpvsConntrack | null {
+    const tracking = this.owner.netfilter.connections.loaded;
+    if (tracking !== null) this.flows ??= new TrackedFlows(tracking);
+    return this.flows;
   }
 
   get sysctls(): VsSysctls {

@@ -250,6 +250,7 @@ export class NetworkNamespace {
     if (next.devices !== before.devices || next.sysctls !== before.sysctls) this.table.follow(next);
     this.tunnels.followPorts(next.fou);
     if (next.ipset !== before.ipset) this.netfilter.sets.configure(next.ipset);
+    if (next.devices !== before.devices) this.tables?.devicesChanged(before.devices, next.devices);
     if (next.netfilter !== before.netfilter) this.netfilter.configure(next.netfilter);
   }
 

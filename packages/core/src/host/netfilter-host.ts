@@ -15,8 +15,9 @@ import type { BridgePorts, IpvsFacts, NetfilterEnvironment } from "./netfilter/e
 import type { HookPoint } from "./netfilter/hook.ts";
 import { RouteType } from "./route/config.ts";
 import type { Route } from "./route/route.ts";
+import { TrackingHostAdapter, type TrackingHostOwner } from "./tracking-host.ts";
 
-interface NetfilterHostOwner {
+interface NetfilterHostOwner extends TrackingHostOwner {
   readonly ip: IpStack;
   readonly ipvs: Ipvs;
   readonly rng: Rng;
@@ -26,6 +27,7 @@ interface NetfilterHostOwner {
 export class NetfilterHost implements NetfilterEnvironment {
   readonly trace: Trace | null;
   readonly place: PlaceId;
+  readonly tracking: TrackingHostAdapter;
   private readonly context: IpContext;
   private readonly owner: NetfilterHostOwner;
   private readonly rng: Rng;
@@ -38,6 +40,7 @@ export class NetfilterHost implements NetfilterEnvironment {
     this.trace = context.trace;
     this.place = context.place;
     this.rng = owner.rng.stream("netfilter");
+    this.tracking = new TrackingHostAdapter(owner, context);
   }
 
   now(): Instant {

@@ -162,7 +162,7 @@ export class Frame implements SimEvent {
   route: object | null = null;
   /** The neighbour to send to when it is not what `route` and `destination` say (FLOWI_FLAG_KNOWN_NH: IPVS direct routing); 0 otherwise. */
   nextHop = 0 as Ipv4Address;
-  /** Its tracked connection, an entry of host/netfilter's conntrack; null when untracked or not yet seen. */
+  /** What it is to its tracked connection, a `TrackedPacket` of host/conntrack; null when untracked or not yet seen. */
   conntrack: object | null = null;
   /** Tracking is off for this packet (IP_CT_UNTRACKED). */
   untracked = false;

@@ -21,12 +21,16 @@ import { HookPoint, type Verdict } from "../host/netfilter/hook.ts";
 import { HookTable } from "../host/netfilter/hook-table.ts";
 import type { LogEntry } from "../host/netfilter/log-entry.ts";
 import { Netfilter } from "../host/netfilter/netfilter.ts";
+import type { TrackingEnvironment } from "../host/netfilter/tracking-environment.ts";
 import { RouteType } from "../host/route/config.ts";
+import { initialSysctls } from "../host/sysctl/defaults.ts";
+import { globalSysctls } from "../host/sysctl/global-sysctls.ts";
 import type { NetDevice } from "../link/net-device.ts";
 import { Frame } from "../packet/frame.ts";
 import { formatIpv4Address, type Ipv4Address, parseIpv4Address } from "../packet/ipv4-address.ts";
 import { IpProtocol, TcpFlag } from "../packet/protocol.ts";
 import { createRng } from "../rng/rng.ts";
+import { Engine } from "../time/engine.ts";
 import type { Instant } from "../time/instant.ts";
 import type { Trace } from "../trace/trace.ts";
 
@@ -78,11 +82,33 @@ export function syn(parts: Partial<Frame> = {}): Frame {
   return Object.assign(frame, parts);
 }
 
+/** eth0 has 10.0.0.1, eth1 192.0.2.254. */
+class WorldTracking implements TrackingEnvironment {
+  readonly engine = new Engine();
+  readonly rng = createRng("netfilter-world");
+  conntrackSysctls = globalSysctls(initialSysctls()).conntrack;
+
+  sourceTowards(_frame: Frame, output: NetDevice): Ipv4Address {
+    return this.firstAddress(output);
+  }
+
+  firstAddress(of: NetDevice): Ipv4Address {
+    return address(of === ETH0 ? "10.0.0.1" : "192.0.2.254");
+  }
+
+  reassemble(): Frame | null {
+    return null;
+  }
+
+  resumeInput(): void {}
+}
+
 /** Devices are eth0 (index 6) towards the sender and eth1 (7) towards the receiver; the clock is set by hand. */
 export class NetfilterWorld implements NetfilterEnvironment {
   seconds = 0;
   trace: Trace | null = null;
   readonly place = 0;
+  readonly tracking = new WorldTracking();
   readonly hooks = new HookTable();
   readonly netfilter = new Netfilter(this.hooks, this);
   readonly log: LogEntry[] = [];

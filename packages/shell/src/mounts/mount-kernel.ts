@@ -1,4 +1,5 @@
 /** What a machine's kernel shows as files: /proc, /dev, /run/netns. */
+import { conntrackFile } from "../commands/conntrack/proc-file.ts";
 import { IPVS_PROC_FILES } from "../commands/ipvsadm/index.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { PROC_NET_FILES } from "../proc-net/files.ts";
@@ -11,6 +12,7 @@ import { procSysNet } from "./proc-sys.ts";
 export function mountKernel(kernel: Kernel): void {
   const { files, procNet: texts } = kernel;
   for (const [name, print] of [...PROC_NET_FILES, ...IPVS_PROC_FILES]) texts.set(name, print);
+  texts.set("nf_conntrack", conntrackFile);
   files.mount("/proc/sys/net", procSysNet(kernel));
   files.mount("/proc/net", procNet(kernel));
   files.mount("/run/netns", namespaceFiles(kernel));

@@ -64,11 +64,18 @@ class SysctlFolder implements DirectoryProvider {
   }
 }
 
+/** Of a file that shows what packets did, and not a value that somebody set. */
+const liveText = ({ netfilter }: NetworkNamespace, path: string): string | undefined =>
+  path === "net/netfilter/nf_conntrack_count"
+    ? String(netfilter.connections.loaded?.table.count ?? 0)
+    : undefined;
+
 const sysctlFile = (kernel: Kernel, path: string): SyntheticFile => ({
   kind: "synthetic",
   mode: READ_WRITE,
   modified: START as Instant,
-  read: ({ namespace }) => `${readSysctl(namespace.config, path) ?? ""}\n`,
+  read: ({ namespace }) =>
+    `${liveText(namespace, path) ?? readSysctl(namespace.config, path) ?? ""}\n`,
   write: (process, text) => {
     // an empty write is what opening for truncation looks like; the kernel ignores it too
     if (text === "") return 0;

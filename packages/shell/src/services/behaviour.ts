@@ -1,5 +1,4 @@
 /** What starting and stopping a unit does to the machine. Units without an entry only have a state. */
-import { isKnownMatch } from "@lvsim/core";
 import type { CommandContext } from "../command.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { Signal } from "../process/signal.ts";
@@ -20,18 +19,16 @@ export interface UnitBehaviour {
   readonly conflicts: readonly string[];
 }
 
-/**
- * The rules that iptables-services brings: ssh only. The distribution's own ask `-m state` as well, which needs connection
- * tracking; until that is modelled, the rules do without.
- */
+/** The rules that iptables-services brings: ssh and the answers to what went out, nothing else. */
 export const IPTABLES_RULES = `# Rules of the iptables service
 *filter
 :INPUT ACCEPT [0:0]
 :FORWARD ACCEPT [0:0]
 :OUTPUT ACCEPT [0:0]
+-A INPUT -m state --state RELATED,ESTABLISHED -j ACCEPT
 -A INPUT -p icmp -j ACCEPT
 -A INPUT -i lo -j ACCEPT
--A INPUT -p tcp -m tcp --dport 22 -j ACCEPT
+-A INPUT -p tcp -m state --state NEW -m tcp --dport 22 -j ACCEPT
 -A INPUT -j REJECT --reject-with icmp-host-prohibited
 -A FORWARD -j REJECT --reject-with icmp-host-prohibited
 COMMIT
@@ -88,8 +85,6 @@ const IPTABLES: UnitBehaviour = {
   *start(context) {
     const rules = context.machine.files.readText(RULES_FILE);
     if (rules === undefined) return true;
-    // the package's own rules let answers in by connection tracking; without it they would shut the machine off
-    if (/-m (state|conntrack) /.test(rules) && !isKnownMatch("state")) return true;
     return (yield* runCaptured(context, ["/usr/sbin/iptables-restore"], rules)).status === 0;
   },
   *stop(context) {

@@ -12,6 +12,7 @@ import {
   LIMITED_BROADCAST,
 } from "../../packet/ipv4-address.ts";
 import { FragmentField, IcmpType, IpProtocol } from "../../packet/protocol.ts";
+import { relatedTo } from "../conntrack/tracked-connection.ts";
 import { RouteType } from "../route/config.ts";
 import type { Route } from "../route/route.ts";
 import { IcmpRateLimit } from "./icmp-rate-limit.ts";
@@ -67,6 +68,7 @@ export class IcmpSender {
     frame.icmpType = type;
     frame.icmpCode = code;
     frame.icmpRest = rest;
+    frame.conntrack = relatedTo(cause.conntrack);
     // a packet that goes on after a redirect changes under way; all others end here
     frame.inner = type === IcmpType.redirect ? copyFrame(cause, cause.id) : cause;
     frame.length = HEADERS + Math.min(cause.length, QUOTED_MAX);

@@ -7,7 +7,7 @@ import { copyFrame } from "../../packet/copy-frame.ts";
 import { ChecksumFault, type Frame, PacketType } from "../../packet/frame.ts";
 import { FragmentField, IcmpType, UnreachableCode } from "../../packet/protocol.ts";
 import type { HostDevice } from "../device/host-device.ts";
-import { HookPoint } from "../netfilter/hook.ts";
+import { HookPoint, Verdict } from "../netfilter/hook.ts";
 import { RouteType } from "../route/config.ts";
 import type { Route } from "../route/route.ts";
 import type { IpContext } from "./ip-context.ts";
@@ -21,6 +21,7 @@ export class IpInput {
   private readonly forwarding: IpForward;
   private readonly handlers: (TransportHandler | undefined)[] = [];
   private reassembly: Reassembly | null = null;
+  private trackingReassembly: Reassembly | null = null;
 
   constructor(context: IpContext, forwarding: IpForward) {
     this.context = context;
@@ -48,6 +49,19 @@ export class IpInput {
     const point = HookPoint.preRouting;
     if (context.hooks.isIdle(point) || passHooks(context, point, frame, from, null))
       this.route(frame, from);
+  }
+
+  /** Connection tracking puts packets together before they have a route, in queues of its own. */
+  reassembleForTracking(fragment: Frame): Frame | null {
+    this.trackingReassembly ??= new Reassembly(this.context);
+    return this.trackingReassembly.add(fragment);
+  }
+
+  /** A packet that a hook at PRE_ROUTING kept goes on behind the hooks of that priority. */
+  resume(frame: Frame, from: HostDevice, priority: number): void {
+    const { hooks } = this.context;
+    const verdict = hooks.runAbove(priority, HookPoint.preRouting, frame, from, null);
+    if (verdict === Verdict.accept) this.route(frame, from);
   }
 
   /** What follows PRE_ROUTING. */

@@ -2,6 +2,7 @@
 import { Frame, FrameOrigin } from "../../packet/frame.ts";
 import type { Ipv4Address } from "../../packet/ipv4-address.ts";
 import { FragmentField, IpProtocol, TcpFlag } from "../../packet/protocol.ts";
+import { relatedTo } from "../conntrack/tracked-connection.ts";
 import type { IpContext } from "./ip-context.ts";
 import type { IpOutput } from "./ip-output.ts";
 
@@ -24,6 +25,7 @@ export function sendRejectReset(cause: Frame, context: IpContext, output: IpOutp
   frame.fragment = FragmentField.dontFragment;
   frame.sourcePort = cause.destinationPort;
   frame.destinationPort = cause.sourcePort;
+  frame.conntrack = relatedTo(cause.conntrack);
   numberReset(frame, cause);
   frame.length = HEADERS;
   frame.route = route;

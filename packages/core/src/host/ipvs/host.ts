@@ -21,6 +21,10 @@ export interface IpvsConntrack {
    * (`ip_vs_update_conntrack`).
    */
   expectReplyFrom(frame: Frame, server: Ipv4Address, port: number): void;
+  /** The same for an answer whose connection tracking sees its first packet now: requests come to the virtual address. */
+  expectReplyTo(frame: Frame, virtualAddress: Ipv4Address, port: number): void;
+  /** Brings the frame's connection into the table (`ip_vs_confirm_conntrack`); false when the frame is to be dropped. */
+  confirm(frame: Frame): boolean;
   /** Ends the tracked connection of this client and virtual service (`ip_vs_conn_drop_conntrack`). */
   drop(
     protocol: number,

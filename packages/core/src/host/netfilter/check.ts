@@ -40,6 +40,7 @@ const RESTRICTIONS: ReadonlyMap<string, Restriction> = new Map<string, Restricti
   ["MASQUERADE", { tables: ["nat"], points: bit(postRouting) }],
   ["SNAT", { tables: ["nat"], points: bit(postRouting) | bit(localIn) }],
   ["DNAT", { tables: ["nat"], points: bit(preRouting) | bit(localOut) }],
+  ["NETMAP", { tables: ["nat"], points: ANYWHERE & ~bit(forward) }],
   ["REDIRECT", { tables: ["nat"], points: bit(preRouting) | bit(localOut) }],
 ]);
 

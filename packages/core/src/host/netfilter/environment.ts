@@ -6,6 +6,7 @@ import type { Instant } from "../../time/instant.ts";
 import type { PlaceId, Trace } from "../../trace/trace.ts";
 import type { RouteType } from "../route/config.ts";
 import type { HookPoint } from "./hook.ts";
+import type { TrackingEnvironment } from "./tracking-environment.ts";
 
 /** The bridge ports of a frame that a bridge carries; "" for one that is not known (yet). */
 export interface BridgePorts {
@@ -27,6 +28,8 @@ export interface NetfilterEnvironment {
   readonly trace: Trace | null;
   /** The host in the trace. */
   readonly place: PlaceId;
+  /** What connection tracking needs. */
+  readonly tracking: TrackingEnvironment;
   now(): Instant;
   /** The interface index of a device of this namespace. */
   deviceIndex(device: NetDevice): number;

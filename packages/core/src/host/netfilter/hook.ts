@@ -35,6 +35,7 @@ export type Verdict = (typeof Verdict)[keyof typeof Verdict];
 
 /** Priorities of `enum nf_ip_hook_priorities`; IPVS's own are in host/ipvs/hooks.ts. */
 export const HookPriority = {
+  defragment: -400,
   raw: -300,
   conntrack: -200,
   mangle: -150,

@@ -329,14 +329,10 @@ describe("the kernel's look at a table", () => {
     ],
     ["a port without -p tcp", "filter", "INPUT", rule(match("tcp", { dport: "80" })), "invalid"],
     ["a sender's MAC in OUTPUT", "filter", "OUTPUT", rule(match("mac", {})), "invalid"],
-    [
-      "connection tracking",
-      "filter",
-      "INPUT",
-      rule(match("conntrack", { ctstate: "NEW" })),
-      "no-such-name",
-    ],
-    ["MASQUERADE", "nat", "POSTROUTING", jump("MASQUERADE"), "no-such-name"],
+    ["connection tracking", "filter", "INPUT", rule(match("conntrack", { ctstate: "NEW" })), null],
+    ["MASQUERADE", "nat", "POSTROUTING", jump("MASQUERADE"), null],
+    ["MASQUERADE before routing", "nat", "PREROUTING", jump("MASQUERADE"), "invalid"],
+    ["an unknown target", "filter", "INPUT", jump("NOSUCH"), "no-such-name"],
     ["a jump to a built-in chain", "filter", "INPUT", jump("OUTPUT"), "bad-target"],
   ])("%s", (_words, table, chain, spec, expected) => {
     expect(checked(table, chain, spec)).toBe(expected);

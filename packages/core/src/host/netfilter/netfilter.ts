@@ -1,18 +1,25 @@
 /**
  * iptables in one network namespace: the live counterpart of `NetfilterConfig`. A table has its hooks while it
- * exists. Connection tracking is not modelled yet, and without it the kernel passes no packet through the nat
- * table, so that table has no hooks.
+ * exists. Connections are tracked only while a rule needs it; without that the kernel passes no packet through the nat
+ * table, so that table has no hooks then.
  */
+import type { Ipv4Address } from "../../packet/ipv4-address.ts";
+import type { DeviceConfig } from "../device/config.ts";
 import type { NetfilterConfig, TableName } from "./config.ts";
+import { Connections, usesTracking } from "./connections.ts";
 import type { RuleCounter } from "./counter.ts";
 import type { NetfilterEnvironment } from "./environment.ts";
 import { type Hook, HookPoint } from "./hook.ts";
 import type { HookTable } from "./hook-table.ts";
 import { LiveTable } from "./live-table.ts";
 import type { LogSink } from "./log-entry.ts";
+import { NatHook } from "./nat-hook.ts";
 import { LiveSets } from "./sets/live-sets.ts";
 import { MangleOutputHook, TableHook } from "./table-hook.ts";
 import { BUILT_IN_CHAINS } from "./tables.ts";
+import { trackingHooks } from "./tracking-hooks.ts";
+
+const NO_ADDRESS = 0 as Ipv4Address;
 
 /** In the order in which packets meet them. */
 const TABLE_NAMES = ["raw", "mangle", "nat", "filter"] as const;
@@ -20,17 +27,21 @@ const TABLE_NAMES = ["raw", "mangle", "nat", "filter"] as const;
 export class Netfilter {
   /** ipset's sets at work. */
   readonly sets: LiveSets;
+  /** Connection tracking; not loaded while nobody needs it. */
+  readonly connections: Connections;
   private readonly hookTable: HookTable;
   private readonly environment: NetfilterEnvironment;
   private readonly logSinks: LogSink[] = [];
   private readonly tables = new Map<TableName, LiveTable>();
   private readonly hooks = new Map<TableName, Hook[]>();
+  private readonly tracking: Hook[] = [];
   private config: NetfilterConfig | null = null;
 
   constructor(hookTable: HookTable, environment: NetfilterEnvironment) {
     this.hookTable = hookTable;
     this.environment = environment;
     this.sets = new LiveSets(environment);
+    this.connections = new Connections(environment.tracking);
   }
 
   /** Takes over a configuration that `checkTable` let pass; tables that did not change cost nothing. */
@@ -41,6 +52,21 @@ export class Netfilter {
       const table = config.tables[name];
       if (table === undefined) this.remove(name);
       else this.table(name).replace(table);
+    }
+    this.keepTracking(usesTracking(config), config.tables.nat !== undefined);
+  }
+
+  /** Connections that were masqueraded as an address end with it. */
+  devicesChanged(before: readonly DeviceConfig[], after: readonly DeviceConfig[]): void {
+    if (this.connections.loaded === null) return;
+    for (const { index, addresses, up } of before) {
+      const now = after.find((device) => device.index === index);
+      if (now === undefined || (up && !now.up))
+        this.connections.nat.forgetMasquerades(index, NO_ADDRESS);
+      else if (now.addresses !== addresses)
+        for (const { local } of addresses)
+          if (!now.addresses.some((address) => address.local === local))
+            this.connections.nat.forgetMasquerades(index, local);
     }
   }
 
@@ -62,8 +88,8 @@ export class Netfilter {
   private table(name: TableName): LiveTable {
     const existing = this.tables.get(name);
     if (existing !== undefined) return existing;
-    const { environment, logSinks, sets } = this;
-    const table = new LiveTable({ table: name, environment, logSinks, sets });
+    const { environment, connections, logSinks, sets } = this;
+    const table = new LiveTable({ table: name, environment, connections, logSinks, sets });
     this.tables.set(name, table);
     if (name !== "nat") this.addHooks(name, table);
     return table;
@@ -79,9 +105,38 @@ export class Netfilter {
     this.hooks.set(name, hooks);
   }
 
+  /** Has the hooks of tracking while it is needed, and those of NAT while there is its table as well. */
+  private keepTracking(needed: boolean, translates: boolean): void {
+    const { connections, environment } = this;
+    if (needed && this.tracking.length === 0) {
+      this.tracking.push(...trackingHooks(connections, environment));
+      for (const hook of this.tracking) this.hookTable.register(hook);
+    } else if (!needed) {
+      for (const hook of this.tracking) this.hookTable.unregister(hook);
+      this.tracking.length = 0;
+    }
+    const hooks = this.hooks.get("nat");
+    if (needed && translates && hooks === undefined) this.addNatHooks(this.table("nat"));
+    else if (!needed && hooks !== undefined) this.removeHooks("nat");
+  }
+
+  private addNatHooks(table: LiveTable): void {
+    const { connections, environment } = this;
+    const hooks = BUILT_IN_CHAINS.nat.map((chain) => {
+      const rules = new TableHook("nat", chain, table, environment);
+      return new NatHook(rules, connections, environment);
+    });
+    for (const hook of hooks) this.hookTable.register(hook);
+    this.hooks.set("nat", hooks);
+  }
+
   private remove(name: TableName): void {
+    this.removeHooks(name);
+    this.tables.delete(name);
+  }
+
+  private removeHooks(name: TableName): void {
     for (const hook of this.hooks.get(name) ?? []) this.hookTable.unregister(hook);
     this.hooks.delete(name);
-    this.tables.delete(name);
   }
 }

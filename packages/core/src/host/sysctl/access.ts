@@ -10,7 +10,7 @@ import { NEIGHBOUR_FILES, readNeighbourSysctl, writeNeighbourSysctl } from "./ne
 import { parseNumbers } from "./parse-value.ts";
 import { shared } from "./shared.ts";
 import type { SysctlFile } from "./sysctl-file.ts";
-import { SYSCTL_FILES } from "./sysctl-files.ts";
+import { canonicalSysctl, SYSCTL_FILES } from "./sysctl-files.ts";
 
 const IP_FORWARD = "net/ipv4/ip_forward";
 const CONF = "net/ipv4/conf/";
@@ -33,7 +33,7 @@ export function readSysctl(config: NamespaceConfig, path: string): string | unde
 }
 
 function currentText(config: NamespaceConfig, path: string, file: SysctlFile): string {
-  return config.sysctls.values[path] ?? file.default;
+  return config.sysctls.values[canonicalSysctl(path)] ?? file.default;
 }
 
 function readNumber(config: NamespaceConfig, path: string): number | undefined {
@@ -73,7 +73,7 @@ function writeFile(draft: NamespaceDraft, path: string, file: SysctlFile, text: 
   if (typeof after === "number") return after;
   if (after === before || file.access === "write-only") return 0;
   // replaced, not changed: namespaces in which nothing was set share one empty object
-  draft.sysctls.values = { ...shared(draft.sysctls.values), [path]: after };
+  draft.sysctls.values = { ...shared(draft.sysctls.values), [canonicalSysctl(path)]: after };
   return 0;
 }
 

@@ -3,6 +3,7 @@
  * of sysctls gives another object, and namespaces in which nothing was set share one.
  */
 import type { SysctlConfig } from "./config.ts";
+import { ConntrackSysctls } from "./conntrack-sysctls.ts";
 import { IpvsSysctls } from "./ipvs-sysctls.ts";
 import { SysctlNumbers } from "./sysctl-numbers.ts";
 import { TransportSysctlValues } from "./transport-sysctl-values.ts";
@@ -39,9 +40,7 @@ export class GlobalSysctls {
   readonly minPmtu: number;
   /** Seconds. */
   readonly mtuExpires: number;
-  readonly conntrackMax: number;
-  readonly conntrackTcpLoose: number;
-  readonly conntrackTcpBeLiberal: number;
+  readonly conntrack: ConntrackSysctls;
   readonly transport: TransportSysctlValues;
   readonly vs: IpvsSysctls;
 
@@ -70,9 +69,7 @@ export class GlobalSysctls {
     this.neighGcThresh3 = values.of(`${ip}neigh/default/gc_thresh3`);
     this.minPmtu = values.of(`${ip}route/min_pmtu`);
     this.mtuExpires = values.of(`${ip}route/mtu_expires`);
-    this.conntrackMax = values.of("net/netfilter/nf_conntrack_max");
-    this.conntrackTcpLoose = values.of("net/netfilter/nf_conntrack_tcp_loose");
-    this.conntrackTcpBeLiberal = values.of("net/netfilter/nf_conntrack_tcp_be_liberal");
+    this.conntrack = new ConntrackSysctls(values);
     this.transport = new TransportSysctlValues(values);
     this.vs = new IpvsSysctls(values);
   }

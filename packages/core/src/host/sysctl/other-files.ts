@@ -1,5 +1,5 @@
-/** What programs look at outside net.ipv4: net.core, net.netfilter and the switches that say that IPv6 is off. */
-import { int, octet, readOnly, type SysctlFile, text, unsigned } from "./sysctl-file.ts";
+/** What programs look at outside net.ipv4: net.core and the switches that say that IPv6 is off. */
+import { int, type SysctlFile, text } from "./sysctl-file.ts";
 
 export const OTHER_FILES: Readonly<Record<string, SysctlFile>> = {
   "net/core/default_qdisc": text("pfifo_fast"),
@@ -14,28 +14,4 @@ export const OTHER_FILES: Readonly<Record<string, SysctlFile>> = {
   "net/ipv6/conf/all/disable_ipv6": int(1),
   "net/ipv6/conf/all/forwarding": int(0),
   "net/ipv6/conf/default/disable_ipv6": int(1),
-  "net/netfilter/nf_conntrack_acct": octet(0, 0, 1),
-  "net/netfilter/nf_conntrack_buckets": unsigned(65536),
-  "net/netfilter/nf_conntrack_checksum": octet(1, 0, 1),
-  "net/netfilter/nf_conntrack_count": readOnly("0"),
-  "net/netfilter/nf_conntrack_generic_timeout": int(600),
-  "net/netfilter/nf_conntrack_icmp_timeout": int(30),
-  "net/netfilter/nf_conntrack_log_invalid": octet(0),
-  "net/netfilter/nf_conntrack_max": int(65536),
-  "net/netfilter/nf_conntrack_tcp_be_liberal": octet(0, 0, 1),
-  "net/netfilter/nf_conntrack_tcp_loose": octet(1, 0, 1),
-  "net/netfilter/nf_conntrack_tcp_max_retrans": octet(3),
-  "net/netfilter/nf_conntrack_tcp_timeout_close": int(10),
-  "net/netfilter/nf_conntrack_tcp_timeout_close_wait": int(60),
-  "net/netfilter/nf_conntrack_tcp_timeout_established": int(432000),
-  "net/netfilter/nf_conntrack_tcp_timeout_fin_wait": int(120),
-  "net/netfilter/nf_conntrack_tcp_timeout_last_ack": int(30),
-  "net/netfilter/nf_conntrack_tcp_timeout_max_retrans": int(300),
-  "net/netfilter/nf_conntrack_tcp_timeout_syn_recv": int(60),
-  "net/netfilter/nf_conntrack_tcp_timeout_syn_sent": int(120),
-  "net/netfilter/nf_conntrack_tcp_timeout_time_wait": int(120),
-  "net/netfilter/nf_conntrack_tcp_timeout_unacknowledged": int(300),
-  "net/netfilter/nf_conntrack_udp_timeout": int(30),
-  "net/netfilter/nf_conntrack_udp_timeout_stream": int(120),
-  "net/nf_conntrack_max": int(65536),
 };

@@ -1,126 +1,189 @@
 /**
- * `conntrack` of conntrack-tools 1.4.7 on a host where nothing is tracked: listing, counting, deleting and flushing an
- * empty table. Making, changing and watching entries is refused until connection tracking is modelled.
+ * `conntrack` of conntrack-tools 1.4.7: the table of tracked connections listed, searched, changed, counted, emptied and
+ * watched. Expectations are none. Left out: what the options of zones, labels and security marks would do.
  */
-import { type Command, result, type SimpleResult, simpleCommand } from "../../command.ts";
-import { flag, Getopt, type GetoptOption, valued } from "../../options/getopt.ts";
+import { type ConnectionTracking, IpProtocol, type TrackedConnection } from "@lvsim/core";
+import { type Command, type CommandContext, result, type SimpleResult } from "../../command.ts";
+import type { Wait } from "../../process/wait.ts";
+import { createFlow, updateFlow } from "./change.ts";
+import { fits, isMeant } from "./filter.ts";
+import { type FlowClock, flowLine, flowOptions, flowXml, XML_END, XML_HEAD } from "./format.ts";
+import { type ConntrackOptions, readConntrackOptions } from "./options.ts";
+import { ConntrackProblem, operationFailed, PROGRAM, USAGE } from "./usage.ts";
+import { watch } from "./watch.ts";
 
-const PROGRAM = "conntrack v1.4.7 (conntrack-tools)";
-const SEE_HELP = "Try `conntrack -h' or 'conntrack --help' for more information.\n";
+const told = (text: string): string => `${PROGRAM}: ${text}\n`;
+const counted = (count: number, what: string): string =>
+  told(`${count} flow entries have been ${what}.`);
 
-const USAGE = `Command line interface for the connection tracking system. Version 1.4.7
-Usage: conntrack [commands] [options]
-`;
+/** The lines of flows; `uses` is what `use=` shows. */
+function show(
+  connections: readonly TrackedConnection[],
+  options: ConntrackOptions,
+  clock: FlowClock,
+  uses: number,
+): string {
+  const { output } = options;
+  if (output.has("xml"))
+    return XML_HEAD + connections.map((one) => `${flowXml(one, clock)}\n`).join("") + XML_END;
+  if (output.has("save")) return connections.map((one) => `${flowOptions(one, clock)}\n`).join("");
+  const style = {
+    extended: output.has("extended"),
+    id: output.has("id"),
+    began: output.has("ktimestamp"),
+    uses,
+    zeroMark: true,
+    counters: true,
+  };
+  return connections.map((one) => `${flowLine(one, clock, style)}\n`).join("");
+}
 
-type CommandTag =
-  | "list"
-  | "get"
-  | "delete"
-  | "create"
-  | "update"
-  | "event"
-  | "flush"
-  | "count"
-  | "statistics";
-type Tag = CommandTag | "version" | "help" | "option";
+function list(tracking: ConnectionTracking, options: ConntrackOptions, clock: FlowClock) {
+  const found = tracking.list().filter((connection) => fits(connection, options));
+  const stdout = show(found, options, clock, 1);
+  if (options.zero)
+    for (const { original, answer } of found) {
+      original.packets = 0;
+      original.octets = 0;
+      answer.packets = 0;
+      answer.octets = 0;
+    }
+  return result({ stdout, stderr: counted(found.length, "shown") });
+}
 
-const COMMANDS: readonly GetoptOption<Tag>[] = [
-  flag("L", "dump", "list"),
-  flag("G", "get", "get"),
-  flag("D", "delete", "delete"),
-  flag("I", "create", "create"),
-  flag("U", "update", "update"),
-  flag("E", "event", "event"),
-  flag("F", "flush", "flush"),
-  flag("C", "count", "count"),
-  flag("S", "stats", "statistics"),
-  flag("V", "version", "version"),
-  flag("h", "help", "help"),
-];
+/** What -G is given names one flow, by one of its directions. */
+function namesFlow(connection: TrackedConnection, options: ConntrackOptions): boolean {
+  const { addresses } = options;
+  const reverse = !addresses.has("s");
+  const tuple = reverse ? connection.answer : connection.original;
+  const { numbers, protocol } = options;
+  if (tuple.protocol !== protocol) return false;
+  if (tuple.source !== addresses.get(reverse ? "r" : "s")?.address) return false;
+  if (tuple.destination !== addresses.get(reverse ? "q" : "d")?.address) return false;
+  if (protocol === IpProtocol.icmp) return tuple.sourcePort === numbers.get("icmp-id");
+  return (
+    tuple.sourcePort === (numbers.get("sport") ?? 0) &&
+    tuple.destinationPort === (numbers.get("dport") ?? 0)
+  );
+}
 
-/** What narrows a listing; nothing is left to narrow. */
-const FILTERS: readonly GetoptOption<Tag>[] = [
-  valued("s", "src", "option"),
-  valued("", "orig-src", "option"),
-  valued("d", "dst", "option"),
-  valued("", "orig-dst", "option"),
-  valued("r", "reply-src", "option"),
-  valued("q", "reply-dst", "option"),
-  valued("p", "protonum", "option"),
-  valued("f", "family", "option"),
-  valued("t", "timeout", "option"),
-  valued("u", "status", "option"),
-  valued("m", "mark", "option"),
-  valued("o", "output", "option"),
-  valued("w", "zone", "option"),
-  valued("b", "buffer-size", "option"),
-  valued("l", "label", "option"),
-  valued("", "sport", "option"),
-  valued("", "dport", "option"),
-  valued("", "orig-port-src", "option"),
-  valued("", "orig-port-dst", "option"),
-  valued("", "reply-port-src", "option"),
-  valued("", "reply-port-dst", "option"),
-  valued("", "state", "option"),
-  flag("z", "zero", "option"),
-  flag("n", "src-nat", "option"),
-  flag("g", "dst-nat", "option"),
-  flag("j", "any-nat", "option"),
-];
+function get(tracking: ConnectionTracking, options: ConntrackOptions, clock: FlowClock) {
+  const found = tracking.list().find((connection) => namesFlow(connection, options));
+  if (found === undefined) throw operationFailed("such conntrack doesn't exist");
+  return result({ stdout: show([found], options, clock, 2), stderr: counted(1, "shown") });
+}
 
-const STATISTICS =
-  "cpu=0   \tfound=0 invalid=0 insert=0 insert_failed=0 drop=0 early_drop=0 error=0 search_restart=0 clash_resolve=0 chaintoolong=0 \n";
+function remove(tracking: ConnectionTracking, options: ConntrackOptions, clock: FlowClock) {
+  const found = tracking.list().filter((connection) => fits(connection, options));
+  const stdout = show(found, options, clock, 1);
+  for (const connection of found) tracking.kill(connection);
+  const status = found.length === 0 ? 1 : 0;
+  return result({ status, stdout, stderr: counted(found.length, "deleted") });
+}
 
-const told = (text: string, status = 0): SimpleResult =>
-  result({ status, stderr: `${PROGRAM}: ${text}\n` });
+/** The options that say what to change do not say which flows. */
+function update(tracking: ConnectionTracking, options: ConntrackOptions, clock: FlowClock) {
+  const { mark, statuses, state } = options;
+  const found = tracking.list().filter((connection) => isMeant(connection, options));
+  for (const connection of found)
+    if (mark !== null || options.timeout !== null || statuses.length > 0 || state !== null)
+      updateFlow(tracking, connection, options);
+  const stdout = show(found, options, clock, 2);
+  const status = found.length === 0 ? 1 : 0;
+  return result({ status, stdout, stderr: counted(found.length, "updated") });
+}
 
-function answer(command: CommandTag, table: string): SimpleResult {
+function flush(tracking: ConnectionTracking): SimpleResult {
+  for (const connection of tracking.connections()) tracking.kill(connection);
+  return result({ stderr: told("connection tracking table has been emptied.") });
+}
+
+function statistics({ statistics: counts }: ConnectionTracking): string {
+  const { found, invalid, insertFailed, drop, earlyDrop, error } = counts;
+  return (
+    `cpu=0   \tfound=${found} invalid=${invalid} insert=0 insert_failed=${insertFailed} drop=${drop} ` +
+    `early_drop=${earlyDrop} error=${error} search_restart=0 clash_resolve=0 chaintoolong=0 \n`
+  );
+}
+
+/** Commands about expectations, and about entries that are dying or not confirmed: there are none. */
+function answerEmpty({ command, table }: ConntrackOptions): SimpleResult {
   const expectations = table === "expect";
   switch (command) {
-    case "list":
-      return told(`0 ${expectations ? "expectations" : "flow entries"} have been shown.`);
-    case "delete":
-      return told("0 flow entries have been deleted.", 1);
-    case "flush":
-      return told(
-        `${expectations ? "expectation" : "connection tracking"} table has been emptied.`,
-      );
-    case "count":
-      return result({ stdout: "0\n" });
-    case "statistics":
-      return result({ stdout: STATISTICS });
-    case "get":
+    case "L":
       return result({
-        status: 2,
-        stderr: `${PROGRAM}: You need to supply the \`--protonum' option for this command\n${SEE_HELP}`,
+        stderr: expectations ? told("0 expectations have been shown.") : counted(0, "shown"),
       });
+    case "F":
+      return result({ stderr: told("expectation table has been emptied.") });
+    case "C":
+      return result({ stdout: "0\n" });
     default:
-      return told("Operation failed: Operation not supported", 1);
+      return result({ status: 1, stderr: counted(0, "deleted") });
   }
 }
 
-/** Runs one command line, the program's name included. */
-export function runConntrack(argv: readonly string[]): SimpleResult {
-  const options = new Getopt<Tag>([...COMMANDS, ...FILTERS], argv);
-  let command: CommandTag | null = null;
-  let latest = "";
-  for (;;) {
-    const item = options.next();
-    if (item.kind === "end") break;
-    if (item.kind === "error") {
-      const [, word = latest] = /'([^']*)'/.exec(item.message) ?? [];
-      const typed = word.startsWith("-") ? word : `-${word}`;
-      return result({ status: 2, stderr: `${PROGRAM}: unknown option \`${typed}'\n${SEE_HELP}` });
+function answer(
+  tracking: ConnectionTracking,
+  options: ConntrackOptions,
+  clock: FlowClock,
+): SimpleResult {
+  if (options.table !== "conntrack") return answerEmpty(options);
+  switch (options.command) {
+    case "L":
+      return list(tracking, options, clock);
+    case "G":
+      return get(tracking, options, clock);
+    case "D":
+      return remove(tracking, options, clock);
+    case "I":
+      createFlow(tracking, options);
+      return result({ stderr: counted(1, "created") });
+    case "U":
+      return update(tracking, options, clock);
+    case "F":
+      return flush(tracking);
+    case "C":
+      return result({ stdout: `${tracking.table.count}\n` });
+    case "S":
+      return result({ stdout: statistics(tracking) });
+    default:
+      return result({ stdout: USAGE });
+  }
+}
+
+/** The clocks of the machine at this instant. */
+function clockOf({ machine, namespace }: CommandContext): FlowClock {
+  const { engine } = namespace;
+  const epoch = machine.wallSeconds - Math.floor(engine.now / 1e9);
+  return { jiffies: engine.timers.jiffies, now: engine.now, epoch };
+}
+
+function* run(context: CommandContext): Generator<Wait, number, void> {
+  const { namespace, process } = context;
+  let outcome: SimpleResult;
+  try {
+    const options = readConntrackOptions(context.argv);
+    if (options === "version" || options === "help") {
+      yield* context.out(options === "version" ? `${PROGRAM}\n` : USAGE);
+      return 0;
     }
-    latest = item.typed;
-    if (item.tag === "version") return result({ stdout: `${PROGRAM}\n` });
-    if (item.tag === "help") return result({ stdout: USAGE });
-    if (item.tag !== "option") command = item.tag;
+    yield* context.err(options.warnings.join(""));
+    const { tracking } = namespace.netfilter.connections;
+    if (options.command === "E" && options.table === "conntrack")
+      return yield* watch(context, tracking, options, () => clockOf(context));
+    tracking.actor = process.pid;
+    outcome = answer(tracking, options, clockOf(context));
+  } catch (thrown) {
+    if (!(thrown instanceof ConntrackProblem)) throw thrown;
+    outcome = result({ status: thrown.status, stderr: thrown.text });
+  } finally {
+    const { loaded } = namespace.netfilter.connections;
+    if (loaded !== null) loaded.actor = 0;
   }
-  if (command === null) return result({ stdout: USAGE });
-  return answer(command, options.operands[0] ?? "conntrack");
+  yield* context.out(outcome.stdout);
+  yield* context.err(outcome.stderr);
+  return outcome.status;
 }
 
-export const conntrack: Command = simpleCommand("/usr/sbin/conntrack", ({ argv }) =>
-  runConntrack(argv),
-);
+export const conntrack: Command = { path: "/usr/sbin/conntrack", run };

@@ -40,7 +40,13 @@ const NAMES: Names = {
   hostAddress: (name) => (name === "localhost" ? LOOPBACK : undefined),
 };
 
-/** Keeps counters without packets; `tracking` gives it connection tracking, which core lacks so far. */
+/** What a kernel without the module nf_conntrack has not. */
+const TRACKING: ReadonlySet<string> = new Set([
+  ...["conntrack", "state", "connmark"],
+  ...["CONNMARK", "SNAT", "DNAT", "MASQUERADE", "REDIRECT", "NETMAP"],
+]);
+
+/** Keeps counters without packets; one of the recordings was made on a kernel without connection tracking. */
 class CountingKernel implements IptablesKernel {
   netfilter: NetfilterConfig = NO_TABLES;
   private readonly tracking: boolean;
@@ -65,11 +71,12 @@ class CountingKernel implements IptablesKernel {
   }
 
   hasMatch(name: string): boolean {
-    return name !== "ipvs" && (isKnownMatch(name) || this.tracking);
+    if (name === "ipvs") return false;
+    return this.tracking || (isKnownMatch(name) && !TRACKING.has(name));
   }
 
   hasTarget(name: string): boolean {
-    return isKnownTarget(name) || this.tracking;
+    return this.tracking || (isKnownTarget(name) && !TRACKING.has(name));
   }
 
   hasSet(name: string): boolean {

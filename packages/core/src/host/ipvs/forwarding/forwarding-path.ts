@@ -103,10 +103,19 @@ export class ForwardingPath {
       frame.untracked = true;
       return;
     }
-    const { method, serverAddress, serverPort } = connection;
-    if (!request || method !== Method.masquerading || connection.has(ConnectionFlag.onePacket))
-      return;
-    this.host.conntrack?.expectReplyFrom(frame, serverAddress, serverPort);
+    const { method, serverAddress, serverPort, virtualAddress, virtualPort } = connection;
+    if (method !== Method.masquerading || connection.has(ConnectionFlag.onePacket)) return;
+    const { conntrack } = this.host;
+    if (request) conntrack?.expectReplyFrom(frame, serverAddress, serverPort);
+    else conntrack?.expectReplyTo(frame, virtualAddress, virtualPort);
+  }
+
+  /** A packet is about to go into a tunnel, where nobody sees it any more; false when tracking drops it. */
+  confirm(frame: Frame, connection: Connection): boolean {
+    if (frame.conntrack === null || !connection.has(ConnectionFlag.tracked)) return true;
+    if (this.host.conntrack?.confirm(frame) !== false) return true;
+    this.drop(frame, "netfilter-drop", connection);
+    return false;
   }
 
   drop(frame: Frame, reason: DropReason, decider: Decider | null): typeof Preparation.dropped {

@@ -47,6 +47,7 @@ export class Tunnelling implements Forwarder {
     );
     if (outcome === Preparation.dropped) return Verdict.stolen;
     if (outcome === Preparation.local) return this.path.deliver(frame, connection);
+    if (!this.path.confirm(frame, connection)) return Verdict.stolen;
     this.path.send(this.encapsulate(frame, server, overhead), connection);
     return Verdict.stolen;
   }

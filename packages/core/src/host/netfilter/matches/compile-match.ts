@@ -4,6 +4,7 @@ import type { MatchConfig } from "../config.ts";
 import type { NetfilterEnvironment } from "../environment.ts";
 import type { LiveSets } from "../sets/live-sets.ts";
 import { AddressTypeMatch } from "./address-type.ts";
+import { ConnectionMarkMatch, ConntrackMatch, StateMatch } from "./connection.ts";
 import { HashLimitMatch } from "./hash-limit.ts";
 import { IpvsMatch } from "./ipvs.ts";
 import { LimitMatch } from "./limit.ts";
@@ -53,10 +54,13 @@ const COMPILERS: ReadonlyMap<string, Compiler> = new Map<string, Compiler>([
   ["tcpmss", ({ options }) => new SegmentSizeMatch(options)],
   ["quota", ({ options }) => new QuotaMatch(options)],
   ["set", ({ options }, _environment, sets) => new SetMatch(options, sets)],
+  ["conntrack", ({ options }, environment) => new ConntrackMatch(options, environment)],
+  ["state", ({ options }) => new StateMatch(options)],
+  ["connmark", ({ options }) => new ConnectionMarkMatch(options)],
   ["comment", () => null],
 ]);
 
-/** Whether this kernel has the match; connection tracking's (`conntrack`, `state`, `connmark`) it lacks so far. */
+/** Whether this kernel has the match. */
 export const isKnownMatch = (name: string): boolean => COMPILERS.has(name);
 
 /** The condition ready to run; null for one that is always true (`comment`). */

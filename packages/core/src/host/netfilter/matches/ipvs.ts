@@ -1,10 +1,11 @@
 /**
  * `-m ipvs` (`xt_ipvs`): what IPVS knows of a packet that it has dealt with. As in the kernel the connection is looked
- * up the other way round, so that a request after its rewriting is found and the answer to it is not. Left out: --vdir,
- * which asks connection tracking: without it nothing matches.
+ * up the other way round, so that a request after its rewriting is found and the answer to it is not.
  */
 import type { Frame } from "../../../packet/frame.ts";
 import { type Ipv4Address, prefixMask } from "../../../packet/ipv4-address.ts";
+import type { TrackedPacket } from "../../conntrack/tracked-connection.ts";
+import { Way, wayOf } from "../../conntrack/way.ts";
 import type { OptionValues } from "../config.ts";
 import type { IpvsFacts, NetfilterEnvironment } from "../environment.ts";
 import { StatelessMatch } from "./match.ts";
@@ -67,7 +68,8 @@ export class IpvsMatch extends StatelessMatch {
   private readonly controlPort: Wanted | null;
   private readonly method: Wanted | null;
   private readonly address: VirtualAddressTest | null;
-  private readonly asksDirection: boolean;
+  /** Which way the tracked connection must go; null for either. */
+  private readonly way: Way | null;
 
   constructor(options: OptionValues, environment: NetfilterEnvironment) {
     super();
@@ -82,7 +84,8 @@ export class IpvsMatch extends StatelessMatch {
     const address = readOption(options, "vaddr");
     this.address =
       address === null ? null : new VirtualAddressTest(address.value, address.inverted);
-    this.asksDirection = readOption(options, "vdir") !== null;
+    const direction = options.vdir;
+    this.way = direction === undefined ? null : direction === "REPLY" ? Way.reply : Way.original;
   }
 
   matches(frame: Frame): boolean {
@@ -90,7 +93,13 @@ export class IpvsMatch extends StatelessMatch {
     if (!frame.ipvsProperty) return false;
     if (this.protocol !== null && !this.protocol.holds(frame.protocol)) return false;
     const facts = this.environment.ipvsFacts(frame);
-    return facts !== null && !this.asksDirection && this.fits(facts);
+    return facts !== null && this.goesRight(frame) && this.fits(facts);
+  }
+
+  private goesRight(frame: Frame): boolean {
+    if (this.way === null) return true;
+    const view = frame.conntrack as TrackedPacket | null;
+    return view !== null && wayOf(view.info) === this.way;
   }
 
   private fits(facts: IpvsFacts): boolean {

@@ -1,9 +1,11 @@
-/** The targets that this kernel has beyond verdicts and chains; NAT's and CONNMARK, which need connection tracking, it lacks so far. */
+/** The targets that this kernel has beyond verdicts and chains. */
 import { assert } from "../../../base/assert.ts";
 import type { OptionValues } from "../config.ts";
+import { ConnectionMarkTarget, CT_TARGET } from "./connection-mark.ts";
 import { InvisibleTarget, QueueTarget, TeeTarget, TraceTarget } from "./handling.ts";
 import { LogTarget } from "./log.ts";
 import { MarkTarget, NoTrackTarget, TcpMssTarget, TtlTarget } from "./modify.ts";
+import { DnatTarget, MasqueradeTarget, NetmapTarget, RedirectTarget, SnatTarget } from "./nat.ts";
 import { RejectTarget } from "./reject.ts";
 import { DscpTarget, EcnTarget, TosTarget } from "./service-type.ts";
 import { SetTarget } from "./set.ts";
@@ -16,7 +18,13 @@ const COMPILERS: ReadonlyMap<string, Compiler> = new Map<string, Compiler>([
   ["REJECT", (options, context) => new RejectTarget(options, context)],
   ["MARK", (options) => new MarkTarget(options)],
   ["NOTRACK", () => new NoTrackTarget()],
-  ["CT", () => new NoTrackTarget()],
+  ["CT", ({ notrack }) => (notrack === undefined ? CT_TARGET : new NoTrackTarget())],
+  ["CONNMARK", (options, context) => new ConnectionMarkTarget(options, context)],
+  ["SNAT", (options, context) => new SnatTarget(options, context)],
+  ["DNAT", (options, context) => new DnatTarget(options, context)],
+  ["MASQUERADE", (options, context) => new MasqueradeTarget(options, context)],
+  ["REDIRECT", (options, context) => new RedirectTarget(options, context)],
+  ["NETMAP", (options, context) => new NetmapTarget(options, context)],
   ["TTL", (options) => new TtlTarget(options)],
   ["SET", (options, { sets }) => new SetTarget(options, sets)],
   ["TOS", (options) => new TosTarget(options)],

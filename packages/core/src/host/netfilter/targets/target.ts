@@ -3,6 +3,7 @@ import type { NetDevice } from "../../../link/net-device.ts";
 import type { Frame } from "../../../packet/frame.ts";
 import type { Decider } from "../../../trace/trace.ts";
 import type { TableName } from "../config.ts";
+import type { Connections } from "../connections.ts";
 import type { NetfilterEnvironment } from "../environment.ts";
 import type { HookPoint, Verdict } from "../hook.ts";
 import type { LogSink } from "../log-entry.ts";
@@ -28,6 +29,7 @@ export interface TargetContext {
   readonly environment: NetfilterEnvironment;
   /** ipset's sets. */
   readonly sets: LiveSets;
+  readonly connections: Connections;
   /** Where LOG's lines go, live. */
   readonly logSinks: readonly LogSink[];
 }
