@@ -57,7 +57,7 @@ export class Ledger implements Trace {
   readonly drops = new Map<DropReason, number>();
   eventCount = 0;
   readonly places: Place[] = [];
-  /** Frames of which a twin came to a device that was down while the host held the first: nobody can tell them apart. */
+  /** Frames of which one copy ended at a device while the host held another: nobody can tell which one it was. */
   private readonly unclear = new Set<number>();
   private readonly options: LedgerOptions;
   private readonly ids = new Map<string, PlaceId>();
@@ -155,7 +155,7 @@ export class Ledger implements Trace {
     this.tell(now, place, `dropped (${reason})`, frame);
     const isHeld = place.kind !== "cable" && this.holding(place.owner, frame.id).copies > 0;
     const mayArrive = place.device !== "" && this.mayArrive(place, frame.id);
-    if (mayArrive && isHeld && this.options.duplicates) this.unclear.add(frame.id);
+    if (mayArrive && isHeld) this.unclear.add(frame.id);
     const wasOnCable = mayArrive && !isHeld;
     if (place.kind === "cable" || wasOnCable) this.carry(place, frame.id, -1);
     else if (place.kind === "switch") this.holding(place.owner, frame.id).copies--;
@@ -174,7 +174,8 @@ export class Ledger implements Trace {
     const holding = this.holding(owner, frame.id);
     if (holding.copies === 0) this.make(owner, frame, how);
     else holding.copies--;
-    const forwarded = how === "sent" && device !== "lo" && holding.ttl > 0;
+    const isOwn = this.makers.get(frame.id)?.host === owner;
+    const forwarded = how === "sent" && !isOwn && device !== "lo" && holding.ttl > 0;
     if (forwarded && frame.etherType === EtherType.ipv4 && frame.ttl >= holding.ttl)
       this.problems.push(`${owner} sent #${frame.id} on with TTL ${frame.ttl} of ${holding.ttl}`);
   }
@@ -185,8 +186,8 @@ export class Ledger implements Trace {
     maker.count++;
     // a broadcast of ours is heard by us as well
     const most = isBroadcast(frame) ? 2 : 1;
-    if ((maker.host !== host || maker.count > most) && !this.unclear.has(frame.id))
-      this.problems.push(`${host} ${how} #${frame.id}, of which it holds no copy`);
+    if (maker.host !== host || maker.count > most)
+      this.report(frame.id, `${host} ${how} #${frame.id}, of which it holds no copy`);
     this.transform(host, frame);
   }
 
@@ -231,18 +232,22 @@ export class Ledger implements Trace {
     return holding;
   }
 
+  private report(id: number, problem: string): void {
+    if (!this.unclear.has(id)) this.problems.push(problem);
+  }
+
   /** To be asked when nothing happens any more. */
   close(): readonly string[] {
     for (const [id, count] of this.onCables)
       if (count > 0 || (count < 0 && !this.options.duplicates))
-        this.problems.push(`${count} copies of #${id} are on cables for good`);
+        this.report(id, `${count} copies of #${id} are on cables for good`);
     for (const [id, count] of this.onLoopbacks)
       if (count !== 0) this.problems.push(`${count} copies of #${id} are on lo for good`);
     for (const [owner, mine] of this.holders) {
       const isSwitch = this.options.switches.includes(owner);
       for (const [id, { copies }] of mine)
-        if ((copies > 0 || (copies < 0 && !isSwitch)) && !this.unclear.has(id))
-          this.problems.push(`${owner} keeps ${copies} copies of #${id} for good`);
+        if (copies > 0 || (copies < 0 && !isSwitch))
+          this.report(id, `${owner} keeps ${copies} copies of #${id} for good`);
     }
     return this.problems;
   }

@@ -13,10 +13,12 @@ const runs = Number(values.runs);
 const first = Number(values.seed);
 const drops = new Map<DropReason, number>();
 let failed = 0;
+let storms = 0;
 let events = 0;
 for (let seed = first; seed < first + runs; seed++) {
   const result = runSwarmLab(seed, runs === 1);
   events += result.eventCount;
+  if (!result.isEnded) storms++;
   for (const [reason, count] of result.drops) drops.set(reason, (drops.get(reason) ?? 0) + count);
   if (result.problems.length === 0) continue;
   failed++;
@@ -30,6 +32,6 @@ for (let seed = first; seed < first + runs; seed++) {
 for (const [reason, count] of [...drops].sort((a, b) => b[1] - a[1]))
   console.log(`${count} ${reason}`);
 console.log(
-  `${runs} labs, ${events} events of the trace: ${runs - failed} conserved, ${failed} not`,
+  `${runs} labs, ${events} events of the trace: ${runs - failed} conserved, ${failed} not; ${storms} ended by a limit`,
 );
 process.exitCode = failed === 0 ? 0 : 1;
