@@ -13,6 +13,7 @@ import { Stacking } from "./device/stacking.ts";
 import type { NamespaceConfig } from "./namespace-config.ts";
 import type { NeighbourTable } from "./neigh/neighbour-table.ts";
 import type { ProxyTable } from "./neigh/proxy-table.ts";
+import type { Router } from "./route/router.ts";
 import type { CombinedConf } from "./sysctl/combined-conf.ts";
 import { combinedConf } from "./sysctl/combined-conf.ts";
 import type { NeighbourSysctls } from "./sysctl/config.ts";
@@ -30,6 +31,7 @@ interface DeviceTableOwner {
   readonly neighbours: NeighbourTable;
   readonly proxies: ProxyTable;
   readonly tunnels: Tunnels;
+  readonly router: Router;
 }
 
 export class DeviceTable implements DeviceInput {
@@ -62,9 +64,9 @@ export class DeviceTable implements DeviceInput {
     (this.next as DeviceInputTarget).receive(frame, from);
   }
 
-  /** The kernel announces nothing when carrier comes back (NETDEV_CHANGE). */
   carrierChanged(on: HostDevice): void {
     // arp_notify speaks when a device is brought up, not when its cable is plugged in
+    if (on.conf.ignoreRoutesWithLinkdown !== 0) this.owner.router.carrierChanged();
     if (on.carrier) return;
     this.owner.neighbours.carrierLost(on);
     if (on.conf.arpEvictNocarrier !== 0) this.owner.proxies.forgetDevice(on.index);

@@ -76,6 +76,8 @@ export class NetworkNamespace {
   readonly proxies = new ProxyTable();
   readonly router: Router;
   readonly ip: IpStack;
+  /** What was learnt about single destinations. */
+  readonly paths = new PathCache();
   /** What IPv4 and ICMP count. */
   readonly counters = new IpCounters();
   readonly tunnels: Tunnels;
@@ -102,6 +104,7 @@ export class NetworkNamespace {
     this.table = new DeviceTable(this);
     this.router = new Router({
       conf: (index) => this.table.at(index)?.conf,
+      hasCarrier: (index) => this.table.at(index)?.carrier === true,
       isGroupMember: () => false,
     });
     this.router.configure(this.current);
@@ -275,7 +278,7 @@ export class NetworkNamespace {
       hooks,
       router,
       neighbours,
-      paths: new PathCache(),
+      paths: this.paths,
       identifications: new Identifications(),
       counters: this.counters,
       sysctls: globalSysctls(this.current.sysctls),

@@ -59,6 +59,11 @@ export const COMMON_FILES: readonly ImageFile[] = [
   { path: "/etc/passwd", content: "root:x:0:0:root:/root:/bin/bash\n" },
   { path: "/etc/group", content: "root:x:0:\n" },
   { path: "/etc/shells", content: "/bin/sh\n/bin/bash\n/usr/bin/sh\n/usr/bin/bash\n" },
+  {
+    path: "/etc/iproute2/rt_tables",
+    content:
+      "#\n# reserved values\n#\n255\tlocal\n254\tmain\n253\tdefault\n0\tunspec\n#\n# local\n#\n#1\tinr.ruhep\n",
+  },
   { path: "/etc/host.conf", content: "multi on\n" },
   { path: "/etc/nsswitch.conf", content: "passwd: files\ngroup: files\nhosts: files dns\n" },
   // no machine of a lab has a name server

@@ -7,7 +7,7 @@ import { type Ipv4Address, inPrefix } from "../../packet/ipv4-address.ts";
 import type { AddressConfig } from "../device/config.ts";
 import type { NamespaceDraft } from "../namespace-config.ts";
 import { addAddressRoutes, removeAddressRoutes, sameSubnet } from "../route/address-routes.ts";
-import { flushDeviceRoutes } from "../route/edit-routes.ts";
+import { flushDeviceRoutes, reviveDeviceRoutes } from "../route/edit-routes.ts";
 import { interfaceSysctls } from "../sysctl/device-sysctls.ts";
 import { type AddressDraft, type DeviceDraft, draftOf } from "./edit-devices.ts";
 
@@ -54,6 +54,7 @@ export function insertAddress(
   const position = address.secondary ? device.addresses.length : afterPrimaries;
   device.addresses.splice(position, 0, address);
   addAddressRoutes(draft, device, address);
+  if (device.up) reviveDeviceRoutes(draft, device.index);
   return 0;
 }
 

@@ -7,7 +7,7 @@ import { type MacAddress, ZERO_MAC } from "../../packet/mac-address.ts";
 import { Scope } from "../device/config.ts";
 import type { NamespaceConfig, NamespaceDraft } from "../namespace-config.ts";
 import { addRoute, removeRoute, selectorOf } from "../route/add-route.ts";
-import { RouteTable } from "../route/config.ts";
+import { RouteProtocol, RouteTable } from "../route/config.ts";
 import type { RouteVerb } from "../route/edit-routes.ts";
 import { addRouteByIoctl, removeRouteByIoctl } from "../route/ioctl-route.ts";
 import { routeOf } from "../route/route-types.ts";
@@ -229,7 +229,30 @@ describe("refusals", () => {
       "ipv4: FIB table does not exist",
       (d) => removeRoute(d, selectorOf(77, ip("10.9.0.0"), 16)),
     ],
-    ["the rule again", Errno.EEXIST, "", (d) => addRule(d, { table: 254, priority: 32766 })],
+    [
+      "the rule again",
+      Errno.EEXIST,
+      "",
+      (d) => addRule(d, { table: 254, priority: 32766, protocol: RouteProtocol.kernel }),
+    ],
+    [
+      "a rule that leads back",
+      Errno.EINVAL,
+      "Backward goto not supported",
+      (d) => addRule(d, { action: "goto", target: 100, priority: 100 }),
+    ],
+    [
+      "a rule for users from 9 to 1",
+      Errno.EINVAL,
+      "Invalid uid range",
+      (d) => addRule(d, { users: { first: 9, last: 1 } }),
+    ],
+    [
+      "a rule with ECN bits",
+      Errno.EINVAL,
+      "Invalid dsfield (tos): ECN bits must be 0",
+      (d) => addRule(d, { tos: 3 }),
+    ],
     ["no such rule", Errno.ENOENT, "", (d) => removeRule(d, { table: 77 })],
     ["a bad netmask", Errno.EINVAL, "", (d) => setInterfaceNetmask(d, "eth0", ip("255.0.255.0"))],
     [
@@ -301,9 +324,9 @@ test("route puts the newer default first, replace takes the place of the first",
 
 test("rules go behind those of their priority; without one they go before the second", () => {
   const draft = machine();
-  expect(addRule(draft, { table: 77 })).toBe(0);
-  expect(addRule(draft, { table: 78 })).toBe(0);
-  expect(addRule(draft, { table: 79, priority: 32766 })).toBe(0);
+  expect(addRule(draft, { table: 77 }).errno).toBe(0);
+  expect(addRule(draft, { table: 78 }).errno).toBe(0);
+  expect(addRule(draft, { table: 79, priority: 32766 }).errno).toBe(0);
   expect(draft.rules.map(({ priority, table }) => [priority, table])).toEqual([
     [0, 255],
     [32764, 78],

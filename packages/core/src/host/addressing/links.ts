@@ -15,7 +15,7 @@ import {
 } from "../device/config.ts";
 import type { NamespaceDraft } from "../namespace-config.ts";
 import { addAddressRoutes } from "../route/address-routes.ts";
-import { flushDeviceRoutes } from "../route/edit-routes.ts";
+import { flushDeviceRoutes, reviveDeviceRoutes } from "../route/edit-routes.ts";
 import {
   addDeviceSysctls,
   removeDeviceSysctls,
@@ -150,6 +150,7 @@ export function setLinkUp(draft: NamespaceDraft, index: number): Errno {
     if (device.kind === "loopback" && device.addresses.length === 0)
       insertAddress(draft, device, loopbackAddress(device));
     for (const address of device.addresses) addAddressRoutes(draft, device, address);
+    reviveDeviceRoutes(draft, device.index);
   }
   for (const upper of uppersOf(draft, index))
     if (upper.kind === "vlan") setLinkUp(draft, upper.index);

@@ -38,9 +38,3 @@ export class IpCounters {
   /** IcmpMsg OutType*: by type. */
   readonly icmpOut: number[] = [];
 }
-
-/** Counts one message of a type; types that never came cost nothing. */
-function countType(counts: number[], type: number): void {
-  while (counts.length <= type) counts.push(0);
-  counts[type] = (counts[type] as number) + 1;
-}

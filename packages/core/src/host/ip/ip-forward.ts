@@ -4,6 +4,7 @@ import { PacketType } from "../../packet/frame.ts";
 import { FragmentField, IcmpType, UnreachableCode } from "../../packet/protocol.ts";
 import type { HostDevice } from "../device/host-device.ts";
 import { HookPoint } from "../netfilter/hook.ts";
+import { hashOfPacket } from "../route/multipath-hash.ts";
 import type { Route } from "../route/route.ts";
 import type { IpContext } from "./ip-context.ts";
 import type { IpOutput } from "./ip-output.ts";
@@ -24,7 +25,11 @@ export class IpForward {
   /** `frame` came in by `from`, and its route leads on; `sourceOnLink` says that the sender is a neighbour there. */
   forward(frame: Frame, from: HostDevice, sourceOnLink: boolean): void {
     const { context } = this;
-    const route = frame.route as Route;
+    let route = frame.route as Route;
+    if (route.group !== null) {
+      route = route.group.choose(hashOfPacket(context.sysctls.fibMultipathHashPolicy, frame));
+      frame.route = route;
+    }
     const out = context.deviceAt(route.device);
     if (out === undefined) return context.drop(frame, "ip-no-route", null);
     if (frame.packetType !== PacketType.host) return context.drop(frame, "other-host", null);

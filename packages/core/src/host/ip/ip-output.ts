@@ -10,7 +10,8 @@ import { FragmentField, IcmpType, UnreachableCode } from "../../packet/protocol.
 import type { HostDevice } from "../device/host-device.ts";
 import { HookPoint } from "../netfilter/hook.ts";
 import { RouteType } from "../route/config.ts";
-import type { Route } from "../route/route.ts";
+import { HashPolicy, hashOfPacket } from "../route/multipath-hash.ts";
+import type { PathChooser, Route } from "../route/route.ts";
 import { fragmentPacket } from "./fragment.ts";
 import type { IpContext } from "./ip-context.ts";
 import { passHooks } from "./pass-hooks.ts";
@@ -29,10 +30,18 @@ export class IpOutput {
 
   private passLocalOut(frame: Frame): boolean {
     const { context } = this;
+    const { group } = frame.route as Route;
+    if (group !== null) this.chooseWay(frame, group);
     const out = this.interfaceOf(frame);
     if (out !== undefined) return passHooks(context, HookPoint.localOut, frame, null, out);
     context.drop(frame, "ip-no-route", null);
     return false;
+  }
+
+  /** By addresses the route was chosen already; other policies need the packet. */
+  private chooseWay(frame: Frame, group: PathChooser): void {
+    const policy = this.context.sysctls.fibMultipathHashPolicy;
+    if (policy !== HashPolicy.addresses) frame.route = group.choose(hashOfPacket(policy, frame));
   }
 
   /** POST_ROUTING, fragmentation, neighbour, device (`dst_output`). What came from elsewhere keeps its input device here. */

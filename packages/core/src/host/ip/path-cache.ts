@@ -33,6 +33,11 @@ export class PathCache {
     return entry === undefined || entry.mtuExpires <= now ? 0 : entry.mtu;
   }
 
+  /** When that MTU is forgotten; 0 when none is known. */
+  mtuExpires(destination: Ipv4Address): number {
+    return this.entries?.get(destination)?.mtuExpires ?? 0;
+  }
+
   /** The gateway that a redirect named for `destination`; 0 when there is none. */
   gateway(destination: Ipv4Address): Ipv4Address {
     return this.entries?.get(destination)?.gateway ?? (0 as Ipv4Address);

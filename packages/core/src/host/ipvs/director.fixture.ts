@@ -77,6 +77,7 @@ const route = (type: RouteType): Route => ({
   preferredSource: 0 as Ipv4Address,
   scope: 0,
   mtu: 0,
+  group: null,
   config: null,
   describe: () => "a route",
 });

@@ -1,22 +1,26 @@
 /**
  * `ip route add | append | prepend | replace | change | del` (`fib_create_info`, `fib_check_nh`): what the kernel
- * demands of a route before it takes it. Left out: multipath and nexthop objects.
+ * demands of a route before it takes it. Left out: nexthop objects.
  */
 import { Errno } from "../../base/errno.ts";
 import { type Ipv4Address, prefixMask } from "../../packet/ipv4-address.ts";
 import { type DeviceConfig, Scope } from "../device/config.ts";
 import type { NamespaceConfig, NamespaceDraft } from "../namespace-config.ts";
-import { type RouteConfig, RouteTable, RouteType } from "./config.ts";
+import { type NextHopConfig, type RouteConfig, RouteTable, RouteType } from "./config.ts";
 import { deleteRoute, insertRoute, type RouteSelector, type RouteVerb } from "./edit-routes.ts";
 import { addressTypeIn, findInTables, findRoute, queryFor } from "./find-route.ts";
 import { DONE, type RouteOutcome, refused } from "./route-outcome.ts";
 import { routeError, widestScope } from "./route-types.ts";
+
+const ECN_BITS = 3;
 
 /** Adds a route as the verb says; the device may be 0 where the gateway tells it. Nothing is changed on refusal. */
 export function addRoute(draft: NamespaceDraft, route: RouteConfig, verb: RouteVerb): RouteOutcome {
   if (route.prefixLength > 32) return refused(Errno.EINVAL, "Invalid prefix length");
   if ((route.destination & ~prefixMask(route.prefixLength)) !== 0)
     return refused(Errno.EINVAL, "Invalid prefix for given prefix length");
+  if ((route.tos & ECN_BITS) !== 0)
+    return refused(Errno.EINVAL, "Invalid dsfield (tos): ECN bits must be 0");
   const completed = { ...route };
   const outcome = checkRoute(draft, completed);
   if (outcome.errno !== 0) return outcome;
@@ -29,15 +33,32 @@ type Candidate = { -readonly [Field in keyof RouteConfig]: RouteConfig[Field] };
 function checkRoute(config: NamespaceConfig, route: Candidate): RouteOutcome {
   if (widestScope(route.type) > route.scope) return refused(Errno.EINVAL, "Invalid scope");
   if (routeError(route.type) !== 0) {
-    if (route.gateway === 0 && route.device === 0) return checkSource(config, route);
+    const isBare = route.gateway === 0 && route.device === 0 && route.nextHops === undefined;
+    if (isBare) return checkSource(config, route);
     return refused(
       Errno.EINVAL,
       "Gateway, device and multipath can not be specified for this route type",
     );
   }
   if (route.scope > Scope.host) return refused(Errno.EINVAL, "Invalid scope");
-  const nextHop = checkNextHop(config, route);
+  const nextHop =
+    route.nextHops === undefined ? checkNextHop(config, route) : checkWays(config, route);
   return nextHop.errno === 0 ? checkSource(config, route) : nextHop;
+}
+
+/** Each way of a multipath route by itself; the device of one may be told by its gateway. */
+function checkWays(config: NamespaceConfig, route: Candidate): RouteOutcome {
+  const ways: NextHopConfig[] = [];
+  for (const hop of route.nextHops ?? []) {
+    if (route.scope === Scope.host)
+      return refused(Errno.EINVAL, "Route with host scope can not have multiple nexthops");
+    const way: Candidate = { ...route, ...hop };
+    const outcome = checkNextHop(config, way);
+    if (outcome.errno !== 0) return outcome;
+    ways.push({ ...hop, device: way.device });
+  }
+  route.nextHops = ways;
+  return DONE;
 }
 
 function checkNextHop(config: NamespaceConfig, route: Candidate): RouteOutcome {

@@ -26,6 +26,27 @@ export const RouteProtocol = {
   static: 4,
 } as const;
 
+/** One way of a multipath route (`nexthop via … dev … weight …`). */
+export interface NextHopConfig {
+  /** 0 for on-link. */
+  readonly gateway: Ipv4Address;
+  readonly device: number;
+  /** 1 to 256. */
+  readonly weight: number;
+  readonly onlink: boolean;
+  /** RTNH_F_DEAD: its device is down. */
+  readonly dead: boolean;
+}
+
+/** RTAX_*: a number that a route carries for transports. */
+export interface RouteMetric {
+  readonly id: number;
+  readonly value: number;
+}
+
+/** RTAX_MTU: its bit in `lockedMetrics` keeps path MTU discovery away. */
+export const MTU_METRIC = 2;
+
 export interface RouteConfig {
   readonly table: number;
   readonly type: RouteType;
@@ -48,10 +69,32 @@ export interface RouteConfig {
   readonly onlink: boolean;
   /** Path MTU fixed on the route; 0 when not set. */
   readonly mtu: number;
+  /** Two or more ways; `gateway`, `device` and `onlink` are 0 then. Absent for one way. */
+  readonly nextHops?: readonly NextHopConfig[];
+  /** The other metrics, by number; absent for none. */
+  readonly metrics?: readonly RouteMetric[];
+  /** Bit n: metric n is locked; absent for none. */
+  readonly lockedMetrics?: number;
 }
+
+/** What a rule does with a packet that it matches; `lookup` asks a table. */
+export type RuleAction = "lookup" | "goto" | "nop" | "blackhole" | "unreachable" | "prohibit";
 
 export interface PolicyRuleConfig {
   readonly priority: number;
+  /** FIB_RULE_INVERT: it matches what the selectors do not. */
+  readonly not: boolean;
+  readonly action: RuleAction;
+  /** Priority of the rule that `goto` goes on with; 0 otherwise. */
+  readonly target: number;
+  /** 0 for any. */
+  readonly tos: number;
+  /** Routes with at most so long a prefix do not count; −1 for none. */
+  readonly suppressPrefixLength: number;
+  /** First and last user id; null for any. */
+  readonly users: { readonly first: number; readonly last: number } | null;
+  /** RTPROT_*, as `RouteProtocol`. */
+  readonly protocol: number;
   readonly source: Ipv4Address;
   readonly sourceLength: number;
   readonly destination: Ipv4Address;
@@ -60,5 +103,6 @@ export interface PolicyRuleConfig {
   readonly markMask: number;
   readonly inputInterface: string;
   readonly outputInterface: string;
+  /** 0 for a rule that asks no table. */
   readonly table: number;
 }

@@ -11,6 +11,7 @@ export class DirectRoute implements Route {
   readonly preferredSource: Ipv4Address = ANY_ADDRESS;
   readonly scope: number = Scope.link;
   readonly mtu = 0;
+  readonly group = null;
   readonly config = null;
   private readonly deviceName: string;
 

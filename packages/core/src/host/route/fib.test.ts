@@ -145,11 +145,22 @@ const anyRule = fc.record({
   mark: fc.nat({ max: 1 }),
   markMask: fc.nat({ max: 1 }),
   inputInterface: fc.constantFrom("", "lo", "eth0"),
+  outputInterface: fc.constantFrom("", "eth0", "none"),
+  not: fc.constantFrom(false, false, true),
+  tos: fc.constantFrom(0, 0, 16),
+  priority: fc.constantFrom(10, 20, 30, 40),
+  action: fc.constantFrom(
+    ...(["lookup", "lookup", "lookup", "goto", "nop"] as const),
+    ...(["blackhole", "unreachable", "prohibit"] as const),
+  ),
+  target: fc.constantFrom(20, 30, 35, 32766),
+  suppressPrefixLength: fc.constantFrom(-1, -1, 0, 16),
+  users: fc.constantFrom(null, null, { first: 0, last: 9 }, { first: 5, last: 9 }),
 });
 
 test.prop([
   fc.array(anyRoute, { maxLength: 12 }),
-  fc.array(anyRule, { maxLength: 2 }),
+  fc.array(anyRule, { maxLength: 4 }),
   fc.array(fc.tuple(anyAddress, anyAddress, fc.constantFrom(0, 16), fc.nat({ max: 3 })), {
     minLength: 5,
     maxLength: 5,

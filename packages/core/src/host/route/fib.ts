@@ -6,34 +6,19 @@
 import { Errno } from "../../base/errno.ts";
 import {
   type Ipv4Address,
-  inPrefix,
   isLoopbackAddress,
   isMulticastAddress,
   isZeroNetAddress,
   LIMITED_BROADCAST,
 } from "../../packet/ipv4-address.ts";
+import type { Decider } from "../../trace/trace.ts";
 import type { DeviceConfig } from "../device/config.ts";
 import type { NamespaceConfig } from "../namespace-config.ts";
-import {
-  type PolicyRuleConfig,
-  type RouteConfig,
-  RouteProtocol,
-  RouteTable,
-  RouteType,
-} from "./config.ts";
-import { FibRoute } from "./fib-route.ts";
+import { CompiledRules } from "./compiled-rules.ts";
+import { type RouteConfig, RouteProtocol, RouteTable, RouteType } from "./config.ts";
+import { FibRoute, PathGroup } from "./fib-route.ts";
 import { PrefixTable } from "./prefix-table.ts";
 import { hasDefaultRules } from "./rules.ts";
-
-/** A rule with its interfaces as indices: 0 for any, −1 for one that is not there. */
-interface FibRule {
-  readonly config: PolicyRuleConfig;
-  readonly inputInterface: number;
-  readonly outputInterface: number;
-  readonly table: PrefixTable | null;
-}
-
-const NO_RULES: readonly FibRule[] = [];
 
 /** One of 32 bits for an address. */
 const filterBit = (address: Ipv4Address): number => 1 << (Math.imul(address, 0x9e3779b1) >>> 27);
@@ -48,7 +33,7 @@ export class Fib {
   /** Why the last lookup gave null: a positive error number. */
   errno = 0;
   /** The route with an error that the last lookup met. */
-  refusedBy: FibRoute | null = null;
+  refusedBy: Decider | null = null;
   /** The kernel may not judge sources by the addresses alone. */
   readonly hasCustomLocalRoutes: boolean;
   readonly hasCustomRules: boolean;
@@ -59,9 +44,11 @@ export class Fib {
   /** local and main as one, or local alone when there are rules. */
   private readonly local: PrefixTable;
   private readonly fallback: PrefixTable | null;
-  private readonly rules: readonly FibRule[];
+  /** null for a namespace without rules of its own. */
+  private readonly rules: CompiledRules | null = null;
 
-  constructor(config: NamespaceConfig) {
+  /** `isDown`: whether routes by a device don't count for want of carrier. */
+  constructor(config: NamespaceConfig, isDown: (device: number) => boolean = () => false) {
     const { routes, devices } = config;
     this.loopback = indexOfLoopback(devices);
     this.hasCustomRules = !hasDefaultRules(config.rules);
@@ -75,7 +62,7 @@ export class Fib {
       if (route.type === RouteType.local) localFilter |= filterBits(route);
       const merged = route.table === RouteTable.main && !this.hasCustomRules;
       const table = merged ? RouteTable.local : route.table;
-      const live = new FibRoute(route, this.loopback, devices);
+      const live = makeRoute(route, this.loopback, devices, isDown);
       const others = tables.get(table);
       if (others === undefined) tables.set(table, [live]);
       else others.push(live);
@@ -85,11 +72,10 @@ export class Fib {
     this.local = new PrefixTable(tables.get(RouteTable.local) ?? []);
     if (this.hasCustomRules) {
       this.fallback = null;
-      this.rules = compileRules(config, tables, this.local);
+      this.rules = new CompiledRules(config.rules, devices, tablesOf(tables, this.local));
     } else {
       const last = tables.get(RouteTable.default);
       this.fallback = last === undefined ? null : new PrefixTable(last);
-      this.rules = NO_RULES;
     }
     for (const table of tables.values()) this.settleGateways(table);
   }
@@ -97,8 +83,9 @@ export class Fib {
   private settleGateways(routes: readonly FibRoute[]): void {
     for (let i = 0; i < routes.length; i++) {
       const route = routes[i] as FibRoute;
-      if (route.gateway !== 0 && !route.config.onlink && this.isLocal(route.gateway))
-        route.reachDirectly();
+      for (const way of route.group?.paths ?? [route])
+        if (way.gateway !== 0 && !route.config.onlink && this.isLocal(way.gateway))
+          way.reachDirectly();
     }
   }
 
@@ -114,8 +101,13 @@ export class Fib {
     inputInterface: number,
     outputInterface: number,
   ): FibRoute | null {
-    if (this.hasCustomRules)
-      return this.lookupByRules(destination, source, tos, mark, inputInterface, outputInterface);
+    const { rules } = this;
+    if (rules !== null) {
+      const found = rules.lookup(destination, source, tos, mark, inputInterface, outputInterface);
+      this.errno = rules.errno;
+      this.refusedBy = rules.refusedBy;
+      return found;
+    }
     let route = this.local.lookup(destination, tos, 0, outputInterface);
     if (route !== null && route.error === 0) return route;
     if (this.fallback !== null) {
@@ -130,31 +122,6 @@ export class Fib {
     const counts = route !== null && route.error !== Errno.EAGAIN;
     this.refusedBy = counts ? route : null;
     this.errno = counts ? route.error : Errno.ENETUNREACH;
-  }
-
-  private lookupByRules(
-    destination: Ipv4Address,
-    source: Ipv4Address,
-    tos: number,
-    mark: number,
-    inputInterface: number,
-    outputInterface: number,
-  ): FibRoute | null {
-    const { rules } = this;
-    for (let i = 0; i < rules.length; i++) {
-      const rule = rules[i] as FibRule;
-      if (rule.table === null) continue;
-      if (rule.inputInterface !== 0 && rule.inputInterface !== inputInterface) continue;
-      if (rule.outputInterface !== 0 && rule.outputInterface !== outputInterface) continue;
-      if (!selects(rule.config, destination, source, mark)) continue;
-      const route = rule.table.lookup(destination, tos, 0, outputInterface);
-      if (route === null || route.error === Errno.EAGAIN) continue;
-      if (route.error === 0) return route;
-      this.refuse(route);
-      return null;
-    }
-    this.refuse(null);
-    return null;
   }
 
   /** `inet_addr_type`: what an address is to this host; unicast for one that is not ours. */
@@ -194,33 +161,35 @@ function indexOfLoopback(devices: readonly DeviceConfig[]): number {
   return 0;
 }
 
-function compileRules(
-  config: NamespaceConfig,
+/** Each table is made once: a route stands in one chain only. */
+function tablesOf(
   routes: ReadonlyMap<number, readonly FibRoute[]>,
   local: PrefixTable,
-): FibRule[] {
-  // each table is made once: a route stands in one chain only
+): ReadonlyMap<number, PrefixTable> {
   const tables = new Map<number, PrefixTable>([[RouteTable.local, local]]);
   for (const [table, some] of routes)
     if (table !== RouteTable.local) tables.set(table, new PrefixTable(some));
-  return config.rules.map((rule) => ({
-    config: rule,
-    inputInterface: indexOfName(config.devices, rule.inputInterface),
-    outputInterface: indexOfName(config.devices, rule.outputInterface),
-    table: tables.get(rule.table) ?? null,
-  }));
+  return tables;
 }
 
-/** 0 for "", which is any; −1 for a name that no device has. */
-const indexOfName = (devices: readonly DeviceConfig[], name: string): number =>
-  name === "" ? 0 : (devices.find((device) => device.name === name)?.index ?? -1);
-
-const selects = (
-  rule: PolicyRuleConfig,
-  destination: Ipv4Address,
-  source: Ipv4Address,
-  mark: number,
-): boolean =>
-  ((rule.mark ^ mark) & rule.markMask) === 0 &&
-  inPrefix(source, rule.source, rule.sourceLength) &&
-  inPrefix(destination, rule.destination, rule.destinationLength);
+/** The route as its table holds it: with several ways it is the first of them, and knows the others. */
+function makeRoute(
+  config: RouteConfig,
+  loopback: number,
+  devices: readonly DeviceConfig[],
+  isDown: (device: number) => boolean,
+): FibRoute {
+  const { nextHops, device } = config;
+  if (nextHops === undefined) {
+    const dead = config.type === RouteType.unicast && isDown(device);
+    return new FibRoute(config, loopback, devices, config, dead);
+  }
+  const ways = nextHops.map((hop) => {
+    const dead = hop.dead || isDown(hop.device);
+    return new FibRoute(config, loopback, devices, hop, dead);
+  });
+  const weights = nextHops.map(({ weight }) => weight);
+  const group = new PathGroup(ways, weights);
+  for (const way of ways) way.group = group;
+  return ways[0] as FibRoute;
+}

@@ -13,7 +13,7 @@ import {
 import type { NamespaceConfig } from "../namespace-config.ts";
 import { type PolicyRuleConfig, type RouteConfig, RouteTable, RouteType } from "./config.ts";
 import { precedence, routeError } from "./route-types.ts";
-import { hasDefaultRules } from "./rules.ts";
+import { hasDefaultRules, ruleError, selectsPacket } from "./rules.ts";
 
 export interface RouteQuery {
   readonly destination: Ipv4Address;
@@ -49,8 +49,13 @@ function fits(route: RouteConfig, query: RouteQuery): boolean {
   if (route.tos !== 0 && route.tos !== query.tos) return false;
   if (route.scope < query.scope) return false;
   const { outputInterface } = query;
-  return outputInterface === 0 || outputInterface === route.device || routeError(route.type) !== 0;
+  if (outputInterface === 0 || routeError(route.type) !== 0) return true;
+  return leadsBy(route, outputInterface);
 }
+
+/** Whether a route, or one of its ways, leads by a device. */
+const leadsBy = ({ device, nextHops }: RouteConfig, by: number): boolean =>
+  nextHops === undefined ? device === by : nextHops.some((hop) => hop.device === by && !hop.dead);
 
 /** The route for a query, or the error number that the kernel gives. */
 export function findRoute(config: NamespaceConfig, query: RouteQuery): RouteConfig | Errno {
@@ -62,10 +67,25 @@ export function findRoute(config: NamespaceConfig, query: RouteQuery): RouteConf
     const last = hasDefaults ? resolve(findInTables(config, [RouteTable.default], query)) : merged;
     return last === Errno.EAGAIN ? Errno.ENETUNREACH : last;
   }
-  for (const rule of config.rules) {
+  return findByRules(config, query);
+}
+
+function findByRules(config: NamespaceConfig, query: RouteQuery): RouteConfig | Errno {
+  const { rules } = config;
+  let at = 0;
+  while (at < rules.length) {
+    const rule = rules[at] as PolicyRuleConfig;
+    at++;
     if (!ruleMatches(config, rule, query)) continue;
+    if (ruleError(rule) !== 0) return ruleError(rule);
+    if (rule.action === "goto") {
+      const target = rules.findIndex(({ priority }) => priority === rule.target);
+      if (target >= 0) at = target;
+    }
+    if (rule.action !== "lookup") continue;
     const found = resolve(findInTables(config, [rule.table], query));
-    if (found !== Errno.EAGAIN) return found;
+    if (found === Errno.EAGAIN) continue;
+    if (typeof found === "number" || found.prefixLength > rule.suppressPrefixLength) return found;
   }
   return Errno.ENETUNREACH;
 }
@@ -76,16 +96,13 @@ function resolve(route: RouteConfig | undefined): RouteConfig | Errno {
 }
 
 function ruleMatches(config: NamespaceConfig, rule: PolicyRuleConfig, query: RouteQuery): boolean {
-  if (rule.inputInterface !== "" && rule.inputInterface !== query.inputInterface) return false;
-  if (rule.outputInterface !== "") {
-    const device = config.devices.find(({ name }) => name === rule.outputInterface);
-    if (device === undefined || device.index !== query.outputInterface) return false;
-  }
-  return (
-    ((rule.mark ^ query.mark) & rule.markMask) === 0 &&
-    inPrefix(query.source, rule.source, rule.sourceLength) &&
-    inPrefix(query.destination, rule.destination, rule.destinationLength)
-  );
+  const output = config.devices.find(({ name }) => name === rule.outputInterface);
+  const fits =
+    (rule.inputInterface === "" || rule.inputInterface === query.inputInterface) &&
+    (rule.outputInterface === "" ||
+      (output !== undefined && output.index === query.outputInterface)) &&
+    selectsPacket(rule, query);
+  return fits !== rule.not;
 }
 
 /** `inet_addr_type_dev_table`: what an address is to this host; with a device, only what that device makes of it. */

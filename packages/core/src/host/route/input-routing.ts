@@ -15,6 +15,7 @@ import { UnreachableCode } from "../../packet/protocol.ts";
 import type { DropReason } from "../../trace/drop-reason.ts";
 import type { Decider } from "../../trace/trace.ts";
 import { RouteType } from "./config.ts";
+import { hashOfAddresses } from "./multipath-hash.ts";
 import type { Route } from "./route.ts";
 import type { RouterConf, RouterEnvironment } from "./router-environment.ts";
 import type { RoutingTables } from "./routing-tables.ts";
@@ -89,8 +90,10 @@ export class InputRouting {
     device: number,
   ): Route | null {
     const { fib } = tables;
-    const route = fib.lookup(destination, source, tos, mark, device, 0);
-    if (route === null) return this.refuseByTable(tables, conf);
+    const found = fib.lookup(destination, source, tos, mark, device, 0);
+    if (found === null) return this.refuseByTable(tables, conf);
+    const { group } = found;
+    const route = group === null ? found : group.choose(hashOfAddresses(source, destination));
     if (route.type === RouteType.broadcast)
       return this.routeBroadcast(tables, conf, source, tos, mark, device, route);
     const local = route.type === RouteType.local;

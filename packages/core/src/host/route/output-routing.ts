@@ -10,6 +10,7 @@ import {
 } from "../../packet/ipv4-address.ts";
 import { Scope } from "../device/config.ts";
 import { RouteType } from "./config.ts";
+import { hashOfAddresses } from "./multipath-hash.ts";
 import type { Route } from "./route.ts";
 import type { RouterEnvironment } from "./router-environment.ts";
 import type { RoutingTables } from "./routing-tables.ts";
@@ -89,13 +90,15 @@ export class OutputRouting {
     tos: number,
   ): Route | null {
     const { fib } = tables;
-    const found = fib.lookup(destination, this.source, tos, mark, fib.loopback, device);
+    let found = fib.lookup(destination, this.source, tos, mark, fib.loopback, device);
     if (found === null) {
       if (device === 0) return this.refuse(fib.errno as Errno);
       this.choose(tables, device, Scope.link);
       const type = isGroup(destination) ? groupType(destination) : RouteType.unicast;
       return this.finish(tables, destination, tables.directRoute(type, device));
     }
+    if (found.group !== null && device === 0)
+      found = found.group.choose(hashOfAddresses(this.source, destination));
     if (this.source === 0) this.source = tables.sourceFor(found, destination);
     if (isGroup(destination) && found.type !== RouteType.local) {
       const direct = tables.directRoute(groupType(destination), found.device);

@@ -4,7 +4,7 @@
  */
 import type { Ipv4Address } from "../../packet/ipv4-address.ts";
 import { RouteType } from "./config.ts";
-import type { FibRoute } from "./fib-route.ts";
+import type { FibRoute, PathGroup } from "./fib-route.ts";
 
 const hashOf = (network: number, length: number): number => {
   const mixed = Math.imul(network ^ Math.imul(length + 1, 0x9e3779b1), 0x85ebca6b);
@@ -78,6 +78,12 @@ export class PrefixTable {
         if (route.network !== network || route.prefixLength !== length) continue;
         if (route.tos !== 0 && route.tos !== tos) continue;
         if (route.scope < scope) continue;
+        if (route.group !== null) {
+          const way = wayOf(route.group, outputInterface);
+          if (way === null) continue;
+          return way;
+        }
+        if (route.dead) continue;
         if (outputInterface !== 0 && route.error === 0 && route.nextHopDevice !== outputInterface)
           continue;
         return route;
@@ -94,6 +100,12 @@ export class PrefixTable {
         return route;
     return null;
   }
+}
+
+/** A living way of a multipath route, by the device if one is asked for. */
+function wayOf(group: PathGroup, outputInterface: number): FibRoute | null {
+  if (outputInterface !== 0) return group.by(outputInterface);
+  return group.paths.find((path) => !path.dead) ?? null;
 }
 
 const samePrefix = (a: FibRoute, b: FibRoute): boolean =>

@@ -2,7 +2,14 @@
 import { Errno } from "../../base/errno.ts";
 import { ANY_ADDRESS } from "../../packet/ipv4-address.ts";
 import { Scope } from "../device/config.ts";
-import { type RouteConfig, RouteProtocol, RouteTable, RouteType } from "./config.ts";
+import {
+  type NextHopConfig,
+  type RouteConfig,
+  type RouteMetric,
+  RouteProtocol,
+  RouteTable,
+  RouteType,
+} from "./config.ts";
 
 /** What a packet gets that meets such a route: 0 for one that leads somewhere, EAGAIN for "look in the next table". */
 export function routeError(type: RouteType): Errno {
@@ -36,7 +43,27 @@ export const sameRoute = (a: RouteConfig, b: RouteConfig): boolean =>
   a.protocol === b.protocol &&
   a.preferredSource === b.preferredSource &&
   a.onlink === b.onlink &&
-  a.mtu === b.mtu;
+  a.mtu === b.mtu &&
+  (a.lockedMetrics ?? 0) === (b.lockedMetrics ?? 0) &&
+  sameMetrics(a.metrics ?? NONE, b.metrics ?? NONE) &&
+  sameNextHops(a.nextHops ?? NONE, b.nextHops ?? NONE);
+
+const NONE: readonly never[] = [];
+
+const sameMetrics = (a: readonly RouteMetric[], b: readonly RouteMetric[]): boolean =>
+  a.length === b.length && a.every(({ id, value }, i) => b[i]?.id === id && b[i]?.value === value);
+
+const sameNextHops = (a: readonly NextHopConfig[], b: readonly NextHopConfig[]): boolean =>
+  a.length === b.length &&
+  a.every((hop, i) => {
+    const other = b[i] as NextHopConfig;
+    return (
+      hop.gateway === other.gateway &&
+      hop.device === other.device &&
+      hop.weight === other.weight &&
+      hop.onlink === other.onlink
+    );
+  });
 
 /** Which of two routes of one prefix the kernel tries first: negative for `a`, 0 when the order of adding decides. */
 export const precedence = (a: RouteConfig, b: RouteConfig): number =>
@@ -50,7 +77,9 @@ export function routeOf(fields: Partial<RouteConfig>): RouteConfig {
     type === RouteType.broadcast ||
     type === RouteType.anycast ||
     type === RouteType.multicast ||
-    (type === RouteType.unicast && (fields.gateway ?? ANY_ADDRESS) === ANY_ADDRESS);
+    (type === RouteType.unicast &&
+      (fields.gateway ?? ANY_ADDRESS) === ANY_ADDRESS &&
+      fields.nextHops === undefined);
   const inLocalTable = local || type === RouteType.broadcast || type === RouteType.anycast;
   return {
     table: inLocalTable ? RouteTable.local : RouteTable.main,

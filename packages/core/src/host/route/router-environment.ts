@@ -10,9 +10,12 @@ export interface RouterConf {
   readonly rpFilter: number;
   readonly sendRedirects: number;
   readonly srcValidMark: number;
+  readonly ignoreRoutesWithLinkdown: number;
 }
 
 export interface RouterEnvironment {
+  /** Whether the device's cable is plugged in and its other end up. */
+  hasCarrier(device: number): boolean;
   /** The settings that hold for a device now; undefined when there is none with this index. */
   conf(device: number): RouterConf | undefined;
   /** Whether the host takes packets for a multicast group on a device (224.0.0.1 it always takes). */

@@ -26,6 +26,7 @@ const CLOSED: RouterConf = {
   rpFilter: 0,
   sendRedirects: 1,
   srcValidMark: 0,
+  ignoreRoutesWithLinkdown: 0,
 };
 
 const address = (text: string, prefixLength: number, fields: Partial<AddressConfig> = {}) => ({
@@ -94,7 +95,7 @@ let router: Router;
 beforeEach(() => {
   draft = namespace();
   conf = CLOSED;
-  router = new Router({ conf: () => conf, isGroupMember: () => false });
+  router = new Router({ conf: () => conf, hasCarrier: () => true, isGroupMember: () => false });
 });
 
 /** What becomes of a packet that comes in: the route, or why it is dropped and what the sender hears. */

@@ -57,13 +57,23 @@ export class Router {
       this.config = config;
       return;
     }
-    if (!same) this.tables = null;
+    if (!same || old?.sysctls.conf !== config.sysctls.conf) this.tables = null;
     this.config = config;
+    this.forget();
+  }
+
+  private forget(): void {
     this.inputCache.clear();
     this.outputCache.clear();
     this.anySourceCache.clear();
     this.sourceRoute = null;
     this.generation++;
+  }
+
+  /** A device's carrier came or went: routes may count now that did not, or the other way round. */
+  carrierChanged(): void {
+    this.tables = null;
+    this.forget();
   }
 
   /** After `input` or `output` gave null: why, as the trace says it. */

@@ -1,5 +1,5 @@
 /** All that routing knows of one configuration, made when first asked for and thrown away with the configuration. */
-import { ANY_ADDRESS, type Ipv4Address } from "../../packet/ipv4-address.ts";
+import type { Ipv4Address } from "../../packet/ipv4-address.ts";
 import type { NamespaceConfig } from "../namespace-config.ts";
 import { RouteType } from "./config.ts";
 import { DirectRoute } from "./direct-route.ts";
@@ -11,6 +11,16 @@ import type { RouterEnvironment } from "./router-environment.ts";
 /** More than the greatest route type: packs device and type into one key. */
 const TYPES = 16;
 
+/** Whether routes by a device don't count: it has no carrier, and ignore_routes_with_linkdown is set. */
+function isDown(config: NamespaceConfig, environment: RouterEnvironment) {
+  let ignores = false;
+  for (const { index } of config.devices)
+    if (environment.conf(index)?.ignoreRoutesWithLinkdown === 1) ignores = true;
+  if (!ignores) return undefined;
+  return (device: number): boolean =>
+    environment.conf(device)?.ignoreRoutesWithLinkdown === 1 && !environment.hasCarrier(device);
+}
+
 export class RoutingTables {
   readonly fib: Fib;
   readonly addresses: HostAddresses;
@@ -18,7 +28,7 @@ export class RoutingTables {
   private direct: Map<number, DirectRoute> | null = null;
 
   constructor(config: NamespaceConfig, environment: RouterEnvironment) {
-    this.fib = new Fib(config);
+    this.fib = new Fib(config, isDown(config, environment));
     this.addresses = new HostAddresses(config.devices);
     this.environment = environment;
   }
@@ -45,7 +55,9 @@ export class RoutingTables {
   sourceFor(route: Route, destination: Ipv4Address): Ipv4Address {
     if (route.preferredSource !== 0) return route.preferredSource;
     if (route.type === RouteType.local) return destination;
-    const gateway = route.config === null ? ANY_ADDRESS : route.config.gateway;
+    // a gateway that is the host itself is still whom the source is chosen for
+    const single = route.group === null && route.config !== null;
+    const gateway = single ? route.config.gateway : route.gateway;
     return this.selectSource(route.device, gateway, route.scope);
   }
 

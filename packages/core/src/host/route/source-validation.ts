@@ -60,7 +60,9 @@ const withoutWayBack = (conf: RouterConf): SourceVerdict =>
   conf.rpFilter === 0 ? SourceVerdict.accepted : SourceVerdict.reversePathFilter;
 
 const usesDevice = (route: FibRoute, device: number, loopback: number): boolean =>
-  route.nextHopDevice === device || (route.type === RouteType.local && device === loopback);
+  route.nextHopDevice === device ||
+  route.group?.uses(device) === true ||
+  (route.type === RouteType.local && device === loopback);
 
 const distance = (route: FibRoute): SourceVerdict =>
   route.nextHopScope >= Scope.host ? SourceVerdict.onLink : SourceVerdict.accepted;

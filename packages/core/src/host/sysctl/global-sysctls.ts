@@ -14,6 +14,7 @@ export class GlobalSysctls {
   readonly ipDefaultTtl: number;
   readonly ipNoPmtuDisc: number;
   readonly ipForwardUsePmtu: number;
+  readonly fibMultipathHashPolicy: number;
   readonly fwmarkReflect: number;
   readonly icmpEchoIgnoreAll: number;
   readonly icmpEchoIgnoreBroadcasts: number;
@@ -51,6 +52,7 @@ export class GlobalSysctls {
     this.ipDefaultTtl = values.of(`${ip}ip_default_ttl`);
     this.ipNoPmtuDisc = values.of(`${ip}ip_no_pmtu_disc`);
     this.ipForwardUsePmtu = values.of(`${ip}ip_forward_use_pmtu`);
+    this.fibMultipathHashPolicy = values.of(`${ip}fib_multipath_hash_policy`);
     this.fwmarkReflect = values.of(`${ip}fwmark_reflect`);
     this.icmpEchoIgnoreAll = values.of(`${ip}icmp_echo_ignore_all`);
     this.icmpEchoIgnoreBroadcasts = values.of(`${ip}icmp_echo_ignore_broadcasts`);

@@ -28,6 +28,7 @@ const ROUTE: Route = {
   preferredSource: 0 as Ipv4Address,
   scope: 0,
   mtu: 0,
+  group: null,
   config: null,
   describe: () => "fake",
 };

@@ -3,6 +3,7 @@ import {
   addRoute,
   Errno,
   type Ipv4Address,
+  type NextHopConfig,
   type RouteConfig,
   type RouteOutcome,
   RouteTable,
@@ -22,7 +23,9 @@ import {
 import { parseUnsigned, readAddress, readPrefix, type TypedPrefix } from "./arguments.ts";
 import { deviceOf, type IpContext, kernelRefusal, leftOut, usageOf } from "./context.ts";
 import { protocolNumber, scopeNumber, tableNumber, typeNumber } from "./names.ts";
+import { takeNextHops } from "./next-hops.ts";
 import type { IpFamily } from "./options.ts";
+import { noMetrics, type TypedMetrics, takeMetric } from "./route-metrics.ts";
 
 /** What was said; what was not is null. */
 interface RouteRequest {
@@ -36,7 +39,8 @@ interface RouteRequest {
   protocol: number | null;
   table: number | null;
   tos: number | null;
-  mtu: number | null;
+  metrics: TypedMetrics;
+  nextHops: readonly NextHopConfig[] | null;
   onlink: boolean;
 }
 
@@ -52,7 +56,8 @@ function takeRequest(context: IpContext, words: Words): RouteRequest {
     protocol: null,
     table: null,
     tos: null,
-    mtu: null,
+    metrics: noMetrics(),
+    nextHops: null,
     onlink: false,
   };
   while (!words.done) takeWord(context, words, request);
@@ -62,15 +67,14 @@ function takeRequest(context: IpContext, words: Words): RouteRequest {
   return request;
 }
 
-const METRICS = [
-  ...["hoplimit", "advmss", "rtt", "rttvar", "window", "cwnd", "initcwnd", "initrwnd", "ssthresh"],
-  ...["realms", "rto_min", "features", "quickack", "congctl", "reordering", "fastopen_no_cookie"],
+const LEFT_OUT = [
+  ...["nhid", "encap", "vrf", "expires", "pref", "ttl-propagate", "from", "as"],
+  ...["realms", "congctl"],
 ];
-const OTHER = ["nexthop", "nhid", "encap", "vrf", "expires", "pref", "ttl-propagate", "from", "as"];
 
-function takeWord({ options }: IpContext, words: Words, request: RouteRequest): void {
+function takeWord(context: IpContext, words: Words, request: RouteRequest): void {
   const word = words.take() as string;
-  const { family } = options;
+  const { family } = context.options;
   if (word === "src") request.source = readAddress(words.value(), family);
   else if (word === "via") request.gateway = takeGateway(words, family);
   else if (word === "tos" || isPrefix(word, "dsfield"))
@@ -79,15 +83,16 @@ function takeWord({ options }: IpContext, words: Words, request: RouteRequest): 
     request.metric = number(words.value(), 0xffffffff, '"metric" value is invalid\n');
   else if (word === "scope")
     request.scope = known(words.value(), scopeNumber, 'invalid "scope" value\n');
-  else if (word === "mtu") request.mtu = takeMtu(words);
   else if (word === "onlink") request.onlink = true;
-  else if (METRICS.includes(word) || OTHER.includes(word)) throw leftOut(`${word} of a route`);
+  else if (word === "nexthop") request.nextHops = takeNextHops(context, words);
+  else if (LEFT_OUT.includes(word)) throw leftOut(`${word} of a route`);
   else if (isPrefix(word, "protocol"))
     request.protocol = known(words.value(), protocolNumber, '"protocol" value is invalid\n');
   else if (isPrefix(word, "table"))
-    request.table = known(words.value(), tableNumber, '"table" value is invalid\n');
+    request.table = known(words.value(), tableNamed(context), '"table" value is invalid\n');
   else if (word === "dev" || word === "oif") request.device = words.value();
-  else takeDestination(word === "to" ? words.value() : word, words, request, family);
+  else if (!takeMetric(word, words, request.metrics))
+    takeDestination(word === "to" ? words.value() : word, words, request, family);
 }
 
 function takeDestination(
@@ -114,12 +119,10 @@ function takeGateway(words: Words, family: IpFamily): Ipv4Address {
   return readAddress(word, family === "inet6" ? "inet6" : "inet");
 }
 
-/** `lock` only forbids path MTU discovery to change it, which it doesn't here. */
-function takeMtu(words: Words): number {
-  const word = words.value();
-  const value = word === "lock" ? words.value() : word;
-  return number(value, 0xffffffff, '"mtu" value is invalid\n');
-}
+const tableNamed =
+  ({ machine }: IpContext) =>
+  (word: string): number | undefined =>
+    tableNumber(word, machine.files);
 
 function number(word: string, max: number, complaint: string): number {
   const value = parseUnsigned(word);
@@ -147,11 +150,18 @@ export function changeRoute(context: IpContext, words: Words, verb: RouteVerb): 
     device,
     onlink: request.onlink,
   };
-  const { gateway, metric, mtu, protocol, scope, source, table, tos, type } = request;
+  const { gateway, metric, metrics, nextHops, protocol, scope, source, table, tos, type } = request;
+  const [only] = nextHops ?? [];
+  if (nextHops !== null && nextHops.length > 1) fields.nextHops = nextHops;
+  else if (only !== undefined)
+    Object.assign(fields, { gateway: only.gateway, device: only.device, onlink: only.onlink });
   if (type !== null) fields.type = type;
   if (gateway !== null) fields.gateway = gateway;
   if (metric !== null) fields.metric = metric;
-  if (mtu !== null) fields.mtu = mtu;
+  if (metrics.mtu !== null) fields.mtu = metrics.mtu;
+  if (metrics.others.length > 0)
+    fields.metrics = metrics.others.slice().sort((a, b) => a.id - b.id);
+  if (metrics.locked !== 0) fields.lockedMetrics = metrics.locked;
   if (protocol !== null) fields.protocol = protocol;
   if (scope !== null) fields.scope = scope;
   if (source !== null) fields.preferredSource = source;
@@ -177,7 +187,9 @@ export function deleteRoute(context: IpContext, words: Words): SimpleResult {
   const request = takeRequest(context, words);
   const to = request.to as TypedPrefix;
   const device = request.device === null ? null : deviceOf(context, request.device).index;
-  const { gateway, metric, protocol, source, tos, type } = request;
+  const { metric, nextHops, protocol, source, tos, type } = request;
+  const only = nextHops?.length === 1 ? nextHops[0] : undefined;
+  const gateway = only === undefined ? request.gateway : only.gateway || null;
   const shape = type === null ? null : routeOf({ type });
   return ask(context, (draft) =>
     removeRoute(draft, {
@@ -187,7 +199,8 @@ export function deleteRoute(context: IpContext, words: Words): SimpleResult {
       tos: tos ?? 0,
       type,
       gateway,
-      device,
+      device: only === undefined ? device : only.device || null,
+      nextHops: only === undefined ? nextHops : null,
       metric,
       scope: request.scope ?? (shape !== null && type === RouteType.local ? shape.scope : null),
       protocol,

@@ -1,6 +1,6 @@
 /**
  * `ip route get`: what the kernel would do with a packet, of its own or (with `iif`) one that came in
- * (`inet_rtm_getroute`). Left out: ports and protocols of rules, `fibmatch`, what path MTU discovery learnt.
+ * (`inet_rtm_getroute`). Left out: ports and protocols of rules.
  */
 import {
   Errno,
@@ -16,6 +16,7 @@ import { invalidArgument, isPrefix, type Words } from "../../options/iproute2.ts
 import { parseUnsigned, readPrefix, type TypedPrefix } from "./arguments.ts";
 import { deviceOf, type IpContext, kernelRefusal, leftOut, usageOf } from "./context.ts";
 import { typeName } from "./names.ts";
+import { NOTHING_SAID, routeLine } from "./route-line.ts";
 
 interface Question {
   to: TypedPrefix | null;
@@ -26,6 +27,8 @@ interface Question {
   output: HostDevice | null;
   tos: number;
   mark: number;
+  /** `fibmatch`: the route itself, as `show` prints it. */
+  asksForMatch: boolean;
 }
 
 export function getRoute(context: IpContext, words: Words): SimpleResult {
@@ -37,6 +40,7 @@ export function getRoute(context: IpContext, words: Words): SimpleResult {
     output: null,
     tos: 0,
     mark: 0,
+    asksForMatch: false,
   };
   while (!words.done) takeWord(context, words, question);
   const { to, toText } = question;
@@ -54,7 +58,7 @@ export function getRoute(context: IpContext, words: Words): SimpleResult {
   return result({ stdout, stderr });
 }
 
-const LEFT_OUT = ["vrf", "uid", "ipproto", "sport", "dport", "connected", "fibmatch", "notify"];
+const LEFT_OUT = ["vrf", "uid", "ipproto", "sport", "dport", "connected", "notify"];
 
 function takeWord(context: IpContext, words: Words, question: Question): void {
   const word = words.take() as string;
@@ -65,6 +69,7 @@ function takeWord(context: IpContext, words: Words, question: Question): void {
   else if (word === "tos" || isPrefix(word, "dsfield"))
     question.tos = number(words.value(), "TOS value is invalid\n");
   else if (isPrefix(word, "mark")) question.mark = number(words.value(), 'invalid "mark" value\n');
+  else if (isPrefix(word, "fibmatch")) question.asksForMatch = true;
   else if (LEFT_OUT.includes(word)) throw leftOut(`ip route get … ${word}`);
   else {
     const to = word === "to" ? words.value() : word;
@@ -85,13 +90,29 @@ function answerOutput(context: IpContext, question: Question, to: Ipv4Address): 
   const { from, mark, output, tos } = question;
   const route = router.output(to, from, output?.index ?? 0, mark, tos);
   if (route === null) throw kernelRefusal(router.errno);
+  if (question.asksForMatch) return matchLine(context, route);
   const parts = headOf(context, question, to, route);
   if (from === 0 && router.source !== 0) parts.push(`src ${formatIpv4Address(router.source)}`);
   // the flag of a group has the bit of another one in netlink's message
   if (route.type === RouteType.multicast) parts.push("rt_offload_failed");
   if (mark !== 0) parts.push(`mark ${markText(mark)}`);
   parts.push("uid 0");
-  return lines(context, parts, flagsOf(route.type, to));
+  const flags = [...flagsOf(route.type, to)];
+  if (context.network.paths.gateway(to) !== 0) flags.push("redirected");
+  return lines(context, parts, flags, pathText(context, to));
+}
+
+/** A route that no table holds has no line. */
+const matchLine = (context: IpContext, { config }: Route): string =>
+  config === null ? "" : routeLine(context, config, NOTHING_SAID);
+
+/** What path MTU discovery learnt about the destination. */
+function pathText({ network }: IpContext, to: Ipv4Address): string {
+  const { now } = network.engine;
+  const mtu = network.paths.mtu(to, now);
+  if (mtu === 0) return "";
+  const left = Math.floor((network.paths.mtuExpires(to) - now) / 1e9);
+  return `expires ${left}sec mtu ${mtu} `;
 }
 
 const markText = (mark: number): string => (mark >= 16 ? `0x${mark.toString(16)}` : String(mark));
@@ -116,6 +137,7 @@ function answerInput(
   const { from, mark, tos } = question;
   const route = router.input(to, from, tos, mark, input.index);
   if (route === null) throw kernelRefusal(refusalOf(context, input));
+  if (question.asksForMatch) return matchLine(context, route);
   const flags = [...flagsOf(route.type, to)];
   if (isRedirected(context, question, to, route, input)) flags.push("redirect");
   return lines(context, headOf(context, question, to, route), flags, `iif ${input.name} `);
@@ -159,8 +181,10 @@ function headOf(context: IpContext, { from }: Question, to: Ipv4Address, route: 
   if (route.type !== RouteType.unicast || context.options.details) parts.push(typeName(route.type));
   parts.push(formatIpv4Address(to));
   if (from !== 0) parts.push(`from ${formatIpv4Address(from)}`);
-  if (route.gateway !== 0 && route.type === RouteType.unicast)
-    parts.push(`via ${formatIpv4Address(route.gateway)}`);
+  const better = context.network.paths.gateway(to);
+  const gateway = better === 0 ? route.gateway : better;
+  if (gateway !== 0 && route.type === RouteType.unicast)
+    parts.push(`via ${formatIpv4Address(gateway)}`);
   const { devices } = context.network.config;
   const device = devices.find((other) => other.index === route.device);
   parts.push(`dev ${device?.name ?? "lo"}`);

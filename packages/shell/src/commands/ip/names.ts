@@ -1,5 +1,6 @@
 /** Names for numbers in /etc/iproute2: tables, scopes, protocols, types of routes. */
 import { RouteType } from "@lvsim/core";
+import type { FileSystem } from "../../vfs/file-system.ts";
 import { parseUnsigned } from "./arguments.ts";
 
 type Names = readonly (readonly [number, string])[];
@@ -55,6 +56,20 @@ const TYPES: Names = [
   [RouteType.throw, "throw"],
 ];
 
+/** A line of rt_tables: a number, maybe in hexadecimal, and a name. */
+const TABLE_LINE = /^\s*(0x[0-9a-f]+|\d+)\s+(\S+)\s*$/i;
+
+/** The tables that have names: those that people wrote into rt_tables come first. */
+function tablesIn(files: FileSystem): Names {
+  const said = files.readText("/etc/iproute2/rt_tables") ?? "";
+  const own: (readonly [number, string])[] = [];
+  for (const line of said.split("\n")) {
+    const match = TABLE_LINE.exec(line);
+    if (match !== null) own.unshift([Number(match[1]), match[2] as string]);
+  }
+  return own.length === 0 ? TABLES : [...own, ...TABLES];
+}
+
 const nameIn = (names: Names, number: number): string =>
   names.find(([value]) => value === number)?.[1] ?? String(number);
 
@@ -67,8 +82,10 @@ function numberIn(names: Names, text: string, max: number): number | undefined {
 
 export const scopeName = (scope: number): string => nameIn(SCOPES, scope);
 export const scopeNumber = (text: string): number | undefined => numberIn(SCOPES, text, 255);
-export const tableName = (table: number): string => nameIn(TABLES, table);
-export const tableNumber = (text: string): number | undefined => numberIn(TABLES, text, 0xffffffff);
+export const tableName = (table: number, files: FileSystem): string =>
+  nameIn(tablesIn(files), table);
+export const tableNumber = (text: string, files: FileSystem): number | undefined =>
+  numberIn(tablesIn(files), text, 0xffffffff);
 export const protocolName = (protocol: number): string => nameIn(PROTOCOLS, protocol);
 export const protocolNumber = (text: string): number | undefined => numberIn(PROTOCOLS, text, 255);
 export const typeName = (type: number): string => nameIn(TYPES, type);

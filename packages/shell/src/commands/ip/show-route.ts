@@ -1,44 +1,27 @@
-/** `ip route show` and `ip route flush`: which routes fit, and their lines (`filter_nlmsg`, `print_route`). */
+/** `ip route show` and `ip route flush`: which routes fit (`filter_nlmsg`). */
 import {
-  formatIpv4Address,
   type Ipv4Address,
   inPrefix,
   listAllRoutes,
   listRoutes,
   type RouteConfig,
-  RouteProtocol,
   RouteTable,
-  RouteType,
-  Scope,
+  type RouteType,
 } from "@lvsim/core";
 import { result, type SimpleResult } from "../../command.ts";
 import { CommandFailure } from "../../options/failure.ts";
 import { invalidArgument, isPrefix, type Words } from "../../options/iproute2.ts";
-import { readPrefix, type TypedPrefix } from "./arguments.ts";
+import { parseUnsigned, readPrefix, type TypedPrefix } from "./arguments.ts";
 import { deviceOf, type IpContext, usageOf } from "./context.ts";
-import {
-  protocolName,
-  protocolNumber,
-  scopeName,
-  scopeNumber,
-  tableName,
-  tableNumber,
-  typeName,
-  typeNumber,
-} from "./names.ts";
+import { protocolNumber, scopeNumber, tableNumber, typeNumber } from "./names.ts";
+import { routeLine, type Said } from "./route-line.ts";
 
-/** What was asked for is not said again in the lines; null: not asked. */
-interface RouteFilter {
-  /** 0 for all. */
-  table: number;
+interface RouteFilter extends Said {
   /** There is no route cache since Linux 3.6. */
   cache: boolean;
-  device: number | null;
-  gateway: TypedPrefix | null;
-  source: TypedPrefix | null;
-  protocol: number | null;
-  scope: number | null;
   type: RouteType | null;
+  tos: number | null;
+  metric: number | null;
   /** Routes within this prefix. */
   root: TypedPrefix | null;
   /** Routes that hold this prefix. */
@@ -55,6 +38,8 @@ function takeFilter(context: IpContext, words: Words): RouteFilter {
     protocol: null,
     scope: null,
     type: null,
+    tos: null,
+    metric: null,
     root: null,
     match: null,
   };
@@ -65,7 +50,7 @@ function takeFilter(context: IpContext, words: Words): RouteFilter {
 function takeWord(context: IpContext, words: Words, filter: RouteFilter): void {
   const word = words.take() as string;
   const { family } = context.options;
-  if (isPrefix(word, "table")) takeTable(words.value(), filter);
+  if (isPrefix(word, "table")) takeTable(context, words.value(), filter);
   else if (isPrefix(word, "cached") || isPrefix(word, "cloned")) filter.cache = true;
   else if (word === "dev" || word === "oif" || word === "iif")
     filter.device = deviceOf(context, words.value()).index;
@@ -74,7 +59,11 @@ function takeWord(context: IpContext, words: Words, filter: RouteFilter): void {
   else if (isPrefix(word, "protocol")) filter.protocol = takeProtocol(words.value());
   else if (isPrefix(word, "scope")) filter.scope = takeScope(words.value());
   else if (isPrefix(word, "type")) filter.type = takeType(words.value());
-  else if (word === "vrf" || word === "metric" || word === "tos") words.value();
+  else if (word === "vrf") words.value();
+  else if (word === "tos" || isPrefix(word, "dsfield"))
+    filter.tos = number(words.value(), 16, "TOS value is invalid\n");
+  else if (isPrefix(word, "metric") || isPrefix(word, "priority") || word === "preference")
+    filter.metric = number(words.value(), 0, '"metric" value is invalid\n');
   else takePrefix(word === "to" ? words.value() : word, words, filter, family);
 }
 
@@ -93,12 +82,18 @@ function takePrefix(
   }
 }
 
-function takeTable(word: string, filter: RouteFilter): void {
-  const table = tableNumber(word);
+function takeTable({ machine }: IpContext, word: string, filter: RouteFilter): void {
+  const table = tableNumber(word, machine.files);
   if (table !== undefined) filter.table = table;
   else if (word === "all") filter.table = 0;
   else if (word === "cache") filter.cache = true;
   else throw invalidArgument("table id value is invalid\n", word);
+}
+
+function number(word: string, base: 0 | 16, complaint: string): number {
+  const value = parseUnsigned(base === 16 && !word.startsWith("0x") ? `0x${word}` : word);
+  if (value === undefined) throw invalidArgument(complaint, word);
+  return value;
 }
 
 function takeProtocol(word: string): number | null {
@@ -133,6 +128,8 @@ function fits(filter: RouteFilter, route: RouteConfig): boolean {
     asks(filter.protocol, route.protocol) &&
     asks(filter.scope, route.scope) &&
     asks(filter.type, route.type) &&
+    asks(filter.tos, route.tos) &&
+    asks(filter.metric, route.metric) &&
     (filter.gateway === null || (route.gateway !== 0 && holds(filter.gateway, route.gateway))) &&
     (filter.source === null ||
       (route.preferredSource !== 0 && holds(filter.source, route.preferredSource))) &&
@@ -163,45 +160,6 @@ export function showRoutes(context: IpContext, words: Words): SimpleResult {
   const filter = takeFilter(context, words);
   const routes = chosenRoutes(context, filter, "Dump");
   return result({ stdout: routes.map((route) => routeLine(context, route, filter)).join("") });
-}
-
-function routeLine(context: IpContext, route: RouteConfig, filter: RouteFilter): string {
-  const { details } = context.options;
-  const parts: string[] = [];
-  if (route.type !== RouteType.unicast || details) parts.push(typeName(route.type));
-  parts.push(destinationText(route));
-  if (route.tos !== 0) parts.push(`tos 0x${route.tos.toString(16).padStart(2, "0")}`);
-  if (route.gateway !== 0 && filter.gateway?.length !== 32)
-    parts.push(`via ${formatIpv4Address(route.gateway)}`);
-  if (route.device !== 0 && filter.device === null)
-    parts.push(`dev ${deviceName(context, route.device)}`);
-  if ((route.table !== RouteTable.main || details) && filter.table === 0)
-    parts.push(`table ${tableName(route.table)}`);
-  if ((route.protocol !== RouteProtocol.boot || details) && filter.protocol === null)
-    parts.push(`proto ${protocolName(route.protocol)}`);
-  if ((route.scope !== Scope.universe || details) && filter.scope === null)
-    parts.push(`scope ${scopeName(route.scope)}`);
-  if (route.preferredSource !== 0 && filter.source?.length !== 32)
-    parts.push(`src ${formatIpv4Address(route.preferredSource)}`);
-  if (route.metric !== 0) parts.push(`metric ${route.metric}`);
-  if (route.onlink) parts.push("onlink");
-  if (isLinkDown(context, route)) parts.push("linkdown");
-  if (route.mtu !== 0) parts.push(`mtu ${route.mtu}`);
-  return `${parts.join(" ")} \n`;
-}
-
-function destinationText({ destination, prefixLength }: RouteConfig): string {
-  if (prefixLength === 0) return "default";
-  const address = formatIpv4Address(destination);
-  return prefixLength === 32 ? address : `${address}/${prefixLength}`;
-}
-
-const deviceName = ({ network }: IpContext, index: number): string =>
-  network.config.devices.find((device) => device.index === index)?.name ?? `if${index}`;
-
-function isLinkDown({ network }: IpContext, route: RouteConfig): boolean {
-  const device = network.devices().find((other) => other.index === route.device);
-  return device?.up === true && !device.carrier;
 }
 
 export function flushRoutes(context: IpContext, words: Words): SimpleResult {

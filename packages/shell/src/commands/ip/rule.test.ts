@@ -1,0 +1,146 @@
+/** `ip rule` and `ip route` beyond the everyday: what iproute2 6.1 prints, and what the kernel refuses. */
+import { describe, expect, test } from "vitest";
+import { type TestHost, testNetwork } from "../network-fixture.ts";
+import { IPROUTE_COMMANDS } from "./ip.ts";
+
+function hostAfter(...lines: readonly string[]): TestHost {
+  const host = testNetwork(1, IPROUTE_COMMANDS).hosts[0] as TestHost;
+  for (const line of lines)
+    expect([line, host.run(line)]).toEqual([line, { status: 0, stdout: "", stderr: "" }]);
+  return host;
+}
+
+describe("ip rule", () => {
+  test.each([
+    ["not from 10.0.0.0/8 lookup 7", "not from 10.0.0.0/8 lookup 7"],
+    ["from all tos 0x10 table 7", "from all tos 0x10 lookup 7"],
+    ["fwmark 1 blackhole", "from all fwmark 0x1 blackhole"],
+    ["from 10.0.0.1 prohibit", "from 10.0.0.1 prohibit"],
+    ["to 10.0.0.1 type unreachable", "from all to 10.0.0.1 unreachable"],
+    ["iif nosuch lookup 7", "from all iif nosuch [detached] lookup 7"],
+    [
+      "oif eth0 lookup main suppress_prefixlength 0",
+      "from all oif eth0 lookup main suppress_prefixlength 0",
+    ],
+    ["uidrange 0-99 lookup 7", "from all uidrange 0-99 lookup 7"],
+    ["goto 32766", "from all goto 32766"],
+    ["goto 200", "from all goto 200 [unresolved]"],
+    ["nop", "from all nop"],
+    ["fwmark 0/1 lookup 7", "from all fwmark 0/0x1 lookup 7"],
+    ["lookup 7 protocol static", "from all lookup 7 proto static "],
+  ])("add %s is shown as %s", (words, line) => {
+    const { run } = hostAfter(`ip rule add pref 100 ${words}`);
+    expect(run("ip rule show pref 100").stdout).toBe(`100:\t${line}\n`);
+    hostAfter(`ip rule add pref 100 ${words}`, `ip rule del pref 100 ${words}`);
+  });
+
+  test.each([
+    ["ip rule add goto 50 pref 100", 2, "Error: Backward goto not supported.\n"],
+    ["ip rule add tos 0x11 table 7", 2, "Error: Invalid dsfield (tos): ECN bits must be 0.\n"],
+    ["ip rule add uidrange 9-1", 2, "Error: Invalid uid range.\n"],
+    ["ip rule add uidrange 9", 255, 'Error: argument "9" is wrong: invalid UID range\n\n'],
+    ["ip rule add goto x", 255, 'Error: argument "x" is wrong: invalid target\n\n'],
+    ["ip rule del from 10.9.9.9", 2, "RTNETLINK answers: No such file or directory\n"],
+    ["ip rule add table nosuch", 255, 'Error: argument "nosuch" is wrong: invalid table ID\n\n'],
+    ["ip rule show garbage", 1, 'Error: any valid prefix is expected rather than "garbage".\n'],
+  ])("%s is refused", (line, status, stderr) => {
+    expect(hostAfter().run(line)).toEqual({ status, stdout: "", stderr });
+  });
+
+  test("del takes the first rule that has all that was said", () => {
+    const { run } = hostAfter(
+      "ip rule add pref 5 from 10.0.0.1 lookup 7",
+      "ip rule add pref 6 from 10.0.0.1 lookup 8",
+      "ip rule del from 10.0.0.1 table 8",
+    );
+    expect(run("ip rule show from 10.0.0.1").stdout).toBe("5:\tfrom 10.0.0.1 lookup 7\n");
+  });
+
+  test("-d names who made a rule, and flush leaves those of priority 0", () => {
+    const { run } = hostAfter();
+    expect(run("ip -d rule").stdout.split("\n")[1]).toBe(
+      "32766:\tfrom all lookup main proto kernel ",
+    );
+    run("ip rule flush");
+    expect(run("ip rule").stdout).toBe("0:\tfrom all lookup local\n");
+  });
+});
+
+const ADDRESSED = ["ip addr add 10.0.0.1/24 dev eth0", "ip addr add 10.1.0.1/24 dev eth0"];
+
+describe("ip route", () => {
+  test("shows the ways of a multipath route line by line", () => {
+    const { run } = hostAfter(
+      ...ADDRESSED,
+      "ip route add default proto static metric 5 nexthop via 10.0.0.254 weight 3 nexthop via 10.1.0.254 dev eth0",
+    );
+    const ways = "nexthop via 10.0.0.254 dev eth0 weight 3 ";
+    expect(run("ip route show default").stdout).toBe(
+      `default proto static metric 5 \n\t${ways}\n\tnexthop via 10.1.0.254 dev eth0 weight 1 \n`,
+    );
+    expect(run("ip -o route show default").stdout).toContain(`metric 5 \\\t${ways}\\\tnexthop`);
+    run("ip link set eth0 down");
+    expect(run("ip route show default").stdout).toBe("");
+  });
+
+  test.each([
+    ["mtu 1400", "mtu 1400"],
+    ["mtu lock 1400 advmss 1300 hoplimit 10", "mtu lock 1400 advmss 1300 hoplimit 10"],
+    ["initcwnd 20 cwnd 9 initrwnd 30 quickack 1", "cwnd 9 initcwnd 20 initrwnd 30 quickack 1"],
+    [
+      "rtt 1.5s rto_min 20ms features ecn mtu 99999",
+      "mtu 65520 rtt 1.5s features ecn rto_min lock 20ms",
+    ],
+  ])("keeps the metrics %s", (words, shown) => {
+    const { run } = hostAfter(...ADDRESSED, `ip route add 10.9.0.0/16 via 10.0.0.9 ${words}`);
+    expect(run("ip route show 10.9.0.0/16").stdout).toBe(
+      `10.9.0.0/16 via 10.0.0.9 dev eth0 ${shown} \n`,
+    );
+  });
+
+  test.each([
+    ["ip route add default nexthop", 255, 'Error: unexpected end of line after "nexthop"\n'],
+    [
+      "ip route add default nexthop via 10.0.0.9 foo",
+      255,
+      'Error: "nexthop" or end of line is expected instead of "foo"\n',
+    ],
+    [
+      "ip route add default nexthop via 10.0.0.9 weight 0",
+      255,
+      'Error: argument "0" is wrong: "weight" is invalid\n\n',
+    ],
+    [
+      "ip route add default nexthop via 10.0.0.9 nexthop via 9.9.9.9",
+      2,
+      "Error: Nexthop has invalid gateway.\n",
+    ],
+    [
+      "ip route add 10.9.0.0/16 dev eth0 quickack 2",
+      255,
+      'Error: argument "2" is wrong: "quickack" value should be 0 or 1\n\n',
+    ],
+  ])("%s is refused", (line, status, stderr) => {
+    const { run } = hostAfter(...ADDRESSED);
+    expect(run(line)).toEqual({ status, stdout: "", stderr });
+  });
+
+  test("knows tables by the names in rt_tables", () => {
+    const host = hostAfter(...ADDRESSED);
+    host.kernel.files.writeText("/etc/iproute2/rt_tables", "# mine\n100 web\n255\tlocal\n");
+    for (const line of [
+      "ip rule add pref 9 table web",
+      "ip route add default via 10.0.0.9 table web",
+    ])
+      expect(host.run(line).stderr).toBe("");
+    expect(host.run("ip rule show pref 9").stdout).toBe("9:\tfrom all lookup web\n");
+    expect(host.run("ip route show table 100").stdout).toBe("default via 10.0.0.9 dev eth0 \n");
+  });
+
+  test("get fibmatch shows the route that was found", () => {
+    const { run } = hostAfter(...ADDRESSED, "ip route add 10.9.0.0/16 via 10.0.0.9 metric 7");
+    expect(run("ip route get fibmatch 10.9.1.1").stdout).toBe(
+      "10.9.0.0/16 via 10.0.0.9 dev eth0 metric 7 \n",
+    );
+  });
+});
