@@ -22,7 +22,8 @@ import { assert } from "../base/assert.ts";
 import type { Clock } from "./clock.ts";
 import { SimEvent } from "./event.ts";
 import type { Duration, Instant } from "./instant.ts";
-import { type Timer, WheelPlace } from "./timer.ts";
+import { type Timer, UNARMED } from "./timer.ts";
+import { TimerSlots } from "./timer-slots.ts";
 
 /** One tick of the kernel's clock, in nanoseconds. */
 export const JIFFY = 4_000_000 as Duration;
@@ -37,6 +38,8 @@ const TIMEOUT_GRAINS = BUCKETS_PER_LEVEL - 1;
 const TIMEOUT_MAX = (TIMEOUT_GRAINS - 1) * 2 ** (LEVEL_SHIFT * (LEVELS - 1));
 /** Beyond the wheel's own buckets: one list per level of timers that are about to fire. */
 const EXPIRING = LEVELS * BUCKETS_PER_LEVEL;
+
+const NO_HEADS = new Int32Array(0);
 
 class WheelTick extends SimEvent {
   private readonly wheel: TimerWheel;
@@ -56,8 +59,9 @@ export class TimerWheel {
   private offset = 0;
   /** Jiffy to which the wheel has come: `base->clk`. */
   private clk = 0;
-  /** First timer of each bucket; made when the first timer is armed. */
-  private heads: (WheelPlace | null)[] = [];
+  private readonly slots = new TimerSlots();
+  /** The slot of each bucket's first timer, 0 for none; made when the first timer is armed. */
+  private heads = NO_HEADS;
   /** One bit per bucket that is not empty, two words per level. */
   private readonly pending: number[] = new Array<number>(2 * LEVELS).fill(0);
   /** Jiffies for which a tick is in the engine's queue, the earliest last. */
@@ -94,20 +98,15 @@ export class TimerWheel {
   arm(timer: Timer, due: Instant): void {
     const now = this.clock.now;
     assert(due >= now, "a timer in the past");
-    let place = timer.place;
-    if (place === null) {
-      place = new WheelPlace(timer, due);
-      timer.place = place;
-    } else place.due = due;
     const jiffies = Math.floor((now + this.offset) / JIFFY);
     if (jiffies > this.clk) this.clk = jiffies;
-    this.put(place, jiffies + Math.ceil((due - now) / JIFFY));
+    this.put(timer, jiffies + Math.ceil((due - now) / JIFFY));
   }
 
   /** Disarms `timer`; nothing happens when it is not armed. */
   cancel(timer: Timer): void {
-    const { place } = timer;
-    if (place !== null && place.bucket >= 0) this.takeOut(place);
+    const { slot } = timer;
+    if (slot !== UNARMED) this.takeOut(slot);
   }
 
   /** Fires the timers of the present jiffy; for the wheel's own event only. */
@@ -120,7 +119,7 @@ export class TimerWheel {
     if (next >= 0) this.tickAt(next);
   }
 
-  private put(place: WheelPlace, wanted: number): void {
+  private put(timer: Timer, wanted: number): void {
     const clk = this.clk;
     let expires = wanted;
     let level = 0;
@@ -138,10 +137,15 @@ export class TimerWheel {
     const shift = level * LEVEL_SHIFT;
     const turn = (expires >> shift) + 1;
     const bucket = level * BUCKETS_PER_LEVEL + (turn & (BUCKETS_PER_LEVEL - 1));
-    if (bucket === place.bucket) return;
-    if (place.bucket >= 0) this.unlink(place);
-    else this.armedCount++;
-    this.link(place, bucket);
+    let { slot } = timer;
+    if (slot === UNARMED) {
+      slot = this.slots.add(timer);
+      this.armedCount++;
+    } else {
+      if (bucket === this.slots.bucket[slot]) return;
+      this.unlink(slot);
+    }
+    this.link(slot, bucket);
     this.tickAt(turn << shift);
   }
 
@@ -153,49 +157,51 @@ export class TimerWheel {
     this.clock.schedule(new WheelTick(this), (jiffy * JIFFY - this.offset) as Instant);
   }
 
-  private takeOut(place: WheelPlace): void {
-    this.unlink(place);
-    place.bucket = -1;
+  private takeOut(slot: number): Timer {
+    this.unlink(slot);
     this.armedCount--;
+    return this.slots.remove(slot);
   }
 
-  private link(place: WheelPlace, bucket: number): void {
-    if (this.heads.length === 0) this.heads = new Array(EXPIRING + LEVELS).fill(null);
-    const head = this.heads[bucket] as WheelPlace | null;
-    place.bucket = bucket;
-    place.previous = null;
-    place.next = head;
-    if (head === null) this.mark(bucket);
-    else head.previous = place;
-    this.heads[bucket] = place;
+  private link(slot: number, bucket: number): void {
+    if (this.heads === NO_HEADS) this.heads = new Int32Array(EXPIRING + LEVELS);
+    const { slots, heads } = this;
+    const head = heads[bucket] as number;
+    slots.bucket[slot] = bucket;
+    slots.previous[slot] = 0;
+    slots.next[slot] = head;
+    if (head === 0) this.mark(bucket);
+    else slots.previous[head] = slot;
+    heads[bucket] = slot;
   }
 
-  private unlink(place: WheelPlace): void {
-    const { next, previous, bucket } = place;
-    if (next !== null) next.previous = previous;
-    if (previous !== null) previous.next = next;
+  private unlink(slot: number): void {
+    const { slots } = this;
+    const next = slots.next[slot] as number;
+    const previous = slots.previous[slot] as number;
+    if (next !== 0) slots.previous[next] = previous;
+    if (previous !== 0) slots.next[previous] = next;
     else {
+      const bucket = slots.bucket[slot] as number;
       this.heads[bucket] = next;
-      if (next === null && bucket < EXPIRING) this.unmark(bucket);
+      if (next === 0 && bucket < EXPIRING) this.unmark(bucket);
     }
-    place.next = null;
-    place.previous = null;
   }
 
   /** Moves the buckets that `jiffy` ends to the expiring lists, finest level first; returns how many. */
   private collect(jiffy: number): number {
+    const { next, bucket: buckets } = this.slots;
     let count = 0;
     let turn = jiffy;
     for (let level = 0; level < LEVELS; level++) {
       const bucket = level * BUCKETS_PER_LEVEL + (turn & (BUCKETS_PER_LEVEL - 1));
-      const head = this.heads[bucket] as WheelPlace | null;
-      if (head !== null) {
-        this.heads[bucket] = null;
+      const head = this.heads[bucket] as number;
+      if (head !== 0) {
+        this.heads[bucket] = 0;
         this.unmark(bucket);
         const list = EXPIRING + count++;
         this.heads[list] = head;
-        for (let place: WheelPlace | null = head; place !== null; place = place.next)
-          place.bucket = list;
+        for (let slot = head; slot !== 0; slot = next[slot] as number) buckets[slot] = list;
       }
       if ((turn & ((1 << LEVEL_SHIFT) - 1)) !== 0) break;
       turn >>= LEVEL_SHIFT;
@@ -206,10 +212,9 @@ export class TimerWheel {
   /** Fires a list from its head, which a timer that fires may change: it may cancel or re-arm any other. */
   private expire(list: number): void {
     for (;;) {
-      const place = this.heads[list] as WheelPlace | null;
-      if (place === null) return;
-      this.takeOut(place);
-      place.timer.expire();
+      const slot = this.heads[list] as number;
+      if (slot === 0) return;
+      this.takeOut(slot).expire();
     }
   }
 

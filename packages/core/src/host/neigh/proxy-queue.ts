@@ -4,7 +4,7 @@
  */
 import type { Frame } from "../../packet/frame.ts";
 import type { Rng } from "../../rng/rng.ts";
-import { type Instant, later, milliseconds } from "../../time/instant.ts";
+import { type Instant, later, milliseconds, START } from "../../time/instant.ts";
 import { Timer } from "../../time/timer.ts";
 import type { NeighbourDevice, NeighbourEnvironment } from "./environment.ts";
 
@@ -24,6 +24,8 @@ export class ProxyQueue extends Timer {
   /** Looks at a request once more, now that its delay is over. */
   private readonly redo: (frame: Frame, device: NeighbourDevice) => void;
   private waiting: Waiting[] = [];
+  /** For when the timer was armed last. */
+  private armedFor: Instant = START;
   private readonly rng: Rng;
 
   constructor(
@@ -62,7 +64,8 @@ export class ProxyQueue extends Timer {
     let first: Waiting | null = null;
     for (const one of this.waiting) if (first === null || one.due < first.due) first = one;
     if (first === null) return;
-    if (this.armed && this.due <= first.due) return;
+    if (this.armed && this.armedFor <= first.due) return;
+    this.armedFor = first.due;
     this.environment.engine.timers.arm(this, first.due);
   }
 }
