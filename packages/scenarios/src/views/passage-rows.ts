@@ -8,6 +8,7 @@ import {
   type Ipv4Address,
   Method,
   Verdict,
+  ZERO_MAC,
 } from "@lvsim/core";
 import type { LabRun } from "../run/lab-run.ts";
 import type { Names } from "./names.ts";
@@ -245,8 +246,8 @@ const via = (points: readonly string[], { language }: Page): string =>
 function endOf({ page }: PassageContext, header: FrameHeader): string {
   const { language } = page;
   const { protocol, innerId, inner } = header;
-  const isTunnel = protocol === IpProtocol.ipip || protocol === IpProtocol.gre;
-  if (isTunnel && inner !== null)
+  // an ICMP error quotes; whatever else carries a packet is a tunnel, GUE and FOU too
+  if (protocol !== IpProtocol.icmp && inner !== null)
     return say(language, "unpacked", { frame: innerId, ttl: inner.ttl });
   return say(language, "delivered", {
     protocol: protocolName(protocol),
@@ -282,6 +283,10 @@ function dropRows(context: PassageContext): WalkRow[] {
   );
 }
 
+/** A device without link addresses (a tunnel's) stands for whom it sends to. */
+const unaddressed = ({ destinationMac }: FrameHeader, place: string): string =>
+  destinationMac === ZERO_MAC ? place.slice(place.lastIndexOf(".") + 1) : "";
+
 /** The packet on the cable, with the points that it passed last and what the way out changed. */
 function departureRows(context: PassageContext, last: readonly VerdictNote[]): WalkRow[] {
   const { passage, page, names, entered, arp } = context;
@@ -295,7 +300,7 @@ function departureRows(context: PassageContext, last: readonly VerdictNote[]): W
     const packet = packetText(inner, names);
     under.push(say(page.language, "inside", { frame: header.innerId, packet }));
   }
-  const to = names.hostWith(header.destinationMac);
+  const to = names.hostWith(header.destinationMac) || unaddressed(header, event.place);
   const row = rowAt(context, event, {
     what: packetText(header, names),
     effects: [...macChange(header, names, page), ttlChange(entered, header, inner, page)],
