@@ -120,7 +120,7 @@ export class DeviceTable implements DeviceInput {
     const { engine, trace, name, rng, kernelDevices, tunnels } = this.owner;
     const device =
       item.details?.kind === "tunnel"
-        ? new TunnelDevice(item, conf, this, tunnels.output, engine, trace)
+        ? new TunnelDevice(item, conf, this, tunnels, engine, trace)
         : makeDevice(item, conf, this, engine, trace);
     device.place = trace === null ? 0 : trace.place(`${name}.${item.name}`);
     if (item.pair !== 0 && device instanceof EthernetDevice) {

@@ -52,7 +52,7 @@ export class TunnelDevice extends NetDevice implements HostDevice {
   below: HostDevice | null = null;
   /** Octets between the outer IPv4 header and the packet inside. */
   headerLength = 0;
-  readonly errors = new TunnelCounters();
+  private madeErrors: TunnelCounters | null = null;
   /** The sequence number that comes next, both ways; 32 bits. */
   inputSequence = 0;
   outputSequence = 0;
@@ -84,6 +84,11 @@ export class TunnelDevice extends NetDevice implements HostDevice {
     this.sender = sender;
     this.engine = engine;
     this.trace = trace;
+  }
+
+  get errors(): TunnelCounters {
+    this.madeErrors ??= new TunnelCounters();
+    return this.madeErrors;
   }
 
   setUp(up: boolean): void {

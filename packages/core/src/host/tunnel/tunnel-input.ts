@@ -3,14 +3,12 @@
  * for is found, checksum, key, sequence number and congestion marks are judged, and the packet inside appears on the
  * device as if it had just arrived there. Left out: WCCP, Ethernet and ERSPAN inside GRE.
  */
-import type { NetDevice } from "../../link/net-device.ts";
 import { copyFrame } from "../../packet/copy-frame.ts";
 import { ChecksumFault, type Frame, FrameOrigin } from "../../packet/frame.ts";
 import { GreFlag, GreHeaderReader } from "../../packet/gre-header.ts";
 import { EtherType, IcmpType, IpProtocol, UnreachableCode } from "../../packet/protocol.ts";
 import type { DropReason } from "../../trace/drop-reason.ts";
 import type { IpContext } from "../ip/ip-context.ts";
-import type { TransportHandler } from "../ip/ip-layer.ts";
 import { decapsulatedTos } from "./ecn.ts";
 import type { TunnelDevice } from "./tunnel-device.ts";
 import { isTunnelError, noteTunnelError } from "./tunnel-errors.ts";
@@ -139,28 +137,4 @@ function judgeHeader(header: GreHeaderReader, device: TunnelDevice): DropReason 
   }
   device.inputSequence = (header.sequence + 1) | 0;
   return null;
-}
-
-/** What the IPv4 layer knows of a tunnel protocol. */
-export class TunnelHandler implements TransportHandler {
-  private readonly context: IpContext;
-  private readonly input: TunnelInput;
-  private readonly protocol: number;
-
-  constructor(context: IpContext, input: TunnelInput, protocol: number) {
-    this.context = context;
-    this.input = input;
-    this.protocol = protocol;
-  }
-
-  receive(frame: Frame, _device: NetDevice): void {
-    const { context, input } = this;
-    const refused = this.protocol === IpProtocol.gre ? input.gre(frame, 0) : input.ipip(frame);
-    if (refused !== null) return context.drop(frame, refused, input.device);
-    context.trace?.delivered(context.engine.now, context.place, frame);
-  }
-
-  icmpError(error: Frame): void {
-    this.input.icmpError(error, this.protocol, 0);
-  }
 }

@@ -13,7 +13,7 @@ import type { IpContext } from "../ip/ip-context.ts";
 import type { IpLayer } from "../ip/ip-layer.ts";
 import type { Route } from "../route/route.ts";
 import { encapsulatedTos } from "./ecn.ts";
-import type { TunnelDevice, TunnelSender } from "./tunnel-device.ts";
+import type { TunnelDevice } from "./tunnel-device.ts";
 import { TUNNEL_ERROR_LIFETIME } from "./tunnel-errors.ts";
 import { wrapInUdp } from "./udp-headers.ts";
 
@@ -22,7 +22,7 @@ const NESTING_MAX = 8;
 /** RT_TOS: the bits of TOS that routing looks at. */
 const ROUTED_TOS = 0x1e;
 
-export class TunnelOutput implements TunnelSender {
+export class TunnelOutput {
   private readonly context: IpContext;
   private readonly ip: IpLayer;
   private nesting = 0;

@@ -1,35 +1,57 @@
-/** The tunnels of one namespace: devices, ports, and the tables that follow its configuration. */
+/**
+ * The tunnels of one namespace: devices, ports, and the tables that follow its configuration. Its parts are made when
+ * a packet asks for them: every host has tunnel devices, and most never see a tunnel.
+ */
+import type { Frame } from "../../packet/frame.ts";
 import { IpProtocol } from "../../packet/protocol.ts";
 import type { HostDevice } from "../device/host-device.ts";
 import type { IpContext } from "../ip/ip-context.ts";
-import type { IpLayer } from "../ip/ip-layer.ts";
+import type { IpLayer, TransportHandler } from "../ip/ip-layer.ts";
 import type { UdpReceiver } from "../ip/udp-receiver.ts";
 import type { FouPortConfig } from "./config.ts";
 import { FouReceiver } from "./fou.ts";
-import { TunnelDevice } from "./tunnel-device.ts";
-import { TunnelHandler, TunnelInput } from "./tunnel-input.ts";
+import { TunnelDevice, type TunnelSender } from "./tunnel-device.ts";
+import { TunnelInput } from "./tunnel-input.ts";
 import { TunnelOutput } from "./tunnel-output.ts";
 import { TunnelTable } from "./tunnel-table.ts";
 
 const NO_PORTS: readonly FouPortConfig[] = [];
 
-export class Tunnels {
-  readonly output: TunnelOutput;
+export class Tunnels implements TransportHandler, TunnelSender {
   /** Ports of `ip fou`; null while there are none. */
   ports: readonly UdpReceiver[] | null = null;
   private readonly context: IpContext;
-  private readonly input: TunnelInput;
+  private readonly ip: IpLayer;
+  private configured: readonly FouPortConfig[] = NO_PORTS;
   private devices: readonly HostDevice[] = [];
   private ipip: TunnelTable | null = null;
   private gre: TunnelTable | null = null;
-  private configured: readonly FouPortConfig[] = NO_PORTS;
+  private madeInput: TunnelInput | null = null;
+  private output: TunnelOutput | null = null;
 
   constructor(context: IpContext, ip: IpLayer) {
     this.context = context;
-    this.output = new TunnelOutput(context, ip);
-    this.input = new TunnelInput(context, (kind) => this.table(kind));
-    ip.register(IpProtocol.ipip, new TunnelHandler(context, this.input, IpProtocol.ipip));
-    ip.register(IpProtocol.gre, new TunnelHandler(context, this.input, IpProtocol.gre));
+    this.ip = ip;
+    ip.register(IpProtocol.ipip, this);
+    ip.register(IpProtocol.gre, this);
+  }
+
+  /** A packet of IP in IP or GRE for this host. */
+  receive(frame: Frame): void {
+    const { context, input } = this;
+    const isGre = frame.protocol === IpProtocol.gre;
+    const refused = isGre ? input.gre(frame, 0) : input.ipip(frame);
+    if (refused !== null) return context.drop(frame, refused, input.device);
+    context.trace?.delivered(context.engine.now, context.place, frame);
+  }
+
+  icmpError(error: Frame): void {
+    if (error.inner !== null) this.input.icmpError(error, error.inner.protocol, 0);
+  }
+
+  send(frame: Frame, device: TunnelDevice): void {
+    this.output ??= new TunnelOutput(this.context, this.ip);
+    this.output.send(frame, device);
   }
 
   /** The devices are these from now on, or have other parameters. */
@@ -40,14 +62,20 @@ export class Tunnels {
   }
 
   followPorts(ports: readonly FouPortConfig[]): void {
-    if (ports === this.configured) return;
+    // while a lab is built the list is changed in place
+    if (ports === this.configured && ports.length === (this.ports?.length ?? 0)) return;
     this.configured = ports;
-    const { context, input } = this;
     this.ports =
-      ports.length === 0 ? null : ports.map((port) => new FouReceiver(port, context, input));
+      ports.length === 0
+        ? null
+        : ports.map((port) => new FouReceiver(port, this.context, this.input));
   }
 
-  /** Made when a packet asks for it: most hosts have tunnel devices and never see a tunnel. */
+  private get input(): TunnelInput {
+    this.madeInput ??= new TunnelInput(this.context, (kind) => this.table(kind));
+    return this.madeInput;
+  }
+
   private table(kind: "ipip" | "gre"): TunnelTable {
     if (kind === "ipip") {
       this.ipip ??= this.makeTable(kind);
