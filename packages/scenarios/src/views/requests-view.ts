@@ -7,7 +7,7 @@ import { type Line, line, type Page, span } from "./styled.ts";
 import { listOf, say } from "./texts.ts";
 
 /** Schedulers that look at weights. */
-const WEIGHTED: readonly SchedulerName[] = ["wrr", "wlc", "sed", "nq", "mh", "sh", "dh", "twos"];
+const WEIGHTED: readonly SchedulerName[] = ["wrr", "wlc", "sed", "nq", "mh", "sh", "twos"];
 const BODY_MOST = 24;
 /** So many requests are shown with the numbers of their packets. */
 const NUMBERED_MOST = 12;

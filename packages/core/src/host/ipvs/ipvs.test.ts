@@ -327,3 +327,33 @@ test("a service without a scheduler has no server for anybody, until it gets one
   made.fromClient(4000, "S");
   expect(made.takeChosen()).toBe(0);
 });
+
+describe("a server that lblc's cache names", () => {
+  /** One connection, ended; then the server is deleted for ten minutes. */
+  const returned = (scheduler: string): Director => {
+    const made = new Director();
+    made.serve(service({ scheduler }), realServer(0), realServer(1));
+    made.fromClient(4000, "S");
+    expect(made.takeChosen()).toBe(1);
+    made.fromClient(4000, "R");
+    made.sleep(20);
+    made.command({ kind: "delete-server", identity, address: serverAddress(1), port: 80 });
+    made.sleep(600);
+    made.command({ kind: "add-server", identity, server: realServer(1) });
+    made.command({ kind: "add-server", identity, server: realServer(2) });
+    made.takeChosen();
+    return made;
+  };
+
+  test("stays in the trash for it, and comes back as the one that it knows", () => {
+    const made = returned("lblc");
+    made.fromClient(4001, "S");
+    expect(made.takeChosen()).toBe(1);
+  });
+
+  test("is an idle server among others for a scheduler without a cache", () => {
+    const made = returned("wlc");
+    made.fromClient(4001, "S");
+    expect(made.takeChosen()).toBe(2);
+  });
+});

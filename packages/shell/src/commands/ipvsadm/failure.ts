@@ -15,7 +15,7 @@ export function fail(status: number, message: string): never {
   throw new IpvsadmFailure(status, message, true);
 }
 
-/** The kernel said no; a file that is being restored goes on. */
+/** The kernel said no, or popt did not know an option: a file that is being restored goes on. */
 export function refused(message: string): never {
   throw new IpvsadmFailure(255, message, false);
 }

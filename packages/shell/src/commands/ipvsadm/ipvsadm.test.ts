@@ -43,6 +43,25 @@ describe("ipvsadm -R", () => {
     expect(saved(machine)).toEqual(["-A -t 10.0.0.100:80 -s rr", "-A -f 1 -s rr"]);
   });
 
+  test("goes on after an option that popt does not know, and takes its own name before a line", () => {
+    const machine = director();
+    const { status, stderr } = restore(
+      machine,
+      "-A -f 1 --best",
+      "ipvsadm -A -f 2 -s rr",
+      "",
+      "  -A  -f 3 -s rr",
+    );
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "--best: unknown option\n" });
+    expect(saved(machine).slice(1)).toEqual(["-A -f 2 -s rr", "-A -f 3 -s rr"]);
+  });
+
+  test("knows no comments", () => {
+    const machine = director();
+    expect(restore(machine, "# both services", "-A -f 2 -s rr").status).toBe(255);
+    expect(saved(machine)).toHaveLength(1);
+  });
+
   test("refuses to restore while it restores", () => {
     expect(restore(director(), "-R", "-A -f 3 -s rr")).toEqual({
       status: 255,
@@ -93,6 +112,24 @@ test.each([
     stdout: "",
     stderr,
   });
+});
+
+test("--tun-info says how servers are reached", () => {
+  const machine = director(
+    "ipvsadm -a -t 10.0.0.100:80 -r 10.1.0.1 -m",
+    "ipvsadm -a -t 10.0.0.100:80 -r 10.1.0.2 -i",
+    "ipvsadm -a -t 10.0.0.100:80 -r 10.1.0.3 -i --tun-type gue --tun-port 6080 --tun-remcsum",
+    "ipvsadm -a -t 10.0.0.100:80 -r 10.1.0.4 -i --tun-type gre --tun-csum",
+  );
+  expect(machine.sh("ipvsadm -Ln --tun-info").stdout.split("\n").slice(2)).toEqual([
+    "  -> RemoteAddress:Port           Forward TunnelInfo    Weight ActiveConn InActConn",
+    "TCP  10.0.0.100:80 rr",
+    "  -> 10.1.0.1:80                  Masq    n/a           1      0          0         ",
+    "  -> 10.1.0.2:80                  Tunnel  ipip          1      0          0         ",
+    "  -> 10.1.0.3:80                  Tunnel  gue:6080:r+c  1      0          0         ",
+    "  -> 10.1.0.4:80                  Tunnel  gre:+c        1      0          0         ",
+    "",
+  ]);
 });
 
 test("listings have the names of /etc/hosts unless they are numeric", () => {

@@ -62,7 +62,7 @@ function perform(
     if (request.command !== "restore") outcome.stdout += execute(request, call);
     else if (restoring) tryHelp();
     else restore(call, outcome);
-    return true;
+    return request.command !== "help" && request.command !== "version";
   } catch (error) {
     if (!(error instanceof IpvsadmFailure)) throw error;
     outcome.status = error.status;
@@ -119,16 +119,17 @@ function list(request: Request, { namespace, hosts }: Call): string {
 }
 
 /**
- * Every line is a command of its own. What the kernel refuses does not stop the rest, and the status is that of the last
- * line; a line that makes no sense ends the program, and what came before it stays.
+ * Every line is a command of its own, `ipvsadm` before it or not; a comment is none. What the kernel refuses does not
+ * stop the rest, and the status is that of the last line; a line that makes no sense ends the program, and what came
+ * before it stays.
  */
 function restore(call: Call, outcome: Outcome): void {
   for (const line of call.stdin.split("\n")) {
     const words = line
       .trim()
       .split(/\s+/)
-      .filter((word) => word !== "");
-    if (words.length === 0 || words[0]?.startsWith("#") === true) continue;
+      .filter((word) => word !== "" && word !== "ipvsadm");
+    if (words.length === 0) continue;
     if (!perform(words, call, outcome, true)) return;
   }
 }

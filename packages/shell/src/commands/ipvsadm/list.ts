@@ -103,14 +103,14 @@ function plainView(hosts: Hosts | null, tunnels: boolean): View {
   return {
     title: [
       "Prot LocalAddress:Port Scheduler Flags",
-      tunnels ? remote.replace("Forward", "Forward TunnelInfo  ") : remote,
+      tunnels ? remote.replace("Forward", "Forward TunnelInfo   ") : remote,
     ],
     service: (service) => serviceLine(service, hosts),
     server: (server, service) => {
       const { config, activeConnections, inactiveConnections } = server;
       const columns = [
         methodName(config.forwarding).padEnd(7),
-        ...(tunnels ? [tunnelText(server).padEnd(12)] : []),
+        ...(tunnels ? [tunnelText(server).padEnd(13)] : []),
         String(config.weight).padEnd(6),
         String(activeConnections).padEnd(10),
         String(inactiveConnections).padEnd(10),

@@ -3,7 +3,7 @@ import type { ForwardingMethod } from "@lvsim/core";
 import { Popt, type PoptItem } from "../../options/popt.ts";
 import { type Hosts, looksLikeIpv6, parseAddressAndPort, parseNumber } from "./addresses.ts";
 import { checkCombination, checkMeaning } from "./check.ts";
-import { fail, tryHelp } from "./failure.ts";
+import { fail, refused, tryHelp } from "./failure.ts";
 import { parseInetAton } from "./inet-aton.ts";
 import { Request } from "./request.ts";
 import { parseSchedulerFlags } from "./scheduler-flags.ts";
@@ -60,7 +60,7 @@ function startCommand(
 
 function readItem(request: Request, item: PoptItem<IpvsadmTag>): void {
   if (item.kind === "end") return;
-  if (item.kind === "error") fail(255, `${item.typed}: ${item.text}`);
+  if (item.kind === "error") refused(`${item.typed}: ${item.text}`);
   if (isCommandTag(item.tag)) fail(2, `invalid option \`${item.typed}'`);
   readOption(request, item.tag, item.value ?? "", item.value !== null);
 }
@@ -81,7 +81,7 @@ function readOption(request: Request, tag: OptionTag, value: string, valued: boo
     case "fwmark":
       return readMark(request, value);
     case "ipv6":
-      if (request.identity?.kind !== "fwmark") fail(2, "-6 used before -f");
+      if (request.identity?.kind !== "fwmark") fail(2, "-6 used before -f\n");
       return fail(2, "IPv6 virtual services are not modelled");
     case "masquerading":
       return readMethod(request, "masquerading");
@@ -129,7 +129,7 @@ function readValue(request: Request, option: OptionName, text: string, valued: b
       request.persistenceTimeout = valued ? readTimeout(text, 1, DAY_MAX) : PERSISTENCE_DEFAULT;
       return;
     case "netmask": {
-      const mask = parseInetAton(text);
+      const mask = parseInetAton(text) ?? request.hosts.addressOf(text);
       if (mask === undefined) return fail(2, "illegal virtual server persistent mask specified");
       request.persistenceNetmask = mask;
       return;
