@@ -26,6 +26,7 @@ export class CommandContext {
   readonly argv: readonly string[];
   readonly process: Process;
   readonly machine: Kernel;
+  private asker: ChangeOrigin | null = null;
 
   constructor(argv: readonly string[], process: Process, machine: Kernel) {
     this.argv = argv;
@@ -45,10 +46,11 @@ export class CommandContext {
     return this.process.namespace;
   }
 
-  /** Who asks for a change of configuration. */
+  /** Who asks for a change of configuration: one object for all that the command changes. */
   get origin(): ChangeOrigin {
     const { command, file, line } = this.process.origin;
-    return { machine: this.machine.name, process: command, file, line };
+    this.asker ??= { machine: this.machine.name, process: command, file, line };
+    return this.asker;
   }
 
   /** Undefined when the descriptor is closed. */

@@ -45,7 +45,7 @@ export class KernelNetwork {
 
   /** A namespace with lo and the fallback devices, all down; `label` tells it apart in the trace. */
   create(label: string): NetworkNamespace {
-    const { name, engine, rng, trace, kernel, kernelDevices, config } = this.first;
+    const { name, engine, rng, trace, kernel, kernelDevices, history, config } = this.first;
     const namespace = new NetworkNamespace({
       name: `${name}/${label}`,
       engine,
@@ -53,6 +53,7 @@ export class KernelNetwork {
       trace,
       kernel,
       kernelDevices,
+      history,
       config: configLike(config),
     });
     this.made.push(namespace);

@@ -3,7 +3,7 @@
  * which all of them work. The configuration changes only through `change`, so that every change has patches and an
  * origin; the live tables follow it.
  */
-import { createDraft, enablePatches, finishDraft, type Patch } from "immer";
+import { applyPatches, createDraft, enablePatches, finishDraft, type Patch } from "immer";
 import { assert } from "../base/assert.ts";
 import type { Errno } from "../base/errno.ts";
 import type { Frame } from "../packet/frame.ts";
@@ -14,6 +14,7 @@ import type { Rng } from "../rng/rng.ts";
 import type { Engine } from "../time/engine.ts";
 import type { ChangeOrigin, ChangePatch, PlaceId, Trace } from "../trace/trace.ts";
 import { addLink, setLinkUp } from "./addressing/links.ts";
+import { ConfigHistory } from "./config-history.ts";
 import { EthernetDevice } from "./device/ethernet-device.ts";
 import type { HostDevice } from "./device/host-device.ts";
 import { KernelDevices } from "./device/kernel-devices.ts";
@@ -58,6 +59,7 @@ export interface NamespaceOptions {
   readonly kernel: KernelVariant;
   /** What it shares with the other namespaces of its kernel; left out for a kernel's first. */
   readonly kernelDevices?: KernelDevices;
+  readonly history?: ConfigHistory;
   /** What it begins with; left out, as a kernel's first does. */
   readonly config?: NamespaceConfig;
 }
@@ -69,6 +71,8 @@ export class NetworkNamespace {
   readonly trace: Trace | null;
   readonly rng: Rng;
   readonly kernelDevices: KernelDevices;
+  /** What was changed in this kernel's namespaces. */
+  readonly history: ConfigHistory;
   /** Its id in the trace. */
   readonly place: PlaceId;
   readonly hooks: HookTable;
@@ -101,6 +105,7 @@ export class NetworkNamespace {
     this.hooks = new HookTable(trace !== null);
     this.current = options.config ?? initialConfig();
     this.kernelDevices = options.kernelDevices ?? new KernelDevices();
+    this.history = options.history ?? new ConfigHistory();
     this.table = new DeviceTable(this);
     this.router = new Router({
       conf: (index) => this.table.at(index)?.conf,
@@ -179,13 +184,34 @@ export class NetworkNamespace {
     const errno = recipe(draft as NamespaceDraft);
     if (errno !== 0) return errno;
     let patches: readonly Patch[] = [];
-    const next = finishDraft(draft, (forward) => {
+    let inverse: readonly Patch[] = [];
+    const next = finishDraft(draft, (forward, backward) => {
       patches = forward;
+      inverse = backward;
     }) as NamespaceConfig;
     if (next === this.current) return 0;
     this.take(next);
-    this.trace?.changed(this.engine.now, this.place, origin, patches as readonly ChangePatch[]);
+    this.noteChange(origin, patches as readonly ChangePatch[], inverse as readonly ChangePatch[]);
     return 0;
+  }
+
+  /** Brings the configuration back to what it was before a change; for its history. */
+  revert(origin: ChangeOrigin, patches: readonly ChangePatch[]): void {
+    const before = this.current;
+    const next = applyPatches(before, patches as Patch[]);
+    this.take(next);
+    if (next.ipvs !== before.ipvs) this.ipvs.adopt(next.ipvs);
+    this.trace?.changed(this.engine.now, this.place, origin, patches);
+  }
+
+  private noteChange(
+    origin: ChangeOrigin,
+    patches: readonly ChangePatch[],
+    inverse: readonly ChangePatch[],
+  ): void {
+    const at = this.engine.now;
+    this.history.add({ at, origin, subject: this, patches, inverse });
+    this.trace?.changed(at, this.place, origin, patches);
   }
 
   /** What `change` with this recipe would answer; nothing changes. */

@@ -4,6 +4,7 @@
  */
 import {
   assert,
+  type ChangeOrigin,
   type DeviceTap,
   type Duration,
   type Instant,
@@ -23,7 +24,7 @@ import type { LabDefinition, TrafficSpec } from "../lab-file/schema.ts";
 import { buildTopology } from "./build.ts";
 import type { LabOptions } from "./lab-options.ts";
 import type { LabMachine, LabPlug, MachineOptions } from "./machine.ts";
-import { InputLog, type LabSnapshot } from "./snapshot.ts";
+import { InputLog, type LabInput, type LabSnapshot, type Position } from "./snapshot.ts";
 
 /** How a command ended. */
 export interface ExecResult {
@@ -70,12 +71,21 @@ export class Lab {
   static restore(snapshot: LabSnapshot, trace: Trace | null = null): Lab {
     const lab = Lab.build(snapshot.definition, { ...snapshot.options, trace });
     for (const input of snapshot.inputs) {
-      lab.until(input.at);
-      if (input.waits) lab.exec(input.machine, input.command, input.namespace);
-      else lab.start(input.machine, input.command);
+      lab.goTo(input);
+      if (input.kind === "undo") lab.undo(input.machine);
+      else if (input.kind === "start") lab.start(input.machine, input.command);
+      else lab.exec(input.machine, input.command, input.namespace);
     }
-    lab.until(snapshot.at);
+    lab.goTo(snapshot);
     return lab;
+  }
+
+  /** Lets time pass to exactly where somebody stood: after so many events, at that instant. */
+  private goTo({ at, events }: Position): void {
+    const { engine } = this.simulation;
+    while (engine.eventCount < events && engine.step());
+    assert(engine.eventCount === events && engine.now <= at, "a snapshot of another lab or lvsim");
+    if (at > engine.now) this.until(at);
   }
 
   get now(): Instant {
@@ -123,13 +133,13 @@ export class Lab {
 
   /** Starts a command line as root; it runs while simulated time does. */
   start(machine: string, command: string): ExecHandle {
-    this.log.add({ at: this.now, machine, command, namespace: "", waits: false });
+    this.note("start", machine, command, "");
     return this.machine(machine).shell.exec(command);
   }
 
   /** Runs a command line as root, in a named network namespace or the first, and lets time pass until it has ended. */
   exec(machine: string, command: string, namespace = ""): ExecResult {
-    this.log.add({ at: this.now, machine, command, namespace, waits: true });
+    this.note("exec", machine, command, namespace);
     const handle = this.machine(machine).shell.exec(command, namespace);
     const { engine } = this.simulation;
     const deadline = engine.now + PATIENCE;
@@ -181,7 +191,34 @@ export class Lab {
       ...(timerPhase === undefined ? {} : { timerPhase }),
       ...(costs === undefined ? {} : { costs }),
     };
-    return { definition, options, inputs: this.log.inputs(), at: this.now };
+    return { definition, options, inputs: this.log.inputs(), ...this.position() };
+  }
+
+  /** A lab of its own that stands where this one does and whose future is this one's, as long as both hear the same. */
+  fork(trace: Trace | null = null): Lab {
+    return Lab.restore(this.snapshot(), trace);
+  }
+
+  /**
+   * Takes back what the last command changed in the configuration of a machine, in all its network namespaces; the
+   * command that had changed it, null when there is nothing left to take back. What packets did meanwhile stays.
+   */
+  undo(machine: string): ChangeOrigin | null {
+    this.note("undo", machine, "", "");
+    return this.machine(machine).namespace.history.undo({
+      machine,
+      process: "undo",
+      file: "",
+      line: 0,
+    });
+  }
+
+  private position(): Position {
+    return { at: this.now, events: this.simulation.engine.eventCount };
+  }
+
+  private note(kind: LabInput["kind"], machine: string, command: string, namespace: string): void {
+    this.log.add({ ...this.position(), kind, machine, command, namespace });
   }
 
   private plug({ machine, device, mac }: LabPlug): {

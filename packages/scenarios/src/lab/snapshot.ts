@@ -6,23 +6,27 @@ import type { Instant } from "@lvsim/core";
 import type { LabDefinition } from "../lab-file/schema.ts";
 import type { LabOptions } from "./lab-options.ts";
 
-/** A command that somebody typed. */
-export interface LabInput {
+/** Where a run stood. Inputs may come in the midst of an instant: so many events had been fired then. */
+export interface Position {
   readonly at: Instant;
+  readonly events: number;
+}
+
+/** What somebody did from outside. */
+export interface LabInput extends Position {
+  /** A command of which the end was awaited, one that was only started, or that the last change was taken back. */
+  readonly kind: "exec" | "start" | "undo";
   readonly machine: string;
   readonly command: string;
   /** The network namespace that it ran in, by its name; "" is the machine's first. */
   readonly namespace: string;
-  /** Whether time passed until it had ended before anything else was done. */
-  readonly waits: boolean;
 }
 
 /** Plain data: it can be written to a file and read again. */
-export interface LabSnapshot {
+export interface LabSnapshot extends Position {
   readonly definition: LabDefinition;
   readonly options: Omit<LabOptions, "trace">;
   readonly inputs: readonly LabInput[];
-  readonly at: Instant;
 }
 
 export class InputLog {

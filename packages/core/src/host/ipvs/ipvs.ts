@@ -47,6 +47,12 @@ export class Ipvs {
     this.keepHooks();
   }
 
+  /** Makes everything as `config` says, whatever commands it would take: an operator has taken one back. */
+  adopt(config: IpvsConfig): void {
+    this.live.adopt(config);
+    this.keepHooks();
+  }
+
   /** In order of adding; the kernel's order is that of a hash. */
   services(): readonly ServiceListing[] {
     return listServices(this.context);

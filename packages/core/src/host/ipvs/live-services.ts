@@ -3,6 +3,7 @@
  * first, then schedulers hear of it; deleted servers go to the trash and come back from it.
  */
 import { assert } from "../../base/assert.ts";
+import type { Ipv4Address } from "../../packet/ipv4-address.ts";
 import { later } from "../../time/instant.ts";
 import { Timer } from "../../time/timer.ts";
 import { JIFFY } from "../../time/timer-wheel.ts";
@@ -85,6 +86,45 @@ export class LiveServices {
       this.addServer(service, config.realServers[i] as RealServerConfig);
   }
 
+  /** Comes from any configuration to `config`; servers stand where it says, not where a command would have put them. */
+  adopt(config: IpvsConfig): void {
+    this.setTimeouts(config);
+    for (const service of [...this.context.services.services])
+      if (!config.services.some(({ identity }) => sameIdentity(identity, service.config.identity)))
+        this.deleteService(service);
+    for (const wanted of config.services) {
+      const service = this.context.services.withIdentity(wanted.identity);
+      if (service === undefined) this.addService(wanted);
+      else this.adoptService(service, wanted);
+    }
+  }
+
+  private adoptService(service: VirtualService, wanted: VirtualServiceConfig): void {
+    const before = service.config;
+    if (wanted === before) return;
+    this.editService(wanted);
+    for (const { address, port } of before.realServers)
+      if (findServer(wanted, address, port) === undefined)
+        this.deleteServer(service, service.placeOf(address, port));
+    for (let i = wanted.realServers.length - 1; i >= 0; i--) {
+      const server = wanted.realServers[i] as RealServerConfig;
+      const old = findServer(before, server.address, server.port);
+      // those behind it are there already
+      if (old === undefined)
+        this.addServer(
+          service,
+          server,
+          service.destinations.length - (wanted.realServers.length - 1 - i),
+        );
+      else if (old !== server) this.editServer(service, server);
+    }
+    for (const address of before.localAddresses)
+      if (!wanted.localAddresses.includes(address)) this.deleteLocalAddress(service, address);
+    for (const address of wanted.localAddresses)
+      if (!before.localAddresses.includes(address))
+        service.localAddresses.push(new LocalAddress(address));
+  }
+
   setTimeouts(config: IpvsConfig): void {
     const { tcp, udp } = this.context.protocols;
     tcp.setTimeouts(config.timeouts.tcp, config.timeouts.tcpFin);
@@ -143,7 +183,8 @@ export class LiveServices {
     for (const server of service.destinations.splice(0)) this.discard(server);
   }
 
-  private addServer(service: VirtualService, config: RealServerConfig): void {
+  /** `index`: how many servers stand before it; a command puts a new one before all others. */
+  private addServer(service: VirtualService, config: RealServerConfig, index = 0): void {
     const { identity } = service.config;
     const returned = this.trash.take(identity, config);
     const server = returned ?? new Destination(identity, config, service.statistics);
@@ -157,8 +198,8 @@ export class LiveServices {
       }
     }
     this.setThresholds(server, config);
-    service.destinations.unshift(server);
-    service.scheduler?.changed?.("added", server, 0);
+    service.destinations.splice(index, 0, server);
+    service.scheduler?.changed?.("added", server, index);
   }
 
   private editServer(service: VirtualService, config: RealServerConfig): void {
@@ -214,6 +255,13 @@ export class LiveServices {
     return service;
   }
 }
+
+const findServer = (
+  { realServers }: VirtualServiceConfig,
+  address: Ipv4Address,
+  port: number,
+): RealServerConfig | undefined =>
+  realServers.find((server) => server.address === address && server.port === port);
 
 function configOf(config: IpvsConfig, identity: VirtualServiceIdentity): VirtualServiceConfig {
   const found = config.services.find((service) => sameIdentity(service.identity, identity));
