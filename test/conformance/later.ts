@@ -4,12 +4,6 @@
  */
 
 const NO_IPV6 = "services with IPv6 addresses";
-const NO_PEER = "the peer of a device in what ip prints";
-
-/** By class, for classes of which nothing is played. */
-const CLASSES: Readonly<Record<string, string>> = {
-  "host-lab": NO_PEER,
-};
 
 const RECORDINGS: Readonly<Record<string, string>> = {
   "cli-ipvsadm/daemon": "synchronisation daemons",
@@ -19,6 +13,6 @@ const RECORDINGS: Readonly<Record<string, string>> = {
 };
 
 /** What a recording waits for; undefined for one that must pass. */
-export function waitsFor(kind: string, name: string): string | undefined {
-  return CLASSES[kind] ?? RECORDINGS[name];
+export function waitsFor(name: string): string | undefined {
+  return RECORDINGS[name];
 }

@@ -34,7 +34,7 @@ test("there are recordings of all classes", () => {
 describe.each(CLASSES)("%s", (kind) => {
   const named = findRecordings(join(RECORDINGS, kind)).map((path) => {
     const recording = readRecording(path);
-    const later = waitsFor(kind, nameOf(recording));
+    const later = waitsFor(nameOf(recording));
     return { scenario: recording.scenario, recording, later };
   });
 

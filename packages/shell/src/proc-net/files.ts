@@ -1,9 +1,10 @@
 /**
  * Files of /proc/net about neighbours, routes and devices, in the kernel's formats (arp.c, fib_trie.c, net-procfs.c).
- * Addresses are hexadecimal in the order of a little-endian machine. Left out: fib_trie, snmp, tcp, udp.
+ * Addresses are hexadecimal in the order of a little-endian machine. Left out: snmp, tcp, udp.
  */
 import { formatIpv4Address, type Ipv4Address, type NetworkNamespace } from "@lvsim/core";
 import { arpRows } from "./arp-rows.ts";
+import { fibTrieFile } from "./fib-trie.ts";
 import { routeRows } from "./route-rows.ts";
 
 const ARP_HEAD = "IP address       HW type     Flags       HW address            Mask     Device\n";
@@ -80,6 +81,7 @@ export const PROC_NET_FILES: ReadonlyMap<string, (namespace: NetworkNamespace) =
   [
     ["arp", arpFile],
     ["route", routeFile],
+    ["fib_trie", fibTrieFile],
     ["dev", deviceFile],
   ],
 );

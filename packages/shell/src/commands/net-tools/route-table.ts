@@ -4,6 +4,7 @@ import type { NetworkNamespace } from "@lvsim/core";
 import { formatIpv4Address, type Ipv4Address } from "@lvsim/core";
 import { RouteFlag, type RouteRow, routeRows } from "../../proc-net/route-rows.ts";
 import type { FileSystem } from "../../vfs/file-system.ts";
+import { askForNetworkName } from "./network-name.ts";
 import { hostText } from "./resolve.ts";
 
 export interface TableStyle {
@@ -23,7 +24,12 @@ export function routeTableText(
   files: FileSystem,
   style: TableStyle,
 ): string {
-  const lines = routeRows(network).map((row) => rowText(row, files, style));
+  const lines = routeRows(network).map((row) => {
+    const isHost = (row.flags & RouteFlag.host) !== 0;
+    if (!style.numeric && !isHost && row.destination !== 0)
+      askForNetworkName(network, row.destination);
+    return rowText(row, files, style);
+  });
   return `Kernel IP routing table\n${HEADS[style.extended]}${lines.join("")}`;
 }
 
