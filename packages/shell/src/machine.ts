@@ -82,6 +82,7 @@ export class Machine {
       system: createSystemState(image, install),
     });
     this.kernel.hostname = options.hostname;
+    this.kernel.log.listenTo(namespace);
     installImage(this.kernel, image, install);
     mountKernel(this.kernel);
   }

@@ -91,6 +91,7 @@ export class NetworkNamespace {
   /** `current` while a lab is built and it may be changed in place; null before that and after. */
   private plain: NamespaceDraft | null = null;
   private tables: Netfilter | null = null;
+  private readonly logSinks: LogSink[] = [];
   private module: Ipvs | null = null;
   private transport: Transport | null = null;
 
@@ -151,7 +152,7 @@ export class NetworkNamespace {
 
   /** iptables' live side: counters. */
   get netfilter(): Netfilter {
-    this.tables ??= new Netfilter(this.hooks, new NetfilterHost(this, this.context));
+    this.tables ??= new Netfilter(this.hooks, new NetfilterHost(this, this.context), this.logSinks);
     return this.tables;
   }
 
@@ -255,7 +256,7 @@ export class NetworkNamespace {
 
   /** Every line of this namespace's LOG rules goes to `sink` from now on. */
   onLog(sink: LogSink): void {
-    this.netfilter.onLog(sink);
+    this.logSinks.push(sink);
   }
 
   /** Whether an address may be a real server's or a service's: unicast or our own. */

@@ -110,7 +110,7 @@ export class NetfilterWorld implements NetfilterEnvironment {
   readonly place = 0;
   readonly tracking = new WorldTracking();
   readonly hooks = new HookTable();
-  readonly netfilter = new Netfilter(this.hooks, this);
+  readonly netfilter = new Netfilter(this.hooks, this, [(entry) => this.log.push(entry)]);
   readonly log: LogEntry[] = [];
   readonly answers: string[] = [];
   rerouted = 0;
@@ -120,10 +120,6 @@ export class NetfilterWorld implements NetfilterEnvironment {
   facts: IpvsFacts | null = null;
   private readonly rng = createRng("netfilter-world");
   private config: NetfilterConfig = NO_TABLES;
-
-  constructor() {
-    this.netfilter.onLog((entry) => this.log.push(entry));
-  }
 
   edit(change: (draft: NetfilterDraft) => void): void {
     const draft = copyNetfilter(this.config);

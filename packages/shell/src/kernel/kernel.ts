@@ -22,6 +22,7 @@ import { Killed, Signal } from "../process/signal.ts";
 import { until, type Wait, WaitQueue } from "../process/wait.ts";
 import { FileSystem } from "../vfs/file-system.ts";
 import type { ShellCosts } from "./costs.ts";
+import { KernelLog } from "./kernel-log.ts";
 import { SHELL_LIMITS } from "./limits.ts";
 import type { SystemState } from "./system-state.ts";
 
@@ -70,6 +71,7 @@ export class Kernel {
   readonly network: KernelNetwork;
   readonly files: FileSystem;
   readonly system: SystemState;
+  readonly log: KernelLog = new KernelLog();
   /** Files of /proc/net by name below it, as `arp` or `stat/arp_cache`; commands' owners put theirs in. */
   readonly procNet: Map<string, (namespace: NetworkNamespace) => string> = new Map();
   readonly scheduler: Scheduler;

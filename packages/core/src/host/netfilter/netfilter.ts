@@ -31,15 +31,21 @@ export class Netfilter {
   readonly connections: Connections;
   private readonly hookTable: HookTable;
   private readonly environment: NetfilterEnvironment;
-  private readonly logSinks: LogSink[] = [];
+  private readonly logSinks: readonly LogSink[];
   private readonly tables = new Map<TableName, LiveTable>();
   private readonly hooks = new Map<TableName, Hook[]>();
   private readonly tracking: Hook[] = [];
   private config: NetfilterConfig | null = null;
 
-  constructor(hookTable: HookTable, environment: NetfilterEnvironment) {
+  /** Every line of the LOG rules goes to all of `logSinks`, which may grow. */
+  constructor(
+    hookTable: HookTable,
+    environment: NetfilterEnvironment,
+    logSinks: readonly LogSink[],
+  ) {
     this.hookTable = hookTable;
     this.environment = environment;
+    this.logSinks = logSinks;
     this.sets = new LiveSets(environment);
     this.connections = new Connections(environment.tracking);
   }
@@ -68,11 +74,6 @@ export class Netfilter {
           if (!now.addresses.some((address) => address.local === local))
             this.connections.nat.forgetMasquerades(index, local);
     }
-  }
-
-  /** Every line of this namespace's LOG rules goes to `sink` from now on. */
-  onLog(sink: LogSink): void {
-    this.logSinks.push(sink);
   }
 
   /** What the rule with that id has seen; undefined when there is none. */

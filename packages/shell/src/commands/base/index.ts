@@ -6,6 +6,7 @@ import { chmod, chown } from "./chmod.ts";
 import { cp, install, mv } from "./copy.ts";
 import { cut } from "./cut.ts";
 import { date } from "./date.ts";
+import { dmesg } from "./dmesg.ts";
 import { env, nice, nohup, printenv, setsid, which } from "./environment.ts";
 import { ln, mkdir, rmdir, touch } from "./files.ts";
 import { find } from "./find.ts";
@@ -49,6 +50,7 @@ export const BASE_COMMANDS: readonly Command[] = [
   cut,
   date,
   dirname,
+  dmesg,
   egrep,
   env,
   falseCommand,
