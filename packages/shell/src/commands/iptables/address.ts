@@ -13,7 +13,7 @@ export interface AddressSpec {
 export const ANY: AddressSpec = { address: 0 as Ipv4Address, mask: 0 as Ipv4Address };
 
 /** One to four numbers of up to 255, the rest 0, as iptables reads networks: `10.1` is 10.1.0.0. */
-function parseDotted(text: string): Ipv4Address | undefined {
+export function parseDotted(text: string): Ipv4Address | undefined {
   const parts = text.split(".");
   if (parts.length > 4) return undefined;
   let value = 0;

@@ -8,13 +8,13 @@ import {
   Reading,
 } from "./extensions/extension.ts";
 import { MATCHES, TARGETS } from "./extensions/registry.ts";
+import { readInterfaceName } from "./extensions/values.ts";
 import type { IptablesKernel } from "./kernel.ts";
 import type { Names } from "./names.ts";
 import { parseNumber } from "./numbers.ts";
 import { usage } from "./problem.ts";
 import type { Arity, WordReader } from "./word-reader.ts";
 
-const INTERFACE_NAME_MAX = 15;
 const TARGET_NAME_MAX = 28;
 
 /** Protocols by name, with the aliases that iptables knows beyond /etc/protocols. */
@@ -68,13 +68,7 @@ export class RuleOptions {
 
   interfaceName(word: string): string {
     if (word === "") usage("Empty interface is likely to be undesired");
-    if (word.length > INTERFACE_NAME_MAX)
-      usage(`interface name \`${word}' must be shorter than IFNAMSIZ (${INTERFACE_NAME_MAX})`);
-    if (/[/ ]/.test(word))
-      this.warnings.push(
-        `Warning: weird character in interface \`${word}' ('/' and ' ' are not allowed by the kernel).\n`,
-      );
-    return word;
+    return readInterfaceName(word, this.warnings);
   }
 
   /** -m. */

@@ -1,16 +1,16 @@
 /** Further matches: physdev, tcpmss, quota. */
 import type { OptionValues } from "@lvsim/core";
-import { parseNumber } from "../numbers.ts";
 import { usage } from "../problem.ts";
-import { type Extension, type ExtensionOption, optionValue } from "./extension.ts";
+import {
+  type Extension,
+  type ExtensionOption,
+  optionValue,
+  type ReadContext,
+} from "./extension.ts";
+import { readInterfaceName, readParts } from "./values.ts";
 
-const INTERFACE_NAME_MAX = 15;
-
-function readInterface(text: string): string {
-  if (text.length > INTERFACE_NAME_MAX)
-    usage(`interface name \`${text}' must be shorter than IFNAMSIZ (${INTERFACE_NAME_MAX})`);
-  return text;
-}
+const readInterface = (text: string, { warnings }: ReadContext): string =>
+  readInterfaceName(text, warnings);
 
 const PHYSDEV_OPTIONS = ["in", "out", "is-in", "is-out", "is-bridged"] as const;
 
@@ -42,17 +42,8 @@ export const physdev: Extension = {
 const SIZE_MAX = 0xffff;
 
 function readSizes(text: string): string {
-  const bound = (part: string, open: number): number =>
-    part === ""
-      ? open
-      : (parseNumber(part, 0, SIZE_MAX) ??
-        usage(
-          `tcpmss: bad value for option "--mss" near "${part}", or out of range (0-${SIZE_MAX}).\n`,
-        ));
-  const [first = "", last] = text.split(":");
-  const from = bound(first, 0);
-  if (last === undefined) return String(from);
-  const to = bound(last, SIZE_MAX);
+  const [from = 0, to = from] = readParts("tcpmss", "mss", SIZE_MAX, text);
+  if (from > to) usage("tcpmss: invalid range given");
   return from === to ? String(from) : `${from}:${to}`;
 }
 
@@ -68,7 +59,8 @@ export const tcpmssMatch: Extension = {
 const QUOTA_MAX = 0xffffffffffffffffn;
 
 function readQuota(text: string): string {
-  const value = /^\d+$/.test(text) ? BigInt(text) : -1n;
+  const digits = /^0[0-7]+$/.test(text) ? `0o${text.slice(1)}` : text;
+  const value = /^(?:0[xX][0-9a-fA-F]+|0o[0-7]+|\d+)$/.test(digits) ? BigInt(digits) : -1n;
   if (value < 0n || value > QUOTA_MAX)
     usage(`quota: bad value for option "--quota", or out of range (0-${QUOTA_MAX}).\n`);
   return String(value);

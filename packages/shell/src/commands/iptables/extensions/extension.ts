@@ -27,11 +27,17 @@ export interface ExtensionOption {
   /** How many words follow it. */
   readonly words: 0 | 1 | 2;
   readonly invertible?: boolean;
+  /** What is said of a `!` before it, if not the usual. */
+  readonly notInverted?: string;
   readonly mandatory?: boolean;
   /** Names of options that may not stand beside it. */
   readonly excludes?: readonly string[];
+  /** What is said when it does, at once; if not the usual in the end. */
+  readonly excludesAs?: string;
   /** An option that has to stand beside it. */
   readonly requires?: string;
+  /** It may come several times; the last one counts. */
+  readonly repeats?: boolean;
   /** What is said when it comes twice, if not the usual. */
   readonly again?: string;
   /** What is said of a missing second word. */
@@ -49,7 +55,7 @@ export interface Extension {
   readonly name: string;
   readonly options: readonly ExtensionOption[];
   /** Looks before anybody asks whether mandatory options are there. */
-  check?(values: OptionValues): void;
+  check?(values: OptionValues, context: ReadContext): void;
   /** A last look: throws, or gives the options as they are kept, in the order of saving. */
   finish?(values: OptionValues, context: ReadContext): OptionValues;
   /** For -L: begins with a space, "" for nothing. */
@@ -63,6 +69,7 @@ export class Reading {
   readonly extension: Extension;
   private readonly given = new Map<string, string>();
   private readonly named = new Set<string>();
+  private checked = false;
 
   constructor(extension: Extension) {
     this.extension = extension;
@@ -78,9 +85,12 @@ export class Reading {
     const { name } = this.extension;
     const key = option.key ?? option.name;
     const once = option.again !== undefined ? this.has(key) : this.named.has(option.name);
-    if (once) usage(option.again ?? `${name}: option "--${option.name}" can only be used once.\n`);
+    if (once && option.repeats !== true)
+      usage(option.again ?? `${name}: option "--${option.name}" can only be used once.\n`);
     if (inverted && option.invertible !== true)
-      usage(`${name}: option "--${option.name}" cannot be inverted.\n`);
+      usage(option.notInverted ?? `${name}: option "--${option.name}" cannot be inverted.\n`);
+    if (option.excludesAs !== undefined && option.excludes?.some((other) => this.named.has(other)))
+      usage(option.excludesAs);
     this.named.add(option.name);
     const kept = option.read === undefined ? value : option.read(value, context, second);
     this.given.set(inverted ? `! ${key}` : key, kept);
@@ -90,7 +100,9 @@ export class Reading {
   finish(context: ReadContext): OptionValues {
     const { name, options } = this.extension;
     const values = this.values();
-    this.extension.check?.(values);
+    // a command line with addresses finishes its rule twice
+    if (!this.checked) this.extension.check?.(values, context);
+    this.checked = true;
     for (const option of options) {
       if (option.mandatory === true && !this.named.has(option.name))
         usage(`${name}: option "--${option.name}" must be specified\n`);

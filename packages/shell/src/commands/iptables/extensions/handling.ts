@@ -1,8 +1,9 @@
 /** Targets about a packet's further way: CLASSIFY, TEE, TRACE, NFLOG, NFQUEUE, CHECKSUM. */
-import { formatIpv4Address, parseIpv4Address, quoteText } from "@lvsim/core";
+import { formatIpv4Address, quoteText } from "@lvsim/core";
+import { parseLooseAddress } from "../../hosts-file.ts";
 import { usage } from "../problem.ts";
 import type { Extension, ReadContext } from "./extension.ts";
-import { readBounded } from "./values.ts";
+import { readBounded, readParts } from "./values.ts";
 
 /** As sscanf's %x:%x takes it: what follows does not matter. */
 const CLASS = /^\s*(?:0[xX])?([0-9a-fA-F]{1,8}):\s*(?:0[xX])?([0-9a-fA-F]{1,8})/;
@@ -25,8 +26,8 @@ export const classify: Extension = {
 };
 
 function readGateway(text: string, { names }: ReadContext): string {
-  const address = parseIpv4Address(text) ?? names.hostAddress(text);
-  if (address === undefined) return usage("getaddrinfo: Temporary failure in name resolution");
+  const address = parseLooseAddress(text) ?? names.hostAddress(text);
+  if (address === undefined) return usage("getaddrinfo: Temporary failure in name resolution\n");
   return formatIpv4Address(address);
 }
 
@@ -43,6 +44,8 @@ export const tee: Extension = {
 export const trace: Extension = { name: "TRACE", options: [], print: () => "" };
 
 const PREFIX_MAX = 63;
+const RANGE_WARNING =
+  "warn: --nflog-range has never worked and is no longer supported, please use --nflog-size instead\n";
 const NFLOG_WORDS = ["nflog-group", "nflog-range", "nflog-size", "nflog-threshold"] as const;
 
 export const nflog: Extension = {
@@ -61,12 +64,7 @@ export const nflog: Extension = {
       name: "nflog-range",
       words: 1,
       excludes: ["nflog-size"],
-      read(text, { warnings }) {
-        warnings.push(
-          "warn: --nflog-range has never worked and is no longer supported, please use --nflog-size instead\n",
-        );
-        return readBounded("NFLOG", "nflog-range", 0, 0xffffffff)(text);
-      },
+      read: readBounded("NFLOG", "nflog-range", 0, 0xffffffff),
     },
     { name: "nflog-size", words: 1, read: readBounded("NFLOG", "nflog-size", 0, 0xffffffff) },
     {
@@ -75,6 +73,9 @@ export const nflog: Extension = {
       read: readBounded("NFLOG", "nflog-threshold", 0, 0xffff),
     },
   ],
+  check(values, { warnings }) {
+    if (values["nflog-range"] !== undefined) warnings.push(RANGE_WARNING);
+  },
   finish(values) {
     const { "nflog-group": group, ...rest } = values;
     return group === "0" ? rest : values;
@@ -91,9 +92,10 @@ export const nflog: Extension = {
 const QUEUE_MAX = 0xffff;
 
 function readBalance(text: string): string {
-  const [first = "", last = ""] = text.split(":");
-  const read = readBounded("NFQUEUE", "queue-balance", 0, QUEUE_MAX);
-  return `${read(first)}:${read(last)}`;
+  const [first = 0, last] = readParts("NFQUEUE", "queue-balance", QUEUE_MAX, text);
+  if (last === undefined) return usage(`Bad range "${text}"`);
+  if (first >= last) usage(`${first} should be less than ${last}`);
+  return `${first}:${last}`;
 }
 
 export const nfqueue: Extension = {

@@ -1,6 +1,6 @@
 /** libxt_hashlimit. Left out: rates in octets. */
 import { HASH_LIMIT_SCALE, type OptionValues } from "@lvsim/core";
-import { parseNumber, UINT32_MAX } from "../numbers.ts";
+import { leadingNumber, parseNumber, UINT32_MAX } from "../numbers.ts";
 import { usage } from "../problem.ts";
 import { type Extension, type ExtensionOption, optionValue } from "./extension.ts";
 import { RATE_UNITS, rateText } from "./rate.ts";
@@ -37,11 +37,13 @@ function readModes(text: string): string {
   return MODES.filter((mode) => chosen.includes(mode)).join(",");
 }
 
-const readBurst = (text: string): string =>
-  String(
-    parseNumber(text, 1, BURST_MAX) ??
+function readBurst(text: string): string {
+  const found = leadingNumber(text, 1, BURST_MAX);
+  return String(
+    found?.[0] ??
       usage(`bad value for option "--hashlimit-burst", or out of range (1-${BURST_MAX}).`),
   );
+}
 
 const number = (name: string, max: number): ExtensionOption => ({
   name,
@@ -58,6 +60,18 @@ const rate = (name: string, aliases: readonly string[], other: string): Extensio
   read: readRate(name),
 });
 
+const mask = (name: string): ExtensionOption => ({
+  name,
+  words: 1,
+  read: (text) =>
+    String(
+      parseNumber(text, 0, MASK_MAX) ??
+        usage(
+          `hashlimit: bad value for option "--${name}", neither a valid network mask nor valid CIDR (0-32).\n`,
+        ),
+    ),
+});
+
 const HTABLE_OPTIONS = ["size", "max", "gcinterval", "expire"].map((name) =>
   number(`hashlimit-htable-${name}`, UINT32_MAX),
 );
@@ -67,11 +81,11 @@ function asSaved(values: OptionValues): OptionValues {
   const upto = optionValue(values, "hashlimit-upto");
   const above = optionValue(values, "hashlimit-above");
   const given = upto ?? above;
-  if (given === undefined) return usage("You have to specify --hashlimit");
+  if (given === undefined) return values;
   const isUpto = (upto !== undefined) !== given.inverted;
   const saved: Record<string, string> = {
     [isUpto ? "hashlimit-upto" : "hashlimit-above"]: given.text,
-    "hashlimit-burst": values["hashlimit-burst"] ?? DEFAULT_BURST,
+    "hashlimit-burst": readBurst(values["hashlimit-burst"] ?? DEFAULT_BURST),
   };
   for (const key of Object.keys(values))
     if (saved[key] === undefined && !/hashlimit-(upto|above)$/.test(key))
@@ -102,7 +116,7 @@ export const hashlimit: Extension = {
   options: [
     rate("hashlimit-upto", ["hashlimit"], "hashlimit-above"),
     rate("hashlimit-above", [], "hashlimit-upto"),
-    { name: "hashlimit-burst", words: 1, read: readBurst },
+    { name: "hashlimit-burst", words: 1 },
     { name: "hashlimit-mode", words: 1, read: readModes },
     {
       name: "hashlimit-name",
@@ -114,9 +128,13 @@ export const hashlimit: Extension = {
           : text,
     },
     ...HTABLE_OPTIONS,
-    number("hashlimit-srcmask", MASK_MAX),
-    number("hashlimit-dstmask", MASK_MAX),
+    mask("hashlimit-srcmask"),
+    mask("hashlimit-dstmask"),
   ],
+  check(values) {
+    if (/hashlimit-(upto|above)/.test(Object.keys(values).join(" "))) return;
+    usage("You have to specify --hashlimit");
+  },
   finish: asSaved,
   print(values) {
     const upto = values["hashlimit-upto"];

@@ -1,5 +1,5 @@
 /** libipt_icmp: types by number, by number and code, or by name. */
-import { parseNumber } from "../numbers.ts";
+import { leadingNumber } from "../numbers.ts";
 import { usage } from "../problem.ts";
 import { type Extension, optionValue } from "./extension.ts";
 
@@ -58,12 +58,21 @@ function readType(text: string): string {
   if (found !== undefined && another !== undefined)
     usage(`Ambiguous ICMP type \`${text}': \`${found[0]}' or \`${another[0]}'?`);
   if (found !== undefined) return keptForm(found[1], found[2]);
-  const slash = text.indexOf("/");
-  const typeText = slash < 0 ? text : text.slice(0, slash);
-  const type = parseNumber(typeText, 0, 255) ?? usage(`Unknown ICMP type \`${typeText}'`);
-  if (slash < 0) return keptForm(type, undefined);
-  const code = parseNumber(text.slice(slash + 1), 0, 255);
-  return keptForm(type, code ?? usage(`Unknown ICMP code \`${text}'`));
+  const [type, rest] = readPart(text) ?? usage(`Unknown ICMP type \`${text}'`);
+  if (type === null) return usage("ICMP type range not supported");
+  if (rest === "") return keptForm(type, undefined);
+  if (!rest.startsWith("/")) return usage(`unknown character ${rest.charAt(0)}`);
+  const [code, end] = readPart(rest.slice(1)) ?? usage(`Unknown ICMP code \`${text}'`);
+  if (end !== "") return usage(`unknown character ${end.charAt(0)}`);
+  return keptForm(type, code ?? undefined);
+}
+
+/** A number, null for a range of numbers, and what follows. */
+function readPart(text: string): readonly [value: number | null, rest: string] | undefined {
+  const first = leadingNumber(text, 0, 255);
+  if (first === undefined || !first[1].startsWith(":")) return first;
+  const second = leadingNumber(first[1].slice(1), 0, 255);
+  return second === undefined ? undefined : [null, second[1]];
 }
 
 export const icmp: Extension = {

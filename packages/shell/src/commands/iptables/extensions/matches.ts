@@ -1,17 +1,17 @@
 /** Matches on single fields: mark, limit, comment, addrtype, ttl, mac, length, iprange, pkttype. */
 import {
   ADDRESS_TYPE_NAMES,
+  formatIpv4Address,
   formatMacAddress,
   limitInterval,
   type OptionValues,
-  parseIpv4Address,
   parseMacAddress,
 } from "@lvsim/core";
-import { parseNumber } from "../numbers.ts";
+import { parseDotted } from "../address.ts";
 import { usage } from "../problem.ts";
 import { type Extension, optionValue, type ReadContext } from "./extension.ts";
 import { RATE_UNITS, rateText } from "./rate.ts";
-import { markText, readBounded, readMarkAndMask, readWords } from "./values.ts";
+import { markText, readBounded, readMarkAndMask, readRange, readWords } from "./values.ts";
 
 export const mark: Extension = {
   name: "mark",
@@ -72,7 +72,9 @@ export const comment: Extension = {
 };
 
 const readAddressTypes = (text: string): string =>
-  readWords(text, ADDRESS_TYPE_NAMES, (word) => usage(`addrtype: bad type "${word}"`));
+  readWords(text, ADDRESS_TYPE_NAMES, (word, rest) =>
+    usage(rest === word ? `addrtype: bad type "${word}"` : `addrtype: bad type \`${rest}'`),
+  );
 
 function printAddressTypes(values: OptionValues, key: string): string {
   const value = optionValue(values, key);
@@ -148,24 +150,17 @@ export const mac: Extension = {
   },
 };
 
-function readLength(text: string): string {
-  const bound = (part: string, open: number): number =>
-    part === ""
-      ? open
-      : (parseNumber(part, 0, 0xffff) ??
-        usage(
-          `length: bad value for option "--length" near "${part}", or out of range (0-65535).\n`,
-        ));
-  const [first = "", last] = text.split(":");
-  const from = bound(first, 0);
-  if (last === undefined) return String(from);
-  const to = bound(last, 0xffff);
-  return from === to ? String(from) : `${from}:${to}`;
-}
-
 export const length: Extension = {
   name: "length",
-  options: [{ name: "length", words: 1, invertible: true, mandatory: true, read: readLength }],
+  options: [
+    {
+      name: "length",
+      words: 1,
+      invertible: true,
+      mandatory: true,
+      read: readRange("length", "length", 0xffff),
+    },
+  ],
   print(values) {
     const value = optionValue(values, "length");
     return ` length ${value?.inverted === true ? "!" : ""}${value?.text}`;
@@ -175,13 +170,17 @@ export const length: Extension = {
 const readAddressRange =
   (option: string) =>
   (text: string, { warnings }: ReadContext): string => {
-    const [first = "", last = first] = text.split("-");
-    const [from, to] = [parseIpv4Address(first), parseIpv4Address(last)];
-    if (from === undefined || to === undefined)
-      return usage(`iprange: Bad value for "--${option}" option: "${text}"`);
+    const bad = (part: string): never =>
+      usage(`iprange: Bad value for "--${option}" option: "${part}"`);
+    const dash = text.indexOf("-");
+    const first = dash < 0 ? text : text.slice(0, dash);
+    const last = dash < 0 ? first : text.slice(dash + 1);
+    const from = parseDotted(first) ?? bad(first);
+    const to = parseDotted(last) ?? bad(last);
+    const range = `${formatIpv4Address(from)}-${formatIpv4Address(to)}`;
     if (from >>> 0 > to >>> 0)
-      warnings.push(`xt_iprange: range ${first}-${last} is reversed and will never match\n`);
-    return `${first}-${last}`;
+      warnings.push(`xt_iprange: range ${range} is reversed and will never match\n`);
+    return range;
   };
 
 function printAddressRange(values: OptionValues, key: string, word: string): string {

@@ -155,13 +155,36 @@ export const tcp: Extension = {
     printFlags(values, style.numeric),
 };
 
+/** As getaddrinfo(3) takes a service: decimal, cut to 16 bits, or a name. */
+function readUdpPort(text: string, { names }: ReadContext): number {
+  const port = /^\d+$/.test(text) ? Number(text) & PORT_MAX : names.servicePort(text, "udp");
+  // the protocol is not told, so that a name of the other one does too
+  return (
+    port ??
+    names.servicePort(text, "tcp") ??
+    usage(`Port "${text}" does not resolve to anything.\n`)
+  );
+}
+
+/** `a`, `a:b`, `:b` or `a:`, not necessarily in order. */
+const readUdpRange =
+  (option: string) =>
+  (text: string, context: ReadContext): string => {
+    const parts = text.split(":");
+    const [first = "", last = first] = parts;
+    const from = first === "" ? 0 : readUdpPort(first, context);
+    const to = last === "" && parts.length > 1 ? PORT_MAX : readUdpPort(last, context);
+    if (parts.length > 2) usage(`udp: Too many components for option "--${option}" (max: 2)\n`);
+    return from === to ? String(from) : `${from}:${to}`;
+  };
+
 const udpPort = (name: string, alias: string): ExtensionOption => ({
   name,
   aliases: [alias],
   key: alias,
   words: 1,
   invertible: true,
-  read: readPortRange,
+  read: readUdpRange(name),
 });
 
 export const udp: Extension = {

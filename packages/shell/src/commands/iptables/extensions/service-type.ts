@@ -1,6 +1,6 @@
 /** libxt_tos, libxt_TOS, libxt_dscp, libxt_DSCP and libipt_ECN: the second octet of the IP header. */
 import type { OptionValues } from "@lvsim/core";
-import { parseNumber } from "../numbers.ts";
+import { leadingNumber, parseNumber } from "../numbers.ts";
 import { usage } from "../problem.ts";
 import { type Extension, type ExtensionOption, optionValue } from "./extension.ts";
 import { readBounded } from "./values.ts";
@@ -20,16 +20,17 @@ const NAME_MASK = 0x3f;
 
 /** `value[/mask]` or a name; a number without a mask stands for all bits. */
 function readTos(text: string): string {
-  const slash = text.indexOf("/");
-  const value = parseNumber(slash < 0 ? text : text.slice(0, slash), 0, 255);
-  if (value === undefined) {
+  const number = leadingNumber(text, 0, 255);
+  if (number === undefined) {
     const wanted = text.toLowerCase();
     const named = TOS_NAMES.find(([name]) => name.toLowerCase() === wanted);
     if (named === undefined) return usage(`Symbolic name "${text}" is unknown`);
     return `${hex2(named[1])}/${hex2(NAME_MASK)}`;
   }
-  const mask = slash < 0 ? 255 : parseNumber(text.slice(slash + 1), 0, 255);
-  return `${hex2(value)}/${hex2(mask ?? usage(`Illegal value: "${text}"`))}`;
+  const [value, rest] = number;
+  const mask = rest.startsWith("/") ? parseNumber(rest.slice(1), 0, 255) : 255;
+  const isWhole = mask !== undefined && (rest === "" || rest.startsWith("/"));
+  return isWhole ? `${hex2(value)}/${hex2(mask)}` : usage(`Illegal value: "${text}"`);
 }
 
 /** The name of a value with a name's mask. */

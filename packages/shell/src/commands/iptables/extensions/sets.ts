@@ -36,7 +36,12 @@ const counterOptions: ExtensionOption[] = COUNTERS.flatMap((counter) =>
     (relation): ExtensionOption => ({
       name: `${counter}-${relation}`,
       words: 1,
+      excludes: RELATIONS.filter((other) => other !== relation).map(
+        (other) => `${counter}-${other}`,
+      ),
+      excludesAs: `only one of the --${counter}-[eq|lt|gt] is allowed`,
       invertible: relation === "eq",
+      notInverted: `--${counter}-${relation} option cannot be inverted`,
       read: readCount,
     }),
   ),
@@ -66,7 +71,7 @@ function printOptions(values: OptionValues, options: readonly ExtensionOption[])
 
 const MATCH_OPTIONS: readonly ExtensionOption[] = [
   setOption("match-set", []),
-  { name: "return-nomatch", words: 0 },
+  { name: "return-nomatch", words: 0, notInverted: "--return-nomatch flag cannot be inverted" },
   { name: "update-counters", words: 0, invertible: true },
   { name: "update-subcounters", words: 0, invertible: true },
   ...counterOptions,
@@ -86,10 +91,13 @@ export const set: Extension = {
       },
     },
   ],
-  finish: (values) =>
-    optionValue(values, "match-set") === undefined
-      ? usage("You must specify `--match-set' with proper arguments")
-      : values,
+  finish: (values) => {
+    if (optionValue(values, "match-set") === undefined)
+      usage("You must specify `--match-set' with proper arguments");
+    // the usual needs no word
+    const { "update-counters": _, "update-subcounters": __, ...kept } = values;
+    return kept;
+  },
   print: (values) => printOptions(values, MATCH_OPTIONS),
 };
 
@@ -97,10 +105,11 @@ const TIMEOUT_MAX = 4_294_967_294;
 
 const TARGET_OPTIONS: readonly ExtensionOption[] = [
   { ...setOption("add-set", []), invertible: false },
-  { name: "exist", words: 0 },
+  { name: "exist", words: 0, repeats: true },
   {
     name: "timeout",
     words: 1,
+    repeats: true,
     read: (text) =>
       String(
         parseNumber(text, 0, TIMEOUT_MAX) ??
