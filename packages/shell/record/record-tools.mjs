@@ -25,6 +25,8 @@ const ENVIRONMENT = {
 };
 /** Long enough for a background command to be ready. */
 const SETTLE_MS = 700;
+/** And to tell everything: a packet socket hands packets on within a second. */
+const FINISH_MS = 1500;
 const MACHINES = ["c", "c2", "r", "s", "lan"];
 
 const BUILD = `
@@ -110,7 +112,7 @@ async function run({ name, lines }) {
     const { stdout, stderr, status } = started.step;
     steps.push({ machine, background: false, command, stdout, stderr, status });
   }
-  if (background.length > 0) await pause(SETTLE_MS);
+  if (background.length > 0) await pause(FINISH_MS);
   for (const { child, ended } of background) {
     if (child.exitCode === null) child.kill("SIGINT");
     await ended;

@@ -17,6 +17,7 @@ import { ipset } from "../commands/ipset/ipset.ts";
 import { iptables, iptablesRestore, iptablesSave } from "../commands/iptables/commands.ts";
 import { NET_TOOLS_COMMANDS } from "../commands/net-tools/index.ts";
 import { PING_20160308_COMMANDS } from "../commands/ping/ping.ts";
+import { TCPDUMP_COMMANDS } from "../commands/tcpdump/tcpdump.ts";
 import {
   getenforce,
   IPTABLES_RULES,
@@ -164,6 +165,10 @@ export const CENTOS_7: Image = {
     imagePackage("conntrack-tools", ["1.4.4", "7.el7", "base", "187 k"], {
       installed: false,
       commands: [conntrack],
+    }),
+    imagePackage("tcpdump", ["14:4.9.2", "4.el7_7.1", "base", "422 k"], {
+      installed: false,
+      commands: TCPDUMP_COMMANDS,
     }),
     imagePackage("psmisc", ["22.20", "17.el7", "base", "141 k"], {
       installed: false,

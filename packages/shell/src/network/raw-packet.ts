@@ -37,6 +37,10 @@ const rawRoute = (
 ): Route | number =>
   ip.routeOutput(frame.destination, frame.source, outputInterface, frame.mark, frame.tos & 0x1e);
 
+/** The TTL of packets whose sender names none. */
+export const defaultTtl = ({ config }: NetworkNamespace): number =>
+  Number(config.sysctls.values["net/ipv4/ip_default_ttl"] ?? 64);
+
 /** Sends `frame`, of which everything is set but route, length, identification and DF; a source of 0 is chosen. */
 export function sendRaw(network: NetworkNamespace, frame: Frame, way: RawWay): RawOutcome {
   const { ip } = network;

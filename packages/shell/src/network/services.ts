@@ -3,6 +3,7 @@
 const TCP: readonly (readonly [string, number])[] = [
   ["echo", 7],
   ["discard", 9],
+  ["systat", 11],
   ["daytime", 13],
   ["chargen", 19],
   ["ftp-data", 20],

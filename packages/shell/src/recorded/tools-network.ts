@@ -1,11 +1,13 @@
 /** For tests: the network of packages/shell/record/record-tools.mjs, with a Debian machine at each place. */
 import {
+  type Duration,
   type Instant,
   type MacAddress,
   type NetworkNamespace,
   parseMacAddress,
   Simulation,
   seconds,
+  type Trace,
 } from "@lvsim/core";
 import { NO_COSTS } from "../kernel/costs.ts";
 import { type ExecHandle, Machine } from "../machine.ts";
@@ -39,16 +41,18 @@ const BEFORE = [
 /** A command that has not ended by then never will. */
 const LONGEST = seconds(120);
 const SETTLE = seconds(0.7);
+const FINISH = seconds(1.5);
 
 const mac = (text: string): MacAddress => parseMacAddress(text) as MacAddress;
 
 /** The four machines, with their addresses and routes. */
 export class ToolsNetwork {
-  readonly simulation = new Simulation({ seed: "tools", trace: null });
+  readonly simulation: Simulation;
   private readonly machines = new Map<string, Machine>();
 
-  constructor() {
-    const { simulation } = this;
+  constructor(trace: Trace | null = null) {
+    const simulation = new Simulation({ seed: "tools", trace });
+    this.simulation = simulation;
     const lan = simulation.addSwitch("lan");
     ["c", "c2", "r"].forEach((name, i) => {
       const namespace = this.add(name);
@@ -78,12 +82,13 @@ export class ToolsNetwork {
   /** Plays a recording's commands; what each printed, in the recording's form. */
   play({ steps }: ToolsRecording): RecordedStep[] {
     const handles = steps.map((step) => {
-      const handle = this.machine(step.machine).exec(step.command);
-      if (step.background) this.settle();
+      const command = step.background ? `exec ${step.command}` : step.command;
+      const handle = this.machine(step.machine).exec(command);
+      if (step.background) this.settle(SETTLE);
       else this.finish(handle);
       return handle;
     });
-    if (steps.some(({ background }) => background)) this.settle();
+    if (steps.some(({ background }) => background)) this.settle(FINISH);
     for (const handle of handles)
       if (!handle.done) {
         handle.interrupt();
@@ -114,9 +119,9 @@ export class ToolsNetwork {
     return namespace;
   }
 
-  private settle(): void {
+  private settle(duration: Duration): void {
     const { engine } = this.simulation;
-    engine.run((engine.now + SETTLE) as Instant);
+    engine.run((engine.now + duration) as Instant);
   }
 
   private finish(handle: ExecHandle): void {

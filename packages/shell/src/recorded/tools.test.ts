@@ -16,6 +16,8 @@ const MASKS: readonly (readonly [RegExp, string])[] = [
   [/, ipg\/ewma [\d./]+ ms/g, ", ipg/ewma T ms"],
   [/min\/avg\/ewma\/max = [\d./]+ ms/g, "min/avg/ewma/max = T ms"],
   [/^\[\d{10}\.\d{6}\]/gm, "[T]"],
+  [/, id \d+, (seq|offset)/g, ", id N, $1"],
+  [/\bifindex [2-9]/g, "ifindex N"],
   [/\bident=\d+/g, "ident=N"],
 ];
 

@@ -38,12 +38,13 @@ export const bareNamespace = (engine: Engine = new Engine()): NetworkNamespace =
     kernel: "6.1.192",
   });
 
-/** Runs `command` with `argv` (its name included) and lets the engine go on until it ends, an hour at most. */
+/** Runs `command` with `argv` (its name included) and lets the engine go on until it ends, an hour at most; status −1: not ended. */
 export function runCommand(
   kernel: Kernel,
   command: Command,
   argv: readonly string[],
   stdin = "",
+  secondsMax = 3600,
 ): SimpleResult {
   const descriptors = new Descriptors();
   const stdout = new Capture(OUTPUT_MAX);
@@ -55,7 +56,7 @@ export function runCommand(
   const process = kernel.spawn({ parent: null, argv, origin, descriptors }, (self) =>
     command.run(new CommandContext(argv, self, kernel)),
   );
-  const end = kernel.engine.now + seconds(3600);
+  const end = kernel.engine.now + seconds(secondsMax);
   while (process?.alive === true && kernel.engine.now < end && kernel.engine.step());
   return { status: process?.status ?? -1, stdout: stdout.text, stderr: stderr.text };
 }

@@ -1,5 +1,6 @@
 /** Echo requests as `ping` makes them: the time of sending in the data, then a pattern; answers tell their own age. */
 import {
+  Errno,
   Frame,
   type HostDevice,
   IcmpType,
@@ -9,12 +10,13 @@ import {
   type NetworkNamespace,
 } from "@lvsim/core";
 import { EPOCH_SECONDS } from "../../kernel/kernel.ts";
-import { type RawOutcome, sendRaw } from "../../network/raw-packet.ts";
+import { defaultTtl, type RawOutcome, sendRaw } from "../../network/raw-packet.ts";
 import type { PingOptions } from "./options.ts";
 
 /** A `struct timeval` of 64-bit numbers. */
 const TIME_LENGTH = 16;
-const LINK_SCOPE_ONLY_TTL = 64;
+/** What an IPv4 packet has room for behind both headers. */
+const SIZE_MAX = 65_507;
 
 export class Prober {
   readonly target: Ipv4Address;
@@ -42,6 +44,7 @@ export class Prober {
 
   send(sequence: number): RawOutcome {
     const { network, options } = this;
+    if (options.size > SIZE_MAX) return { errno: Errno.EMSGSIZE, mtu: 0 };
     const frame = new Frame(network.engine.newFrameId());
     frame.protocol = IpProtocol.icmp;
     frame.icmpType = IcmpType.echoRequest;
@@ -50,7 +53,7 @@ export class Prober {
     frame.destination = this.target;
     frame.tos = options.tos;
     frame.mark = options.mark;
-    frame.ttl = options.ttl === 0 ? LINK_SCOPE_ONLY_TTL : options.ttl;
+    frame.ttl = options.ttl === 0 ? defaultTtl(network) : options.ttl;
     frame.payload = this.data();
     frame.payloadLength = frame.payload.length;
     return sendRaw(network, frame, {
@@ -68,7 +71,7 @@ export class Prober {
 
   private data(): Uint8Array {
     const { pattern, size } = this.options;
-    const octets = new Uint8Array(Math.max(0, size));
+    const octets = new Uint8Array(size);
     for (let i = 0; i < octets.length; i++)
       octets[i] = pattern === null || pattern.length === 0 ? i : (pattern[i % pattern.length] ?? 0);
     if (this.timing) {
