@@ -38,6 +38,8 @@ interface Place {
   readonly device: string;
   sent: number;
   received: number;
+  /** Of the latter, IPv4 packets. */
+  receivedIpv4: number;
 }
 
 export interface LedgerOptions {
@@ -57,6 +59,8 @@ export class Ledger implements Trace {
   readonly drops = new Map<DropReason, number>();
   eventCount = 0;
   readonly places: Place[] = [];
+  /** By host, for those that are told at the host itself, not at a device. */
+  readonly hostDrops = new Map<string, Map<DropReason, number>>();
   /** Frames of which one copy ended at a device while the host held another: nobody can tell which one it was. */
   private readonly unclear = new Set<number>();
   private readonly options: LedgerOptions;
@@ -102,7 +106,7 @@ export class Ledger implements Trace {
 
   private describe(name: string): Place {
     const { hosts, switches } = this.options;
-    const counts = { sent: 0, received: 0 };
+    const counts = { sent: 0, received: 0, receivedIpv4: 0 };
     const [host = "", device = "", ...more] = name.split(".");
     if (hosts.includes(host) && more.length === 0 && !device.includes("-"))
       return { kind: "host", name, owner: host, device, ...counts };
@@ -127,6 +131,7 @@ export class Ledger implements Trace {
     const place = this.places[device] as Place;
     this.tell(at, place, "received", frame);
     place.received++;
+    if (frame.etherType === EtherType.ipv4 && frame.vlanTag < 0) place.receivedIpv4++;
     // what comes out of a tunnel was on no cable
     if (!isTunnel(place.device)) this.carry(place, frame.id, -1);
     const holding = this.holding(place.owner, frame.id);
@@ -154,12 +159,19 @@ export class Ledger implements Trace {
     const place = this.places[at] as Place;
     this.tell(now, place, `dropped (${reason})`, frame);
     const isHeld = place.kind !== "cable" && this.holding(place.owner, frame.id).copies > 0;
+    if (place.kind === "host" && place.device === "") this.countDrop(place.owner, reason);
     const mayArrive = place.device !== "" && this.mayArrive(place, frame.id);
     if (mayArrive && isHeld) this.unclear.add(frame.id);
     const wasOnCable = mayArrive && !isHeld;
     if (place.kind === "cable" || wasOnCable) this.carry(place, frame.id, -1);
     else if (place.kind === "switch") this.holding(place.owner, frame.id).copies--;
     else this.leave(place, frame, reason);
+  }
+
+  private countDrop(host: string, reason: DropReason): void {
+    const mine = this.hostDrops.get(host) ?? new Map<DropReason, number>();
+    this.hostDrops.set(host, mine);
+    mine.set(reason, (mine.get(reason) ?? 0) + 1);
   }
 
   note(_kind: NoteKind): void {

@@ -4,6 +4,7 @@ import {
   type DeviceCounters,
   type DropReason,
   type Instant,
+  type IpCounters,
   type NetworkNamespace,
   type Rng,
 } from "@lvsim/core";
@@ -33,6 +34,7 @@ export function runSwarmLab(seed: number, tellsStories = false): SwarmResult {
     // a storm without delay is ended by a limit, and everything is still under way then
     isEnded = disturb(rng, lab);
     checkCounters(lab);
+    checkIpCounters(lab);
     if (isEnded) ledger.close();
   } catch (error) {
     ledger.problems.push(`the lab threw ${error instanceof Error ? error.stack : error}`);
@@ -63,6 +65,45 @@ function checkCounters({ hosts, ledger }: RandomLab): void {
     if (sentPackets !== sent || receivedPackets !== received)
       ledger.problems.push(
         `${name} counts ${sentPackets} sent and ${receivedPackets} received, the trace ${sent} and ${received}`,
+      );
+  }
+}
+
+/** Counters of /proc/net/snmp, each with the drops that it stands for; those of IPVS have no counter there. */
+const IP_COUNTERS: readonly (readonly [keyof IpCounters, readonly DropReason[]])[] = [
+  ["InHdrErrors", ["ip-header-error", "ip-checksum", "ip-ttl-exceeded", "ip-bad-option"]],
+  ["InCsumErrors", ["ip-checksum"]],
+  ["InUnknownProtos", ["ip-protocol-unknown"]],
+  ["IPReversePathFilter", ["ip-reverse-path-filter"]],
+  ["IcmpInCsumErrors", ["icmp-checksum"]],
+  ["FragFails", ["ip-too-big"]],
+];
+
+function checkIpCounters({ hosts, ledger }: RandomLab): void {
+  for (const { name, counters, config } of hosts) {
+    if (config.ipvs.services.length > 0) continue;
+    const drops = ledger.hostDrops.get(name);
+    const told = (reasons: readonly DropReason[]): number =>
+      reasons.reduce((sum, reason) => sum + (drops?.get(reason) ?? 0), 0);
+    const arrived = ledger.places
+      .filter(({ owner }) => owner === name)
+      .reduce((sum, { receivedIpv4 }) => sum + receivedIpv4, 0);
+    const expected = [
+      ...IP_COUNTERS.map(
+        ([counter, reasons]) => [counter, counters[counter], told(reasons)] as const,
+      ),
+      [
+        "limited",
+        counters.IcmpOutRateLimitGlobal + counters.IcmpOutRateLimitHost,
+        told(["icmp-rate-limited"]),
+      ],
+    ] as const;
+    for (const [counter, counted, seen] of expected)
+      if (counted !== seen)
+        ledger.problems.push(`${name} counts ${counter} ${counted}, not ${seen}`);
+    if (counters.InReceives > arrived)
+      ledger.problems.push(
+        `${name} counts ${counters.InReceives} packets, of which ${arrived} arrived`,
       );
   }
 }

@@ -25,6 +25,8 @@ export * from "./host/device/config.ts";
 export * from "./host/device/host-device.ts";
 export * from "./host/device/tunnel-parameters.ts";
 export * from "./host/ip/icmp-input.ts";
+export * from "./host/ip/ip-counters.ts";
+export * from "./host/ip/kernel-messages.ts";
 export * from "./host/ipvs/config.ts";
 export * from "./host/ipvs/control.ts";
 export * from "./host/ipvs/ipvs.ts";

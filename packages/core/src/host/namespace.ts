@@ -26,8 +26,10 @@ import type { IpContext } from "./ip/ip-context.ts";
 import { IpCounters } from "./ip/ip-counters.ts";
 import type { TransportHandler } from "./ip/ip-layer.ts";
 import { IpStack } from "./ip/ip-stack.ts";
+import { KernelMessages } from "./ip/kernel-messages.ts";
 import { LazyTransport } from "./ip/lazy-transport.ts";
 import { PathCache } from "./ip/path-cache.ts";
+import { Peers } from "./ip/peers.ts";
 import { applyToConfig, type IpvsCommand } from "./ipvs/control.ts";
 import { Ipvs } from "./ipvs/ipvs.ts";
 import { IpvsHostAdapter } from "./ipvs-host.ts";
@@ -80,6 +82,8 @@ export class NetworkNamespace {
   readonly proxies = new ProxyTable();
   readonly router: Router;
   readonly ip: IpStack;
+  /** What the network stack says to the kernel's log. */
+  readonly messages: KernelMessages;
   /** What was learnt about single destinations. */
   readonly paths = new PathCache();
   /** What IPv4 and ICMP count. */
@@ -102,6 +106,7 @@ export class NetworkNamespace {
     this.engine = engine;
     this.trace = trace;
     this.rng = rng;
+    this.messages = new KernelMessages(engine);
     this.place = trace === null ? 0 : trace.place(name);
     this.hooks = new HookTable(trace !== null);
     this.current = options.config ?? initialConfig();
@@ -274,7 +279,7 @@ export class NetworkNamespace {
   private take(next: NamespaceConfig): void {
     const before = this.current;
     this.current = next;
-    if (next.sysctls !== before.sysctls) this.context.sysctls = globalSysctls(next.sysctls);
+    if (next.sysctls !== before.sysctls) this.followSysctls(next);
     if (next.routes !== before.routes || next.rules !== before.rules) this.context.paths.flush();
     this.router.configure(next);
     if (next.devices !== before.devices || next.sysctls !== before.sysctls) this.table.follow(next);
@@ -287,13 +292,19 @@ export class NetworkNamespace {
   /** Takes over what was changed in place, so that nothing tells what did. */
   private takePlain(next: NamespaceConfig): void {
     this.current = next;
-    this.context.sysctls = globalSysctls(next.sysctls);
+    this.followSysctls(next);
     this.context.paths.flush();
     this.router.configure(next);
     this.table.follow(next);
     this.tunnels.followPorts(next.fou);
     if (this.tables !== null || Object.keys(next.netfilter.tables).length > 0)
       this.netfilter.configure(next.netfilter);
+  }
+
+  private followSysctls(next: NamespaceConfig): void {
+    const sysctls = globalSysctls(next.sysctls);
+    this.context.sysctls = sysctls;
+    this.paths.bound(sysctls.minPmtu, sysctls.mtuExpires);
   }
 
   private makeContext(): IpContext {
@@ -308,6 +319,9 @@ export class NetworkNamespace {
       paths: this.paths,
       identifications: new Identifications(),
       counters: this.counters,
+      peers: new Peers(),
+      messages: this.messages,
+      rng: this.rng,
       sysctls: globalSysctls(this.current.sysctls),
       deviceAt: (index) => this.table.at(index),
       drop: (frame, reason, decider) => {

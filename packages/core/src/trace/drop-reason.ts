@@ -36,7 +36,6 @@ export const DROP_REASONS = [
   "ip-protocol-unknown",
   "ip-fragment-error",
   "ip-fragment-timeout",
-  "loopback-in-transit",
   // netfilter and IPVS
   "netfilter-drop",
   "ipvs-no-destination",

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { FragmentField, IcmpType, UnreachableCode } from "../../packet/protocol.ts";
 import { address, type Heard, SmallNetwork } from "../../testing/small-network.ts";
 import { setLinkMtu } from "../addressing/link-properties.ts";
@@ -172,19 +172,119 @@ test("a router on the same link tells the sender of the better way, at first onl
   expect(redirects[0]?.frame.icmpRest).toBe(address("10.0.0.3"));
 });
 
-test("a redirect that is accepted changes the next hop", () => {
-  const net = new SmallNetwork();
-  const a = net.host("a", "lan 10.0.0.2/24");
-  const router = net.host("router", "lan 10.0.0.1/24");
-  const other = net.host("other", "lan 10.0.0.3/24");
-  net.defaultRoute(a, "10.0.0.1");
-  net.defaultRoute(router, "10.0.0.3");
-  net.sysctl(router, "net/ipv4/ip_forward", 1);
-  net.ping(a, "8.8.8.8");
+describe("a redirect", () => {
+  function redirected(settings: readonly (readonly [string, number])[] = []) {
+    const net = new SmallNetwork();
+    const a = net.host("a", "lan 10.0.0.2/24");
+    const router = net.host("router", "lan 10.0.0.1/24");
+    net.host("other", "lan 10.0.0.3/24");
+    net.defaultRoute(a, "10.0.0.1");
+    net.defaultRoute(router, "10.0.0.3");
+    net.sysctl(router, "net/ipv4/ip_forward", 1);
+    for (const [path, value] of settings) net.sysctl(a, `net/ipv4/conf/${path}`, value);
+    const atA = net.listen(a);
+    /** By which host the next packet of a leaves: the last octet of its MAC. */
+    return (ms: number): number => {
+      net.run(ms);
+      net.ping(a, "8.8.8.8");
+      net.run(10);
+      const sent = atA.filter(
+        ({ direction, frame }) => direction === "out" && frame.icmpType === 8,
+      );
+      return (sent.at(-1)?.frame.destinationMac ?? 0) & 255;
+    };
+  }
+
+  test("changes the next hop for five minutes, once the better gateway is a known neighbour", () => {
+    const leavesBy = redirected();
+    // the first one only makes the host ask for the gateway
+    expect([leavesBy(0), leavesBy(100), leavesBy(100), leavesBy(100)]).toEqual([2, 2, 3, 3]);
+    expect(leavesBy(300_000)).toBe(2);
+  });
+
+  test.each([
+    [
+      "accept_redirects is off",
+      [
+        ["all/accept_redirects", 0],
+        ["eth0/accept_redirects", 0],
+      ],
+    ],
+    [
+      "it names no gateway of ours, and secure_redirects holds without shared_media",
+      [
+        ["all/shared_media", 0],
+        ["eth0/shared_media", 0],
+      ],
+    ],
+  ] as const)("is not heeded where %s", (_, settings) => {
+    const leavesBy = redirected(settings);
+    expect([leavesBy(0), leavesBy(100), leavesBy(100), leavesBy(100)]).toEqual([2, 2, 2, 2]);
+  });
+});
+
+test("packets of others keep to the device's MTU unless ip_forward_use_pmtu is set", () => {
+  const { net, a, router } = routed();
+  router.paths.learnMtu(address("10.0.1.2"), 1000, net.simulation.engine.now);
+  const heard = net.listen(router, "eth1");
+  const sizes = (): number[] =>
+    heard
+      .splice(0)
+      .flatMap(({ direction, frame }) =>
+        direction === "out" && frame.protocol === 1 ? [frame.length] : [],
+      );
+  net.ping(a, "10.0.1.2", { length: 1400 });
   net.run(10);
-  const atA = net.listen(a);
-  net.ping(a, "8.8.8.8");
+  expect(sizes()).toEqual([1400]);
+  net.sysctl(router, "net/ipv4/ip_forward_use_pmtu", 1);
+  net.ping(a, "10.0.1.2", { length: 1400 });
   net.run(10);
-  const sent = atA.filter(({ direction, frame }) => direction === "out" && frame.icmpType === 8);
-  expect(sent.map(({ frame }) => frame.destinationMac)).toEqual([other.deviceNamed("eth0")?.mac]);
+  expect(sizes()).toEqual([996, 424]);
+});
+
+test.each([
+  [[7, 3, 4, 0], 1],
+  [[131, 7, 4, 10, 0, 0, 9, 0], 0],
+  [[7, 9, 4, 0], 0],
+  [[68, 3, 5, 0], 0],
+  [[1, 1, 1, 0], 1],
+])("a packet with the options %j arrives %i times", (options, times) => {
+  const { net, a, b } = routed();
+  const heard = net.listen(b);
+  net.ping(a, "10.0.1.2", {
+    length: 84 + options.length,
+    change: (frame) => {
+      frame.ipOptions = new Uint8Array(options);
+    },
+  });
+  net.run(10);
+  expect(
+    heard.filter(({ direction, frame }) => direction === "in" && frame.icmpType === 8),
+  ).toHaveLength(times);
+});
+
+test("martians are logged where log_martians is set", () => {
+  const { net, a, router } = routed();
+  const lines: string[] = [];
+  router.messages.onMessage((_at, _level, text) => lines.push(text));
+  const spoof = (source: string): void => {
+    net.ping(a, "10.0.1.2", {
+      change: (frame) => {
+        frame.source = address(source);
+      },
+    });
+    net.run(10);
+  };
+  // a host that does not know its router yet would ask for it as 127.0.0.1
+  spoof("10.0.0.2");
+  spoof("127.0.0.1");
+  expect(lines).toEqual([]);
+  net.sysctl(router, "net/ipv4/conf/all/log_martians", 1);
+  spoof("127.0.0.1");
+  expect(lines).toEqual([
+    "IPv4: martian source 10.0.1.2 from 127.0.0.1, on dev eth0",
+    "ll header: 00000000: 02 00 00 00 00 02 02 00 00 00 00 01 08 00",
+  ]);
+  for (let i = 0; i < 20; i++) spoof("127.0.0.1");
+  expect(lines.length).toBe(2 * 10);
 });

@@ -1,23 +1,46 @@
 /**
  * Incoming ICMP (RFC 792; `icmp_rcv`): echo requests are answered, errors go to the transport that sent the packet
- * they quote, path MTUs and redirects are learnt. Left out: timestamp and router messages, which are dropped.
+ * they quote, path MTUs and redirects are learnt. Left out: timestamp and router
+ * messages, which nobody answers.
  */
 
 import type { NetDevice } from "../../link/net-device.ts";
 import { ChecksumFault, type Frame } from "../../packet/frame.ts";
-import { type Ipv4Address, inPrefix } from "../../packet/ipv4-address.ts";
-import { IcmpType, UnreachableCode } from "../../packet/protocol.ts";
-import { RouteType } from "../route/config.ts";
+import { IcmpType, IpProtocol, UnreachableCode } from "../../packet/protocol.ts";
+import type { Decider } from "../../trace/trace.ts";
+import { MTU_METRIC, RouteType } from "../route/config.ts";
 import type { Route } from "../route/route.ts";
 import type { IcmpSender } from "./icmp-sender.ts";
 import type { IpContext } from "./ip-context.ts";
+import { countType } from "./ip-counters.ts";
 import type { IpInput } from "./ip-input.ts";
 import type { TransportHandler } from "./ip-layer.ts";
+import { learnRedirect } from "./redirect-input.ts";
 
 /** Hears every ICMP message that reaches the host, as a raw socket does: `ping`, `traceroute`. */
 export interface IcmpListener {
   heard(frame: Frame): void;
 }
+
+/** A rule of the host as the trace names it. */
+class Ground implements Decider {
+  private readonly words: string;
+  constructor(words: string) {
+    this.words = words;
+  }
+  describe(): string {
+    return this.words;
+  }
+}
+
+const UNKNOWN_TYPE = new Ground("no such ICMP type");
+const NOT_FOR_A_GROUP = new Ground("only echo requests may go to a group or to all");
+const IGNORE_ALL = new Ground("net.ipv4.icmp_echo_ignore_all = 1");
+const IGNORE_BROADCASTS = new Ground("net.ipv4.icmp_echo_ignore_broadcasts = 1");
+/** NR_ICMP_TYPES. */
+const TYPE_MAX = 18;
+/** net.ipv4.ip_no_pmtu_disc. */
+const PmtuMode = { least: 1, believeNobody: 2, hardened: 3 } as const;
 
 export class IcmpInput implements TransportHandler {
   private readonly context: IpContext;
@@ -43,60 +66,74 @@ export class IcmpInput implements TransportHandler {
 
   receive(frame: Frame, _device: NetDevice): void {
     const { context } = this;
-    if ((frame.checksumFaults & ChecksumFault.transport) !== 0)
+    const { counters } = context;
+    if ((frame.checksumFaults & ChecksumFault.transport) !== 0) {
+      counters.IcmpInCsumErrors++;
+      counters.IcmpInErrors++;
       return context.drop(frame, "icmp-checksum", null);
+    }
+    countType(counters.icmpIn, frame.icmpType);
+    const refusal = this.refusal(frame);
+    if (refusal !== null) return context.drop(frame, "icmp-ignored", refusal);
     context.trace?.delivered(context.engine.now, context.place, frame);
     if (this.listeners !== null)
       for (const listener of this.listeners.slice()) listener.heard(frame);
     switch (frame.icmpType) {
       case IcmpType.echoRequest:
-        return this.echo(frame);
+        return this.sender.echoReply(frame);
       case IcmpType.destinationUnreachable:
       case IcmpType.sourceQuench:
       case IcmpType.timeExceeded:
       case IcmpType.parameterProblem:
         return this.error(frame);
       case IcmpType.redirect:
-        return this.redirect(frame);
+        return learnRedirect(context, frame);
     }
+  }
+
+  /** Why the message is of no use (`icmp_rcv`, `icmp_echo`); null when it is. */
+  private refusal({ icmpType, route }: Frame): Decider | null {
+    const { sysctls, counters } = this.context;
+    if (icmpType > TYPE_MAX) {
+      counters.IcmpInErrors++;
+      return UNKNOWN_TYPE;
+    }
+    const isEcho = icmpType === IcmpType.echoRequest;
+    if ((route as Route).type !== RouteType.local) {
+      if (!isEcho) return NOT_FOR_A_GROUP;
+      if (sysctls.icmpEchoIgnoreBroadcasts !== 0) {
+        counters.IcmpInErrors++;
+        return IGNORE_BROADCASTS;
+      }
+    }
+    return isEcho && sysctls.icmpEchoIgnoreAll !== 0 ? IGNORE_ALL : null;
   }
 
   /** Errors about our ICMP messages interest only listeners, which have heard them. */
   icmpError(_error: Frame): void {}
 
-  private echo(frame: Frame): void {
-    const { sysctls } = this.context;
-    if (sysctls.icmpEchoIgnoreAll !== 0) return;
-    const single = (frame.route as Route).type === RouteType.local;
-    if (!single && sysctls.icmpEchoIgnoreBroadcasts !== 0) return;
-    this.sender.echoReply(frame);
-  }
-
   private error(frame: Frame): void {
     const quoted = frame.inner;
     if (quoted === null) return;
-    const { context } = this;
-    if (
+    const isAboutMtu =
       frame.icmpType === IcmpType.destinationUnreachable &&
-      frame.icmpCode === UnreachableCode.fragmentationNeeded
-    )
-      context.paths.learnMtu(quoted.destination, frame.icmpRest & 0xffff, context.engine.now);
+      frame.icmpCode === UnreachableCode.fragmentationNeeded;
+    if (isAboutMtu && !this.learnMtu(quoted, frame.icmpRest & 0xffff)) return;
     this.ip.handler(quoted.protocol)?.icmpError(frame);
   }
 
-  /** `__ip_do_redirect`: only from the gateway in use, only to a neighbour, only where redirects are accepted. */
-  private redirect(frame: Frame): void {
-    const { context } = this;
-    const quoted = frame.inner;
-    const on = context.deviceAt(frame.inputInterface);
-    if (quoted === null || on === undefined || !on.conf.acceptRedirects) return;
-    const gateway = frame.icmpRest as Ipv4Address;
-    const onLink = on.addresses.some((a) => inPrefix(gateway, a.local, a.prefixLength));
-    if (!onLink || context.router.isLocal(gateway)) return;
-    const route = context.router.output(quoted.destination, quoted.source, 0, 0, 0);
-    if (route === null || route.device !== on.index) return;
-    const current = route.gateway === 0 ? quoted.destination : route.gateway;
-    if (current !== frame.source) return;
-    context.paths.learnGateway(quoted.destination, gateway);
+  /** By ip_no_pmtu_disc: 1 takes the least MTU that there is, 2 believes nobody, 3 only what TCP can check. */
+  private learnMtu(quoted: Frame, said: number): boolean {
+    const { paths, engine, sysctls, router, deviceAt } = this.context;
+    const mode = sysctls.ipNoPmtuDisc;
+    if (mode === PmtuMode.believeNobody) return false;
+    if (mode === PmtuMode.hardened && quoted.protocol !== IpProtocol.tcp) return false;
+    const mtu = mode === PmtuMode.least ? 0 : said;
+    const route = router.outputFromAny(quoted.destination, quoted.source, 0, 0, 0);
+    if (route === null || ((route.config?.lockedMetrics ?? 0) & (1 << MTU_METRIC)) !== 0)
+      return true;
+    const now = route.mtu !== 0 ? route.mtu : (deviceAt(route.device)?.mtu ?? 0);
+    if (mtu <= now) paths.learnMtu(quoted.destination, mtu, engine.now);
+    return true;
   }
 }

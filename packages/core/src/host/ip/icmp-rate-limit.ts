@@ -1,65 +1,71 @@
 /**
- * How often a host may send ICMP messages: a token bucket for all of them (`icmp_global_allow`) and one per peer
- * (`inet_peer_xrlim_allow`). Types outside net.ipv4.icmp_ratemask are never limited.
+ * How often a host may send ICMP messages: an allowance for all of them (`icmp_global_allow`) and one per peer
+ * (`icmpv4_xrlim_allow`). Types outside net.ipv4.icmp_ratemask are never limited, nor is path MTU discovery. A message
+ * costs the common allowance 0, 1 or 2, at random, so that nobody can count by it what others were sent. In Linux 6.1 all
+ * namespaces of a machine share that allowance; here each has its own.
  */
 import type { Ipv4Address } from "../../packet/ipv4-address.ts";
+import { IcmpType, UnreachableCode } from "../../packet/protocol.ts";
+import type { Rng } from "../../rng/rng.ts";
 import type { Instant } from "../../time/instant.ts";
 import type { GlobalSysctls } from "../sysctl/global-sysctls.ts";
+import type { Peers } from "./peers.ts";
 
 const NS_PER_MS = 1e6;
 const NS_PER_S = 1e9;
-/** The bucket for all is topped up at most every HZ/50. */
+/** The allowance for all is topped up at most every HZ/50. */
 const REFILL_PERIOD_NS = 20e6;
 /** XRLIM_BURST_FACTOR: messages that a quiet peer may get at once. */
 const PEER_BURST = 6;
-const PEERS_MAX = 4096;
+/** NR_ICMP_TYPES. */
+const TYPE_MAX = 18;
 
-interface Bucket {
-  /** In nanoseconds. */
-  tokens: number;
-  last: Instant;
-}
+/** Why a message was held back. */
+export type IcmpRefusal = "all" | "peer" | null;
 
 export class IcmpRateLimit {
-  private peers: Map<Ipv4Address, Bucket> | null = null;
-  private globalTokens = 0;
-  private globalLast = -1;
+  private readonly peers: Peers;
+  private readonly rng: Rng;
+  private credit = 0;
+  private filledAt = -1;
 
-  /** Takes a token for a message of `type` to `peer`; false when it must not be sent. */
-  allow(type: number, peer: Ipv4Address, now: Instant, sysctls: GlobalSysctls): boolean {
-    if (type > 31 || ((1 << type) & sysctls.icmpRatemask) === 0) return true;
-    if (!this.allowGlobally(now, sysctls)) return false;
-    return this.allowPeer(peer, now, sysctls.icmpRatelimit);
+  constructor(peers: Peers, rng: Rng) {
+    this.peers = peers;
+    this.rng = rng;
   }
 
-  private allowGlobally(now: Instant, sysctls: GlobalSysctls): boolean {
-    const burst = sysctls.icmpMsgsBurst;
-    const since = this.globalLast < 0 ? NS_PER_S : Math.min(now - this.globalLast, NS_PER_S);
-    if (since >= REFILL_PERIOD_NS) {
-      const earned = Math.floor((since * sysctls.icmpMsgsPerSec) / NS_PER_S);
-      this.globalTokens = Math.min(burst, this.globalTokens + earned);
-      this.globalLast = now;
-    }
-    if (this.globalTokens < 1) return false;
-    this.globalTokens--;
+  /** Takes the allowance for a message to `peer`; null when it may be sent. */
+  refusal(
+    type: number,
+    code: number,
+    peer: Ipv4Address,
+    now: Instant,
+    sysctls: GlobalSysctls,
+  ): IcmpRefusal {
+    if (!isLimited(type, code, sysctls.icmpRatemask)) return null;
+    if (!this.mayAnybody(now, sysctls)) return "all";
+    const price = sysctls.icmpRatelimit * NS_PER_MS;
+    if (price > 0 && !this.peers.of(peer, now).spend(price, PEER_BURST * price, now)) return "peer";
+    // may go below zero
+    this.credit -= this.rng.below(3);
+    return null;
+  }
+
+  private mayAnybody(now: Instant, sysctls: GlobalSysctls): boolean {
+    if (this.credit > 0) return true;
+    const since = this.filledAt < 0 ? NS_PER_S : Math.min(now - this.filledAt, NS_PER_S);
+    if (since < REFILL_PERIOD_NS) return false;
+    const earned = Math.floor((since * sysctls.icmpMsgsPerSec) / NS_PER_S);
+    if (earned === 0) return false;
+    this.filledAt = now;
+    this.credit = Math.min(this.credit + earned, sysctls.icmpMsgsBurst);
     return true;
   }
+}
 
-  /** `interval` in milliseconds: one message per interval, after a burst. */
-  private allowPeer(peer: Ipv4Address, now: Instant, interval: number): boolean {
-    if (interval === 0) return true;
-    const price = interval * NS_PER_MS;
-    this.peers ??= new Map();
-    let bucket = this.peers.get(peer);
-    if (bucket === undefined) {
-      if (this.peers.size >= PEERS_MAX) this.peers.clear();
-      bucket = { tokens: PEER_BURST * price, last: now };
-      this.peers.set(peer, bucket);
-    }
-    bucket.tokens = Math.min(PEER_BURST * price, bucket.tokens + (now - bucket.last));
-    bucket.last = now;
-    if (bucket.tokens < price) return false;
-    bucket.tokens -= price;
-    return true;
-  }
+function isLimited(type: number, code: number, mask: number): boolean {
+  if (type > TYPE_MAX) return false;
+  const isAboutMtu =
+    type === IcmpType.destinationUnreachable && code === UnreachableCode.fragmentationNeeded;
+  return !isAboutMtu && ((1 << type) & mask) !== 0;
 }

@@ -13,10 +13,12 @@ import {
 } from "../../packet/ipv4-address.ts";
 import { FragmentField, IcmpType, IpProtocol } from "../../packet/protocol.ts";
 import { relatedTo } from "../conntrack/tracked-connection.ts";
+import { Scope } from "../device/config.ts";
 import { RouteType } from "../route/config.ts";
 import type { Route } from "../route/route.ts";
 import { IcmpRateLimit } from "./icmp-rate-limit.ts";
 import type { IpContext } from "./ip-context.ts";
+import { countType } from "./ip-counters.ts";
 import type { IpOutput } from "./ip-output.ts";
 
 const HEADERS = 28;
@@ -39,11 +41,12 @@ const isIcmpError = (type: number): boolean => type < 32 && (ERROR_TYPES & (1 <<
 export class IcmpSender {
   private readonly context: IpContext;
   private readonly output: IpOutput;
-  private readonly limit = new IcmpRateLimit();
+  private readonly limit: IcmpRateLimit;
 
   constructor(context: IpContext, output: IpOutput) {
     this.context = context;
     this.output = output;
+    this.limit = new IcmpRateLimit(context.peers, context.rng.stream("icmp"));
   }
 
   /** An error about `cause` to its source; nothing at all when the rules forbid one. */
@@ -54,11 +57,11 @@ export class IcmpSender {
     // by the route that the packet was on when it failed, as the kernel does: a packet for us is answered by its destination
     const was = cause.route as Route | null;
     const local = was === null ? router.isLocal(cause.destination) : was.type === RouteType.local;
-    const from = local ? cause.destination : ANY_ADDRESS;
+    const from = local ? cause.destination : this.inboundSource(cause);
     const tos = (cause.tos & TOS_MASK) | ERROR_PRECEDENCE;
     const route = router.output(cause.source, from, 0, cause.mark, tos);
     if (route === null) return;
-    const source = local ? cause.destination : this.context.router.sourceFor(route, cause.source);
+    const source = from === 0 ? router.sourceFor(route, cause.source) : from;
     const frame = new Frame(engine.newFrameId());
     frame.origin = FrameOrigin.quoted;
     frame.parentId = cause.id;
@@ -105,12 +108,25 @@ export class IcmpSender {
     frame.identification = context.identifications.next();
     frame.route = route;
     const toOurselves = route.type === RouteType.local;
-    if (
-      !toOurselves &&
-      !this.limit.allow(frame.icmpType, frame.destination, context.engine.now, context.sysctls)
-    )
+    if (!toOurselves && this.isHeldBack(frame))
       return context.drop(frame, "icmp-rate-limited", null);
+    countType(context.counters.icmpOut, frame.icmpType);
     this.output.local(frame);
+  }
+
+  private isHeldBack({ icmpType, icmpCode, destination }: Frame): boolean {
+    const { counters, engine, sysctls } = this.context;
+    const refusal = this.limit.refusal(icmpType, icmpCode, destination, engine.now, sysctls);
+    if (refusal === "all") counters.IcmpOutRateLimitGlobal++;
+    if (refusal === "peer") counters.IcmpOutRateLimitHost++;
+    return refusal !== null;
+  }
+
+  /** The source of an error about a packet on its way: with icmp_errors_use_inbound_ifaddr where it came in; 0 for any. */
+  private inboundSource(cause: Frame): Ipv4Address {
+    const { router, sysctls } = this.context;
+    if (sysctls.icmpErrorsUseInboundIfaddr === 0 || cause.inputInterface === 0) return ANY_ADDRESS;
+    return router.selectSource(cause.inputInterface, cause.source, Scope.link);
   }
 
   /** RFC 1122 §3.2.2: never about an error, a later fragment, a broadcast, or a packet without a single sender. */

@@ -3,6 +3,7 @@
  * circles if the parts knew each other. Made by `NetworkNamespace`.
  */
 import type { Frame } from "../../packet/frame.ts";
+import type { Rng } from "../../rng/rng.ts";
 import type { Engine } from "../../time/engine.ts";
 import type { DropReason } from "../../trace/drop-reason.ts";
 import type { Decider, PlaceId, Trace } from "../../trace/trace.ts";
@@ -13,7 +14,9 @@ import type { Router } from "../route/router.ts";
 import type { GlobalSysctls } from "../sysctl/global-sysctls.ts";
 import type { Identifications } from "./identifications.ts";
 import type { IpCounters } from "./ip-counters.ts";
+import type { KernelMessages } from "./kernel-messages.ts";
 import type { PathCache } from "./path-cache.ts";
+import type { Peers } from "./peers.ts";
 
 export interface IpContext {
   readonly engine: Engine;
@@ -26,6 +29,10 @@ export interface IpContext {
   readonly paths: PathCache;
   readonly identifications: Identifications;
   readonly counters: IpCounters;
+  readonly peers: Peers;
+  readonly messages: KernelMessages;
+  /** The namespace's own stream of random numbers. */
+  readonly rng: Rng;
   /** Live values; replaced when a sysctl changes. */
   sysctls: GlobalSysctls;
   /** The interface with this index; undefined when there is none. */

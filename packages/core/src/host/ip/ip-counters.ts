@@ -10,10 +10,8 @@ export class IpCounters {
   InAddrErrors = 0;
   ForwDatagrams = 0;
   InUnknownProtos = 0;
-  InDiscards = 0;
   InDelivers = 0;
   OutRequests = 0;
-  OutDiscards = 0;
   OutNoRoutes = 0;
   ReasmTimeout = 0;
   ReasmReqds = 0;
@@ -29,12 +27,18 @@ export class IpCounters {
   // Icmp
   IcmpInErrors = 0;
   IcmpInCsumErrors = 0;
-  IcmpOutErrors = 0;
+  IcmpOutRateLimitGlobal = 0;
+  IcmpOutRateLimitHost = 0;
   // TcpExt, where Linux keeps them
   IPReversePathFilter = 0;
-  ArpFilter = 0;
   /** IcmpMsg InType*: by type. */
   readonly icmpIn: number[] = [];
   /** IcmpMsg OutType*: by type. */
   readonly icmpOut: number[] = [];
+}
+
+/** Counts one message of a type; types that never came cost nothing. */
+export function countType(counts: number[], type: number): void {
+  while (counts.length <= type) counts.push(0);
+  counts[type] = (counts[type] as number) + 1;
 }

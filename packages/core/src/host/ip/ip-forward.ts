@@ -35,18 +35,21 @@ export class IpForward {
     if (frame.packetType !== PacketType.host) return context.drop(frame, "other-host", null);
     if (frame.ttl <= 1) {
       context.sendIcmpError(frame, IcmpType.timeExceeded, 0, 0);
+      context.counters.InHdrErrors++;
       return context.drop(frame, "ip-ttl-exceeded", null);
     }
-    const mtu = this.output.mtuOf(route, frame, out);
+    const mtu = this.output.mtuOf(route, frame, out, true);
     if (frame.length > mtu && (frame.fragment & FragmentField.dontFragment) !== 0) {
       const code = UnreachableCode.fragmentationNeeded;
       context.sendIcmpError(frame, IcmpType.destinationUnreachable, code, mtu);
+      context.counters.FragFails++;
       return context.drop(frame, "ip-too-big", out);
     }
     frame.ttl--;
+    context.counters.ForwDatagrams++;
     if (sourceOnLink && out === from) this.redirects.consider(frame, route, from);
     const point = HookPoint.forward;
     if (context.hooks.isIdle(point) || passHooks(context, point, frame, from, out))
-      this.output.send(frame);
+      this.output.send(frame, true);
   }
 }

@@ -13,8 +13,14 @@ import type { Route } from "../route/route.ts";
 import type { IpContext } from "./ip-context.ts";
 import type { IpForward } from "./ip-forward.ts";
 import type { TransportHandler } from "./ip-layer.ts";
+import { findOptionFault } from "./ip-options.ts";
+import { logMartian } from "./martian-log.ts";
 import { passHooks } from "./pass-hooks.ts";
 import { Reassembly } from "./reassembly.ts";
+
+/** net.ipv4.route.error_cost and error_burst: one error a second, after five. */
+const ERROR_COST_NS = 1e9;
+const ERROR_BURST_NS = 5e9;
 
 export class IpInput {
   private readonly context: IpContext;
@@ -44,8 +50,9 @@ export class IpInput {
     if (!from.internal) frame.enterHost(from.index);
     frame.inputInterface = from.index;
     frame.packetType = packetType;
+    context.counters.InReceives++;
     if (frame.checksumFaults !== 0 && (frame.checksumFaults & ~ChecksumFault.transport) !== 0)
-      return context.drop(frame, headerFault(frame), null);
+      return this.refuseHeader(frame);
     const point = HookPoint.preRouting;
     if (context.hooks.isIdle(point) || passHooks(context, point, frame, from, null))
       this.route(frame, from);
@@ -83,6 +90,7 @@ export class IpInput {
       frame.route = route;
       sourceOnLink = router.sourceOnLink;
     }
+    if (frame.ipOptions !== null && !this.acceptsOptions(frame)) return;
     const { type } = frame.route as Route;
     if (type === RouteType.local || type === RouteType.broadcast || type === RouteType.multicast)
       return this.deliver(frame, from);
@@ -94,10 +102,43 @@ export class IpInput {
   /** No way on: the router says why, and whether the sender is to be told. */
   private refuse(frame: Frame, from: HostDevice): void {
     const { context } = this;
-    const { router } = context;
-    if (router.unreachableCode >= 0)
-      context.sendIcmpError(frame, IcmpType.destinationUnreachable, router.unreachableCode, 0);
-    context.drop(frame, router.dropReason, router.decider ?? from);
+    const { router, counters } = context;
+    const { dropReason, decider, unreachableCode } = router;
+    if (dropReason === "ip-martian-source") logMartian(context.messages, frame, from, true);
+    else if (dropReason === "ip-martian-destination")
+      logMartian(context.messages, frame, from, false);
+    else if (dropReason === "ip-reverse-path-filter") counters.IPReversePathFilter++;
+    else if (dropReason === "ip-no-route" && from.conf.forwarding !== 0) counters.InNoRoutes++;
+    else counters.InAddrErrors++;
+    if (unreachableCode >= 0 && this.mayTell(frame))
+      context.sendIcmpError(frame, IcmpType.destinationUnreachable, unreachableCode, 0);
+    context.drop(frame, dropReason, decider ?? from);
+  }
+
+  /** `ip_error`: net.ipv4.route.error_cost and error_burst hold back what routes say, before ICMP's own limit. */
+  private mayTell({ source }: Frame): boolean {
+    const { peers, engine } = this.context;
+    return peers.of(source, engine.now).spend(ERROR_COST_NS, ERROR_BURST_NS, engine.now);
+  }
+
+  private refuseHeader(frame: Frame): void {
+    const { counters } = this.context;
+    const fault = headerFault(frame);
+    if (fault === "ip-checksum") counters.InCsumErrors++;
+    counters.InHdrErrors++;
+    this.context.drop(frame, fault, null);
+  }
+
+  /** `ip_rcv_options`; packets of our own were checked when they were made. */
+  private acceptsOptions(frame: Frame): boolean {
+    const { context } = this;
+    const fault = findOptionFault(frame.ipOptions as Uint8Array);
+    if (fault === null) return true;
+    context.counters.InHdrErrors++;
+    if (fault.pointer >= 0)
+      context.sendIcmpError(frame, IcmpType.parameterProblem, 0, fault.pointer << 24);
+    context.drop(frame, "ip-bad-option", null);
+    return false;
   }
 
   /** `ip_local_deliver`: LOCAL_IN and the transport. */
@@ -120,8 +161,12 @@ export class IpInput {
   /** What follows LOCAL_IN: the handler of the protocol. */
   deliverToTransport(frame: Frame, from: NetDevice): void {
     const handler = this.handlers[frame.protocol];
-    if (handler !== undefined) return handler.receive(frame, from);
     const { context } = this;
+    if (handler !== undefined) {
+      context.counters.InDelivers++;
+      return handler.receive(frame, from);
+    }
+    context.counters.InUnknownProtos++;
     const code = UnreachableCode.protocol;
     context.sendIcmpError(frame, IcmpType.destinationUnreachable, code, 0);
     context.drop(frame, "ip-protocol-unknown", null);

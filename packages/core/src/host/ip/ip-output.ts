@@ -25,13 +25,15 @@ export class IpOutput {
 
   /** A packet of this host's own: LOCAL_OUT, then `send`. `frame.route` is set. */
   local(frame: Frame): void {
-    if (this.context.hooks.isIdle(HookPoint.localOut) || this.passLocalOut(frame)) this.send(frame);
+    this.context.counters.OutRequests++;
+    const { group } = frame.route as Route;
+    if (group !== null) this.chooseWay(frame, group);
+    if (this.context.hooks.isIdle(HookPoint.localOut) || this.passLocalOut(frame))
+      this.send(frame, false);
   }
 
   private passLocalOut(frame: Frame): boolean {
     const { context } = this;
-    const { group } = frame.route as Route;
-    if (group !== null) this.chooseWay(frame, group);
     const out = this.interfaceOf(frame);
     if (out !== undefined) return passHooks(context, HookPoint.localOut, frame, null, out);
     context.drop(frame, "ip-no-route", null);
@@ -45,7 +47,7 @@ export class IpOutput {
   }
 
   /** POST_ROUTING, fragmentation, neighbour, device (`dst_output`). What came from elsewhere keeps its input device here. */
-  send(frame: Frame): void {
+  send(frame: Frame, forwarded: boolean): void {
     // a hook may have chosen another route
     const out = this.interfaceOf(frame);
     const { context } = this;
@@ -54,7 +56,7 @@ export class IpOutput {
     if (route.type !== RouteType.unicast && route.type !== RouteType.local)
       this.loopCopyBack(frame, route, out);
     if (!context.hooks.isIdle(HookPoint.postRouting) && !this.passPostRouting(frame, out)) return;
-    const mtu = this.mtuOf(route, frame, out);
+    const mtu = this.mtuOf(route, frame, out, forwarded);
     if (frame.length > mtu) this.fragment(frame, route, out, mtu);
     else this.sendToNeighbour(frame, route, out);
   }
@@ -66,12 +68,15 @@ export class IpOutput {
     return passHooks(context, HookPoint.postRouting, frame, input, out);
   }
 
-  /** The MTU for `frame` on its way out: the device's, lowered by the route and by what was learnt. */
-  mtuOf(route: Route, frame: Frame, out: HostDevice): number {
+  /**
+   * The MTU for `frame` on its way out: the device's, lowered by the route and, but for packets of others unless
+   * ip_forward_use_pmtu is set, by what was learnt.
+   */
+  mtuOf(route: Route, frame: Frame, out: HostDevice, forwarded: boolean): number {
     let { mtu } = out;
     if (route.mtu !== 0 && route.mtu < mtu) mtu = route.mtu;
-    const { paths, engine } = this.context;
-    if (!paths.empty) {
+    const { paths, engine, sysctls } = this.context;
+    if (!paths.empty && (!forwarded || sysctls.ipForwardUsePmtu !== 0)) {
       const learnt = paths.mtu(frame.destination, engine.now);
       if (learnt !== 0 && learnt < mtu) mtu = learnt;
     }
@@ -91,10 +96,14 @@ export class IpOutput {
         UnreachableCode.fragmentationNeeded,
         mtu,
       );
+      context.counters.FragFails++;
       return context.drop(frame, "ip-too-big", out);
     }
-    for (const part of fragmentPacket(frame, mtu, () => context.engine.newFrameId()))
+    context.counters.FragOKs++;
+    for (const part of fragmentPacket(frame, mtu, () => context.engine.newFrameId())) {
+      context.counters.FragCreates++;
       this.sendToNeighbour(part, route, out);
+    }
   }
 
   private sendToNeighbour(frame: Frame, route: Route, out: HostDevice): void {
@@ -103,7 +112,7 @@ export class IpOutput {
       next = route.gateway === 0 ? frame.destination : route.gateway;
       const { paths } = this.context;
       if (!paths.empty) {
-        const better = paths.gateway(frame.destination);
+        const better = paths.gateway(frame.destination, this.context.engine.now);
         if (better !== 0) next = better;
       }
     }

@@ -47,7 +47,9 @@ export class IpStack implements IpLayer {
   ): Route | number {
     const { router } = this.context;
     const route = router.output(destination, source, outputInterface, mark, tos);
-    return route ?? -router.errno;
+    if (route !== null) return route;
+    this.context.counters.OutNoRoutes++;
+    return -router.errno;
   }
 
   sourceFor(route: Route, destination: Ipv4Address): Ipv4Address {

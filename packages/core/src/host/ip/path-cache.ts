@@ -5,22 +5,31 @@
 import type { Ipv4Address } from "../../packet/ipv4-address.ts";
 import { type Duration, type Instant, later, seconds } from "../../time/instant.ts";
 
-/** net.ipv4.route.mtu_expires. */
-const MTU_LIFETIME: Duration = seconds(600);
-/** net.ipv4.route.min_pmtu. */
-const MTU_MIN = 552;
+/** net.ipv4.route.gc_timeout: how long a redirect counts. */
+const REDIRECT_LIFETIME: Duration = seconds(300);
 const ENTRIES_MAX = 4096;
 
 interface PathEntry {
+  /** 0 for none. */
   mtu: number;
-  mtuExpires: Instant;
+  /** 0 for none. */
   gateway: Ipv4Address;
+  /** When all of it is forgotten. */
+  expires: Instant;
 }
 
 export class PathCache {
   /** Grows with every lesson: what was kept from before may be out of date. */
   generation = 0;
   private entries: Map<Ipv4Address, PathEntry> | null = null;
+  private minMtu = 552;
+  private mtuLifetime: Duration = seconds(600);
+
+  /** net.ipv4.route.min_pmtu in octets, and mtu_expires in seconds. */
+  bound(minMtu: number, mtuExpires: number): void {
+    this.minMtu = minMtu;
+    this.mtuLifetime = seconds(mtuExpires);
+  }
 
   /** Whether nothing was ever learnt: the usual case, one test on the forwarding path. */
   get empty(): boolean {
@@ -29,31 +38,33 @@ export class PathCache {
 
   /** The path MTU learnt for `destination`; 0 when none is known at `now`. */
   mtu(destination: Ipv4Address, now: Instant): number {
-    const entry = this.entries?.get(destination);
-    return entry === undefined || entry.mtuExpires <= now ? 0 : entry.mtu;
+    return this.at(destination, now)?.mtu ?? 0;
   }
 
-  /** When that MTU is forgotten; 0 when none is known. */
-  mtuExpires(destination: Ipv4Address): number {
-    return this.entries?.get(destination)?.mtuExpires ?? 0;
+  /** When what is known of `destination` is forgotten; 0 when nothing is. */
+  expires(destination: Ipv4Address): number {
+    return this.entries?.get(destination)?.expires ?? 0;
   }
 
   /** The gateway that a redirect named for `destination`; 0 when there is none. */
-  gateway(destination: Ipv4Address): Ipv4Address {
-    return this.entries?.get(destination)?.gateway ?? (0 as Ipv4Address);
+  gateway(destination: Ipv4Address, now: Instant): Ipv4Address {
+    return this.at(destination, now)?.gateway ?? (0 as Ipv4Address);
   }
 
   /** Takes a next-hop MTU from an ICMP error; values below the minimum count as the minimum. */
   learnMtu(destination: Ipv4Address, mtu: number, now: Instant): void {
-    const entry = this.entry(destination);
-    const bounded = Math.max(mtu, MTU_MIN);
-    if (entry.mtuExpires > now && entry.mtu <= bounded) return;
+    const bounded = Math.max(mtu, this.minMtu);
+    const known = this.mtu(destination, now);
+    if (known !== 0 && known <= bounded) return;
+    const entry = this.entry(destination, now);
     entry.mtu = bounded;
-    entry.mtuExpires = later(now, MTU_LIFETIME);
+    entry.expires = later(now, this.mtuLifetime);
   }
 
-  learnGateway(destination: Ipv4Address, gateway: Ipv4Address): void {
-    this.entry(destination).gateway = gateway;
+  learnGateway(destination: Ipv4Address, gateway: Ipv4Address, now: Instant): void {
+    const entry = this.entry(destination, now);
+    entry.gateway = gateway;
+    entry.expires = later(now, REDIRECT_LIFETIME);
   }
 
   /** Forgets everything, as a change of routes does (`rt_cache_flush`). */
@@ -62,13 +73,18 @@ export class PathCache {
     this.entries = null;
   }
 
-  private entry(destination: Ipv4Address): PathEntry {
+  private at(destination: Ipv4Address, now: Instant): PathEntry | undefined {
+    const entry = this.entries?.get(destination);
+    return entry !== undefined && entry.expires > now ? entry : undefined;
+  }
+
+  private entry(destination: Ipv4Address, now: Instant): PathEntry {
     this.generation++;
     this.entries ??= new Map();
-    let entry = this.entries.get(destination);
+    let entry = this.at(destination, now);
     if (entry === undefined) {
       if (this.entries.size >= ENTRIES_MAX) this.entries.clear();
-      entry = { mtu: 0, mtuExpires: 0 as Instant, gateway: 0 as Ipv4Address };
+      entry = { mtu: 0, gateway: 0 as Ipv4Address, expires: now };
       this.entries.set(destination, entry);
     }
     return entry;

@@ -5,7 +5,6 @@
 import type { Frame } from "../../packet/frame.ts";
 import { type Ipv4Address, inPrefix } from "../../packet/ipv4-address.ts";
 import { IcmpType } from "../../packet/protocol.ts";
-import type { Instant } from "../../time/instant.ts";
 import type { HostDevice } from "../device/host-device.ts";
 import type { Route } from "../route/route.ts";
 import type { IpContext } from "./ip-context.ts";
@@ -17,16 +16,8 @@ const UNHEEDED_MAX = 9;
 /** ip_rt_redirect_silence: load << (number + 1). */
 const SILENCE_NS = LOAD_NS * 2 ** (UNHEEDED_MAX + 1);
 const HOST_REDIRECT = 1;
-const PEERS_MAX = 4096;
-
-interface Peer {
-  sent: number;
-  last: Instant;
-}
-
 export class RedirectSender {
   private readonly context: IpContext;
-  private peers: Map<Ipv4Address, Peer> | null = null;
 
   constructor(context: IpContext) {
     this.context = context;
@@ -42,21 +33,20 @@ export class RedirectSender {
   }
 
   private due(source: Ipv4Address): boolean {
-    const { now } = this.context.engine;
-    this.peers ??= new Map();
-    let peer = this.peers.get(source);
-    if (peer === undefined) {
-      if (this.peers.size >= PEERS_MAX) this.peers.clear();
-      peer = { sent: 0, last: now };
-      this.peers.set(source, peer);
-    } else if (now > peer.last + SILENCE_NS) peer.sent = 0;
-    if (peer.sent >= UNHEEDED_MAX) {
-      peer.last = now;
+    const { engine, peers } = this.context;
+    const { now } = engine;
+    const peer = peers.of(source, now);
+    if (now > peer.since + SILENCE_NS) {
+      peer.tokens = 0;
+      peer.redirects = 0;
+    }
+    if (peer.redirects >= UNHEEDED_MAX) {
+      peer.since = now;
       return false;
     }
-    if (peer.sent > 0 && now <= peer.last + LOAD_NS * 2 ** peer.sent) return false;
-    peer.sent++;
-    peer.last = now;
+    if (peer.redirects > 0 && now <= peer.since + LOAD_NS * 2 ** peer.redirects) return false;
+    peer.redirects++;
+    peer.since = now;
     return true;
   }
 }

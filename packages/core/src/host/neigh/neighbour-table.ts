@@ -234,8 +234,13 @@ export class NeighbourTable implements NeighbourTimerHandler {
     entry.device.transmit(frame);
   }
 
-  /** Whether the packet may go out now (`neigh_event_send`); otherwise it is queued or dropped. */
-  private mayPass(entry: NeighbourEntry, frame: Frame): boolean {
+  /** Asks for the neighbour as a packet would, without one. */
+  ask(entry: NeighbourEntry): void {
+    this.mayPass(entry, null);
+  }
+
+  /** Whether a packet may go out now (`neigh_event_send`); otherwise it is queued or dropped. */
+  private mayPass(entry: NeighbourEntry, frame: Frame | null): boolean {
     const now = this.engine.now;
     entry.usedAt = now;
     const old = entry.state;
@@ -248,7 +253,7 @@ export class NeighbourTable implements NeighbourTimerHandler {
       this.note(entry, old, frame);
     }
     if (state === NeighbourState.failed) {
-      this.drop(frame, "neighbour-failed");
+      if (frame !== null) this.drop(frame, "neighbour-failed");
       return false;
     }
     if (state !== NeighbourState.incomplete) {
@@ -257,9 +262,10 @@ export class NeighbourTable implements NeighbourTimerHandler {
       }
       return true;
     }
-    enqueue(entry, frame, sysctls.unres_qlen_bytes, (oldest) =>
-      this.drop(oldest, "neighbour-queue-full"),
-    );
+    if (frame !== null)
+      enqueue(entry, frame, sysctls.unres_qlen_bytes, (oldest) =>
+        this.drop(oldest, "neighbour-queue-full"),
+      );
     if (state !== old) {
       entry.probes = sysctls.ucast_solicit;
       this.engine.timers.arm(entry, (now + this.retransmitTime(entry.device)) as Instant);

@@ -209,6 +209,14 @@ export class Router {
     return tables.fib.mayBeLocal(address);
   }
 
+  /** `ip_fib_check_default`: whether a route by the device leads to this gateway. */
+  isGateway(address: Ipv4Address, device: number): boolean {
+    for (const { gateway, device: by, nextHops } of this.config?.routes ?? [])
+      for (const way of nextHops ?? [{ gateway, device: by }])
+        if (way.gateway === address && way.device === device) return true;
+    return false;
+  }
+
   isBroadcast(address: Ipv4Address): boolean {
     return this.addressType(address) === RouteType.broadcast;
   }

@@ -98,7 +98,7 @@ function answerOutput(context: IpContext, question: Question, to: Ipv4Address): 
   if (mark !== 0) parts.push(`mark ${markText(mark)}`);
   parts.push("uid 0");
   const flags = [...flagsOf(route.type, to)];
-  if (context.network.paths.gateway(to) !== 0) flags.push("redirected");
+  if (gatewayLearnt(context, to) !== 0) flags.push("redirected");
   return lines(context, parts, flags, pathText(context, to));
 }
 
@@ -106,12 +106,16 @@ function answerOutput(context: IpContext, question: Question, to: Ipv4Address): 
 const matchLine = (context: IpContext, { config }: Route): string =>
   config === null ? "" : routeLine(context, config, NOTHING_SAID);
 
+/** What a redirect said; 0 for nothing. */
+const gatewayLearnt = ({ network }: IpContext, to: Ipv4Address): Ipv4Address =>
+  network.paths.gateway(to, network.engine.now);
+
 /** What path MTU discovery learnt about the destination. */
 function pathText({ network }: IpContext, to: Ipv4Address): string {
   const { now } = network.engine;
   const mtu = network.paths.mtu(to, now);
   if (mtu === 0) return "";
-  const left = Math.floor((network.paths.mtuExpires(to) - now) / 1e9);
+  const left = Math.floor((network.paths.expires(to) - now) / 1e9);
   return `expires ${left}sec mtu ${mtu} `;
 }
 
@@ -181,7 +185,7 @@ function headOf(context: IpContext, { from }: Question, to: Ipv4Address, route: 
   if (route.type !== RouteType.unicast || context.options.details) parts.push(typeName(route.type));
   parts.push(formatIpv4Address(to));
   if (from !== 0) parts.push(`from ${formatIpv4Address(from)}`);
-  const better = context.network.paths.gateway(to);
+  const better = gatewayLearnt(context, to);
   const gateway = better === 0 ? route.gateway : better;
   if (gateway !== 0 && route.type === RouteType.unicast)
     parts.push(`via ${formatIpv4Address(gateway)}`);
