@@ -18,6 +18,7 @@ import {
   runVerb,
   usageOf,
 } from "./context.ts";
+import { Printer } from "./printer.ts";
 
 interface FouRequest {
   port: number;
@@ -120,19 +121,22 @@ function deleteVerb(context: IpContext, words: Words): SimpleResult {
 }
 
 function showVerb({ network, options }: IpContext): SimpleResult {
+  const printer = new Printer(options);
   const newline = options.oneLine ? "\\" : "\n";
-  const lines = network.config.fou.map(({ port, kind, protocol, local, peer, peerPort, device }) =>
-    [
-      `port ${port}`,
-      kind === "gue" ? " gue" : ` ipproto ${protocol}`,
-      local === 0 ? "" : ` local ${formatIpv4Address(local)}`,
-      peer === 0 ? "" : ` peer ${formatIpv4Address(peer)}`,
-      peerPort === 0 ? "" : ` peer_port ${peerPort}`,
-      device === 0 ? "" : ` dev ${network.device(device)?.name ?? `if${device}`}`,
-      newline,
-    ].join(""),
-  );
-  return result({ stdout: lines.join("") });
+  for (const { port, kind, protocol, local, peer, peerPort, device } of network.config.fou)
+    printer.object("", () => {
+      const word = (key: string, value: string | number): void =>
+        printer.field(key, value, ` ${key} ${value}`);
+      printer.field("port", port, `port ${port}`);
+      if (kind === "gue") printer.field("gue", null, " gue");
+      else word("ipproto", protocol);
+      if (local !== 0) word("local", formatIpv4Address(local));
+      if (peer !== 0) word("peer", formatIpv4Address(peer));
+      if (peerPort !== 0) word("peer_port", peerPort);
+      if (device !== 0) word("dev", network.device(device)?.name ?? `if${device}`);
+      printer.say(newline);
+    });
+  return result({ stdout: printer.finish() });
 }
 
 const FOU_VERBS: IpVerbs = [

@@ -1,8 +1,8 @@
 /** What `ip -d link` says of a device's kind (`print_linktype`), and of a bridge's port. */
 import { type BridgeDetails, type DeviceConfig, type MacAddress, TunnelDevice } from "@lvsim/core";
-import { tunnelDetails } from "./link-tunnel.ts";
 import { kindWord, type LinkView } from "./link-view.ts";
 import type { Printer } from "./printer.ts";
+import { printTunnelDetails } from "./tunnel-details.ts";
 
 type Fields = readonly (readonly [key: string, words: string, value: string | number])[];
 
@@ -13,7 +13,7 @@ export function printKind(printer: Printer, view: LinkView, newline: string): vo
   printer.field("info_kind", kind, `${newline}    ${kind} `);
   const { details } = config;
   if (device instanceof TunnelDevice)
-    return printer.say(`${tunnelDetails(device).slice(kind.length).trimStart()} `);
+    return printer.object("info_data", () => printTunnelDetails(printer, device));
   const tunnel = TUNNELS.get(kind);
   if (tunnel !== undefined) printer.say(`${tunnel} `);
   if (details === null) return;

@@ -5,11 +5,8 @@
 import {
   ANY_TUNNEL,
   addTunnel,
-  formatIpv4Address,
   GreFlag,
-  type Ipv4Address,
   isMulticastAddress,
-  type TunnelDevice,
   type TunnelParameters,
   type UdpEncapsulation,
 } from "@lvsim/core";
@@ -18,7 +15,7 @@ import { CommandFailure } from "../../options/failure.ts";
 import { invalidArgument, type Words } from "../../options/iproute2.ts";
 import { parseUnsigned, readAddress } from "./arguments.ts";
 import { deviceOf, type IpContext, kernelRefusal, leftOut } from "./context.ts";
-import { endText, readKey, readTos, readTtl } from "./tunnel-values.ts";
+import { readKey, readTos, readTtl } from "./tunnel-values.ts";
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 type Encapsulation = Mutable<Omit<UdpEncapsulation, "kind">> & { kind: "none" | "fou" | "gue" };
@@ -254,44 +251,3 @@ const USAGES: Readonly<Record<"ipip" | "gre", string>> = {
     ...ENCAPSULATION,
   )}${VALUES}\tKEY  := { DOTTED_QUAD | NUMBER }\n${MARK}`,
 };
-
-/** What `ip -d link` says of the kind, without a blank at its end. */
-export function tunnelDetails(device: TunnelDevice): string {
-  const { kind, parameters, below } = device;
-  const { local, remote, ttl, tos } = parameters;
-  const words = [kind as string];
-  if (kind === "ipip") words.push(parameters.protocol === 0 ? "any" : "ipip");
-  words.push("remote", endText(remote), "local", endText(local));
-  if (below !== null) words.push("dev", below.name);
-  words.push("ttl", ttl === 0 ? "inherit" : String(ttl));
-  if (tos !== 0) words.push("tos", tos === 1 ? "inherit" : `0x${tos.toString(16)}`);
-  words.push(parameters.pathMtuDiscovery ? "pmtudisc" : "nopmtudisc");
-  if (kind === "gre") words.push(...greWords(parameters));
-  if (parameters.encapsulation !== null)
-    words.push(...encapsulationWords(parameters.encapsulation));
-  return words.join(" ");
-}
-
-function greWords(parameters: TunnelParameters): string[] {
-  const { inputFlags, outputFlags, inputKey, outputKey, ignoreDf } = parameters;
-  const { key, sequence, checksum } = GreFlag;
-  const dotted = (value: number): string => formatIpv4Address(value as Ipv4Address);
-  const words: string[] = [];
-  if (ignoreDf) words.push("ignore-df");
-  if ((inputFlags & key) !== 0) words.push("ikey", dotted(inputKey));
-  if ((outputFlags & key) !== 0) words.push("okey", dotted(outputKey));
-  if ((inputFlags & sequence) !== 0) words.push("iseq");
-  if ((outputFlags & sequence) !== 0) words.push("oseq");
-  if ((inputFlags & checksum) !== 0) words.push("icsum");
-  if ((outputFlags & checksum) !== 0) words.push("ocsum");
-  return words;
-}
-
-const encapsulationWords = (to: UdpEncapsulation): string[] => [
-  ...["encap", to.kind],
-  ...["encap-sport", to.sourcePort === 0 ? "auto" : String(to.sourcePort)],
-  ...["encap-dport", String(to.destinationPort)],
-  `${to.checksum ? "" : "no"}encap-csum`,
-  "noencap-csum6",
-  `${to.remoteChecksum ? "" : "no"}encap-remcsum`,
-];

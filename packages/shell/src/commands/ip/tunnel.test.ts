@@ -134,3 +134,26 @@ test("`ip fou` lists ports, the newest first", () => {
     "port 5556 ipproto 47\nport 5555 ipproto 4 local 10.0.0.1\n",
   );
 });
+
+test.each([
+  [
+    "ip -j tunnel show gre1",
+    '[{"ifname":"gre1","mode":"gre/ip","remote":"10.0.0.2","local":"10.0.0.1","ttl":9,"key":5,"flags":["rx_csum","tx_csum"]}]\n',
+  ],
+  ["ip -j fou show", '[{"port":6080,"gue":null}]\n'],
+])("`%s` prints JSON", (line, stdout) => {
+  const host = hostAfter(`ip tunnel add gre1 ${PAIR} key 5 csum ttl 9`, "ip fou add port 6080 gue");
+  expect(host.run(line).stdout).toBe(stdout);
+});
+
+test("`ip -j -d link` has a tunnel's parameters in info_data", () => {
+  const host = hostAfter(`ip link add x type ipip ${PAIR} encap fou encap-dport 5555`);
+  const [link] = JSON.parse(host.run("ip -j -d link show x").stdout);
+  expect(link.linkinfo).toEqual({
+    info_kind: "ipip",
+    info_data: {
+      ...{ proto: "ipip", remote: "10.0.0.2", local: "10.0.0.1", ttl: 0, pmtudisc: true },
+      encap: { type: "fou", sport: 0, dport: 5555, csum: false, csum6: false, remcsum: false },
+    },
+  });
+});

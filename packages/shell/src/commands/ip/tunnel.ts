@@ -18,7 +18,7 @@ import { result, type SimpleResult } from "../../command.ts";
 import { CommandFailure } from "../../options/failure.ts";
 import type { Words } from "../../options/iproute2.ts";
 import { type IpContext, type IpVerbs, leftOut, runVerb } from "./context.ts";
-import { tunnelLines } from "./show-tunnel.ts";
+import { listTunnels } from "./show-tunnel.ts";
 import { readTunnel, type TunnelRequest } from "./tunnel-arguments.ts";
 
 const refusal = (verb: string, name: string, errno: number): CommandFailure =>
@@ -116,15 +116,13 @@ function showVerb(context: IpContext, words: Words): SimpleResult {
   const request = readTunnel(context, words, null);
   if (request.protocol !== 0) {
     const name = request.name === "" ? fallbackName(request) : request.name;
-    return result({ stdout: tunnelLines(context, tunnelNamed(context, "get", name)) });
+    return result({ stdout: listTunnels(context, [tunnelNamed(context, "get", name)]) });
   }
-  const stdout = context.network
+  const devices = context.network
     .devices()
     .filter((device): device is TunnelDevice => device instanceof TunnelDevice)
-    .filter((device) => matches(device, request))
-    .map((device) => tunnelLines(context, device))
-    .join("");
-  return result({ stdout });
+    .filter((device) => matches(device, request));
+  return result({ stdout: listTunnels(context, devices) });
 }
 
 const matches = ({ name, parameters }: TunnelDevice, wanted: TunnelRequest): boolean =>
