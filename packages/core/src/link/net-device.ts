@@ -19,6 +19,26 @@ export class DeviceCounters {
   sentPackets = 0;
   sentOctets = 0;
   sendDrops = 0;
+  /** null while nothing went wrong: most devices can't tell. */
+  errors: DeviceErrors | null = null;
+}
+
+/** Faults of packets and of their way, as the kernel's `rtnl_link_stats64` names them. */
+export class DeviceErrors {
+  /** All that follow, of received packets. */
+  receiveErrors = 0;
+  /** Wrong checksums, or none where one is wanted. */
+  crcErrors = 0;
+  /** Congestion was marked on what cannot say so. */
+  frameErrors = 0;
+  /** Out of sequence. */
+  fifoErrors = 0;
+  /** All that follow, of packets to send, and others. */
+  sendErrors = 0;
+  /** The way led through the device itself. */
+  collisions = 0;
+  /** There was no way. */
+  carrierErrors = 0;
 }
 
 export abstract class NetDevice implements FrameReceiver, Decider {

@@ -2,7 +2,12 @@
  * Files of /proc/net about neighbours, routes and devices, in the kernel's formats (arp.c, fib_trie.c, net-procfs.c).
  * Addresses are hexadecimal in the order of a little-endian machine. Left out: snmp, tcp, udp.
  */
-import { formatIpv4Address, type Ipv4Address, type NetworkNamespace } from "@lvsim/core";
+import {
+  DeviceErrors,
+  formatIpv4Address,
+  type Ipv4Address,
+  type NetworkNamespace,
+} from "@lvsim/core";
 import { arpRows } from "./arp-rows.ts";
 import { fibTrieFile } from "./fib-trie.ts";
 import { routeRows } from "./route-rows.ts";
@@ -66,11 +71,23 @@ const SEND_WIDTHS = [8, 7, 4, 4, 4, 5, 7, 10];
 const columns = (values: readonly number[], widths: readonly number[]): string =>
   widths.map((width, i) => String(values[i] ?? 0).padStart(width)).join(" ");
 
+const NO_ERRORS = new DeviceErrors();
+
 export function deviceFile(namespace: NetworkNamespace): string {
   let text = DEVICE_HEAD;
   for (const { counters, name } of namespace.devices()) {
-    const received = [counters.receivedOctets, counters.receivedPackets, 0, counters.receiveDrops];
-    const sent = [counters.sentOctets, counters.sentPackets, 0, counters.sendDrops];
+    const { receivedOctets, receivedPackets, receiveDrops } = counters;
+    const { sentOctets, sentPackets, sendDrops } = counters;
+    const errors = counters.errors ?? NO_ERRORS;
+    const { receiveErrors, fifoErrors, crcErrors, frameErrors } = errors;
+    const received = [
+      ...[receivedOctets, receivedPackets, receiveErrors, receiveDrops],
+      ...[fifoErrors, crcErrors + frameErrors],
+    ];
+    const sent = [
+      ...[sentOctets, sentPackets, errors.sendErrors, sendDrops],
+      ...[0, errors.collisions, errors.carrierErrors],
+    ];
     text += `${name.padStart(6)}: ${columns(received, RECEIVE_WIDTHS)} ${columns(sent, SEND_WIDTHS)}\n`;
   }
   return text;

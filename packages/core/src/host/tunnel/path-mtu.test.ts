@@ -140,7 +140,7 @@ test("a tunnel whose other end lies behind itself sends nothing", () => {
   net.ping(a, "10.10.0.9");
   net.run(10);
   expect(outs(heard)).toEqual([]);
-  expect([loop.errors.deadLoops, loop.errors.sendErrors, loop.counters.sentPackets]).toEqual([
+  expect([loop.errors.collisions, loop.errors.sendErrors, loop.counters.sentPackets]).toEqual([
     1, 1, 0,
   ]);
 });

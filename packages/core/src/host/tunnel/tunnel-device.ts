@@ -3,7 +3,7 @@
  * packets of its other end appears on it. It has no link header and no cable. Left out: collect_md (`external`),
  * multicast remotes' neighbours, Ethernet in GRE (gretap, ERSPAN), link addresses of next hops on a GRE device (NBMA).
  */
-import { NetDevice } from "../../link/net-device.ts";
+import { DeviceErrors, NetDevice } from "../../link/net-device.ts";
 import type { Frame } from "../../packet/frame.ts";
 import type { Engine } from "../../time/engine.ts";
 import { SimEvent } from "../../time/event.ts";
@@ -25,16 +25,6 @@ export interface TunnelSender {
   send(frame: Frame, device: TunnelDevice): void;
 }
 
-/** As `ip -s tunnel` shows them. */
-export class TunnelCounters {
-  receiveErrors = 0;
-  checksumErrors = 0;
-  outOfSequence = 0;
-  sendErrors = 0;
-  deadLoops = 0;
-  noRoute = 0;
-}
-
 export class TunnelDevice extends NetDevice implements HostDevice {
   readonly index: number;
   readonly kind: "ipip" | "gre";
@@ -52,7 +42,6 @@ export class TunnelDevice extends NetDevice implements HostDevice {
   below: HostDevice | null = null;
   /** Octets between the outer IPv4 header and the packet inside. */
   headerLength = 0;
-  private madeErrors: TunnelCounters | null = null;
   /** The sequence number that comes next, both ways; 32 bits. */
   inputSequence = 0;
   outputSequence = 0;
@@ -86,9 +75,9 @@ export class TunnelDevice extends NetDevice implements HostDevice {
     this.trace = trace;
   }
 
-  get errors(): TunnelCounters {
-    this.madeErrors ??= new TunnelCounters();
-    return this.madeErrors;
+  get errors(): DeviceErrors {
+    this.counters.errors ??= new DeviceErrors();
+    return this.counters.errors;
   }
 
   setUp(up: boolean): void {

@@ -106,6 +106,7 @@ export class TunnelInput {
     const tos = decapsulatedTos(outer.tos, carried.tos);
     if (tos < 0) {
       device.errors.receiveErrors++;
+      device.errors.frameErrors++;
       return "tunnel-error";
     }
     const inner = copyFrame(carried, carried.id);
@@ -126,13 +127,13 @@ const ETHERNET = 0x6558;
 function judgeHeader(header: GreHeaderReader, device: TunnelDevice): DropReason | null {
   const { inputFlags } = device.parameters;
   if (((header.flags ^ inputFlags) & GreFlag.checksum) !== 0) {
-    device.errors.checksumErrors++;
+    device.errors.crcErrors++;
     return "tunnel-checksum";
   }
   if ((inputFlags & GreFlag.sequence) === 0) return null;
   const behind = device.inputSequence !== 0 && ((header.sequence - device.inputSequence) | 0) < 0;
   if ((header.flags & GreFlag.sequence) === 0 || behind) {
-    device.errors.outOfSequence++;
+    device.errors.fifoErrors++;
     return "tunnel-out-of-sequence";
   }
   device.inputSequence = (header.sequence + 1) | 0;

@@ -55,11 +55,11 @@ export class TunnelOutput {
     const { local, link } = parameters;
     const route = this.context.router.output(destination, local, link, 0, tos & ROUTED_TOS);
     if (route === null) {
-      device.errors.noRoute++;
+      device.errors.carrierErrors++;
       return "tunnel-no-route";
     }
     if (route.device === device.index) {
-      device.errors.deadLoops++;
+      device.errors.collisions++;
       return "tunnel-dead-loop";
     }
     const { source } = this.context.router;

@@ -1,10 +1,12 @@
 /** The counters of a device under `ip -s link` (`print_stats64`). */
-import type { DeviceCounters } from "@lvsim/core";
+import { type DeviceCounters, DeviceErrors } from "@lvsim/core";
 import type { Printer } from "./printer.ts";
 
 /** Least widths of the columns: octets, packets, errors, dropped, and two that depend on the direction. */
 const COLUMN_WIDTHS = [10, 7, 6, 7, 7, 7];
 const ERROR_WIDTHS = [18, 6, 7, 7, 7];
+
+const NO_ERRORS = new DeviceErrors();
 
 export function printStatistics(
   printer: Printer,
@@ -14,35 +16,44 @@ export function printStatistics(
 ): void {
   const { receivedOctets, receivedPackets, receiveDrops } = counters;
   const { sentOctets, sentPackets, sendDrops } = counters;
+  const errors = counters.errors ?? NO_ERRORS;
+  const { receiveErrors, sendErrors, carrierErrors: carrier, collisions } = errors;
   printer.note("stats64", {
     rx: {
-      ...{ bytes: receivedOctets, packets: receivedPackets, errors: 0, dropped: receiveDrops },
+      ...{
+        bytes: receivedOctets,
+        packets: receivedPackets,
+        errors: receiveErrors,
+        dropped: receiveDrops,
+      },
       ...{ over_errors: 0, multicast: 0, ...(statistics < 2 ? {} : RECEIVE_ERRORS) },
     },
     tx: {
-      ...{ bytes: sentOctets, packets: sentPackets, errors: 0, dropped: sendDrops },
-      ...{ carrier_errors: 0, collisions: 0, ...(statistics < 2 ? {} : SEND_ERRORS) },
+      ...{ bytes: sentOctets, packets: sentPackets, errors: sendErrors, dropped: sendDrops },
+      ...{ carrier_errors: carrier, collisions, ...(statistics < 2 ? {} : SEND_ERRORS) },
     },
   });
-  const received = [receivedOctets, receivedPackets, 0, receiveDrops];
-  const sent = [sentOctets, sentPackets, 0, sendDrops];
+  const received = [receivedOctets, receivedPackets, receiveErrors, receiveDrops, 0, 0];
+  const sent = [sentOctets, sentPackets, sendErrors, sendDrops, carrier, collisions];
   const widths = COLUMN_WIDTHS.map((width, i) =>
     Math.max(width, String(received[i] ?? 0).length, String(sent[i] ?? 0).length),
   );
   const table = (word: string, last: readonly string[], numbers: readonly number[]): void =>
     printer.say(
       `${newline}${headLine(word, ["bytes", "packets", "errors", "dropped", ...last], widths)}` +
-        `${" ".repeat(11)}${newline}${numberLine([...numbers, 0, 0], widths)}`,
+        `${" ".repeat(11)}${newline}${numberLine(numbers, widths)}`,
     );
-  const errors = (word: string, names: readonly string[]): void => {
+  const kinds = (word: string, names: readonly string[], numbers: readonly number[]): void => {
     if (statistics < 2) return;
-    const numbers = numberLine([0, 0, 0, 0, 0], ERROR_WIDTHS);
-    printer.say(`${newline}${headLine(word, names, ERROR_WIDTHS)}${newline}${numbers}`);
+    const line = numberLine(numbers, ERROR_WIDTHS);
+    printer.say(`${newline}${headLine(word, names, ERROR_WIDTHS)}${newline}${line}`);
   };
+  const { crcErrors, frameErrors, fifoErrors } = errors;
   table("RX:", ["missed", "mcast"], received);
-  errors("RX errors:", ["length", "crc", "frame", "fifo", "overrun"]);
+  const byKind = [0, crcErrors, frameErrors, fifoErrors, 0];
+  kinds("RX errors:", ["length", "crc", "frame", "fifo", "overrun"], byKind);
   table("TX:", ["carrier", "collsns"], sent);
-  errors("TX errors:", ["aborted", "fifo", "window", "heartbt", "transns"]);
+  kinds("TX errors:", ["aborted", "fifo", "window", "heartbt", "transns"], [0, 0, 0, 0, 0]);
 }
 
 const RECEIVE_ERRORS = {

@@ -1,5 +1,5 @@
 /** How `ip tunnel` prints a device (`print_tunnel`), with `-s` its counters. */
-import { formatIpv4Address, GreFlag, type TunnelDevice } from "@lvsim/core";
+import { DeviceErrors, formatIpv4Address, GreFlag, type TunnelDevice } from "@lvsim/core";
 import type { IpContext } from "./context.ts";
 import { Printer } from "./printer.ts";
 import { endText, tosText } from "./tunnel-values.ts";
@@ -61,22 +61,31 @@ function printFlags(printer: Printer, { kind, parameters }: TunnelDevice, newlin
   });
 }
 
-function statistics({ counters, errors }: TunnelDevice, newline: string): string {
+function statistics({ counters }: TunnelDevice, newline: string): string {
+  const errors = counters.errors ?? new DeviceErrors();
   const row = (widths: readonly number[], ...numbers: readonly number[]): string =>
     `    ${numbers.map((number, i) => String(number).padEnd(widths[i] ?? 0)).join(" ")}`;
   const { receivedPackets, receivedOctets, sentPackets, sentOctets, sendDrops } = counters;
-  const { receiveErrors, checksumErrors, outOfSequence } = errors;
+  // the column says checksums, and has what the kernel calls frame errors
+  const { receiveErrors, frameErrors, fifoErrors } = errors;
   return [
     "",
     "RX: Packets    Bytes        Errors CsumErrs OutOfSeq Mcasts",
     row(
       [10, 12, 6, 8, 8, 8],
-      ...[receivedPackets, receivedOctets, receiveErrors, checksumErrors, outOfSequence, 0],
+      ...[receivedPackets, receivedOctets, receiveErrors, frameErrors, fifoErrors, 0],
     ),
     "TX: Packets    Bytes        Errors DeadLoop NoRoute  NoBufs",
     row(
       [10, 12, 6, 8, 8, 6],
-      ...[sentPackets, sentOctets, errors.sendErrors, errors.deadLoops, errors.noRoute, sendDrops],
+      ...[
+        sentPackets,
+        sentOctets,
+        errors.sendErrors,
+        errors.collisions,
+        errors.carrierErrors,
+        sendDrops,
+      ],
     ),
   ].join(newline);
 }

@@ -1,3 +1,4 @@
+import { Frame } from "@lvsim/core";
 import { describe, expect, test } from "vitest";
 import { type TestHost, testNetwork } from "../network-fixture.ts";
 import { IPROUTE_COMMANDS } from "./ip.ts";
@@ -156,4 +157,25 @@ test("`ip -j -d link` has a tunnel's parameters in info_data", () => {
       encap: { type: "fou", sport: 0, dport: 5555, csum: false, csum6: false, remcsum: false },
     },
   });
+});
+
+test("`ip -s tunnel` and `ip -s link` count what a tunnel could not send", () => {
+  const host = hostAfter(
+    "ip tunnel add t1 mode ipip remote 10.1.0.9",
+    "ip link set t1 up",
+    "ip addr add 10.1.0.1/24 dev t1",
+  );
+  const { namespace } = host;
+  const device = namespace.deviceNamed("t1");
+  device?.transmit(new Frame(1));
+  expect(host.run("ip -s tunnel show t1").stdout.split("\n").slice(1)).toEqual([
+    "RX: Packets    Bytes        Errors CsumErrs OutOfSeq Mcasts",
+    "    0          0            0      0        0        0       ",
+    "TX: Packets    Bytes        Errors DeadLoop NoRoute  NoBufs",
+    "    0          0            1      1        0        0     ",
+    "",
+  ]);
+  expect(host.run("ip -s link show t1").stdout.split("\n").slice(-2)[0]).toBe(
+    "             0       0      1       0       0       1 ",
+  );
 });

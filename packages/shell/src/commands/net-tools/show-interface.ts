@@ -1,5 +1,11 @@
 /** How `ifconfig` and `netstat -i` show interfaces (`ife_print_long`, `ife_print_short`). */
-import { formatIpv4Address, formatMacAddress, type HostDevice, prefixMask } from "@lvsim/core";
+import {
+  DeviceErrors,
+  formatIpv4Address,
+  formatMacAddress,
+  type HostDevice,
+  prefixMask,
+} from "@lvsim/core";
 import { DeviceFlag, deviceFlags } from "../device-facts.ts";
 import type { Interface } from "./interface.ts";
 
@@ -48,14 +54,19 @@ function hardwareLine(device: HostDevice): string {
   return `        ether ${formatMacAddress(device.mac)}  txqueuelen 1000  (Ethernet)\n`;
 }
 
+const NO_ERRORS = new DeviceErrors();
+
 function counterLines({ counters }: HostDevice): string {
+  const errors = counters.errors ?? NO_ERRORS;
+  const { receiveErrors, crcErrors, frameErrors, fifoErrors } = errors;
+  const { sendErrors, carrierErrors, collisions } = errors;
   const received = `${counters.receivedOctets} (${humanOctets(counters.receivedOctets)})`;
   const sent = `${counters.sentOctets} (${humanOctets(counters.sentOctets)})`;
   return [
     `        RX packets ${counters.receivedPackets}  bytes ${received}\n`,
-    `        RX errors 0  dropped ${counters.receiveDrops}  overruns 0  frame 0\n`,
+    `        RX errors ${receiveErrors}  dropped ${counters.receiveDrops}  overruns ${fifoErrors}  frame ${crcErrors + frameErrors}\n`,
     `        TX packets ${counters.sentPackets}  bytes ${sent}\n`,
-    `        TX errors 0  dropped ${counters.sendDrops} overruns 0  carrier 0  collisions 0\n`,
+    `        TX errors ${sendErrors}  dropped ${counters.sendDrops} overruns 0  carrier ${carrierErrors}  collisions ${collisions}\n`,
   ].join("");
 }
 
@@ -96,11 +107,12 @@ export function shortLine({ device, hasStatistics, name }: Interface): string {
     return `${head}     - no statistics available -                        ${letters.join("")}\n`;
   const { counters } = device;
   const column = (value: number, width: number): string => String(value).padStart(width);
+  const { receiveErrors, fifoErrors, sendErrors } = counters.errors ?? NO_ERRORS;
   const half = (ok: number, drops: number): string =>
-    `${column(ok, 8)} ${column(0, 6)} ${column(drops, 6)} ${"0".padEnd(6)}`;
+    `${column(ok, 8)} ${column(receiveErrors, 6)} ${column(drops, 6)} ${String(fifoErrors).padEnd(6)}`;
   return (
     `${head}${half(counters.receivedPackets, counters.receiveDrops)} ` +
-    `${column(counters.sentPackets, 8)} ${column(0, 6)} ${column(counters.sendDrops, 6)} ${column(0, 6)} ` +
+    `${column(counters.sentPackets, 8)} ${column(sendErrors, 6)} ${column(counters.sendDrops, 6)} ${column(0, 6)} ` +
     `${letters.join("")}\n`
   );
 }
