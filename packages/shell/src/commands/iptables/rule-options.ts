@@ -11,27 +11,11 @@ import { MATCHES, TARGETS } from "./extensions/registry.ts";
 import { readInterfaceName } from "./extensions/values.ts";
 import type { IptablesKernel } from "./kernel.ts";
 import type { Names } from "./names.ts";
-import { parseNumber } from "./numbers.ts";
 import { usage } from "./problem.ts";
+import { parseProtocol } from "./protocol.ts";
 import type { Arity, WordReader } from "./word-reader.ts";
 
 const TARGET_NAME_MAX = 28;
-
-/** Protocols by name, with the aliases that iptables knows beyond /etc/protocols. */
-const PROTOCOL_NUMBERS: ReadonlyMap<string, number> = new Map([
-  ...Array.from(PROTOCOL_NAMES, ([number, name]): [string, number] => [name, number]),
-  ["all", 0],
-  ["icmpv6", 58],
-  ["ipv6-mh", 135],
-  ["mh", 135],
-]);
-
-/** As `-p` takes it: a number, or a name in any case. */
-function parseProtocol(word: string): number {
-  const text = word.toLowerCase();
-  const number = parseNumber(text, 0, 255) ?? PROTOCOL_NUMBERS.get(text);
-  return number ?? usage(`unknown protocol "${text}" specified`);
-}
 
 export class RuleOptions {
   protocol = 0;

@@ -1,6 +1,6 @@
 /** libxt_tcp, libxt_udp and libxt_multiport. */
 import { IpProtocol, type OptionValues } from "@lvsim/core";
-import type { PortProtocol } from "../names.ts";
+import type { Names, PortProtocol } from "../names.ts";
 import { parseNumber } from "../numbers.ts";
 import { usage } from "../problem.ts";
 import {
@@ -156,7 +156,7 @@ export const tcp: Extension = {
 };
 
 /** As getaddrinfo(3) takes a service: decimal, cut to 16 bits, or a name. */
-function readUdpPort(text: string, { names }: ReadContext): number {
+export function readService(text: string, names: Names): number {
   const port = /^\d+$/.test(text) ? Number(text) & PORT_MAX : names.servicePort(text, "udp");
   // the protocol is not told, so that a name of the other one does too
   return (
@@ -172,8 +172,8 @@ const readUdpRange =
   (text: string, context: ReadContext): string => {
     const parts = text.split(":");
     const [first = "", last = first] = parts;
-    const from = first === "" ? 0 : readUdpPort(first, context);
-    const to = last === "" && parts.length > 1 ? PORT_MAX : readUdpPort(last, context);
+    const from = first === "" ? 0 : readService(first, context.names);
+    const to = last === "" && parts.length > 1 ? PORT_MAX : readService(last, context.names);
     if (parts.length > 2) usage(`udp: Too many components for option "--${option}" (max: 2)\n`);
     return from === to ? String(from) : `${from}:${to}`;
   };

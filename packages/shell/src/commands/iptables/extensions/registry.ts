@@ -4,6 +4,7 @@ import type { Extension } from "./extension.ts";
 import { checksum, classify, nflog, nfqueue, tee, trace } from "./handling.ts";
 import { hashlimit } from "./hash-limit.ts";
 import { icmp } from "./icmp.ts";
+import { ipvs } from "./ipvs.ts";
 import { connmarkTarget, markTarget } from "./marking.ts";
 import { addrtype, comment, iprange, length, limit, mac, mark, pkttype, ttl } from "./matches.ts";
 import { multiport, tcp, udp } from "./ports.ts";
@@ -11,7 +12,7 @@ import { dscp, dscpTarget, ecnTarget, tos, tosTarget } from "./service-type.ts";
 import { set, setTarget } from "./sets.ts";
 import { statistic } from "./statistic.ts";
 import { ct, log, notrack, reject, tcpmss, ttlTarget } from "./targets.ts";
-import { connmark, conntrack, dnat, ipvs, masquerade, redirect, snat, state } from "./tracking.ts";
+import { connmark, conntrack, dnat, masquerade, redirect, snat, state } from "./tracking.ts";
 
 const byName = (extensions: readonly Extension[]): ReadonlyMap<string, Extension> =>
   new Map(extensions.map((extension) => [extension.name, extension]));

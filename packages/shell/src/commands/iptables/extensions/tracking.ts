@@ -1,6 +1,6 @@
 /**
- * What needs connection tracking or IPVS: the conntrack, state, connmark and ipvs matches, and the NAT targets.
- * Of conntrack's and ipvs's options only those are read that people use with LVS.
+ * What needs connection tracking: the conntrack, state and connmark matches, and the NAT targets.
+ * Of conntrack's options only those are read that people use with LVS.
  */
 import type { OptionValues } from "@lvsim/core";
 import { formatIpv4Address, parseIpv4Address } from "@lvsim/core";
@@ -69,44 +69,6 @@ export const connmark: Extension = {
   print(values) {
     const value = optionValue(values, "mark");
     return ` connmark match ${value?.inverted === true ? "!" : ""} ${value?.text}`;
-  },
-};
-
-function readVirtualAddress(text: string): string {
-  const [address = "", length = "32"] = text.split("/");
-  const value = parseIpv4Address(address);
-  const bits = parseNumber(length, 0, 32);
-  if (value === undefined || bits === undefined)
-    return usage(`ipvs: bad value for option "--vaddr" near "${text}"\n`);
-  return bits === 32 ? formatIpv4Address(value) : `${formatIpv4Address(value)}/${bits}`;
-}
-
-export const ipvs: Extension = {
-  name: "ipvs",
-  options: [
-    { name: "ipvs", words: 0, invertible: true },
-    { name: "vaddr", words: 1, invertible: true, read: readVirtualAddress },
-    {
-      name: "vport",
-      words: 1,
-      invertible: true,
-      read: (text) =>
-        String(
-          parseNumber(text, 0, 0xffff) ??
-            usage(`ipvs: bad value for option "--vport", or out of range (0-65535).\n`),
-        ),
-    },
-  ],
-  finish: (values) =>
-    Object.keys(values).length === 0 ? usage("IPVS: At least one option is required") : values,
-  print(values) {
-    let text = "";
-    for (const key of ["ipvs", "vaddr", "vport"]) {
-      const value = optionValue(values, key);
-      if (value !== undefined)
-        text += `${sign(value.inverted)} ${key}${value.text === "" ? "" : ` ${value.text}`}`;
-    }
-    return text;
   },
 };
 
