@@ -1,7 +1,7 @@
 /** The compiled tables against a plain reading of the same rules: recursive, on the option texts, one chain after another. */
 import { fc, test } from "@fast-check/vitest";
 import { expect } from "vitest";
-import type { Frame } from "../../packet/frame.ts";
+import { type Frame, PacketType } from "../../packet/frame.ts";
 import { type Ipv4Address, prefixMask } from "../../packet/ipv4-address.ts";
 import { FragmentField } from "../../packet/protocol.ts";
 import { NetfilterWorld, rule, syn } from "../../testing/netfilter-world.ts";
@@ -18,8 +18,48 @@ const inRange = (value: number, text: string): boolean => {
   return value >= (first as number) && value <= (last as number);
 };
 
+const bits = (value: number, width: number): string =>
+  (value >>> 0).toString(2).padStart(width, "0").slice(-width);
+
+const dotted = (value: number): string => [24, 16, 8, 0].map((n) => (value >>> n) & 255).join(".");
+
+/** Addresses in dots compare number by number. */
+const isAtMost = (a: string, b: string): boolean => {
+  const [left, right] = [a.split(".").map(Number), b.split(".").map(Number)];
+  const at = left.findIndex((part, index) => part !== right[index]);
+  return at < 0 || (left[at] as number) < (right[at] as number);
+};
+
 function conditionHolds(name: string, value: string, frame: Frame): boolean {
   switch (name) {
+    case "sports":
+      return value.split(",").some((range) => inRange(frame.sourcePort, range));
+    case "ports":
+      return conditionHolds("sports", value, frame) || conditionHolds("dports", value, frame);
+    case "tos": {
+      const [wanted = 0, mask = 0] = value.split("/").map(Number);
+      return [...bits(mask, 8)].every(
+        (bit, at) => bits(wanted, 8)[at] === (bit === "0" ? "0" : bits(frame.tos, 8)[at]),
+      );
+    }
+    case "dscp":
+      return bits(frame.tos, 8).slice(0, 6) === bits(Number(value), 6);
+    case "length":
+      return inRange(frame.length, value);
+    case "src-range":
+    case "dst-range": {
+      const [from = "", to = ""] = value.split("-");
+      const address = dotted(name === "src-range" ? frame.source : frame.destination);
+      return isAtMost(from, address) && isAtMost(address, to);
+    }
+    case "mss":
+      return frame.synOptions !== null && inRange(frame.synOptions.maximumSegmentSize, value);
+    case "pkt-type":
+      return ["unicast", "broadcast", "multicast", "other"][frame.packetType] === value;
+    case "ttl-lt":
+      return frame.ttl < Number(value);
+    case "ttl-gt":
+      return frame.ttl > Number(value);
     case "sport":
       return inRange(frame.sourcePort, value);
     case "dport":
@@ -44,9 +84,34 @@ function conditionHolds(name: string, value: string, frame: Frame): boolean {
   }
 }
 
-const NEEDS_HEADER = new Set(["tcp", "udp", "multiport"]);
+const NEEDS_HEADER = new Set(["tcp", "udp", "multiport", "tcpmss"]);
 
-function matchHolds({ name, options }: MatchConfig, frame: Frame): boolean {
+/** How many packets have come as far as a match that remembers something. */
+const seenBy = new Map<MatchConfig, number>();
+
+/** `-m statistic --mode nth`: the packets are numbered from 0, and every so many of them match, from one on. */
+function nthHolds(match: MatchConfig): boolean {
+  const number = seenBy.get(match) ?? 0;
+  seenBy.set(match, number + 1);
+  const { options } = match;
+  const every = Number(options.every ?? options["! every"]);
+  const isTurn =
+    number >= Number(options.packet) && (number - Number(options.packet)) % every === 0;
+  return isTurn === (options.every !== undefined);
+}
+
+/** `-m quota`: octets that came before and this packet's still fit, and none was too large before. */
+function quotaHolds(match: MatchConfig, frame: Frame): boolean {
+  const left = seenBy.get(match) ?? Number(match.options.quota ?? match.options["! quota"]);
+  const fits = frame.length <= left;
+  seenBy.set(match, fits ? left - frame.length : 0);
+  return fits === (match.options.quota !== undefined);
+}
+
+function matchHolds(match: MatchConfig, frame: Frame): boolean {
+  const { name, options } = match;
+  if (name === "statistic") return nthHolds(match);
+  if (name === "quota") return quotaHolds(match, frame);
   if (NEEDS_HEADER.has(name) && isLater(frame)) return false;
   return Object.entries(options).every(([key, value]) =>
     key.startsWith("! ")
@@ -98,6 +163,7 @@ const port = fc.constantFrom(22, 79, 80, 81, 443, 40_001);
 const ports = fc
   .tuple(port, port)
   .map(([a, b]) => (a === b ? `${a}` : `${Math.min(a, b)}:${Math.max(a, b)}`));
+const portLists = fc.array(ports, { minLength: 1, maxLength: 3 }).map((list) => list.join(","));
 const flagList = fc.subarray(FLAGS, { minLength: 1 }).map((words) => words.join(","));
 
 const matchConfig: fc.Arbitrary<MatchConfig> = fc.oneof(
@@ -110,15 +176,62 @@ const matchConfig: fc.Arbitrary<MatchConfig> = fc.oneof(
     }),
   ).map((options) => ({ name: "tcp", options })),
   option("sport", ports).map((options) => ({ name: "udp", options })),
-  option(
-    "dports",
-    fc.array(ports, { minLength: 1, maxLength: 3 }).map((list) => list.join(",")),
-  ).map((options) => ({ name: "multiport", options })),
+  option("dports", portLists).map((options) => ({ name: "multiport", options })),
   option("mark", fc.constantFrom("0x1", "0x0/0x1", "0x80000000/0x80000000")).map((options) => ({
     name: "mark",
     options,
   })),
   option("ttl-eq", fc.constantFrom("64", "1")).map((options) => ({ name: "ttl", options })),
+  fc
+    .tuple(fc.constantFrom("ttl-lt", "ttl-gt"), fc.constantFrom("0", "1", "2", "64", "255"))
+    .map(([name, value]) => ({ name: "ttl", options: { [name]: value } })),
+  fc
+    .tuple(negated(fc.constantFrom("sports", "ports")), portLists)
+    .map(([name, value]) => ({ name: "multiport", options: { [name]: value } })),
+  option("tos", fc.constantFrom("0x10/0xff", "0x10/0x3f", "0x00/0x00", "0x11/0x10")).map(
+    (options) => ({ name: "tos", options }),
+  ),
+  option("dscp", fc.constantFrom("0x00", "0x04", "0x2e")).map((options) => ({
+    name: "dscp",
+    options,
+  })),
+  option("length", fc.constantFrom("60", "0:59", "100:65535", "200:100")).map((options) => ({
+    name: "length",
+    options,
+  })),
+  fc
+    .tuple(
+      negated(fc.constantFrom("src-range", "dst-range")),
+      fc.constantFrom(
+        "10.0.0.7-10.0.0.7",
+        "9.255.0.0-10.0.1.6",
+        "11.0.0.1-192.0.2.1",
+        "192.0.2.1-255.255.255.255",
+      ),
+    )
+    .map(([name, value]) => ({ name: "iprange", options: { [name]: value } })),
+  option("mss", fc.constantFrom("536", "1000:1460")).map((options) => ({
+    name: "tcpmss",
+    options,
+  })),
+  option("pkt-type", fc.constantFrom("unicast", "broadcast", "multicast")).map((options) => ({
+    name: "pkttype",
+    options,
+  })),
+  fc
+    .tuple(fc.boolean(), fc.integer({ min: 1, max: 4 }), fc.nat({ max: 3 }))
+    .map(([inverted, every, packet]) => ({
+      name: "statistic",
+      options: {
+        mode: "nth",
+        [inverted ? "! every" : "every"]: `${every}`,
+        packet: `${packet % every}`,
+      },
+    })),
+  option("quota", fc.constantFrom("0", "150", "300")).map((options) => ({
+    name: "quota",
+    options,
+  })),
 );
 
 const address = fc.constantFrom(
@@ -161,6 +274,17 @@ const frames = fc.array(
     destinationPort: port,
     tcpFlags: fc.nat({ max: 63 }),
     ttl: fc.constantFrom(1, 64),
+    tos: fc.constantFrom(0, 0x10, 0x11, 0xb8, 0xd0),
+    length: fc.constantFrom(40, 60, 1500),
+    packetType: fc.constantFrom(...Object.values(PacketType)),
+    synOptions: fc.constantFrom(
+      null,
+      ...[536, 1000, 9000].map((maximumSegmentSize) => ({
+        maximumSegmentSize,
+        windowScale: -1,
+        sackPermitted: false,
+      })),
+    ),
     mark: fc.constantFrom(0, 1, -0x80000000),
     fragment: fc.constantFrom(0, FragmentField.dontFragment, FragmentField.moreFragments, 185),
   }),
@@ -181,6 +305,7 @@ test.prop([chains, fc.constantFrom("ACCEPT" as const, "DROP" as const), frames])
     const config = CHAINS.map(
       (name): ChainConfig => ({ name, policy: null, rules: world.rules("filter", name) }),
     );
+    seenBy.clear();
     const expectedCounts = new Map<number, number>();
     for (const packet of packets) {
       const frame = syn(packet);
