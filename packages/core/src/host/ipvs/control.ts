@@ -3,7 +3,7 @@
  * the kernel's checks in the kernel's order. The live side follows in `Ipvs.follow`, with every command that
  * succeeded, also one that changes no value: an edit without a difference restarts wrr and judges thresholds again.
  */
-import type { Draft } from "immer";
+import { type Draft, freeze, isDraft, original } from "immer";
 import { Errno } from "../../base/errno.ts";
 import type { Ipv4Address } from "../../packet/ipv4-address.ts";
 import type {
@@ -74,11 +74,20 @@ export const sameIdentity = (a: VirtualServiceIdentity, b: VirtualServiceIdentit
       a.address === b.address &&
       a.port === b.port;
 
+/**
+ * A list of the draft as it was before the command: to look through it, or to copy it, without a draft of each element,
+ * which for thousands of servers takes milliseconds. Nothing may have been changed in it.
+ */
+const unchanged = <T>(list: readonly T[]): readonly T[] =>
+  isDraft(list) ? (original<unknown>(list) as readonly T[]) : list;
+
 const indexOfService = (config: IpvsConfig, identity: VirtualServiceIdentity): number =>
-  config.services.findIndex((service) => sameIdentity(service.identity, identity));
+  unchanged(config.services).findIndex((service) => sameIdentity(service.identity, identity));
 
 const indexOfServer = (service: VirtualServiceConfig, address: Ipv4Address, port: number): number =>
-  service.realServers.findIndex((server) => server.address === address && server.port === port);
+  unchanged(service.realServers).findIndex(
+    (server) => server.address === address && server.port === port,
+  );
 
 /**
  * Applies `command` to the configuration; 0, or the error with which the kernel refuses it (then nothing changed).
@@ -178,7 +187,8 @@ function addServer(
   if (refusal !== 0) return refusal;
   if (indexOfServer(service, server.address, server.port) >= 0) return Errno.EEXIST;
   if (!context.isUnicastOrLocal(server.address)) return Errno.EINVAL;
-  service.realServers.unshift(server);
+  // frozen at once, so that immer does not look through all of it for what else is new
+  service.realServers = freeze([freeze(server, true), ...unchanged(service.realServers)]);
   return 0;
 }
 
@@ -198,7 +208,7 @@ function deleteServer(
 ): Errno {
   const index = indexOfServer(service, address, port);
   if (index < 0) return Errno.ENOENT;
-  service.realServers.splice(index, 1);
+  service.realServers = freeze(unchanged(service.realServers).toSpliced(index, 1));
   return 0;
 }
 
