@@ -4,6 +4,7 @@ export * from "./base/assert.ts";
 export * from "./base/errno.ts";
 export * from "./base/limits.ts";
 export * from "./host/addressing/addresses.ts";
+export * from "./host/addressing/bridge-addresses.ts";
 export * from "./host/addressing/bridge-ports.ts";
 export * from "./host/addressing/edit-devices.ts";
 export * from "./host/addressing/fou-ports.ts";

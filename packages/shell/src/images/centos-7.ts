@@ -8,6 +8,8 @@
 import { ARPING_COMMANDS } from "../commands/arping/arping.ts";
 import { BASE_COMMANDS } from "../commands/base/index.ts";
 import { withNetnsExec } from "../commands/base/netns-exec.ts";
+import { brctl } from "../commands/bridge/brctl.ts";
+import { bridge } from "../commands/bridge/bridge.ts";
 import { conntrack } from "../commands/conntrack/conntrack.ts";
 import { CURL_7_29_COMMANDS } from "../commands/curl/curl.ts";
 import { LOOPBACK_IFCFG } from "../commands/ifupdown/ifcfg.ts";
@@ -127,8 +129,9 @@ export const CENTOS_7: Image = {
     }),
     imagePackage("policycoreutils", ["2.5", "34.el7", "base", "917 k"], { commands: [sestatus] }),
     imagePackage("iproute", ["4.11.0", "30.el7", "base", "805 k"], {
-      commands: IPROUTE_COMMANDS.map(withNetnsExec),
+      commands: [...IPROUTE_COMMANDS.map(withNetnsExec), bridge],
     }),
+    imagePackage("bridge-utils", ["1.5", "9.el7", "base", "32 k"], { commands: [brctl] }),
     imagePackage("iputils", ["20160308", "10.el7", "base", "148 k"], {
       commands: [...ARPING_COMMANDS, ...PING_20160308_COMMANDS],
     }),

@@ -6,6 +6,9 @@
 import { ARPING_COMMANDS } from "../commands/arping/arping.ts";
 import { BASE_COMMANDS } from "../commands/base/index.ts";
 import { withNetnsExec } from "../commands/base/netns-exec.ts";
+import { brctl } from "../commands/bridge/brctl.ts";
+import { bridge } from "../commands/bridge/bridge.ts";
+import { vconfig } from "../commands/bridge/vconfig.ts";
 import { conntrack } from "../commands/conntrack/conntrack.ts";
 import { CURL_COMMANDS } from "../commands/curl/curl.ts";
 import { IPROUTE_COMMANDS } from "../commands/ip/ip.ts";
@@ -121,7 +124,11 @@ export const DEBIAN_12: Image = {
     debianPackage("systemd", "252.39-1~deb12u1", { commands: [systemctl] }),
     debianPackage("init-system-helpers", "1.65.2", { commands: [service] }),
     debianPackage("apt", "2.6.1", { commands: [aptGet] }),
-    debianPackage("iproute2", "6.1.0-3", { commands: IPROUTE_COMMANDS.map(withNetnsExec) }),
+    debianPackage("iproute2", "6.1.0-3", {
+      commands: [...IPROUTE_COMMANDS.map(withNetnsExec), bridge],
+    }),
+    debianPackage("bridge-utils", "1.7.1-1", { commands: [brctl] }),
+    debianPackage("vlan", "2.0.5", { commands: [vconfig] }),
     debianPackage("net-tools", "2.10-0.1+deb12u2", { commands: NET_TOOLS_COMMANDS }),
     debianPackage("iputils-ping", "3:20221126-1+deb12u1", { commands: PING_COMMANDS }),
     debianPackage("iputils-arping", "3:20221126-1", { commands: ARPING_COMMANDS }),

@@ -77,10 +77,10 @@ const PORT_SWITCHES: ReadonlyMap<string, "hairpin" | "learning" | "flood" | "iso
   ["isolated", "isolated"],
 ]);
 
-/** `type bridge_slave`. */
-export function readPort(words: Words): Changes<BridgePortConfig> {
+/** `type bridge_slave`: all that is left, or with `once` one property. */
+export function readPort(words: Words, once = false): Changes<BridgePortConfig> {
   const changes: Changes<BridgePortConfig> = {};
-  while (!words.done) {
+  while (!words.done && !(once && Object.keys(changes).length > 0)) {
     const word = words.take() as string;
     const property = PORT_SWITCHES.get(word);
     if (property !== undefined) changes[property] = readSwitch(word, words.value());
