@@ -1,7 +1,8 @@
 /** Octets without sense, as frames, into hosts with random configuration: nothing throws, nothing hangs, nothing is lost. */
 import { createRng, decodeFrame, encodeFrame, type Instant, type Rng } from "@lvsim/core";
 import { expect, test } from "vitest";
-import { pick, type RandomLab, randomLab } from "./random-lab.ts";
+import { pick } from "./chance.ts";
+import { type RandomLab, randomLab } from "./random-lab.ts";
 import { act, randomOctets, serve } from "./random-traffic.ts";
 
 const LABS = 60;

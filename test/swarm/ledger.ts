@@ -68,6 +68,7 @@ export class Ledger implements Trace {
   /** Copies on cables, by frame. */
   private readonly onCables = new Map<number, number>();
   /** Copies that hosts send to themselves. */
+  private readonly inTunnels = new Map<string, number>();
   private readonly onLoopbacks = new Map<number, number>();
   /** By host or switch, then by frame. */
   private readonly holders = new Map<string, Map<number, Holding>>();
@@ -121,9 +122,25 @@ export class Ledger implements Trace {
     const place = this.places[device] as Place;
     this.tell(at, place, "sent", frame);
     place.sent++;
+    if (isTunnel(place.device)) return this.enter(place, frame);
     if (place.kind === "host") this.leave(place, frame, "sent");
     else this.holding(place.owner, frame.id).copies--;
     this.carry(place, frame.id, 1);
+  }
+
+  /** What is sent by a tunnel stays on its host, inside another packet. */
+  private enter(place: Place, frame: Frame): void {
+    this.leave(place, frame, "sent");
+    const key = `${place.owner} ${frame.id}`;
+    this.inTunnels.set(key, (this.inTunnels.get(key) ?? 0) + 1);
+  }
+
+  /** Whether the packet went into a tunnel by a device, and not by IPVS; asked once for each time. */
+  private entered(host: string, id: number): boolean {
+    const key = `${host} ${id}`;
+    const count = this.inTunnels.get(key) ?? 0;
+    if (count > 0) this.inTunnels.set(key, count - 1);
+    return count > 0;
   }
 
   received(at: Instant, device: PlaceId, frame: Frame): void {
@@ -205,12 +222,14 @@ export class Ledger implements Trace {
 
   /** A fragment stands for its packet, and a tunnel's packet for the one inside. */
   private transform(host: string, frame: Frame): void {
+    const isOuter = frame.origin === FrameOrigin.encapsulated;
+    if (isOuter && this.entered(host, frame.parentId)) return;
     const parent = this.holding(host, frame.parentId);
     if (parent.copies === 0) return;
     const first = (frame.fragment & OFFSET) === parent.offset;
     if (frame.origin === FrameOrigin.fragmented && frame.fragmentOf !== null && first)
       parent.copies--;
-    if (frame.origin === FrameOrigin.encapsulated) parent.copies--;
+    if (isOuter) parent.copies--;
   }
 
   /** Whether a copy may just be coming in by the device; nobody is told when a cable doubles a frame. */
@@ -265,6 +284,6 @@ export class Ledger implements Trace {
   }
 }
 
-const isTunnel = (device: string): boolean => device === "tunl0";
+const isTunnel = (device: string): boolean => /^(tunl0|gre0|tun\d+)$/.test(device);
 const isBroadcast = (frame: Frame): boolean =>
   frame.etherType === EtherType.ipv4 && (frame.destination & 255) === 255;

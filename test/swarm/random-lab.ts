@@ -2,7 +2,6 @@
 import {
   addAddress,
   addRoute,
-  type ChangeOrigin,
   type Duration,
   IpProtocol,
   type Ipv4Address,
@@ -20,9 +19,12 @@ import {
   type Switch,
   setLinkMtu,
   setLinkUp,
+  type TunnelConfig,
   writeSysctl,
 } from "@lvsim/core";
+import { chance, ip, ORIGIN, pick } from "./chance.ts";
 import { Ledger } from "./ledger.ts";
+import { randomTunnels } from "./random-tunnels.ts";
 
 export interface RandomLab {
   readonly simulation: Simulation;
@@ -31,19 +33,13 @@ export interface RandomLab {
   readonly links: readonly Link[];
 }
 
-export const pick = <T>(rng: Rng, from: readonly T[]): T => from[rng.below(from.length)] as T;
-export const chance = (rng: Rng, percent: number): boolean => rng.below(100) < percent;
-
-const ip = (a: number, b: number, c: number, d: number): Ipv4Address =>
-  ((a << 24) | (b << 16) | (c << 8) | d) as Ipv4Address;
-
 /** An address that some host might have, or nobody. */
 export const someAddress = (rng: Rng): Ipv4Address => {
   const segment = rng.below(3);
   const last = pick(rng, [1, 2, 3, 4, 5, 1, 2, 3, 100, 100, 101, 200, 255, 0]);
   if (chance(rng, 6)) return pick(rng, [ip(224, 0, 0, 1), ip(239, 1, 1, 1), -1 as Ipv4Address]);
   if (chance(rng, 4)) return pick(rng, [ip(127, 0, 0, 1), ip(172, 16, 0, 9), ip(0, 0, 0, 0)]);
-  return ip(10, 0, segment, last);
+  return ip(10, chance(rng, 10) ? 9 : 0, segment, last);
 };
 
 /** Files below net/ipv4/conf/DEVICE with the values that are tried. */
@@ -179,8 +175,17 @@ export function randomLab(rng: Rng, seed: string, tellsStories: boolean): Random
     plugIn(rng, simulation, hosts[i] as NetworkNamespace, bridges, i, cables[i] as never);
   });
   for (const host of hosts) if (chance(rng, 15)) randomService(rng, host);
+  const tunnels = rng.stream("tunnels");
+  if (chance(tunnels, 25)) randomTunnels(tunnels, hosts);
   return { simulation, hosts, ledger, links: simulation.links };
 }
+
+const TUNNELS: readonly TunnelConfig[] = [
+  { type: "ipip", port: 0, checksum: "none" },
+  { type: "ipip", port: 0, checksum: "none" },
+  { type: "gre", port: 0, checksum: "checksum" },
+  { type: "gue", port: 6080, checksum: "none" },
+];
 
 /** A virtual service with one to three real servers of some method. */
 function randomService(rng: Rng, host: NetworkNamespace): void {
@@ -212,12 +217,10 @@ function randomService(rng: Rng, host: NetworkNamespace): void {
         ...{ address: ip(10, 0, rng.below(3), 1 + rng.below(6)), port: identity.port, weight: 1 },
         forwarding: pick(rng, ["masquerading", "tunnelling", "direct-routing"]),
         ...{ upperThreshold: 0, lowerThreshold: 0 },
-        tunnel: { type: "ipip", port: 0, checksum: "none" },
+        tunnel: pick(rng, TUNNELS),
       },
     });
 }
-
-export const ORIGIN: ChangeOrigin = { machine: "swarm", process: "swarm", file: "", line: 0 };
 
 const LOCAL = 2;
 const isOurs = (type: number): boolean => type === LOCAL || type === 3 || type === 5;

@@ -17,10 +17,8 @@ import {
   setLinkUp,
   type TcpSocket,
 } from "@lvsim/core";
+import { chance, ORIGIN, pick } from "./chance.ts";
 import {
-  chance,
-  ORIGIN,
-  pick,
   type RandomLab,
   randomAddress,
   randomRoute,

@@ -67,6 +67,7 @@ export const DROP_REASONS = [
   "tunnel-no-remote",
   "tunnel-no-route",
   "tunnel-dead-loop",
+  "tunnel-too-big",
   // bridges of a host
   "too-long-for-port",
   "bridge-port-disabled",

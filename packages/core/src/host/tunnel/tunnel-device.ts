@@ -97,8 +97,14 @@ export class TunnelDevice extends NetDevice implements HostDevice {
       return;
     }
     this.show(frame, "out");
-    this.trace?.sent(this.engine.now, this.place, frame);
     this.sender.send(frame, this);
+  }
+
+  /** A packet has its outer headers, and nothing more is between it and the way. */
+  departs(frame: Frame): void {
+    this.counters.sentPackets++;
+    this.counters.sentOctets += frame.length;
+    this.trace?.sent(this.engine.now, this.place, frame);
   }
 
   /** The packet that stood in `outer` arrives here, at the same instant and after what was pending. */

@@ -64,7 +64,7 @@ export class TunnelOutput {
     }
     const { source } = this.context.router;
     const fragment = outerFragment(frame, parameters);
-    if (this.isTooLong(frame, device, route, destination, fragment)) return "ip-too-big";
+    if (this.isTooLong(frame, device, route, destination, fragment)) return "tunnel-too-big";
     this.reportErrors(frame, device);
     const outer = this.outerFrame(frame, device);
     outer.source = source;
@@ -72,8 +72,7 @@ export class TunnelOutput {
     outer.tos = encapsulatedTos(tos, frame.tos);
     outer.fragment = fragment;
     outer.route = route;
-    device.counters.sentPackets++;
-    device.counters.sentOctets += frame.length;
+    device.departs(frame);
     this.ip.output(outer);
     return null;
   }
