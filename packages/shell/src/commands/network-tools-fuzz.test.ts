@@ -8,12 +8,16 @@ import { IPROUTE_COMMANDS } from "./ip/ip.ts";
 import { type TestHost, testNetwork } from "./network-fixture.ts";
 import { PING_20160308_COMMANDS, PING_COMMANDS } from "./ping/ping.ts";
 import { TCPDUMP_COMMANDS } from "./tcpdump/tcpdump.ts";
+import { TRACEPATH_COMMANDS } from "./tracepath/tracepath.ts";
+import { TRACEROUTE_COMMANDS } from "./traceroute/traceroute.ts";
 
 const TOOLS: readonly Command[] = [
   ...PING_COMMANDS,
   ...PING_20160308_COMMANDS,
   ...ARPING_COMMANDS,
   ...TCPDUMP_COMMANDS,
+  ...TRACEROUTE_COMMANDS,
+  ...TRACEPATH_COMMANDS,
 ];
 
 const WORDS = (

@@ -20,6 +20,8 @@ import { iptables, iptablesRestore, iptablesSave } from "../commands/iptables/co
 import { NET_TOOLS_COMMANDS } from "../commands/net-tools/index.ts";
 import { PING_20160308_COMMANDS } from "../commands/ping/ping.ts";
 import { TCPDUMP_COMMANDS } from "../commands/tcpdump/tcpdump.ts";
+import { TRACEPATH_COMMANDS } from "../commands/tracepath/tracepath.ts";
+import { TRACEROUTE_COMMANDS } from "../commands/traceroute/traceroute.ts";
 import {
   getenforce,
   IPTABLES_RULES,
@@ -133,7 +135,7 @@ export const CENTOS_7: Image = {
     }),
     imagePackage("bridge-utils", ["1.5", "9.el7", "base", "32 k"], { commands: [brctl] }),
     imagePackage("iputils", ["20160308", "10.el7", "base", "148 k"], {
-      commands: [...ARPING_COMMANDS, ...PING_20160308_COMMANDS],
+      commands: [...ARPING_COMMANDS, ...PING_20160308_COMMANDS, ...TRACEPATH_COMMANDS],
     }),
     imagePackage("iptables", ["1.4.21", "35.el7", "base", "432 k"], {
       commands: [iptables, iptablesSave, iptablesRestore],
@@ -168,6 +170,10 @@ export const CENTOS_7: Image = {
     imagePackage("conntrack-tools", ["1.4.4", "7.el7", "base", "187 k"], {
       installed: false,
       commands: [conntrack],
+    }),
+    imagePackage("traceroute", ["3:2.0.22", "2.el7", "base", "59 k"], {
+      installed: false,
+      commands: TRACEROUTE_COMMANDS,
     }),
     imagePackage("tcpdump", ["14:4.9.2", "4.el7_7.1", "base", "422 k"], {
       installed: false,

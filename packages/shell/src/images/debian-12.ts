@@ -17,6 +17,8 @@ import { iptables, iptablesRestore, iptablesSave } from "../commands/iptables/co
 import { NET_TOOLS_COMMANDS } from "../commands/net-tools/index.ts";
 import { PING_COMMANDS } from "../commands/ping/ping.ts";
 import { TCPDUMP_COMMANDS } from "../commands/tcpdump/tcpdump.ts";
+import { TRACEPATH_COMMANDS } from "../commands/tracepath/tracepath.ts";
+import { TRACEROUTE_COMMANDS } from "../commands/traceroute/traceroute.ts";
 import { aptGet, nginx, service, systemctl } from "../services/index.ts";
 import { COMMON_DIRECTORIES, COMMON_FILES, WELCOME_PAGE } from "./common-files.ts";
 import { type Image, type ImagePackage, imagePackage, imageUnit } from "./image.ts";
@@ -132,6 +134,8 @@ export const DEBIAN_12: Image = {
     debianPackage("net-tools", "2.10-0.1+deb12u2", { commands: NET_TOOLS_COMMANDS }),
     debianPackage("iputils-ping", "3:20221126-1+deb12u1", { commands: PING_COMMANDS }),
     debianPackage("iputils-arping", "3:20221126-1", { commands: ARPING_COMMANDS }),
+    debianPackage("iputils-tracepath", "3:20221126-1+deb12u1", { commands: TRACEPATH_COMMANDS }),
+    debianPackage("traceroute", "1:2.1.2-1", { commands: TRACEROUTE_COMMANDS }),
     debianPackage("tcpdump", "4.99.3-1", { commands: TCPDUMP_COMMANDS }),
     debianPackage("iptables", "1.8.9-2", { commands: [iptables, iptablesSave, iptablesRestore] }),
     debianPackage("ipset", "7.17-1", { commands: [ipset] }),
