@@ -25,6 +25,7 @@ export class KernelLog {
 
   /** Takes in what the namespace's rules log from now on. */
   listenTo(namespace: NetworkNamespace): void {
+    namespace.messages.onMessage((at, level, text) => this.append(at, level, text));
     namespace.onLog((entry) => this.append(entry.at, entry.level, formatLogEntry(entry)));
   }
 

@@ -62,6 +62,7 @@ export class NeighbourCollector extends Timer {
 
   private isIdle(entry: NeighbourEntry, now: Instant): boolean {
     if ((entry.state & (NeighbourState.permanent | IN_TIMER)) !== 0) return false;
+    if (entry.externallyLearnt) return false;
     if (entry.usedAt < entry.confirmedAt) entry.usedAt = entry.confirmedAt;
     const staleTime = this.environment.neighbourSysctls(entry.device).gc_stale_time;
     return entry.state === NeighbourState.failed || now >= entry.usedAt + seconds(staleTime);
@@ -93,7 +94,7 @@ export class NeighbourCollector extends Timer {
 /** Timers hold on to their entries, as the kernel's reference counts do. */
 function isExpendable(entry: NeighbourEntry, now: Instant): boolean {
   const { state } = entry;
-  if (state === NeighbourState.permanent || entry.armed) return false;
+  if (state === NeighbourState.permanent || entry.externallyLearnt || entry.armed) return false;
   if (state === NeighbourState.failed || state === NeighbourState.noArp) return true;
   return now - entry.updatedAt > FORCED_INTERVAL;
 }

@@ -15,6 +15,10 @@ export interface NewNeighbourFlags {
   readonly create: boolean;
   readonly exclusive: boolean;
   readonly replace: boolean;
+  /** NTF_ROUTER, NTF_EXT_LEARNED, and NTF_USE: the neighbour is asked for at once. */
+  readonly router?: boolean;
+  readonly externallyLearnt?: boolean;
+  readonly use?: boolean;
 }
 
 /** Adds or changes an entry. ENOENT, EEXIST, EINVAL (no link address known or given), ENOBUFS (table full). */
@@ -27,15 +31,21 @@ export function newNeighbour(
   flags: NewNeighbourFlags,
 ): Errno {
   let entry = table.find(device, address);
+  if (entry !== null && flags.exclusive) return Errno.EEXIST;
+  const isNew = entry === null;
   if (entry === null) {
     if (!flags.create) return Errno.ENOENT;
-    entry = table.findOrCreate(device, address, state === NeighbourState.permanent);
+    const isExempt = state === NeighbourState.permanent || flags.externallyLearnt === true;
+    entry = table.findOrCreate(device, address, isExempt);
     if (entry === null) return Errno.ENOBUFS;
-    return table.update(entry, linkAddress, state, { override: true, admin: true }, null);
   }
-  if (flags.exclusive) return Errno.EEXIST;
-  const strength = { override: flags.replace, admin: true };
-  return table.update(entry, linkAddress, state, strength, null);
+  const strength = { override: isNew || flags.replace, admin: true };
+  const errno = table.update(entry, linkAddress, state, strength, null);
+  if (errno !== 0) return errno;
+  entry.router = flags.router === true;
+  entry.externallyLearnt = flags.externallyLearnt === true;
+  if (flags.use === true) table.ask(entry);
+  return 0;
 }
 
 /** Removes an entry, of whatever state; ENOENT when there is none. Packets that wait in it fail. */
@@ -80,6 +90,8 @@ export interface NeighbourListing {
   readonly confirmedAt: Instant;
   readonly updatedAt: Instant;
   readonly probes: number;
+  readonly router: boolean;
+  readonly externallyLearnt: boolean;
 }
 
 /** The entries that fit, by interface index and then in order of making. */
@@ -94,9 +106,10 @@ export function listNeighbours(
     if ((filter.states & bit) === 0) continue;
     if (filter.device !== null && filter.device.index !== device.index) continue;
     if (!inPrefix(address, filter.network, filter.prefixLength)) continue;
-    const { usedAt, confirmedAt, updatedAt, probes } = entry;
+    const { usedAt, confirmedAt, updatedAt, probes, router, externallyLearnt } = entry;
     const linkAddress = (state & VALID) !== 0 && device.hasLinkHeader ? entry.linkAddress : null;
-    rows.push({ device, address, state, linkAddress, usedAt, confirmedAt, updatedAt, probes });
+    const ages = { usedAt, confirmedAt, updatedAt };
+    rows.push({ device, address, state, linkAddress, ...ages, probes, router, externallyLearnt });
   }
   return rows.sort((one, other) => one.device.index - other.device.index);
 }

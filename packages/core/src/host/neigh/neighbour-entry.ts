@@ -26,6 +26,10 @@ export class NeighbourEntry extends Timer {
   usedAt: Instant;
   /** When state or link address last changed. */
   updatedAt: Instant;
+  /** NTF_ROUTER: said by hand to be a router. */
+  router = false;
+  /** NTF_EXT_LEARNED: somebody in user space keeps it; it is not collected. */
+  externallyLearnt = false;
   /** Requests sent in this round; unicast ones count first, so resolution begins at `ucast_solicit`. */
   probes = 0;
   /** Packets that wait for the link address, oldest first; null for none. */

@@ -44,11 +44,11 @@ export class NeighbourStore {
     this.size--;
   }
 
-  /** Entries that count against the thresholds: all but permanent ones. */
+  /** Entries that count against the thresholds: all but permanent and externally learnt ones. */
   collectableCount(): number {
     let count = 0;
     for (let entry = this.oldest; entry !== null; entry = entry.newer) {
-      if (entry.state !== NeighbourState.permanent) count++;
+      if (entry.state !== NeighbourState.permanent && !entry.externallyLearnt) count++;
     }
     return count;
   }

@@ -38,10 +38,20 @@ const MARTIAN_DESTINATION = new Ground("no packet may arrive for such a destinat
 const isLinkGroup = (group: Ipv4Address): boolean => group >>> 8 === 0xe00000;
 const ALL_SYSTEMS = 0xe0000001 | 0;
 
+const EXDEV = 18;
+/** The kernel's numbers for refusals that no table made. */
+const ERRORS: ReadonlyMap<DropReason, Errno> = new Map<DropReason, Errno>([
+  ["ip-reverse-path-filter", EXDEV as Errno],
+  ["ip-forwarding-off", Errno.EHOSTUNREACH],
+  ["ip-no-route", Errno.EHOSTUNREACH],
+]);
+
 export class InputRouting {
   /** The last packet's sender is a neighbour on the device. */
   sourceOnLink = false;
   dropReason: DropReason = "ip-no-route";
+  /** Why, as a number; EXDEV for the reverse path filter, which no socket ever sees. */
+  errno: Errno = 0;
   decider: Decider | null = null;
   /** The code of the ICMP destination unreachable that the sender is to get; −1 for none. */
   unreachableCode = -1;
@@ -175,6 +185,7 @@ export class InputRouting {
   private refuseByTable(tables: RoutingTables, conf: RouterConf): null {
     const { errno, refusedBy } = tables.fib;
     this.refuse(refusedBy === null ? "ip-no-route" : "ip-unreachable-route", refusedBy);
+    this.errno = conf.forwarding === 0 ? Errno.EHOSTUNREACH : (errno as Errno);
     if (conf.forwarding === 0) return null;
     if (errno === Errno.ENETUNREACH) this.unreachableCode = UnreachableCode.network;
     else if (errno === Errno.EHOSTUNREACH) this.unreachableCode = UnreachableCode.host;
@@ -189,6 +200,7 @@ export class InputRouting {
 
   private refuse(reason: DropReason, decider: Decider | null): null {
     this.dropReason = reason;
+    this.errno = ERRORS.get(reason) ?? Errno.EINVAL;
     this.decider = decider;
     this.unreachableCode = -1;
     return null;

@@ -91,6 +91,11 @@ export class Router {
     return this.inputRouting.unreachableCode;
   }
 
+  /** After `input` gave null: the error number, as `ip route get … iif` tells it. */
+  get inputErrno(): Errno {
+    return this.inputRouting.errno;
+  }
+
   /** After `output` gave null: the error number for whoever wanted to send. */
   get errno(): Errno {
     return this.outputRouting.errno;

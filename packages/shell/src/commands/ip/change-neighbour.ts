@@ -52,7 +52,12 @@ interface EntryRequest {
   state: NeighbourState;
   proxy: boolean;
   device: string | null;
+  marks: NeighbourMarks;
 }
+
+type NeighbourMarks = {
+  -readonly [K in "router" | "externallyLearnt" | "use"]?: boolean;
+};
 
 /** What was asked for, checked as `ip` does before it asks the kernel. */
 interface CheckedRequest {
@@ -62,6 +67,7 @@ interface CheckedRequest {
   readonly proxy: boolean;
   /** null for a proxy entry of all devices. */
   readonly device: HostDevice | null;
+  readonly marks: NeighbourMarks;
 }
 
 function takeRequest(context: IpContext, words: Words): CheckedRequest {
@@ -71,17 +77,18 @@ function takeRequest(context: IpContext, words: Words): CheckedRequest {
     state: NeighbourState.permanent,
     proxy: false,
     device: null,
+    marks: {},
   };
   while (!words.done) takeWord(context, words, request);
-  const { address, device, linkAddress, proxy, state } = request;
+  const { address, device, linkAddress, marks, proxy, state } = request;
   if (address === null || (device === null && !proxy))
     throw new CommandFailure(255, "Device and destination are required arguments.\n");
   const mac = linkAddress === null || linkAddress === "null" ? null : readMac(linkAddress);
   const found = device === null ? null : deviceOf(context, device);
-  return { address, linkAddress: mac, state, proxy, device: found };
+  return { address, linkAddress: mac, state, proxy, device: found, marks };
 }
 
-const LEFT_OUT = ["router", "use", "managed", "extern_learn", "protocol"];
+const LEFT_OUT = ["managed", "protocol"];
 
 function takeWord({ options }: IpContext, words: Words, request: EntryRequest): void {
   const word = words.take() as string;
@@ -89,6 +96,11 @@ function takeWord({ options }: IpContext, words: Words, request: EntryRequest): 
     const value = words.value();
     if (request.linkAddress !== null) throw duplicateArgument("lladdr", value);
     request.linkAddress = value;
+  } else if (word === "router") request.marks.router = true;
+  else if (word === "extern_learn") request.marks.externallyLearnt = true;
+  else if (word === "use") {
+    request.state = NeighbourState.none;
+    request.marks.use = true;
   } else if (word === "nud") request.state = readState(words.value());
   else if (isPrefix(word, "proxy")) {
     const value = words.value();
@@ -110,20 +122,16 @@ export function putEntry(
   words: Words,
   verb: "add" | "change" | "replace",
 ): SimpleResult {
-  const { address, device, linkAddress, proxy, state } = takeRequest(context, words);
+  const { address, device, linkAddress, marks, proxy, state } = takeRequest(context, words);
   const { neighbours, proxies } = context.network;
   if (proxy) {
     proxies.add(address, device?.index ?? 0);
     return result({});
   }
-  const errno = newNeighbour(
-    neighbours,
-    device as HostDevice,
-    address,
-    linkAddress,
-    state,
-    FLAGS[verb],
-  );
+  const errno = newNeighbour(neighbours, device as HostDevice, address, linkAddress, state, {
+    ...FLAGS[verb],
+    ...marks,
+  });
   if (errno === 0) return result({});
   const lacksAddress = errno === Errno.EINVAL && linkAddress === null;
   throw kernelRefusal(errno, lacksAddress ? "No link layer address given" : "");

@@ -3,6 +3,7 @@
  * (`inet_rtm_getroute`). Left out: ports and protocols of rules.
  */
 import {
+  ANY_ADDRESS,
   Errno,
   formatIpv4Address,
   type HostDevice,
@@ -16,7 +17,8 @@ import { invalidArgument, isPrefix, type Words } from "../../options/iproute2.ts
 import { parseUnsigned, readPrefix, type TypedPrefix } from "./arguments.ts";
 import { deviceOf, type IpContext, kernelRefusal, leftOut, usageOf } from "./context.ts";
 import { typeName } from "./names.ts";
-import { NOTHING_SAID, routeLine } from "./route-line.ts";
+import { NOTHING_SAID, printFlags, printRoute } from "./print-route.ts";
+import { Printer } from "./printer.ts";
 
 interface Question {
   to: TypedPrefix | null;
@@ -91,32 +93,49 @@ function answerOutput(context: IpContext, question: Question, to: Ipv4Address): 
   const route = router.output(to, from, output?.index ?? 0, mark, tos);
   if (route === null) throw kernelRefusal(router.errno);
   if (question.asksForMatch) return matchLine(context, route);
-  const parts = headOf(context, question, to, route);
-  if (from === 0 && router.source !== 0) parts.push(`src ${formatIpv4Address(router.source)}`);
-  // the flag of a group has the bit of another one in netlink's message
-  if (route.type === RouteType.multicast) parts.push("rt_offload_failed");
-  if (mark !== 0) parts.push(`mark ${markText(mark)}`);
-  parts.push("uid 0");
   const flags = [...flagsOf(route.type, to)];
   if (gatewayLearnt(context, to) !== 0) flags.push("redirected");
-  return lines(context, parts, flags, pathText(context, to));
+  const source = from === 0 ? router.source : ANY_ADDRESS;
+  return printed(context, (printer) => {
+    printHead(printer, context, question, to, route);
+    if (source !== 0)
+      printer.field("prefsrc", formatIpv4Address(source), `src ${formatIpv4Address(source)} `);
+    // the flag of a group has the bit of another one in netlink's message
+    printFlags(printer, route.type === RouteType.multicast ? ["rt_offload_failed"] : []);
+    if (mark !== 0) printer.field("mark", mark, `mark ${markText(mark)} `);
+    printer.field("uid", 0, "uid 0 ");
+    printCache(printer, context, flags);
+    printPath(printer, context, to);
+  });
+}
+
+/** One answer, ended with a newline. */
+function printed({ options }: IpContext, body: (printer: Printer) => void): string {
+  const printer = new Printer(options);
+  printer.object("", () => body(printer));
+  printer.say("\n");
+  return printer.finish();
 }
 
 /** A route that no table holds has no line. */
-const matchLine = (context: IpContext, { config }: Route): string =>
-  config === null ? "" : routeLine(context, config, NOTHING_SAID);
+function matchLine(context: IpContext, { config }: Route): string {
+  const printer = new Printer(context.options);
+  if (config !== null) printer.object("", () => printRoute(printer, context, config, NOTHING_SAID));
+  return printer.finish();
+}
 
 /** What a redirect said; 0 for nothing. */
 const gatewayLearnt = ({ network }: IpContext, to: Ipv4Address): Ipv4Address =>
   network.paths.gateway(to, network.engine.now);
 
 /** What path MTU discovery learnt about the destination. */
-function pathText({ network }: IpContext, to: Ipv4Address): string {
+function printPath(printer: Printer, { network }: IpContext, to: Ipv4Address): void {
   const { now } = network.engine;
   const mtu = network.paths.mtu(to, now);
-  if (mtu === 0) return "";
+  if (mtu === 0) return;
   const left = Math.floor((network.paths.expires(to) - now) / 1e9);
-  return `expires ${left}sec mtu ${mtu} `;
+  printer.field("expires", left, `expires ${left}sec `);
+  printer.list("metrics", () => printer.object("", () => printer.field("mtu", mtu, `mtu ${mtu} `)));
 }
 
 const markText = (mark: number): string => (mark >= 16 ? `0x${mark.toString(16)}` : String(mark));
@@ -140,27 +159,16 @@ function answerInput(
   const { router } = context.network;
   const { from, mark, tos } = question;
   const route = router.input(to, from, tos, mark, input.index);
-  if (route === null) throw kernelRefusal(refusalOf(context, input));
+  if (route === null) throw kernelRefusal(router.inputErrno);
   if (question.asksForMatch) return matchLine(context, route);
   const flags = [...flagsOf(route.type, to)];
   if (isRedirected(context, question, to, route, input)) flags.push("redirect");
-  return lines(context, headOf(context, question, to, route), flags, `iif ${input.name} `);
-}
-
-const EXDEV = 18;
-
-/** The number behind a refusal; the router knows reasons. */
-function refusalOf({ network }: IpContext, input: HostDevice): number {
-  const { router, config } = network;
-  const reason = router.dropReason;
-  if (reason === "ip-reverse-path-filter") return EXDEV;
-  if (reason === "ip-martian-source" || reason === "ip-martian-destination") return Errno.EINVAL;
-  const forwards = config.sysctls.conf[input.name]?.forwarding === 1;
-  if (!forwards || reason === "ip-forwarding-off") return Errno.EHOSTUNREACH;
-  if (reason !== "ip-unreachable-route") return Errno.ENETUNREACH;
-  const type = (router.decider as Route | null)?.type;
-  if (type === RouteType.prohibit) return Errno.EACCES;
-  return type === RouteType.blackhole ? Errno.EINVAL : Errno.EHOSTUNREACH;
+  return printed(context, (printer) => {
+    printHead(printer, context, question, to, route);
+    printFlags(printer, []);
+    printCache(printer, context, flags);
+    printer.field("iif", input.name, `iif ${input.name} `);
+  });
 }
 
 /** Out by the device it came in by: the sender could have sent it to the next hop itself. */
@@ -180,27 +188,31 @@ function isRedirected(
   return shared || router.isOnLink(input.index, from, route.gateway === 0 ? to : route.gateway);
 }
 
-function headOf(context: IpContext, { from }: Question, to: Ipv4Address, route: Route): string[] {
-  const parts: string[] = [];
-  if (route.type !== RouteType.unicast || context.options.details) parts.push(typeName(route.type));
-  parts.push(formatIpv4Address(to));
-  if (from !== 0) parts.push(`from ${formatIpv4Address(from)}`);
+function printHead(
+  printer: Printer,
+  context: IpContext,
+  { from }: Question,
+  to: Ipv4Address,
+  route: Route,
+): void {
+  const type = typeName(route.type);
+  if (route.type !== RouteType.unicast || context.options.details)
+    printer.field("type", type, `${type} `);
+  printer.field("dst", formatIpv4Address(to), `${formatIpv4Address(to)} `);
+  if (from !== 0)
+    printer.field("from", formatIpv4Address(from), `from ${formatIpv4Address(from)} `);
   const better = gatewayLearnt(context, to);
-  const gateway = better === 0 ? route.gateway : better;
-  if (gateway !== 0 && route.type === RouteType.unicast)
-    parts.push(`via ${formatIpv4Address(gateway)}`);
+  const gateway = formatIpv4Address(better === 0 ? route.gateway : better);
+  if (route.gateway !== 0 && route.type === RouteType.unicast)
+    printer.field("gateway", gateway, `via ${gateway} `);
   const { devices } = context.network.config;
-  const device = devices.find((other) => other.index === route.device);
-  parts.push(`dev ${device?.name ?? "lo"}`);
-  return parts;
+  const device = devices.find((other) => other.index === route.device)?.name ?? "lo";
+  printer.field("dev", device, `dev ${device} `);
 }
 
-function lines(
-  { options }: IpContext,
-  parts: readonly string[],
-  flags: readonly string[],
-  tail = "",
-): string {
-  const words = flags.length === 0 ? "" : `<${flags.join(",")}> `;
-  return `${parts.join(" ")} ${options.oneLine ? "\\" : "\n"}    cache ${words}${tail}\n`;
+/** `print_cache_flags`. */
+function printCache(printer: Printer, { options }: IpContext, flags: readonly string[]): void {
+  printer.say(`${options.oneLine ? "\\" : "\n"}    cache `);
+  if (flags.length > 0) printer.say(`<${flags.join(",")}> `);
+  printer.note("cache", flags.slice());
 }

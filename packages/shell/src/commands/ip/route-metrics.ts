@@ -90,17 +90,24 @@ function timeOf(word: string, perMillisecond: number): number | undefined {
   return Math.floor(value * (match[2].startsWith("s") ? 1000 : 1) * perMillisecond);
 }
 
-/** The metrics in the order of their numbers, with a blank behind each. */
-export function metricsText({ lockedMetrics = 0, metrics = [], mtu }: RouteConfig): string {
+/** A metric as it is printed. */
+export interface ShownMetric {
+  readonly name: string;
+  readonly isLocked: boolean;
+  readonly value: number | string;
+  readonly text: string;
+}
+
+/** The metrics of a route in the order of their numbers. */
+export function metricsOf({ lockedMetrics = 0, metrics = [], mtu }: RouteConfig): ShownMetric[] {
   const all = mtu === 0 ? metrics : [{ id: MTU_METRIC, value: mtu }, ...metrics];
-  let text = "";
-  for (const found of METRICS) {
+  return METRICS.flatMap((found) => {
     const one = all.find(({ id }) => id === found.id);
-    if (one === undefined) continue;
-    const lock = (lockedMetrics & (1 << found.id)) === 0 ? "" : "lock ";
-    text += `${found.name} ${lock}${valueText(found, one.value)} `;
-  }
-  return text;
+    if (one === undefined) return [];
+    const text = valueText(found, one.value);
+    const value = found.perMillisecond === 0 && found.id !== FEATURES ? one.value : text;
+    return [{ name: found.name, isLocked: (lockedMetrics & (1 << found.id)) !== 0, value, text }];
+  });
 }
 
 function valueText({ id, perMillisecond }: Metric, value: number): string {

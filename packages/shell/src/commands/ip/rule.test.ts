@@ -144,3 +144,41 @@ describe("ip route", () => {
     );
   });
 });
+
+test.each([
+  ["ip -j rule show pref 0", '[{"priority":0,"src":"all","table":"local"}]'],
+  [
+    "ip -j rule show pref 9",
+    '[{"priority":9,"not":null,"src":"10.0.0.0","srclen":8,"fwmark":"0x1","table":"7"}]',
+  ],
+  [
+    "ip -j route show default",
+    '[{"dst":"default","gateway":"10.0.0.254","dev":"eth0","metric":5,"flags":["onlink"],"metrics":[{"mtu":1400}]}]',
+  ],
+  [
+    "ip -j route show 10.9.0.0/16",
+    '[{"dst":"10.9.0.0/16","flags":[],"nexthops":[{"gateway":"10.0.0.2","dev":"eth0","weight":1,"flags":[]},{"gateway":"10.1.0.2","dev":"eth0","weight":2,"flags":[]}]}]',
+  ],
+  [
+    "ip -j route get 8.8.8.8",
+    '[{"dst":"8.8.8.8","gateway":"10.0.0.254","dev":"eth0","prefsrc":"10.0.0.1","flags":[],"uid":0,"cache":[]}]',
+  ],
+  [
+    "ip -j neigh",
+    '[{"dst":"10.0.0.9","dev":"eth0","lladdr":"02:00:00:00:00:09","router":null,"extern_learn":null,"state":["STALE"]}]',
+  ],
+])("%s", (line, json) => {
+  const { run } = hostAfter(
+    ...ADDRESSED,
+    "ip rule add pref 9 not from 10.0.0.0/8 fwmark 1 table 7",
+    "ip route add default via 10.0.0.254 dev eth0 onlink metric 5 mtu 1400",
+    "ip route add 10.9.0.0/16 nexthop via 10.0.0.2 nexthop via 10.1.0.2 weight 2",
+    "ip neigh add 10.0.0.9 lladdr 02:00:00:00:00:09 dev eth0 nud stale router extern_learn",
+  );
+  expect(run(line)).toEqual({ status: 0, stdout: `${json}\n`, stderr: "" });
+});
+
+test("ip neigh add … use asks for the neighbour at once", () => {
+  const { run } = hostAfter(...ADDRESSED, "ip neigh add 10.0.0.9 dev eth0 use");
+  expect(run("ip neigh").stdout).toBe("10.0.0.9 dev eth0 INCOMPLETE \n");
+});

@@ -2,19 +2,13 @@
  * `ip rule` (iproute2's iprule.c). Left out: what core's rules don't know (ports and protocols of transports, realms,
  * interface groups, VRFs), and saving in netlink's own format.
  */
-import {
-  addRule,
-  formatIpv4Address,
-  type PolicyRuleConfig,
-  RouteProtocol,
-  RouteTable,
-  removeRule,
-} from "@lvsim/core";
+import { addRule, RouteTable, removeRule } from "@lvsim/core";
 import { result, type SimpleResult } from "../../command.ts";
 import { CommandFailure } from "../../options/failure.ts";
 import type { Words } from "../../options/iproute2.ts";
 import { type IpContext, type IpVerbs, kernelRefusal, leftOut, runVerb } from "./context.ts";
-import { protocolName, tableName } from "./names.ts";
+import { printRule } from "./print-rule.ts";
+import { Printer } from "./printer.ts";
 import { takeRule, takeRuleFilter } from "./rule-fields.ts";
 
 function addVerb(context: IpContext, words: Words): SimpleResult {
@@ -49,48 +43,9 @@ function showVerb(context: IpContext, words: Words): SimpleResult {
   const filter = takeRuleFilter(context, words);
   if (context.options.family === "inet6") return result({ stdout: IPV6_RULES });
   const rules = context.network.config.rules.filter(filter);
-  return result({ stdout: rules.map((rule) => ruleLine(context, rule)).join("") });
-}
-
-const prefixText = (address: PolicyRuleConfig["source"], length: number): string =>
-  `${formatIpv4Address(address)}${length === 32 ? "" : `/${length}`}`;
-
-const hex = (value: number): string => (value === 0 ? "0" : `0x${(value >>> 0).toString(16)}`);
-
-/** One line; its parts in iproute2's order (`print_rule`). */
-function ruleLine(context: IpContext, rule: PolicyRuleConfig): string {
-  return `${rule.priority}:\t${selectorText(context, rule)}${actionText(context, rule)}\n`;
-}
-
-function selectorText({ network }: IpContext, rule: PolicyRuleConfig): string {
-  const { inputInterface, outputInterface, mark, markMask, users } = rule;
-  const isThere = (name: string): boolean => network.deviceNamed(name) !== undefined;
-  const detached = (name: string): string => (isThere(name) ? "" : " [detached]");
-  let text = rule.not ? "not " : "";
-  text += `from ${rule.sourceLength === 0 ? "all" : prefixText(rule.source, rule.sourceLength)}`;
-  if (rule.destinationLength !== 0)
-    text += ` to ${prefixText(rule.destination, rule.destinationLength)}`;
-  if (rule.tos !== 0) text += ` tos 0x${rule.tos.toString(16).padStart(2, "0")}`;
-  if (mark !== 0 || markMask !== 0)
-    text += ` fwmark ${hex(mark)}${markMask === -1 ? "" : `/${hex(markMask)}`}`;
-  if (inputInterface !== "") text += ` iif ${inputInterface}${detached(inputInterface)}`;
-  if (outputInterface !== "") text += ` oif ${outputInterface}${detached(outputInterface)}`;
-  return users === null ? text : `${text} uidrange ${users.first}-${users.last}`;
-}
-
-function actionText({ machine, network, options }: IpContext, rule: PolicyRuleConfig): string {
-  const { action, protocol, suppressPrefixLength, table, target } = rule;
-  let text = "";
-  if (table !== 0) {
-    text += ` lookup ${tableName(table, machine.files)}`;
-    if (suppressPrefixLength !== -1) text += ` suppress_prefixlength ${suppressPrefixLength}`;
-  }
-  if (action === "goto") {
-    const isResolved = network.config.rules.some(({ priority }) => priority === target);
-    text += ` goto ${target}${isResolved ? "" : " [unresolved]"}`;
-  } else if (action !== "lookup") text += ` ${action}`;
-  const isSaid = protocol !== 0 && protocol !== RouteProtocol.kernel;
-  return isSaid || options.details ? `${text} proto ${protocolName(protocol)} ` : text;
+  const printer = new Printer(context.options);
+  for (const rule of rules) printer.object("", () => printRule(printer, context, rule));
+  return result({ stdout: printer.finish() });
 }
 
 /** All rules that fit, but for those of priority 0. */

@@ -23,6 +23,7 @@ import { isPrefix, type Words } from "../../options/iproute2.ts";
 import { readAddress, readPrefix, type TypedPrefix } from "./arguments.ts";
 import { readState } from "./change-neighbour.ts";
 import { deviceOf, type IpContext, kernelRefusal, usageOf } from "./context.ts";
+import { Printer } from "./printer.ts";
 
 interface EntryFilter {
   device: HostDevice | null;
@@ -71,38 +72,63 @@ export function showEntries(context: IpContext, words: Words): SimpleResult {
   if (family === "inet6" || family === "link" || filter.to?.family === "inet6") return result({});
   if (filter.proxy) return result({ stdout: proxyLines(context, filter) });
   const rows = listNeighbours(context.network.neighbours, listingFilter(filter));
-  return result({ stdout: rows.map((row) => entryLine(context, row, filter.device)).join("") });
+  const printer = new Printer(context.options);
+  for (const row of rows)
+    printer.object("", () => printEntry(printer, context, row, filter.device));
+  return result({ stdout: printer.finish() });
 }
 
-function proxyLines({ network }: IpContext, { device, to }: EntryFilter): string {
-  let text = "";
+function proxyLines({ network, options }: IpContext, { device, to }: EntryFilter): string {
+  const printer = new Printer(options);
   for (const entry of network.proxies.list()) {
     if (device !== null && entry.device !== device.index) continue;
     if (to !== null && !inPrefix(entry.address, to.address, to.length)) continue;
     const name = network.config.devices.find(({ index }) => index === entry.device)?.name;
-    const where = name === undefined || device !== null ? "" : `dev ${name} `;
-    text += `${formatIpv4Address(entry.address)} ${where}proxy \n`;
+    printer.object("", () => {
+      const address = formatIpv4Address(entry.address);
+      printer.field("dst", address, `${address} `);
+      if (name !== undefined && device === null) printer.field("dev", name, `dev ${name} `);
+      printer.field("proxy", null, "proxy ");
+      if (options.json) printer.list("state", () => {});
+      printer.say("\n");
+    });
   }
-  return text;
+  return printer.finish();
 }
 
-function entryLine(context: IpContext, row: NeighbourListing, chosen: HostDevice | null): string {
+/** One entry (`print_neigh`). */
+function printEntry(
+  printer: Printer,
+  context: IpContext,
+  row: NeighbourListing,
+  chosen: HostDevice | null,
+): void {
   const { linkAddress, state } = row;
-  let text = `${formatIpv4Address(row.address)} `;
-  if (chosen === null) text += `dev ${row.device.name} `;
-  if (linkAddress !== null) text += `lladdr ${formatMacAddress(linkAddress)} `;
-  if (context.options.statistics > 0) text += statisticsText(context, row);
-  if (state !== NeighbourState.none) text += `${NEIGHBOUR_STATE_NAMES.get(state)} `;
-  return `${text}\n`;
+  const address = formatIpv4Address(row.address);
+  printer.field("dst", address, `${address} `);
+  if (chosen === null) printer.field("dev", row.device.name, `dev ${row.device.name} `);
+  if (linkAddress !== null) {
+    const text = formatMacAddress(linkAddress);
+    printer.field("lladdr", text, `lladdr ${text} `);
+  }
+  if (row.router) printer.field("router", null, "router ");
+  if (row.externallyLearnt) printer.field("extern_learn", null, "extern_learn ");
+  if (context.options.statistics > 0) printStatistics(printer, context, row);
+  const name = NEIGHBOUR_STATE_NAMES.get(state) ?? "";
+  if (state !== NeighbourState.none)
+    printer.list("state", () => printer.field("", name, `${name} `));
+  printer.say("\n");
 }
 
 /** Ages are whole seconds; who runs a timer is used once more. */
-function statisticsText({ network }: IpContext, row: NeighbourListing): string {
+function printStatistics(printer: Printer, { network }: IpContext, row: NeighbourListing): void {
   const { now } = network.engine;
   const age = (since: Instant): number => Math.floor(elapsed(since, now) / 1e9);
-  const references = (row.state & IN_TIMER) === 0 ? "" : " ref 1";
-  const ages = `${age(row.usedAt)}/${age(row.confirmedAt)}/${age(row.updatedAt)}`;
-  return `${references} used ${ages}probes ${row.probes} `;
+  if ((row.state & IN_TIMER) !== 0) printer.field("refcnt", 1, " ref 1");
+  printer.field("used", age(row.usedAt), ` used ${age(row.usedAt)}`);
+  printer.field("confirmed", age(row.confirmedAt), `/${age(row.confirmedAt)}`);
+  printer.field("updated", age(row.updatedAt), `/${age(row.updatedAt)}`);
+  printer.field("probes", row.probes, `probes ${row.probes} `);
 }
 
 export function getEntry(context: IpContext, words: Words): SimpleResult {
@@ -118,7 +144,9 @@ export function getEntry(context: IpContext, words: Words): SimpleResult {
   const filter = { device, network: address, prefixLength: 32, states: EVERY_STATE };
   const [row] = listNeighbours(context.network.neighbours, filter);
   if (row === undefined) throw kernelRefusal(0, "Neighbour entry not found");
-  return result({ stdout: entryLine(context, row, null) });
+  const printer = new Printer(context.options);
+  printer.object("", () => printEntry(printer, context, row, null));
+  return result({ stdout: printer.finish() });
 }
 
 export function flushEntries(context: IpContext, words: Words): SimpleResult {

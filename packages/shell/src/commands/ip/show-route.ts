@@ -14,7 +14,8 @@ import { invalidArgument, isPrefix, type Words } from "../../options/iproute2.ts
 import { parseUnsigned, readPrefix, type TypedPrefix } from "./arguments.ts";
 import { deviceOf, type IpContext, usageOf } from "./context.ts";
 import { protocolNumber, scopeNumber, tableNumber, typeNumber } from "./names.ts";
-import { routeLine, type Said } from "./route-line.ts";
+import { printRoute, type Said } from "./print-route.ts";
+import { Printer } from "./printer.ts";
 
 interface RouteFilter extends Said {
   /** There is no route cache since Linux 3.6. */
@@ -159,7 +160,9 @@ function chosenRoutes(
 export function showRoutes(context: IpContext, words: Words): SimpleResult {
   const filter = takeFilter(context, words);
   const routes = chosenRoutes(context, filter, "Dump");
-  return result({ stdout: routes.map((route) => routeLine(context, route, filter)).join("") });
+  const printer = new Printer(context.options);
+  for (const route of routes) printer.object("", () => printRoute(printer, context, route, filter));
+  return result({ stdout: printer.finish() });
 }
 
 export function flushRoutes(context: IpContext, words: Words): SimpleResult {
