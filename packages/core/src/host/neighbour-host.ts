@@ -7,6 +7,7 @@ import type { Engine } from "../time/engine.ts";
 import type { Decider, PlaceId, Trace } from "../trace/trace.ts";
 import type { HostDevice } from "./device/host-device.ts";
 import type { IpContext } from "./ip/ip-context.ts";
+import { MessageLevel } from "./ip/kernel-messages.ts";
 import type {
   ArpSysctls,
   NeighbourDevice,
@@ -91,6 +92,12 @@ export class NeighbourHost implements NeighbourEnvironment {
 
   routeOutput(destination: Ipv4Address, source: Ipv4Address): number {
     return this.ip.router.output(destination, source, 0, 0, 0)?.device ?? 0;
+  }
+
+  tableOverflowed(): void {
+    const { messages } = this.ip;
+    if (!messages.mayTell()) return;
+    messages.tell(MessageLevel.info, "neighbour: arp_cache: neighbor table overflow!");
   }
 
   unreachable(frame: Frame, _device: NeighbourDevice): void {

@@ -89,6 +89,8 @@ export interface NeighbourEnvironment {
   routeInput(target: Ipv4Address, sender: Ipv4Address, device: NeighbourDevice): ArpRoute | null;
   /** Index of the device by which a packet of ours leaves (`ip_route_output`); 0 when there is no route. */
   routeOutput(destination: Ipv4Address, source: Ipv4Address): number;
+  /** There is no room for one more entry: the kernel complains in its log. */
+  tableOverflowed(): void;
   /**
    * The neighbour of a packet could not be resolved (`arp_error_report`): tell its sender, as with an ICMP host
    * unreachable. The drop is noted already.

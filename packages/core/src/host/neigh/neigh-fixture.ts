@@ -105,6 +105,7 @@ export class TestHost implements NeighbourEnvironment {
   readonly list: TestDevice[] = [];
   readonly heard: Heard[] = [];
   readonly unreachables: Frame[] = [];
+  overflowCount = 0;
   readonly conf = new Map<string, Partial<ArpSysctls>>();
   neigh: NeighbourSysctls = DEFAULTS;
   limits: NeighbourThresholds = { gc_thresh1: 128, gc_thresh2: 512, gc_thresh3: 1024 };
@@ -200,6 +201,10 @@ export class TestHost implements NeighbourEnvironment {
       }
     }
     return 0;
+  }
+
+  tableOverflowed(): void {
+    this.overflowCount++;
   }
 
   unreachable(frame: Frame): void {

@@ -40,7 +40,9 @@ export class NeighbourCollector extends Timer {
     const now = this.environment.engine.now;
     const full = count >= gc_thresh3;
     if (!full && (count < gc_thresh2 || now <= this.lastForced + FORCED_INTERVAL)) return true;
-    return this.force(count + 1 - gc_thresh2) > 0 || !full;
+    if (this.force(count + 1 - gc_thresh2) > 0 || !full) return true;
+    this.environment.tableOverflowed();
+    return false;
   }
 
   /** Called after an entry was added. */

@@ -188,6 +188,7 @@ describe("the table's bounds", () => {
     host.limits = { gc_thresh1: 2, gc_thresh2: 4, gc_thresh3: 8 };
     fill(12);
     expect(host.table.entries()).toHaveLength(8);
+    expect(host.overflowCount).toBe(4);
   });
 
   test("above gc_thresh2 entries that did not change for 5 s make room", () => {

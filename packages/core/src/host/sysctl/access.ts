@@ -8,10 +8,12 @@ import { DEFAULT_INTERFACE_SYSCTLS } from "./defaults.ts";
 import { isInterfaceField, readInterfaceSysctl, writeInterfaceSysctl } from "./interface-files.ts";
 import { NEIGHBOUR_FILES, readNeighbourSysctl, writeNeighbourSysctl } from "./neighbour-files.ts";
 import { parseNumbers } from "./parse-value.ts";
+import { normalPortRanges } from "./port-ranges.ts";
 import { shared } from "./shared.ts";
 import type { SysctlFile } from "./sysctl-file.ts";
 import { canonicalSysctl, SYSCTL_FILES } from "./sysctl-files.ts";
 
+const RESERVED_PORTS = "net/ipv4/ip_local_reserved_ports";
 const IP_FORWARD = "net/ipv4/ip_forward";
 const CONF = "net/ipv4/conf/";
 const NEIGH = "net/ipv4/neigh/";
@@ -80,6 +82,7 @@ function writeFile(draft: NamespaceDraft, path: string, file: SysctlFile, text: 
 /** tcp_congestion_control takes a name that is there; other words are kept as they come. */
 function acceptWord(path: string, text: string): string | Errno {
   const word = text.trim();
+  if (path === RESERVED_PORTS) return normalPortRanges(word) ?? Errno.EINVAL;
   if (!path.endsWith("congestion_control")) return word;
   const available = SYSCTL_FILES.get("net/ipv4/tcp_available_congestion_control")?.default ?? "";
   const known = available.split(" ");

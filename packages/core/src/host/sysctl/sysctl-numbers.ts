@@ -9,6 +9,11 @@ export class SysctlNumbers {
     this.values = values;
   }
 
+  /** The text of a file that the registry has. */
+  text(path: string): string {
+    return this.values[path] ?? SYSCTL_FILES.get(path)?.default ?? "";
+  }
+
   /** The number at `index` of the file; only for files that the registry has. */
   of(path: string, index = 0): number {
     const text = this.values[path] ?? SYSCTL_FILES.get(path)?.default;

@@ -1,4 +1,5 @@
 /** What sockets, UDP and TCP look at, under the kernel's names and in its units. */
+import { ReservedPorts } from "./port-ranges.ts";
 import type { SysctlNumbers } from "./sysctl-numbers.ts";
 
 export class TransportSysctlValues {
@@ -6,6 +7,8 @@ export class TransportSysctlValues {
   /** Both ends inclusive. */
   readonly ip_local_port_first: number;
   readonly ip_local_port_last: number;
+  /** Ports that nobody is given unasked; null for none. */
+  readonly reservedPorts: ReservedPorts | null;
   readonly ip_nonlocal_bind: number;
   readonly ip_unprivileged_port_start: number;
   readonly somaxconn: number;
@@ -40,6 +43,8 @@ export class TransportSysctlValues {
     this.ip_default_ttl = values.of(`${ip}ip_default_ttl`);
     this.ip_local_port_first = values.of(`${ip}ip_local_port_range`, 0);
     this.ip_local_port_last = values.of(`${ip}ip_local_port_range`, 1);
+    const reserved = values.text(`${ip}ip_local_reserved_ports`);
+    this.reservedPorts = reserved === "" ? null : new ReservedPorts(reserved);
     this.ip_nonlocal_bind = values.of(`${ip}ip_nonlocal_bind`);
     this.ip_unprivileged_port_start = values.of(`${ip}ip_unprivileged_port_start`);
     this.somaxconn = values.of("net/core/somaxconn");

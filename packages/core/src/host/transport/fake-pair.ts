@@ -45,7 +45,7 @@ export class FakeHost implements IpLayer, FrameReceiver {
   readonly address: Ipv4Address;
   readonly pair: FakePair;
   /** Open to change by a test. */
-  readonly sysctls: { -readonly [Name in keyof TransportSysctls]: number } = {
+  readonly sysctls: { -readonly [Name in keyof TransportSysctls]: TransportSysctls[Name] } = {
     ...globalSysctls(initialSysctls()).transport,
   };
   readonly transport: Transport;

@@ -82,10 +82,12 @@ export class PortTable {
   /** A port for bind(2) with port 0: odd ones first; 0 when all are taken. */
   chooseForBind(address: Ipv4Address): number {
     const { first, count } = this.range();
-    const offset = this.context.secrets.below(count) | 1;
+    const { host, secrets } = this.context;
+    const { reservedPorts } = host.sysctls;
+    const offset = secrets.below(count) | 1;
     for (let i = 0; i < count; i++) {
       const port = nth(first, count, offset, i);
-      if (this.isFree(address, port)) return port;
+      if (reservedPorts?.has(port) !== true && this.isFree(address, port)) return port;
     }
     return 0;
   }
@@ -93,12 +95,14 @@ export class PortTable {
   /** A port for connect(2): even ones first, from a place that depends on the destination (RFC 6056 §3.3.4). */
   chooseForConnect(local: Ipv4Address, remote: Ipv4Address, remotePort: number): number {
     const { first, count } = this.range();
-    const { flows, secrets } = this.context;
+    const { flows, host, secrets } = this.context;
+    const { reservedPorts } = host.sysctls;
     const start = mix(local, remote, remotePort, secrets.portKey) >>> 0;
     const offset = ((start + this.perturb) % count) & ~1;
     for (let i = 0; i < count; i++) {
       const port = nth(first, count, offset, i);
-      if (this.holders?.has(port) || flows.find(local, remote, port, remotePort) !== null) continue;
+      if (reservedPorts?.has(port) === true || this.holders?.has(port)) continue;
+      if (flows.find(local, remote, port, remotePort) !== null) continue;
       this.perturb += 2 * i + (secrets.below(NOISE) === 0 ? 4 : 2);
       return port;
     }

@@ -184,12 +184,16 @@ export class UdpLayer implements TransportHandler, UdpContext {
 
   /** A free ephemeral port from a random place on; 0 when there is none. */
   choosePort(address: Ipv4Address): number {
-    const { ip_local_port_first: first, ip_local_port_last: last } = this.host.sysctls;
+    const {
+      ip_local_port_first: first,
+      ip_local_port_last: last,
+      reservedPorts,
+    } = this.host.sysctls;
     const count = Math.max(1, last - first + 1);
     const start = this.secrets().below(count);
     for (let i = 0; i < count; i++) {
       const port = first + ((start + i) % count);
-      if (this.isFree(address, port)) return port;
+      if (reservedPorts?.has(port) !== true && this.isFree(address, port)) return port;
     }
     return 0;
   }
