@@ -3,6 +3,7 @@
  * no two of a kind have the same ends and key, and the MTU follows from the way to the other end.
  */
 import { Errno } from "../../base/errno.ts";
+import { greHeaderLength } from "../../packet/gre-header.ts";
 import type { Ipv4Address } from "../../packet/ipv4-address.ts";
 import { IPV4_HEADER_LENGTH } from "../../packet/lengths.ts";
 import { ZERO_MAC } from "../../packet/mac-address.ts";
@@ -101,15 +102,18 @@ export function changeTunnel(
   if (owner === undefined && tunnel.fallback) return Errno.ENOENT;
   if (owner !== undefined && owner.index !== index) return Errno.EEXIST;
   if ((tunnel.remote === 0) !== (parameters.remote === 0)) return Errno.EINVAL;
-  const before = tunnelHeaderLength(kind, tunnel);
   device.details = { ...parameters, fallback: tunnel.fallback };
   if (tunnel.link !== parameters.link) device.mtu = guessMtu(draft, kind, parameters, routing);
   else {
-    const grown = tunnelHeaderLength(kind, parameters) - before;
+    // of GRE's own header only, as ipgre_link_update counts
+    const grown = ownHeader(kind, parameters) - ownHeader(kind, tunnel);
     if (grown !== 0) device.mtu = Math.max(device.mtu - grown, MTU_MIN);
   }
   return 0;
 }
+
+const ownHeader = (kind: TunnelKind, { outputFlags }: TunnelParameters): number =>
+  kind === "gre" ? greHeaderLength(outputFlags) : 0;
 
 /** `ip_tunnel_bind_dev`: the MTU of the device by which outer packets leave, less their headers. */
 function guessMtu(

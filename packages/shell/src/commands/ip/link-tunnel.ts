@@ -1,12 +1,15 @@
 /**
- * `ip link add … type ipip | gre` and what `ip -d link` says of such devices. Left out: `external` (collect metadata),
+ * `ip link add … type ipip | gre`, and the same after `ip link set`. Left out: `external` (collect metadata),
  * fwmark, ERSPAN's parameters, MPLS.
  */
 import {
   ANY_TUNNEL,
   addTunnel,
+  Errno,
   GreFlag,
+  type HostDevice,
   isMulticastAddress,
+  TunnelDevice,
   type TunnelParameters,
   type UdpEncapsulation,
 } from "@lvsim/core";
@@ -20,6 +23,14 @@ import { readKey, readTos, readTtl } from "./tunnel-values.ts";
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 type Encapsulation = Mutable<Omit<UdpEncapsulation, "kind">> & { kind: "none" | "fou" | "gue" };
 
+const NO_ENCAPSULATION: Encapsulation = {
+  kind: "none",
+  sourcePort: 0,
+  destinationPort: 0,
+  checksum: false,
+  remoteChecksum: false,
+};
+
 /** What stands before `type`. */
 export interface NewTunnelLink {
   readonly name: string;
@@ -30,7 +41,7 @@ export interface NewTunnelLink {
 }
 
 export function addTunnelLink(context: IpContext, link: NewTunnelLink, words: Words): SimpleResult {
-  const parameters = readParameters(context, link.kind, words);
+  const parameters = readParameters(context, link.kind, words, initial(link.kind));
   const { network, origin } = context;
   const errno = network.change(origin, (draft) =>
     addTunnel(draft, { ...link, parameters }, network.router),
@@ -39,19 +50,34 @@ export function addTunnelLink(context: IpContext, link: NewTunnelLink, words: Wo
   return result({});
 }
 
-function readParameters(context: IpContext, kind: "ipip" | "gre", words: Words): TunnelParameters {
-  const parameters: Mutable<TunnelParameters> = {
-    ...ANY_TUNNEL,
-    protocol: kind === "gre" ? 47 : 4,
-    pathMtuDiscovery: true,
-  };
-  const encapsulation: Encapsulation = {
-    kind: "none",
-    sourcePort: 0,
-    destinationPort: 0,
-    checksum: false,
-    remoteChecksum: false,
-  };
+const initial = (kind: "ipip" | "gre"): TunnelParameters => ({
+  ...ANY_TUNNEL,
+  protocol: kind === "gre" ? 47 : 4,
+  pathMtuDiscovery: true,
+});
+
+/** `ip link set … type ipip | gre`: what is not said stays. */
+export function readTunnelChange(
+  context: IpContext,
+  device: HostDevice,
+  kind: "ipip" | "gre",
+  words: Words,
+): TunnelParameters {
+  if (!(device instanceof TunnelDevice) || device.kind !== kind)
+    throw kernelRefusal(Errno.EOPNOTSUPP);
+  const parameters = readParameters(context, kind, words, device.parameters);
+  if (device.parameters.fallback) throw kernelRefusal(Errno.EINVAL);
+  return parameters;
+}
+
+function readParameters(
+  context: IpContext,
+  kind: "ipip" | "gre",
+  words: Words,
+  before: TunnelParameters,
+): TunnelParameters {
+  const parameters: Mutable<TunnelParameters> = { ...before };
+  const encapsulation: Encapsulation = { ...(before.encapsulation ?? NO_ENCAPSULATION) };
   while (!words.done) {
     const word = words.take() as string;
     if (takeEnd(context, word, words, parameters)) continue;

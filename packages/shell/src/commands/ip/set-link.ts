@@ -2,6 +2,7 @@
 import {
   type BridgeDetails,
   type BridgePortConfig,
+  changeTunnel,
   Errno,
   followPorts,
   type HostDevice,
@@ -17,12 +18,14 @@ import {
   setLinkNoArp,
   setLinkUp,
   setMaster,
+  type TunnelParameters,
 } from "@lvsim/core";
 import { result, type SimpleResult } from "../../command.ts";
 import { CommandFailure } from "../../options/failure.ts";
 import type { Words } from "../../options/iproute2.ts";
 import { deviceOf, type IpContext, kernelRefusal, leftOut, missingDevice } from "./context.ts";
 import { type Changes, readBridge, readMacvlan, readPort } from "./link-kinds.ts";
+import { readTunnelChange } from "./link-tunnel.ts";
 import { type LinkRequest, readLinkWords } from "./link-words.ts";
 
 /** What stands behind `type`. */
@@ -30,14 +33,15 @@ interface KindChange {
   readonly bridge?: Changes<BridgeDetails>;
   readonly port?: Changes<BridgePortConfig>;
   readonly mode?: MacvlanMode | null;
+  readonly tunnel?: TunnelParameters;
 }
 
 export function setLink(context: IpContext, words: Words): SimpleResult {
   const request = readLinkWords(context, words);
-  const kind = readKind(request.type, words);
   if (request.device === null)
     throw request.group === null ? missingDevice(255) : leftOut("ip link set group");
   const device = deviceOf(context, request.device);
+  const kind = readKind(context, request.type, device, words);
   if (request.index !== 0)
     throw new CommandFailure(255, "index can be used only when creating devices.\n");
   const { machine, network, origin } = context;
@@ -54,11 +58,18 @@ export function setLink(context: IpContext, words: Words): SimpleResult {
   return result({});
 }
 
-function readKind(type: string | null, words: Words): KindChange {
+function readKind(
+  context: IpContext,
+  type: string | null,
+  device: HostDevice,
+  words: Words,
+): KindChange {
   if (type === null) return {};
   if (type === "bridge") return { bridge: readBridge(words) };
   if (type === "bridge_slave") return { port: readPort(words) };
   if (type === "macvlan") return { mode: readMacvlan(words) };
+  if (type === "ipip" || type === "gre")
+    return { tunnel: readTunnelChange(context, device, type, words) };
   throw leftOut(`ip link set type ${type}`);
 }
 
@@ -73,7 +84,8 @@ function change(
   const errno = network.change(context.origin, (draft) => {
     const outcome = applyAll(draft, device, request, kind);
     message = outcome.message;
-    return outcome.errno;
+    if (outcome.errno !== 0 || kind.tunnel === undefined) return outcome.errno;
+    return changeTunnel(draft, device.index, kind.tunnel, network.router);
   });
   if (errno !== 0) throw kernelRefusal(errno, message);
 }

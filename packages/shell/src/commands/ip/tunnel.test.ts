@@ -179,3 +179,24 @@ test("`ip -s tunnel` and `ip -s link` count what a tunnel could not send", () =>
     "             0       0      1       0       0       1 ",
   );
 });
+
+test("`ip link set … type` changes what is said and keeps the rest", () => {
+  const host = hostAfter(
+    `ip link add x type gre ${PAIR} key 7 encap gue encap-dport 6080`,
+    "ip link set x type gre ttl 9 okey 8 csum",
+  );
+  const device = host.namespace.deviceNamed("x");
+  expect(device).toMatchObject({
+    mtu: 1500 - 20 - 12 - 4 - 8,
+    parameters: { ttl: 9, inputKey: 7, outputKey: 8, encapsulation: { kind: "gue" } },
+  });
+  const before = host.namespace.config;
+  for (const [line, error] of [
+    ["ip link set x type gre remote 0.0.0.0", "Invalid argument"],
+    ["ip link set x type ipip ttl 3", "Operation not supported"],
+    ["ip link set eth0 type gre ttl 3", "Operation not supported"],
+    ["ip link set gre0 type gre ttl 3", "Invalid argument"],
+  ] as const)
+    expect([line, host.run(line).stderr]).toEqual([line, `RTNETLINK answers: ${error}\n`]);
+  expect(host.namespace.config).toBe(before);
+});
