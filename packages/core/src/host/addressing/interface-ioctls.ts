@@ -46,7 +46,8 @@ function takeOff(draft: NamespaceDraft, target: Target): AddressDraft {
 }
 
 /**
- * SIOCSIFADDR: gives `name` this address with the netmask and broadcast of its class. EINVAL: multicast. 0.0.0.0 takes
+ * SIOCSIFADDR: gives `name` this address with the netmask and broadcast of its class; a tunnel with a fixed other end
+ * has the address alone. EINVAL: multicast. 0.0.0.0 takes
  * the address away. EEXIST: the subnet has this address under another label; as on Linux the draft has lost the old
  * address then, so that whoever wants all or nothing throws it away.
  */
@@ -57,9 +58,10 @@ export function setInterfaceAddress(
 ): Errno {
   const target = targetOf(draft, name);
   if (target === undefined) return Errno.ENODEV;
-  const prefixLength = classfulLength(local);
-  if (prefixLength < 0) return Errno.EINVAL;
+  const ofClass = classfulLength(local);
+  if (ofClass < 0) return Errno.EINVAL;
   const { device, position } = target;
+  const prefixLength = isPointToPoint(device) ? 32 : ofClass;
   if (position !== -1) {
     if (device.addresses[position]?.local === local) return 0;
     deleteAddressAt(draft, device, position);
@@ -75,6 +77,10 @@ export function setInterfaceAddress(
     secondary: false,
   });
 }
+
+/** IFF_POINTOPOINT. */
+const isPointToPoint = ({ details }: DeviceDraft): boolean =>
+  details?.kind === "tunnel" && details.remote !== 0;
 
 const isMask = (mask: Ipv4Address): boolean => (~mask & (~mask + 1)) === 0;
 

@@ -36,6 +36,7 @@ describe("bad input", () => {
     ["ip tunnel change x ttl 5", 1, 'get tunnel "x" failed: No such device\n'],
     ["ip tunnel change eth0 ttl 5", 1, 'get tunnel "eth0" failed: Operation not supported\n'],
     ["ip tunnel del x", 1, 'delete tunnel "x" failed: No such device\n'],
+    ["ip tunnel del", 1, 'delete tunnel "" failed: No such device\n'],
     ["ip tunnel del tunl0", 1, 'delete tunnel "tunl0" failed: Operation not permitted\n'],
     ["ip tunnel add a name b", 255, 'Error: either "name" is duplicate, or "b" is a garbage.\n'],
     ["ip link add g type gre", 2, "RTNETLINK answers: File exists\n"],

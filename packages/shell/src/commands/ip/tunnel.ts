@@ -110,7 +110,9 @@ function deleteTunnel(draft: NamespaceDraft, device: TunnelDevice, request: Tunn
   return found.index === device.index ? Errno.EPERM : removeLink(draft, found.index);
 }
 
-const fallbackName = ({ protocol }: TunnelRequest): string => (protocol === 47 ? "gre0" : "tunl0");
+/** The device that is asked when none is named; "" without a mode. */
+const fallbackName = ({ protocol }: TunnelRequest): string =>
+  protocol === 47 ? "gre0" : protocol === 4 ? "tunl0" : "";
 
 function showVerb(context: IpContext, words: Words): SimpleResult {
   const request = readTunnel(context, words, null);

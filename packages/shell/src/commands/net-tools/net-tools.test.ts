@@ -141,3 +141,15 @@ test("netstat shows interfaces and listening sockets", () => {
       "tcp        0      0 0.0.0.0:80              0.0.0.0:*               LISTEN     \n",
   );
 });
+
+test("a tunnel with a fixed other end has its address alone, and a GRE device shows its own end", () => {
+  const { run } = hostOf();
+  run("ip addr add 10.0.0.1/24 dev eth0");
+  run("ip tunnel add t0 mode gre remote 10.0.0.2 local 10.0.0.1");
+  expect(run("ifconfig t0 172.16.0.1 pointopoint 172.16.0.2 up")).toEqual(DONE);
+  expect(run("ifconfig t0").stdout.split("\n").slice(0, 3)).toEqual([
+    "t0: flags=209<UP,POINTOPOINT,RUNNING,NOARP>  mtu 1476",
+    "        inet 172.16.0.1  netmask 255.255.255.255  destination 172.16.0.2",
+    "        unspec 0A-00-00-01-00-00-00-00-00-00-00-00-00-00-00-00  txqueuelen 1000  (UNSPEC)",
+  ]);
+});

@@ -5,6 +5,7 @@ import {
   formatMacAddress,
   type HostDevice,
   prefixMask,
+  TunnelDevice,
 } from "@lvsim/core";
 import { DeviceFlag, deviceFlags } from "../device-facts.ts";
 import type { Interface } from "./interface.ts";
@@ -45,12 +46,18 @@ export function interfaceText(shown: Interface): string {
 const NO_BROADCAST = 0 as Parameters<typeof formatIpv4Address>[0];
 
 /** What net-tools prints of a hardware type that it doesn't know: 16 octets, most of which nobody ever wrote. */
-const UNSPECIFIED = "00-00-00-00-00-00-00-00-00-00-00-00-00-00-00-00";
+/** Sixteen octets of which a GRE device's own address are the first. */
+function unspecified(device: HostDevice): string {
+  const address = device instanceof TunnelDevice ? device.parameters.local >>> 0 : 0;
+  const octets = address.toString(16).toUpperCase().padStart(8, "0").match(/../g) ?? [];
+  return [...octets, ...Array.from({ length: 12 }, () => "00")].join("-");
+}
 
 function hardwareLine(device: HostDevice): string {
   if (device.kind === "loopback") return "        loop  txqueuelen 1000  (Local Loopback)\n";
   if (device.kind === "ipip") return "        tunnel   txqueuelen 1000  (IPIP Tunnel)\n";
-  if (device.kind === "gre") return `        unspec ${UNSPECIFIED}  txqueuelen 1000  (UNSPEC)\n`;
+  if (device.kind === "gre")
+    return `        unspec ${unspecified(device)}  txqueuelen 1000  (UNSPEC)\n`;
   return `        ether ${formatMacAddress(device.mac)}  txqueuelen 1000  (Ethernet)\n`;
 }
 
