@@ -26,17 +26,21 @@ export interface RouteRow {
 export function routeRows({ config }: NetworkNamespace): readonly RouteRow[] {
   return listRoutes(config, RouteTable.main)
     .filter(({ type }) => type !== RouteType.broadcast && type !== RouteType.multicast)
-    .map((route) => ({
-      device: config.devices.find(({ index }) => index === route.device)?.name ?? "*",
-      destination: route.destination,
-      gateway: route.gateway,
-      mask: prefixMask(route.prefixLength),
-      flags: flagsOf(route),
-      metric: route.metric,
-    }));
+    .map((route) => {
+      // of several ways the kernel tells the first
+      const { device, gateway } = route.nextHops?.[0] ?? route;
+      return {
+        device: config.devices.find(({ index }) => index === device)?.name ?? "*",
+        destination: route.destination,
+        gateway,
+        mask: prefixMask(route.prefixLength),
+        flags: flagsOf(route, gateway),
+        metric: route.metric,
+      };
+    });
 }
 
-function flagsOf({ gateway, prefixLength, type }: RouteConfig): number {
+function flagsOf({ prefixLength, type }: RouteConfig, gateway: Ipv4Address): number {
   let flags: number = RouteFlag.up;
   if (type === RouteType.unreachable || type === RouteType.prohibit) flags |= RouteFlag.reject;
   if (gateway !== 0) flags |= RouteFlag.gateway;

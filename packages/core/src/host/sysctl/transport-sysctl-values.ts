@@ -9,6 +9,8 @@ export class TransportSysctlValues {
   readonly ip_local_port_last: number;
   /** Ports that nobody is given unasked; null for none. */
   readonly reservedPorts: ReservedPorts | null;
+  /** 0: packets may not be cut, so that paths tell their MTU. */
+  readonly ip_no_pmtu_disc: number;
   readonly ip_nonlocal_bind: number;
   readonly ip_unprivileged_port_start: number;
   readonly somaxconn: number;
@@ -45,6 +47,7 @@ export class TransportSysctlValues {
     this.ip_local_port_last = values.of(`${ip}ip_local_port_range`, 1);
     const reserved = values.text(`${ip}ip_local_reserved_ports`);
     this.reservedPorts = reserved === "" ? null : new ReservedPorts(reserved);
+    this.ip_no_pmtu_disc = values.of(`${ip}ip_no_pmtu_disc`);
     this.ip_nonlocal_bind = values.of(`${ip}ip_nonlocal_bind`);
     this.ip_unprivileged_port_start = values.of(`${ip}ip_unprivileged_port_start`);
     this.somaxconn = values.of("net/core/somaxconn");

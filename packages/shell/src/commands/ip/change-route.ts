@@ -41,6 +41,7 @@ interface RouteRequest {
   tos: number | null;
   metrics: TypedMetrics;
   nextHops: readonly NextHopConfig[] | null;
+  refused: boolean;
   onlink: boolean;
 }
 
@@ -58,6 +59,7 @@ function takeRequest(context: IpContext, words: Words): RouteRequest {
     tos: null,
     metrics: noMetrics(),
     nextHops: null,
+    refused: false,
     onlink: false,
   };
   while (!words.done) takeWord(context, words, request);
@@ -95,6 +97,9 @@ function takeWord(context: IpContext, words: Words, request: RouteRequest): void
     takeDestination(word === "to" ? words.value() : word, words, request, family);
 }
 
+/** Types that iproute2 knows and Linux no longer takes. */
+const NO_LONGER_KNOWN = ["nat", "xresolve"];
+
 function takeDestination(
   first: string,
   words: Words,
@@ -105,6 +110,9 @@ function takeDestination(
   const type = /^\d/.test(word) ? undefined : typeNumber(word);
   if (type !== undefined) {
     request.type = type;
+    word = words.value();
+  } else if (NO_LONGER_KNOWN.includes(word)) {
+    request.refused = true;
     word = words.value();
   }
   if (isPrefix(word, "help")) throw new CommandFailure(255, usageOf("route"));
@@ -142,6 +150,7 @@ function known(
 
 export function changeRoute(context: IpContext, words: Words, verb: RouteVerb): SimpleResult {
   const request = takeRequest(context, words);
+  if (request.refused) throw kernelRefusal(Errno.EINVAL, "Invalid scope");
   const to = request.to as TypedPrefix;
   const device = request.device === null ? 0 : deviceOf(context, request.device).index;
   const fields: { -readonly [K in keyof RouteConfig]?: RouteConfig[K] } = {

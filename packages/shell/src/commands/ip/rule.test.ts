@@ -99,6 +99,7 @@ describe("ip route", () => {
   });
 
   test.each([
+    ["ip route add nat 10.9.0.0/16 via 10.0.0.9", 2, "Error: Invalid scope.\n"],
     ["ip route add default nexthop", 255, 'Error: unexpected end of line after "nexthop"\n'],
     [
       "ip route add default nexthop via 10.0.0.9 foo",

@@ -76,7 +76,7 @@ export function transmit(
   frame.destination = tcb.remoteAddress;
   frame.protocol = IpProtocol.tcp;
   frame.ttl = host.sysctls.ip_default_ttl;
-  frame.fragment = FragmentField.dontFragment;
+  frame.fragment = host.sysctls.ip_no_pmtu_disc === 0 ? FragmentField.dontFragment : 0;
   frame.identification = tcb.identification;
   tcb.identification = (tcb.identification + 1) & 0xffff;
   frame.sourcePort = tcb.localPort;

@@ -184,7 +184,8 @@ export class UdpSocketHandle implements UdpSocket {
     frame.payload = octets;
     frame.payloadLength = octets.length;
     frame.length = IPV4_HEADER_LENGTH + UDP_HEADER_LENGTH + octets.length;
-    if (frame.length <= host.ip.mtuOf(route, destination))
+    const { ip_no_pmtu_disc } = host.sysctls;
+    if (ip_no_pmtu_disc === 0 && frame.length <= host.ip.mtuOf(route, destination))
       frame.fragment = FragmentField.dontFragment;
     if (this.connected) {
       frame.identification = this.identification;
