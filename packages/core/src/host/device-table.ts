@@ -29,6 +29,8 @@ interface DeviceTableOwner {
   readonly trace: Trace | null;
   readonly kernelDevices: KernelDevices;
   readonly neighbours: NeighbourTable;
+  /** A device's carrier came or went. */
+  carrierChanged(device: HostDevice): void;
   readonly proxies: ProxyTable;
   readonly tunnels: Tunnels;
   readonly router: Router;
@@ -65,6 +67,7 @@ export class DeviceTable implements DeviceInput {
   }
 
   carrierChanged(on: HostDevice): void {
+    this.owner.carrierChanged(on);
     // arp_notify speaks when a device is brought up, not when its cable is plugged in
     if (on.conf.ignoreRoutesWithLinkdown !== 0) this.owner.router.carrierChanged();
     if (on.carrier) return;

@@ -36,7 +36,7 @@ import { IpvsHostAdapter } from "./ipvs-host.ts";
 import type { KernelVariant } from "./kernel-variant.ts";
 import type { NamespaceConfig, NamespaceDraft } from "./namespace-config.ts";
 import { ArpInput } from "./neigh/arp-input.ts";
-import { NeighbourTable } from "./neigh/neighbour-table.ts";
+import { NeighbourTable, type NeighbourWatcher } from "./neigh/neighbour-table.ts";
 import { ProxyTable } from "./neigh/proxy-table.ts";
 import { NeighbourHost } from "./neighbour-host.ts";
 import { HookTable } from "./netfilter/hook-table.ts";
@@ -66,6 +66,14 @@ export interface NamespaceOptions {
   readonly config?: NamespaceConfig;
 }
 
+/** Hears what happens to a namespace, as netlink's groups tell it (`ip monitor`). */
+export interface NamespaceWatcher extends NeighbourWatcher {
+  /** The configuration is another, and the live tables have followed. */
+  configChanged(before: NamespaceConfig, now: NamespaceConfig): void;
+  /** A device's carrier came or went. */
+  carrierChanged(device: HostDevice): void;
+}
+
 export class NetworkNamespace {
   readonly name: string;
   readonly kernel: KernelVariant;
@@ -89,6 +97,7 @@ export class NetworkNamespace {
   /** What IPv4 and ICMP count. */
   readonly counters = new IpCounters();
   readonly tunnels: Tunnels;
+  private watchers: readonly NamespaceWatcher[] = [];
   private readonly context: IpContext;
   private readonly table: DeviceTable;
   private current: NamespaceConfig;
@@ -275,6 +284,25 @@ export class NetworkNamespace {
     return this.ip.input.handler(protocol) as TransportHandler;
   }
 
+  /** Tells `watcher` what happens from now on, until it is taken away again. */
+  watch(watcher: NamespaceWatcher): void {
+    this.watchers = [...this.watchers, watcher];
+    this.neighbours.watcher ??= {
+      neighbourChanged: (entry, old) => {
+        for (const each of this.watchers) each.neighbourChanged(entry, old);
+      },
+    };
+  }
+
+  unwatch(watcher: NamespaceWatcher): void {
+    this.watchers = this.watchers.filter((other) => other !== watcher);
+    if (this.watchers.length === 0) this.neighbours.watcher = null;
+  }
+
+  carrierChanged(device: HostDevice): void {
+    for (const watcher of this.watchers) watcher.carrierChanged(device);
+  }
+
   /** Takes over a configuration: the live tables follow what changed. */
   private take(next: NamespaceConfig): void {
     const before = this.current;
@@ -287,6 +315,7 @@ export class NetworkNamespace {
     if (next.ipset !== before.ipset) this.netfilter.sets.configure(next.ipset);
     if (next.devices !== before.devices) this.tables?.devicesChanged(before.devices, next.devices);
     if (next.netfilter !== before.netfilter) this.netfilter.configure(next.netfilter);
+    for (const watcher of this.watchers) watcher.configChanged(before, next);
   }
 
   /** Takes over what was changed in place, so that nothing tells what did. */

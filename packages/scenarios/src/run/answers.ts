@@ -10,9 +10,11 @@ import {
   type TraceEvent,
 } from "@lvsim/core";
 
-/** The host of a place: `a` of `a` and of `a.eth0`; "" for switches and cables. */
+/** The host of a place: `a` of `a`, of `a.eth0`, and of what is in a's namespace `a/blue`; "" for switches and cables. */
 export function hostOfPlace(place: string, hosts: ReadonlySet<string>): string {
   if (hosts.has(place)) return place;
+  const slash = place.indexOf("/");
+  if (slash > 0) return hosts.has(place.slice(0, slash)) ? place.slice(0, slash) : "";
   const [host = "", device, more] = place.split(".");
   return device !== undefined && more === undefined && hosts.has(host) ? host : "";
 }

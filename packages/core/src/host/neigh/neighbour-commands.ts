@@ -7,6 +7,7 @@ import { type Ipv4Address, inPrefix } from "../../packet/ipv4-address.ts";
 import type { MacAddress } from "../../packet/mac-address.ts";
 import type { Instant } from "../../time/instant.ts";
 import type { NeighbourDevice } from "./environment.ts";
+import type { NeighbourEntry } from "./neighbour-entry.ts";
 import { NeighbourState, type NeighbourStates, VALID } from "./neighbour-state.ts";
 import type { NeighbourTable } from "./neighbour-table.ts";
 
@@ -94,6 +95,15 @@ export interface NeighbourListing {
   readonly externallyLearnt: boolean;
 }
 
+/** What is shown of an entry; `state` is what it has, or had when it went. */
+export function neighbourListing(entry: NeighbourEntry, state: NeighbourState): NeighbourListing {
+  const { address, device, probes, router, externallyLearnt } = entry;
+  const { usedAt, confirmedAt, updatedAt } = entry;
+  const linkAddress = (state & VALID) !== 0 && device.hasLinkHeader ? entry.linkAddress : null;
+  const ages = { usedAt, confirmedAt, updatedAt };
+  return { device, address, state, linkAddress, ...ages, probes, router, externallyLearnt };
+}
+
 /** The entries that fit, by interface index and then in order of making. */
 export function listNeighbours(
   table: NeighbourTable,
@@ -106,10 +116,7 @@ export function listNeighbours(
     if ((filter.states & bit) === 0) continue;
     if (filter.device !== null && filter.device.index !== device.index) continue;
     if (!inPrefix(address, filter.network, filter.prefixLength)) continue;
-    const { usedAt, confirmedAt, updatedAt, probes, router, externallyLearnt } = entry;
-    const linkAddress = (state & VALID) !== 0 && device.hasLinkHeader ? entry.linkAddress : null;
-    const ages = { usedAt, confirmedAt, updatedAt };
-    rows.push({ device, address, state, linkAddress, ...ages, probes, router, externallyLearnt });
+    rows.push(neighbourListing(entry, state));
   }
   return rows.sort((one, other) => one.device.index - other.device.index);
 }

@@ -35,7 +35,14 @@ const UNTOUCHED = CONNECTED | NeighbourState.delay | NeighbourState.probe;
 const MULTICAST_MAC_PREFIX = 0x01005e000000;
 const MULTICAST_MAC_BITS = 0x7fffff;
 
+/** Hears of every change of an entry's state; an entry without a state is gone. */
+export interface NeighbourWatcher {
+  neighbourChanged(entry: NeighbourEntry, old: NeighbourState): void;
+}
+
 export class NeighbourTable implements NeighbourTimerHandler {
+  /** null while nobody watches. */
+  watcher: NeighbourWatcher | null = null;
   readonly environment: NeighbourEnvironment;
   readonly output: ArpOutput;
   private readonly engine: Engine;
@@ -378,6 +385,7 @@ export class NeighbourTable implements NeighbourTimerHandler {
   }
 
   private note(entry: NeighbourEntry, old: NeighbourState, cause: Frame | null): void {
+    if (this.watcher !== null) this.watcher.neighbourChanged(entry, old);
     const { trace, place } = this.environment;
     if (trace === null) return;
     const { address, state, linkAddress } = entry;

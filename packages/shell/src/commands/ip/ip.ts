@@ -1,20 +1,15 @@
 /**
- * `ip` of iproute2 6.1.0: link, addr, route, rule, neigh, tunnel, fou, and lists of namespaces. Other objects say that they are
- * left out. A command line is read whole before anything is changed; one command is one change.
+ * `ip` of iproute2 6.1.0: link, addr, route, rule, neigh, tunnel, fou, netns, monitor. Other objects say that they
+ * are left out. A command line is read whole before anything is changed; one command is one change.
  */
-import {
-  type Command,
-  result,
-  type SimpleContext,
-  type SimpleResult,
-  simpleCommand,
-} from "../../command.ts";
+import { type Command, type CommandContext, result, type SimpleResult } from "../../command.ts";
 import { CommandFailure, orFailure } from "../../options/failure.ts";
 import { isPrefix, Words } from "../../options/iproute2.ts";
 import { addressObject } from "./address.ts";
 import { type IpContext, leftOut, usageOf } from "./context.ts";
 import { fouObject } from "./fou.ts";
 import { linkObject } from "./link.ts";
+import { Monitor, runMonitor } from "./monitor.ts";
 import { neighbourObject } from "./neighbour.ts";
 import { namespaceNamed, netnsObject } from "./netns.ts";
 import { type IpOptions, takeIpOptions } from "./options.ts";
@@ -68,7 +63,16 @@ const usage = (): never => {
   throw new CommandFailure(255, usageOf(""));
 };
 
-function runIp({ argv, machine, namespace, origin }: SimpleContext): SimpleResult {
+/** A command line as far as the object. */
+interface Asked {
+  readonly name: string;
+  readonly object: IpObject | null;
+  readonly context: IpContext;
+  readonly words: Words;
+}
+
+/** What is asked for, or the answer if that is all. */
+function readIp({ argv, machine, namespace, origin }: CommandContext): Asked | SimpleResult {
   const words = new Words(argv.slice(1));
   const options: IpOptions = takeIpOptions(words);
   if (options.ask === "version") return result({ stdout: VERSION });
@@ -81,12 +85,26 @@ function runIp({ argv, machine, namespace, origin }: SimpleContext): SimpleResul
   if (found === undefined)
     throw new CommandFailure(1, `Object "${typed}" is unknown, try "ip help".\n`);
   const [name, object] = found;
-  if (object === null) throw leftOut(`ip ${name}`);
-  return object(context, words);
+  return { name, object, context, words };
 }
 
-const ip: Command = simpleCommand("/usr/sbin/ip", (context) => orFailure(() => runIp(context)), {
+const ip: Command = {
+  path: "/usr/sbin/ip",
   aliases: ["/usr/bin/ip", "/sbin/ip", "/bin/ip"],
-});
+  *run(context) {
+    let watcher: Monitor | null = null;
+    const answer = orFailure(() => {
+      const asked = readIp(context);
+      if (!("words" in asked)) return asked;
+      if (asked.object !== null) return asked.object(asked.context, asked.words);
+      if (asked.name !== "monitor") throw leftOut(`ip ${asked.name}`);
+      watcher = new Monitor(asked.context, asked.words);
+      return result({});
+    });
+    if (answer.stdout !== "") yield* context.out(answer.stdout);
+    if (answer.stderr !== "") yield* context.err(answer.stderr);
+    return watcher === null ? answer.status : yield* runMonitor(context, watcher);
+  },
+};
 
 export const IPROUTE_COMMANDS: readonly Command[] = [ip];

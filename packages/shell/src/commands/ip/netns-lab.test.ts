@@ -260,6 +260,35 @@ test("a whole direct-routing lab runs in namespaces of one machine", () => {
   expect(machine.sh("ip netns; ip -br link show type veth")).toMatchObject({ stdout: "" });
 });
 
+test("ip monitor tells of links, addresses, routes and neighbours as they change", () => {
+  const machine = machineAfter(
+    "ip link add v0 address 02:00:00:00:00:0a type veth peer name v1 address 02:00:00:00:00:0b",
+  );
+  machine.sh("ip netns add blue; ip link set v1 netns blue; ip -n blue link set v1 up");
+  const monitor = machine.machine.exec("timeout 60 ip monitor all");
+  machine.sh("sleep 1; ip addr add 10.0.0.1/24 dev v0; ip link set v0 up");
+  machine.sh(
+    "ip neigh add 10.0.0.7 lladdr 02:00:00:00:00:0c dev v0; ip addr del 10.0.0.1/24 dev v0",
+  );
+  const shown = machine.finish(monitor).stdout;
+  expect(shown.split("\n")).toEqual([
+    "[ADDR]7: v0    inet 10.0.0.1/24 scope global v0",
+    "       valid_lft forever preferred_lft forever",
+    "[ROUTE]local 10.0.0.1 dev v0 table local proto kernel scope host src 10.0.0.1 ",
+    "[LINK]7: v0@if6: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc noqueue state UP group default ",
+    "    link/ether 02:00:00:00:00:0a brd ff:ff:ff:ff:ff:ff link-netns blue",
+    "[ROUTE]10.0.0.0/24 dev v0 proto kernel scope link src 10.0.0.1 ",
+    "[ROUTE]broadcast 10.0.0.255 dev v0 table local proto kernel scope link src 10.0.0.1 ",
+    "[NEIGH]10.0.0.7 dev v0 lladdr 02:00:00:00:00:0c PERMANENT ",
+    "[ADDR]Deleted 7: v0    inet 10.0.0.1/24 scope global v0",
+    "       valid_lft forever preferred_lft forever",
+    "[ROUTE]Deleted local 10.0.0.1 dev v0 table local proto kernel scope host src 10.0.0.1 ",
+    "[ROUTE]Deleted 10.0.0.0/24 dev v0 proto kernel scope link src 10.0.0.1 ",
+    "[ROUTE]Deleted broadcast 10.0.0.255 dev v0 table local proto kernel scope link src 10.0.0.1 ",
+    "",
+  ]);
+});
+
 const WORD = fc.constantFrom(
   ...[
     "add",

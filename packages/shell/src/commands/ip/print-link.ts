@@ -12,6 +12,8 @@ export interface LinkLines {
   readonly forLink: boolean;
   /** `ip -4 addr` has no line for the link address. */
   readonly withAddress: boolean;
+  /** `ip monitor` does not say the queue's length. */
+  readonly withoutQueue?: boolean;
 }
 
 /** Group names of /etc/iproute2/group. */
@@ -21,7 +23,7 @@ export function printLink(
   printer: Printer,
   view: LinkView,
   options: IpOptions,
-  { forLink, withAddress }: LinkLines,
+  { forLink, withAddress, withoutQueue = false }: LinkLines,
 ): void {
   const { config, device, link, master } = view;
   const newline = options.oneLine ? "\\" : "\n";
@@ -37,7 +39,7 @@ export function printLink(
   if (forLink) printer.field("linkmode", "DEFAULT", "mode DEFAULT ");
   const group = groupName(config.group);
   printer.field("group", group, `group ${group} `);
-  printer.field("txqlen", config.txQueueLength, `qlen ${config.txQueueLength}`);
+  if (!withoutQueue) printer.field("txqlen", config.txQueueLength, `qlen ${config.txQueueLength}`);
   if (withAddress || options.details) printAddress(printer, view, newline);
   if (link?.network != null) printNetwork(printer, link.network);
   if (options.details) printDetails(printer, view, newline);

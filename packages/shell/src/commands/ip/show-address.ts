@@ -153,7 +153,7 @@ function printBriefAddress(printer: Printer, address: AddressConfig): void {
   printer.say(`${addressText(address)} `);
 }
 
-function printAddress(
+export function printAddress(
   printer: Printer,
   device: HostDevice,
   address: AddressConfig,

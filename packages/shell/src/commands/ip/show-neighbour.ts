@@ -97,7 +97,7 @@ function proxyLines({ network, options }: IpContext, { device, to }: EntryFilter
 }
 
 /** One entry (`print_neigh`). */
-function printEntry(
+export function printEntry(
   printer: Printer,
   context: IpContext,
   row: NeighbourListing,
