@@ -54,23 +54,46 @@ export const markTarget: Extension = {
 };
 
 const TRANSFERS = ["save-mark", "restore-mark"] as const;
-const ALL_BITS = { nfmask: "0xffffffff", ctmask: "0xffffffff" };
+const ALL_BITS = "0xffffffff";
+
+const maskOption = (name: string, excludes: readonly string[]): ExtensionOption => ({
+  name,
+  words: 1,
+  excludes,
+  read: (value) => hexText(Number(readBounded("CONNMARK", name, 0, UINT32_MAX)(value))),
+});
 
 export const connmarkTarget: Extension = {
   name: "CONNMARK",
   options: [
     ...forms("CONNMARK", TRANSFERS),
-    ...TRANSFERS.map((name): ExtensionOption => ({ name, words: 0 })),
+    { name: "save-mark", words: 0, excludes: ["restore-mark"] },
+    { name: "restore-mark", words: 0 },
+    maskOption("ctmask", ["mask"]),
+    maskOption("nfmask", ["mask"]),
+    maskOption("mask", []),
   ],
   finish(values) {
+    const { mask } = values;
     for (const transfer of TRANSFERS)
-      if (values[transfer] !== undefined) return { [transfer]: "", ...ALL_BITS };
-    return asXmark(values) ?? usage("CONNMARK target: No operation specified");
+      if (values[transfer] !== undefined)
+        return {
+          [transfer]: "",
+          nfmask: mask ?? values.nfmask ?? ALL_BITS,
+          ctmask: mask ?? values.ctmask ?? ALL_BITS,
+        };
+    const set = asXmark(values) ?? usage("CONNMARK target: No operation specified");
+    if (mask === undefined) return set;
+    return { "set-xmark": `${set["set-xmark"]?.split("/")[0]}/${mask}` };
   },
   print(values) {
-    if (values["save-mark"] !== undefined) return " CONNMARK save";
-    return values["restore-mark"] !== undefined
-      ? " CONNMARK restore"
-      : printXmark("CONNMARK", values);
+    const { nfmask = ALL_BITS, ctmask = ALL_BITS } = values;
+    const common = nfmask === ctmask;
+    const all = common && nfmask === ALL_BITS;
+    const mask = all ? "" : ` mask ${nfmask}`;
+    if (values["save-mark"] !== undefined)
+      return ` CONNMARK save${common ? mask : ` nfmask ${nfmask} ctmask ~${ctmask}`}`;
+    if (values["restore-mark"] === undefined) return printXmark("CONNMARK", values);
+    return ` CONNMARK restore${common ? mask : ` ctmask ${ctmask} nfmask ~${nfmask}`}`;
   },
 };

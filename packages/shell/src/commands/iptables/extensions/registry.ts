@@ -1,5 +1,6 @@
 /** The matches and targets that `iptables` finds as shared libraries. */
 import { physdev, quota, tcpmssMatch } from "./conditions.ts";
+import { connmark, conntrack, state } from "./connection.ts";
 import type { Extension } from "./extension.ts";
 import { checksum, classify, nflog, nfqueue, tee, trace } from "./handling.ts";
 import { hashlimit } from "./hash-limit.ts";
@@ -7,12 +8,12 @@ import { icmp } from "./icmp.ts";
 import { ipvs } from "./ipvs.ts";
 import { connmarkTarget, markTarget } from "./marking.ts";
 import { addrtype, comment, iprange, length, limit, mac, mark, pkttype, ttl } from "./matches.ts";
+import { dnat, masquerade, netmap, redirect, snat } from "./nat.ts";
 import { multiport, tcp, udp } from "./ports.ts";
 import { dscp, dscpTarget, ecnTarget, tos, tosTarget } from "./service-type.ts";
 import { set, setTarget } from "./sets.ts";
 import { statistic } from "./statistic.ts";
 import { ct, log, notrack, reject, tcpmss, ttlTarget } from "./targets.ts";
-import { connmark, conntrack, dnat, masquerade, redirect, snat, state } from "./tracking.ts";
 
 const byName = (extensions: readonly Extension[]): ReadonlyMap<string, Extension> =>
   new Map(extensions.map((extension) => [extension.name, extension]));
@@ -58,6 +59,7 @@ export const TARGETS = byName([
   redirect,
   snat,
   dnat,
+  netmap,
   tosTarget,
   dscpTarget,
   ecnTarget,
