@@ -15,6 +15,7 @@ import type { Names } from "./names.ts";
 import { runIptables, runRestore, runSave } from "./programs.ts";
 import recorded from "./recorded.json" with { type: "json" };
 import extensions from "./recorded-extensions.json" with { type: "json" };
+import tracking from "./recorded-tracking.json" with { type: "json" };
 
 interface Step {
   readonly argv: readonly string[];
@@ -117,10 +118,10 @@ function run(kernel: IptablesKernel, step: Step): Outcome {
   return runIptables(argv, kernel, NAMES);
 }
 
-test.each([...recorded, ...extensions] as readonly Session[])(
+test.each([...recorded, ...extensions, ...tracking] as readonly Session[])(
   "$name: as recorded",
-  ({ tracking, steps }) => {
-    const kernel = new CountingKernel(tracking);
+  ({ tracking: tracks, steps }) => {
+    const kernel = new CountingKernel(tracks);
     expect(steps.flatMap((step) => difference(step, run(kernel, step)))).toEqual([]);
   },
 );
