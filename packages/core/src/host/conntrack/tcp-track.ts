@@ -30,13 +30,14 @@ export class TcpEnd {
   /** `EndFlag` bits. */
   flags = 0;
 
+  /** Begins anew; whoever was picked up in the middle is still believed. */
   clear(): void {
     this.end = 0;
     this.maxEnd = 0;
     this.maxWindow = 0;
     this.maxAck = 0;
     this.scale = 0;
-    this.flags = 0;
+    this.flags &= EndFlag.beLiberal;
   }
 }
 

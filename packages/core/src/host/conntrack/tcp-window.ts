@@ -32,14 +32,14 @@ const ACK_LAG_MIN = 66_000;
 const ackLag = (end: TcpEnd): number => Math.max(end.maxWindow, ACK_LAG_MIN);
 
 /** Begins what is known of an end with its SYN. */
-function startEnd(sender: TcpEnd, receiver: TcpEnd, frame: Frame, end: number): void {
+function startEnd(sender: TcpEnd, receiver: TcpEnd, way: Way, frame: Frame, end: number): void {
   sender.end = end;
   sender.maxEnd = end;
   sender.maxWindow = Math.max(1, frame.window);
   sender.flags = (sender.flags & EndFlag.beLiberal) | optionFlags(frame);
   sender.scale = optionScale(frame);
-  // scaling needs both ends
-  if ((sender.flags & receiver.flags & EndFlag.windowScale) !== 0) return;
+  // scaling needs both ends, and only the answer shows whether there are
+  if (way === Way.original || (sender.flags & receiver.flags & EndFlag.windowScale) !== 0) return;
   sender.scale = 0;
   receiver.scale = 0;
 }
@@ -86,7 +86,7 @@ export function passWindow(
   let end = endOf(frame);
   if (sender.maxWindow === 0) {
     if (syn) {
-      startEnd(sender, receiver, frame, end);
+      startEnd(sender, receiver, way, frame, end);
       // a simultaneous opening
       if ((flags & TcpFlag.ack) === 0) return WindowVerdict.accepted;
     } else adopt(sender, receiver, frame, end, sack);
@@ -95,7 +95,7 @@ export function passWindow(
     isAfter(end, sender.end) &&
     (track.state === TrackedTcpState.synSent || track.state === TrackedTcpState.synReceived)
   ) {
-    startEnd(sender, receiver, frame, end);
+    startEnd(sender, receiver, way, frame, end);
     if (way === Way.reply && (flags & TcpFlag.ack) === 0) return WindowVerdict.accepted;
   }
   // without an acknowledgement, or in a RST that sets the flag and no number, it counts as right
@@ -123,15 +123,22 @@ function judge(
   end: number,
   sack: number,
 ): WindowVerdict {
-  if (!isBefore(sequence, (sender.maxEnd + 1) | 0)) return WindowVerdict.invalid;
-  // acknowledges what was never sent
-  if (!isBefore(sack, (receiver.end + 1) | 0)) return WindowVerdict.invalid;
-  const inReceiveWindow =
-    receiver.maxWindow === 0 || isAfter(end, (sender.end - receiver.maxWindow - 1) | 0);
-  if (!inReceiveWindow) return WindowVerdict.ignored;
-  return isAfter(sack, (receiver.end - ackLag(sender) - 1) | 0)
-    ? WindowVerdict.accepted
-    : WindowVerdict.ignored;
+  const acknowledgesFuture = !isBefore(sack, (receiver.end + 1) | 0);
+  const acknowledgesPast = !isAfter(sack, (receiver.end - ackLag(sender) - 1) | 0);
+  const isOld = !isAfter(end, (sender.end - receiver.maxWindow - 1) | 0);
+  if (!isBefore(sequence, (sender.maxEnd + 1) | 0)) {
+    // some senders go beyond the window that they were given; what they send may well be acknowledged
+    const beyond = (end - sender.maxEnd + 1) >>> 0;
+    if (receiver.maxWindow === 0 || isOld || beyond > receiver.maxWindow)
+      return WindowVerdict.invalid;
+    if (acknowledgesFuture || acknowledgesPast) return WindowVerdict.invalid;
+    sender.end = end;
+    sender.flags |= EndFlag.dataUnacknowledged;
+    return WindowVerdict.ignored;
+  }
+  if (acknowledgesFuture) return WindowVerdict.invalid;
+  if (receiver.maxWindow !== 0 && isOld) return WindowVerdict.ignored;
+  return acknowledgesPast ? WindowVerdict.ignored : WindowVerdict.accepted;
 }
 
 function learn(

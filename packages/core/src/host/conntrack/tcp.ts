@@ -151,8 +151,8 @@ export class TcpTracker implements ProtocolTracker {
       connection.has(ConnectionStatus.seenReply) && track.lastKind === SegmentKind.syn;
     const answersAck =
       !connection.has(ConnectionStatus.assured) && track.lastKind === SegmentKind.ack;
-    if ((answersSyn || answersAck) && frame.acknowledgementNumber === track.lastEnd)
-      this.skipsWindow = true;
+    const answers = track.lastWay !== way && frame.acknowledgementNumber === track.lastEnd;
+    if (answers && (answersSyn || answersAck)) this.skipsWindow = true;
     if (
       track.state === TrackedTcpState.synSent &&
       track.lastKind === SegmentKind.ack &&
@@ -211,6 +211,7 @@ function ignore(
     track.lastFlags = optionFlags(frame);
     track.lastScale = optionScale(frame);
     track.expectsChallenge = before === TrackedTcpState.lastAck;
+    track.simultaneousOpen = false;
   }
   if (before === TrackedTcpState.synSent && kind === SegmentKind.ack && way === Way.reply)
     track.lastAck = frame.acknowledgementNumber;
@@ -243,6 +244,8 @@ function outOfWindow(
   way: Way,
   kind: SegmentKind,
 ): void {
+  if (!connection.has(ConnectionStatus.assured) || connection.has(ConnectionStatus.fixedTimeout))
+    return;
   if (kind !== SegmentKind.reset && kind !== SegmentKind.fin) return;
   const closedBefore = track.lastKind === SegmentKind.reset || track.lastKind === SegmentKind.fin;
   if (track.lastWay === way || !closedBefore) {
