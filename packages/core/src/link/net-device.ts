@@ -53,6 +53,8 @@ export abstract class NetDevice implements FrameReceiver, Decider {
   /** IFF_PROMISC and IFF_ALLMULTI, as an administrator sets them; every device here hears everything anyway. */
   promiscuous = false;
   allMulticast = false;
+  /** As an administrator sets it; what it would limit is the cable's. */
+  txQueueLength = 1000;
   /** It was up at least once: it has a queueing discipline. */
   activated = false;
   readonly counters = new DeviceCounters();

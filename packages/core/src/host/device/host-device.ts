@@ -54,6 +54,7 @@ export function refreshDevice(
   device.noArp = config.noArp;
   device.promiscuous = config.promiscuous;
   device.allMulticast = config.allMulticast;
+  device.txQueueLength = config.txQueueLength;
   device.addresses = config.addresses;
   device.conf = conf;
   device.neigh = neigh;

@@ -260,6 +260,17 @@ test("a whole direct-routing lab runs in namespaces of one machine", () => {
   expect(machine.sh("ip netns; ip -br link show type veth")).toMatchObject({ stdout: "" });
 });
 
+test("what ifconfig sets of a device, ip shows, and the other way round", () => {
+  const machine = machineAfter("ip link add d0 type dummy; ifconfig d0 promisc txqueuelen 7");
+  expect(machine.sh("ip link show d0").stdout.split("\n")[0]).toBe(
+    "6: d0: <BROADCAST,NOARP,PROMISC> mtu 1500 qdisc noop state DOWN mode DEFAULT group default qlen 7",
+  );
+  machine.sh("ip link set d0 promisc off allmulticast on txqueuelen 9");
+  const [head, ether] = machine.sh("ifconfig d0").stdout.split("\n");
+  expect(head).toBe("d0: flags=642<BROADCAST,NOARP,ALLMULTI>  mtu 1500");
+  expect(ether).toMatch(/ txqueuelen 9 {2}\(Ethernet\)$/);
+});
+
 test("ip monitor tells of links, addresses, routes and neighbours as they change", () => {
   const machine = machineAfter(
     "ip link add v0 address 02:00:00:00:00:0a type veth peer name v1 address 02:00:00:00:00:0b",

@@ -4,6 +4,7 @@ import {
   type Ipv4Address,
   isGroupMac,
   type NamespaceDraft,
+  noteLinkProperties,
   parseMacAddress,
   renameLink,
   setInterfaceAddress,
@@ -26,10 +27,10 @@ const FAILED = 1;
 const FLAGS_FAILED = 255;
 
 /** Words that describe what every interface of lvsim is anyway, or what it does not show. */
-const NO_EFFECT = ["multicast", "-promisc", "-allmulti", "trailers", "-trailers", "-dynamic"];
-const NOT_MODELLED = ["promisc", "allmulti", "-multicast", "dynamic", "-broadcast", "-pointopoint"];
+const NO_EFFECT = ["multicast", "trailers", "-trailers", "-dynamic"];
+const NOT_MODELLED = ["-multicast", "dynamic", "-broadcast", "-pointopoint"];
 const NOT_MODELLED_WITH_VALUE = [
-  ...["txqueuelen", "irq", "io_addr", "mem_start", "media", "keepalive", "outfill", "tunnel"],
+  ...["irq", "io_addr", "mem_start", "media", "keepalive", "outfill", "tunnel"],
   ...["add", "del"],
 ];
 
@@ -124,6 +125,8 @@ function takeWord(work: Configuration, word: string): void {
   else if (word === "down") work.flags((draft) => setInterfaceUp(draft, name, false));
   else if (word === "arp") work.flags((draft) => setLinkNoArp(draft, work.index, false));
   else if (word === "-arp") work.flags((draft) => setLinkNoArp(draft, work.index, true));
+  else if (/^-?(promisc|allmulti)$/.test(word)) takeListening(work, word);
+  else if (word === "txqueuelen") takeQueueLength(work, work.value());
   else if (word === "broadcast") takeBroadcast(work);
   else if (word === "netmask") takeNetmask(work);
   else if (word === "mtu") takeMtu(work, work.value());
@@ -135,6 +138,19 @@ function takeWord(work: Configuration, word: string): void {
     work.leaveOut(word);
   } else if (NOT_MODELLED.includes(word)) work.leaveOut(word);
   else if (!NO_EFFECT.includes(word)) takeAddress(work, word);
+}
+
+function takeListening(work: Configuration, word: string): void {
+  const on = !word.startsWith("-");
+  const properties = word.endsWith("promisc") ? { promiscuous: on } : { allMulticast: on };
+  work.flags((draft) => noteLinkProperties(draft, work.index, properties));
+}
+
+function takeQueueLength(work: Configuration, word: string): void {
+  const txQueueLength = Number.parseInt(word, 10) || 0;
+  if (txQueueLength < 0) work.fail(perror("SIOCSIFTXQLEN", Errno.EINVAL), FAILED);
+  else
+    work.call("SIOCSIFTXQLEN", (draft) => noteLinkProperties(draft, work.index, { txQueueLength }));
 }
 
 function takeBroadcast(work: Configuration): void {

@@ -18,6 +18,8 @@ const FLAG_NAMES: readonly (readonly [number, string])[] = [
   [DeviceFlag.pointToPoint, "POINTOPOINT"],
   [DeviceFlag.running, "RUNNING"],
   [DeviceFlag.noArp, "NOARP"],
+  [DeviceFlag.promiscuous, "PROMISC"],
+  [DeviceFlag.allMulticast, "ALLMULTI"],
   [DeviceFlag.multicast, "MULTICAST"],
 ];
 
@@ -54,11 +56,11 @@ function unspecified(device: HostDevice): string {
 }
 
 function hardwareLine(device: HostDevice): string {
-  if (device.kind === "loopback") return "        loop  txqueuelen 1000  (Local Loopback)\n";
-  if (device.kind === "ipip") return "        tunnel   txqueuelen 1000  (IPIP Tunnel)\n";
-  if (device.kind === "gre")
-    return `        unspec ${unspecified(device)}  txqueuelen 1000  (UNSPEC)\n`;
-  return `        ether ${formatMacAddress(device.mac)}  txqueuelen 1000  (Ethernet)\n`;
+  const queue = `txqueuelen ${device.txQueueLength}`;
+  if (device.kind === "loopback") return `        loop  ${queue}  (Local Loopback)\n`;
+  if (device.kind === "ipip") return `        tunnel   ${queue}  (IPIP Tunnel)\n`;
+  if (device.kind === "gre") return `        unspec ${unspecified(device)}  ${queue}  (UNSPEC)\n`;
+  return `        ether ${formatMacAddress(device.mac)}  ${queue}  (Ethernet)\n`;
 }
 
 const NO_ERRORS = new DeviceErrors();
