@@ -1,6 +1,6 @@
 /** What may follow an element: of `add` timeout, counters, comment and nomatch, of a list:set's also its place. */
 import type { ListPlace, SetConfig, SetType } from "@lvsim/core";
-import { misused, refuse, syntaxError } from "./problem.ts";
+import { misused, syntaxError } from "./problem.ts";
 import { readNumber, TIMEOUT_MAX, type Words } from "./words.ts";
 
 export interface AddOptions {
@@ -11,6 +11,8 @@ export interface AddOptions {
   readonly comment: string;
   readonly noMatch: boolean;
   readonly place: ListPlace | null;
+  /** What the kernel will say of an option for which the set was not made; "" for nothing. */
+  readonly unsupported: string;
 }
 
 type Draft = { -readonly [Key in keyof AddOptions]: AddOptions[Key] };
@@ -29,8 +31,12 @@ function readComment(text: string): string {
   return text;
 }
 
-/** Reads the rest of the line; `isAdd` is false for del and test, which take a place at most. */
-export function readAddOptions(set: SetConfig, words: Words, isAdd: boolean): AddOptions {
+/** Reads the rest of the line; del takes a place at most, test also nomatch. */
+export function readAddOptions(
+  set: SetConfig,
+  words: Words,
+  command: "add" | "del" | "test",
+): AddOptions {
   const draft: Draft = {
     timeout: null,
     packets: 0,
@@ -38,14 +44,15 @@ export function readAddOptions(set: SetConfig, words: Words, isAdd: boolean): Ad
     comment: "",
     noMatch: false,
     place: null,
+    unsupported: "",
   };
   const given = new Set<string>();
   for (let word = words.next(); word !== undefined; word = words.next()) {
-    if (!takeOption(word, draft, words, set.type, isAdd)) misused(`Unknown argument: \`${word}'`);
+    if (!takeOption(word, draft, words, set.type, command)) misused(`Unknown argument: \`${word}'`);
     if (given.has(word)) syntaxError(`${word} already specified`);
     given.add(word);
   }
-  checkExtensions(set, given);
+  draft.unsupported = unsupported(set, given);
   return draft;
 }
 
@@ -54,13 +61,13 @@ function takeOption(
   draft: Draft,
   words: Words,
   type: SetType,
-  isAdd: boolean,
+  command: "add" | "del" | "test",
 ): boolean {
   if ((word === "before" || word === "after") && type === "list:set") {
     draft.place = { set: words.value(word), after: word === "after" };
     return true;
   }
-  if (!isAdd) return false;
+  if (command === "del" || (command === "test" && word !== "nomatch")) return false;
   switch (word) {
     case "timeout":
       draft.timeout = readNumber(words.value(word), 0, TIMEOUT_MAX);
@@ -83,11 +90,11 @@ function takeOption(
 }
 
 /** The kernel takes only what the set was made for. */
-function checkExtensions(set: SetConfig, given: ReadonlySet<string>): void {
-  const lacks = (what: string, support: string): never =>
-    refuse(`${what} cannot be used: set was created without ${support} support`);
-  if (given.has("timeout") && set.timeout === null) lacks("Timeout", "timeout");
+function unsupported(set: SetConfig, given: ReadonlySet<string>): string {
+  const lacks = (what: string, support: string): string =>
+    `${what} cannot be used: set was created without ${support} support`;
+  if (given.has("timeout") && set.timeout === null) return lacks("Timeout", "timeout");
   if ((given.has("packets") || given.has("bytes")) && !set.counters)
-    lacks("Packet/byte counters", "counter");
-  if (given.has("comment") && !set.comments) lacks("Comment", "comment");
+    return lacks("Packet/byte counters", "counter");
+  return given.has("comment") && !set.comments ? lacks("Comment", "comment") : "";
 }

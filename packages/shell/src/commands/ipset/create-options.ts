@@ -138,6 +138,8 @@ const FAMILY: CreateOption = {
     draft.family = readFamily(value);
   },
 };
+/** -4 and -6. */
+const FAMILY_FLAG: CreateOption = { ...FAMILY, takes: 0 };
 const NETMASK: CreateOption = {
   takes: 1,
   apply: ({ draft }, value) => {
@@ -233,16 +235,16 @@ export function readCreateOptions(
 ): SetSpec {
   const options = optionsOf(type);
   const draft = usual(name, type, initialValue);
-  const given = new Set<string>();
+  const read: (readonly [word: string, option: CreateOption, value: string])[] = [];
   for (let word = words.next(); word !== undefined; word = words.next()) {
-    if (word === "-4" || word === "-6") {
-      draft.family = readFamily(word);
-      continue;
-    }
-    const option = options.get(word);
+    const option = word === "-4" || word === "-6" ? FAMILY_FLAG : options.get(word);
     if (option === undefined) return misused(`Unknown argument: \`${word}'`);
-    const value = option.takes === 1 ? words.value(word) : "";
-    if (given.has(word)) return syntaxError(`${word} already specified`);
+    read.push([word, option, option.takes === 1 ? words.value(word) : word]);
+  }
+  // values are looked at when all words are known
+  const given = new Set<string>();
+  for (const [word, option, value] of read) {
+    if (given.has(word) && option.takes === 1) return syntaxError(`${word} already specified`);
     given.add(word);
     option.apply({ draft, names }, value);
   }

@@ -129,6 +129,13 @@ export function readPorts(text: string, names: Names): PortSpan {
   return { protocol, first: Math.min(first, last), last: Math.max(first, last) };
 }
 
+function readBitmapPorts(text: string, names: Names): PortSpan {
+  const ports = readPorts(text, names);
+  if (ports.protocol !== IpProtocol.tcp && ports.protocol !== IpProtocol.udp)
+    syntaxError("Only protocols TCP and UDP are valid");
+  return ports;
+}
+
 const COUNT_WORDS = ["none", "one", "two"] as const;
 
 /** The parts that commas separate, as many as the type has. */
@@ -155,9 +162,13 @@ function split(text: string, type: SetType): readonly string[] {
 
 export function readElement(text: string, type: SetType, names: Names): ElementSpec {
   const none = { address: NO_SPAN, ports: NO_PORTS, second: NO_SPAN, set: "" };
-  if (type === "list:set") return { ...none, set: text };
-  if (type === "bitmap:port") return { ...none, ports: readPorts(text, names) };
+  if (type === "list:set") {
+    if (inside(text, ",") >= 0)
+      refuse("you must specify elements as setname,[before|after],setname");
+    return { ...none, set: text };
+  }
   const [first = "", ports, second] = split(text, type);
+  if (type === "bitmap:port") return { ...none, ports: readBitmapPorts(first, names) };
   const spec = { ...none, address: readSpan(first, names) };
   if (ports === undefined) return spec;
   const withPorts = { ...spec, ports: readPorts(ports, names) };

@@ -20,6 +20,8 @@ interface Waiting {
   readonly isAdd: boolean;
   readonly exist: boolean;
   readonly edits: Iterable<ElementEdit>;
+  /** What the kernel says of it as a whole; "" when it takes it. */
+  readonly complaint: string;
   readonly line: number;
 }
 
@@ -43,11 +45,11 @@ function checkTestable(spec: ElementSpec, { type, family }: SetConfig): void {
 }
 
 /** A bitmap takes a range as a whole or not at all. */
-function checkBitmapRange(spec: ElementSpec, { type, first, last }: SetConfig): void {
-  if (!type.startsWith("bitmap:")) return;
+function bitmapComplaint(spec: ElementSpec, { type, first, last }: SetConfig): string {
+  if (!type.startsWith("bitmap:")) return "";
   const { ports } = spec;
   const [from, to] = type === "bitmap:port" ? [ports.first, ports.last] : spanBounds(spec.address);
-  if (from < first || to > last) refuse(ELEMENT_TEXTS["out-of-range"]);
+  return from < first || to > last ? ELEMENT_TEXTS["out-of-range"] : "";
 }
 
 export class Session {
@@ -92,7 +94,8 @@ export class Session {
   flushWaiting(): void {
     const { waiting } = this;
     this.waiting = [];
-    for (const { name, isAdd, edits, exist, line } of waiting) {
+    for (const { name, isAdd, edits, exist, complaint, line } of waiting) {
+      if (complaint !== "") throw new LineRefusal(complaint, line);
       const { kernel } = this;
       const error = isAdd ? kernel.add(name, edits, exist) : kernel.delete(name, edits, exist);
       if (error !== null) throw new LineRefusal(elementText(error), line);
@@ -125,6 +128,10 @@ export class Session {
     if (error !== null) refuse(SET_TEXTS[error]);
   }
 
+  private isSet(name: string): boolean {
+    return this.kernel.sets.some((set) => set.name === name);
+  }
+
   private setNamed(name: string): SetConfig {
     const found = this.kernel.sets.find((set) => set.name === name);
     return found ?? refuse(SET_TEXTS["no-set"]);
@@ -142,10 +149,16 @@ export class Session {
     const set = this.setNamed(name);
     const isAdd = command === "add";
     const spec = readElement(text, set.type, this.names);
-    const { place, ...options } = readAddOptions(set, new Words(rest), isAdd);
-    if (place !== null && !this.kernel.sets.some((other) => other.name === place.set))
-      refuse(NO_NEIGHBOUR_SET);
-    checkBitmapRange(spec, set);
+    const { place, unsupported, ...options } = readAddOptions(
+      set,
+      new Words(rest),
+      isAdd ? "add" : "del",
+    );
+    if (place !== null) {
+      if (!this.isSet(spec.set)) refuse(ELEMENT_TEXTS["no-member"]);
+      if (!this.isSet(place.set)) refuse(NO_NEIGHBOUR_SET);
+    }
+    const complaint = unsupported !== "" ? unsupported : bitmapComplaint(spec, set);
     const timeout = options.timeout ?? set.timeout ?? 0;
     function* edits(): Generator<ElementEdit> {
       for (const element of expand(spec, set))
@@ -154,17 +167,15 @@ export class Session {
     const [latest] = this.waiting;
     if (latest !== undefined && (latest.name !== name || latest.isAdd !== isAdd))
       this.flushWaiting();
-    this.waiting.push({ name, isAdd, exist, edits: edits(), line });
+    this.waiting.push({ name, isAdd, exist, edits: edits(), complaint, line });
     if (!this.restores) this.flushWaiting();
   }
 
   private test(name: string, text: string, words: readonly string[], quiet: boolean): number {
     const set = this.setNamed(name);
     const spec = readElement(text, set.type, this.names);
-    const { place } = readAddOptions(set, new Words(words), false);
+    const { place } = readAddOptions(set, new Words(words), "test");
     checkTestable(spec, set);
-    if (set.type === "list:set" && !this.kernel.sets.some((other) => other.name === spec.set))
-      refuse(ELEMENT_TEXTS["no-member"]);
     const [element] = expand(spec, set);
     const found = element !== undefined && this.kernel.contains(name, { element, place });
     // whichever was asked, ipset 7.17 says "after"

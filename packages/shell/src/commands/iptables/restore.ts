@@ -172,10 +172,11 @@ class Restorer {
     if (policy === "-") return;
     const values = this.policyCounters(name, counters);
     if (values !== null) plan.policies.push({ chain: name, values });
+    const isVerdict = policy === "ACCEPT" || policy === "DROP";
+    // a chain that has no policy is told first
     const error =
-      policy === "ACCEPT" || policy === "DROP"
-        ? setPolicy(draft, table, name, policy)
-        : "bad-policy";
+      setPolicy(draft, table, name, isVerdict ? policy : "ACCEPT") ??
+      (isVerdict ? null : "bad-policy");
     if (error !== null)
       throw new Failure(
         `${PROGRAM} ${VERSION}: Can't set policy \`${policy}' on \`${name}' line ${this.line}: ${errorWords(error)}\n`,
@@ -183,8 +184,8 @@ class Restorer {
   }
 
   private policyCounters(chain: string, text: string | undefined): CounterValues | null {
-    if (!this.options.withCounters || text === undefined) return null;
-    const match = COUNTERS.exec(text);
+    if (!this.options.withCounters) return null;
+    const match = COUNTERS.exec(text ?? "");
     if (match === null) return usage(`invalid policy counters for chain '${chain}'`);
     return { packets: Number(match[1]), octets: Number(match[2]) };
   }
@@ -198,10 +199,11 @@ class Restorer {
     checkInterfaces(parsed);
     if ("ACDIR".includes(parsed.command))
       for (const rule of parsed.rules) checkTarget(rule, config);
-    const verbose = this.options.verbose ? 1 : parsed.verbose;
+    // as the real program: with -n its own -v does not reach the lines
+    const verbose = this.options.verbose && !this.options.keeps ? 1 : parsed.verbose;
     this.stdout += announcement({ ...parsed, verbose }, config, names);
     if (parsed.command === "L" || parsed.command === "S")
-      this.stdout += listing(parsed, config, readCounters(kernel, table), names);
+      this.stdout += listing({ ...parsed, verbose }, config, readCounters(kernel, table), names);
     const error = applyCommand(draft, parsed, plan);
     if (error !== null) this.refuse();
   }
