@@ -1,7 +1,8 @@
 /**
  * The hooks of connection tracking (`ipv4_conntrack_ops`): packets are put together, get their connection, and bring it
  * into the table when they leave. Registered only while a rule needs them. Left out: putting together fragments that
- * this host sends itself, which only raw sockets do.
+ * this host sends itself, which only raw sockets do; and cutting a forwarded packet again to the size in which its
+ * fragments came, where the way out has room for more.
  */
 import type { NetDevice } from "../../link/net-device.ts";
 import type { Frame } from "../../packet/frame.ts";

@@ -1,6 +1,10 @@
 import { createRng, Engine, NetworkNamespace, seconds } from "@lvsim/core";
 import { describe, expect, test } from "vitest";
 import type { SimpleResult } from "../../command.ts";
+import { CommandContext } from "../../command.ts";
+import { Capture, Feed } from "../../process/capture.ts";
+import { Descriptors } from "../../process/descriptors.ts";
+import { Signal } from "../../process/signal.ts";
 import { runCommand, testKernel } from "../../testing/run-command.ts";
 import { conntrack } from "./conntrack.ts";
 
@@ -87,6 +91,42 @@ const UDP_LINE = (left: number, uses = 1): string =>
   `udp      17 ${left} src=1.2.3.4 dst=5.6.7.8 sport=1 dport=2 [UNREPLIED] src=5.6.7.8 dst=1.2.3.4 sport=2 dport=1 mark=0 use=${uses}\n`;
 const TCP_LINE = (left: number, mark = 3, uses = 1): string =>
   `tcp      6 ${left} ESTABLISHED src=1.2.3.4 dst=5.6.7.8 sport=1 dport=2 [UNREPLIED] src=5.6.7.8 dst=1.2.3.4 sport=2 dport=1 [ASSURED] mark=${mark} use=${uses}\n`;
+
+test("`conntrack -E` tells of flows as they come and go, until it is interrupted", () => {
+  const engine = new Engine();
+  const rng = createRng("test");
+  const namespace = new NetworkNamespace({ name: "", engine, rng, trace: null, kernel: "6.1.192" });
+  const kernel = testKernel(namespace);
+  const descriptors = new Descriptors();
+  const [stdout, stderr] = [new Capture(1 << 16), new Capture(1 << 16)];
+  descriptors.set(0, new Feed("", true));
+  descriptors.set(1, stdout);
+  descriptors.set(2, stderr);
+  const argv = ["conntrack", "-E", "-o", "extended"];
+  const origin = { command: "conntrack -E", file: "", line: 0 };
+  const watcher = kernel.spawn({ parent: null, argv, origin, descriptors }, (self) =>
+    conntrack.run(new CommandContext(argv, self, kernel)),
+  );
+  engine.run(seconds(1) as never);
+  runCommand(kernel, conntrack, UDP.split(" "));
+  runCommand(kernel, conntrack, "conntrack -D -p udp".split(" "));
+  runCommand(kernel, conntrack, UDP.replace("-t 100", "-t 5").split(" "));
+  engine.run(seconds(120) as never);
+  watcher?.signal(Signal.INT);
+  engine.run(seconds(121) as never);
+  const flow =
+    "src=1.2.3.4 dst=5.6.7.8 sport=1 dport=2 [UNREPLIED] src=5.6.7.8 dst=1.2.3.4 sport=2 dport=1";
+  const byHand = stdout.text.replace(/portid=\d+/g, "portid=N");
+  expect(byHand.split("\n")).toEqual([
+    `    [NEW] ipv4     2 udp      17 100 ${flow} [USERSPACE] portid=N progname=conntrack`,
+    `[DESTROY] ipv4     2 udp      17 100 ${flow} [USERSPACE] portid=N progname=conntrack`,
+    `    [NEW] ipv4     2 udp      17 5 ${flow} [USERSPACE] portid=N progname=conntrack`,
+    `[DESTROY] ipv4     2 udp      17 ${flow}`,
+    "",
+  ]);
+  expect(stderr.text).toBe(told("4 flow events have been shown."));
+  expect(watcher?.status).toBe(0);
+});
 
 describe("flows made by hand", () => {
   function made(): ReturnType<typeof machine> {
