@@ -89,11 +89,15 @@ export class DeviceTable implements DeviceInput {
     const gone = this.all.filter((device) => byIndex[device.index] === undefined);
     this.byIndex = byIndex;
     this.all = all;
-    for (const device of all)
-      if (device instanceof TunnelDevice) device.below = byIndex[device.parameters.link] ?? null;
+    for (const device of all) if (device instanceof TunnelDevice) this.bind(device);
     this.owner.tunnels.followDevices(all);
     for (const device of gone) this.remove(device);
     this.stacking.follow(config.devices);
+  }
+
+  private bind(device: TunnelDevice): void {
+    const { link } = device.parameters;
+    device.below = link === 0 ? null : (this.byIndex[link] ?? null);
   }
 
   private refresh(

@@ -85,6 +85,7 @@ export class TunnelDevice extends NetDevice implements HostDevice {
   }
 
   configure(parameters: TunnelParameters): void {
+    if (parameters === this.parameters) return;
     this.parameters = parameters;
     this.pointToPoint = parameters.remote !== 0;
     this.headerLength = tunnelHeaderLength(this.kind, parameters);
