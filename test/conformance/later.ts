@@ -8,8 +8,6 @@ const NO_IPV6 = "services with IPv6 addresses";
 const RECORDINGS: Readonly<Record<string, string>> = {
   "cli-ipvsadm/daemon": "synchronisation daemons",
   "cli-ipvsadm/listing": NO_IPV6,
-  "walk-nat/no-forward":
-    "the order of two retransmissions that fall on one jiffy: softirqs nested in a send",
 };
 
 /** What a recording waits for; undefined for one that must pass. */

@@ -1,6 +1,8 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect } from "vitest";
 import type { Frame } from "../packet/frame.ts";
+import { EtherType, IpProtocol, TcpFlag } from "../packet/protocol.ts";
+import { WireDetail } from "../packet/wire-detail.ts";
 import { Engine } from "../time/engine.ts";
 import { type Duration, type Instant, milliseconds } from "../time/instant.ts";
 import { NO_IMPAIRMENTS } from "./impairments.ts";
@@ -30,6 +32,24 @@ describe("a cable", () => {
     expect(seen).toEqual(["out 1", "in 1", "out 2", "in 2"]);
     expect(bench.came).toEqual([]);
     expect(bench.run()).toEqual(["d2", "d2"]);
+  });
+
+  test.each([
+    { name: "a segment of a socket", change: {}, late: true },
+    { name: "a reset", change: { tcpFlags: TcpFlag.rst }, late: false },
+    { name: "a datagram", change: { protocol: IpProtocol.udp }, late: false },
+    { name: "ARP", change: { etherType: EtherType.arp }, late: false },
+    { name: "octets from outside", change: { wire: new WireDetail() }, late: false },
+  ])("without delay shows $name to taps only when it is worked off: $late", ({ change, late }) => {
+    const bench = new Bench();
+    const [a, b] = bench.pair();
+    const seen: string[] = [];
+    b.taps = [{ tapped: () => seen.push("in") }];
+    const segment = Object.assign(bench.frame(1, 2), { protocol: IpProtocol.tcp }, change);
+    a.transmit(segment);
+    expect(seen.length).toBe(late ? 0 : 1);
+    expect(bench.run()).toEqual(["d2"]);
+    expect(seen).toEqual(["in"]);
   });
 
   test("has carrier only while it is sound and both ends are up", () => {

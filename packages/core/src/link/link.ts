@@ -3,8 +3,8 @@
  * frame in flight is its own arrival event.
  *
  * As with Linux's veth, carrier is there while both ends are up, and a frame longer than what the receiver's MTU
- * allows vanishes. A cable without delay puts frames into the receiver's backlog at once, as `netif_rx` does: the
- * receiver's taps see them at that moment, and they are worked off after what was already waiting.
+ * allows vanishes. A cable without delay puts frames into the receiver's backlog at once, as `netif_rx` does: they are
+ * worked off after what was already waiting, and the receiver's taps see most of them beforehand (tap-time.ts).
  */
 import { assert } from "../base/assert.ts";
 import { copyFrame } from "../packet/copy-frame.ts";
@@ -20,6 +20,7 @@ import { SharedArrival } from "./arrival.ts";
 import { frameLengthOf } from "./frame-length.ts";
 import { type ImpairmentConfig, Impairments, NO_IMPAIRMENTS } from "./impairments.ts";
 import { type RateConfig, Serialiser, UNLIMITED_RATE } from "./serialiser.ts";
+import { isSeenLate } from "./tap-time.ts";
 
 /** What a cable's end is plugged into; `receive` is `arrived` and `process` in one. */
 export interface LinkOwner extends FrameReceiver {
@@ -77,7 +78,7 @@ export class LinkEnd implements FrameReceiver {
   /** null while nothing is plugged in. */
   owner: LinkOwner | null = null;
   /** Works off frames that were shown to the owner when they were sent. */
-  readonly backlog: FrameReceiver;
+  private readonly backlog: FrameReceiver;
   /** The other end; set once by the link. */
   peer: LinkEnd = this;
   private serialiser: Serialiser | null = null;
@@ -150,11 +151,17 @@ export class LinkEnd implements FrameReceiver {
 
   private deliverNow(frame: Frame): void {
     const { engine } = this.link;
-    const { owner, backlog } = this.peer;
-    if (!(owner as LinkOwner).arrived(frame)) return;
-    if (frame.shared) return engine.schedule(new SharedArrival(frame, backlog), engine.now);
-    frame.receiver = backlog;
+    const receiver = this.peer.takeNow(frame);
+    if (receiver === null) return;
+    if (frame.shared) return engine.schedule(new SharedArrival(frame, receiver), engine.now);
+    frame.receiver = receiver;
     engine.schedule(frame, engine.now);
+  }
+
+  /** What a frame is to arrive at that comes out here without delay, and behind what waits already; null if it is refused. */
+  takeNow(frame: Frame): FrameReceiver | null {
+    if (isSeenLate(frame)) return this;
+    return (this.owner as LinkOwner).arrived(frame) ? this.backlog : null;
   }
 
   /** A frame comes out of the cable at this end. */

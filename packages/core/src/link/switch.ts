@@ -7,7 +7,7 @@
  * interface.
  */
 import { copyFrame } from "../packet/copy-frame.ts";
-import type { Frame, FrameReceiver } from "../packet/frame.ts";
+import type { Frame } from "../packet/frame.ts";
 import { isGroupMac, type MacAddress, ZERO_MAC } from "../packet/mac-address.ts";
 import type { Engine } from "../time/engine.ts";
 import { type Duration, type Instant, seconds } from "../time/instant.ts";
@@ -17,7 +17,7 @@ import type { CableDevice } from "./cable-device.ts";
 import { FloodEvent, type FloodSource } from "./flood-event.ts";
 import { ALWAYS_FITS, FloodPlan } from "./flood-plan.ts";
 import { FORGOTTEN, ForwardingDatabase, type ForwardingEntry } from "./forwarding-database.ts";
-import type { LinkEnd, LinkOwner } from "./link.ts";
+import type { LinkEnd } from "./link.ts";
 import { NO_VLAN } from "./port-vlan.ts";
 import { type PortOwner, SwitchPort } from "./switch-port.ts";
 
@@ -176,11 +176,8 @@ export class Switch implements PortOwner, FloodSource {
       port.noteSent(copy);
       const at = end.admit(copy);
       if (at < 0) continue;
-      let receiver: FrameReceiver = end.peer;
-      if (at === this.engine.now) {
-        if (!(end.peer.owner as LinkOwner).arrived(copy)) continue;
-        receiver = end.peer.backlog;
-      }
+      const receiver = at === this.engine.now ? end.peer.takeNow(copy) : end.peer;
+      if (receiver === null) continue;
       if (run !== null && runAt === at && run.frame === copy) {
         run.receivers.push(receiver);
         continue;

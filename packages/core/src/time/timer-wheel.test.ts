@@ -122,6 +122,24 @@ describe("timer wheel", () => {
     expect(order).toEqual(["coarse 2", "coarse 1", "fine 2", "fine 1"]);
   });
 
+  test("what a process arms after a send is newer than what the packet has others arm at that instant", () => {
+    const engine = new Engine();
+    const fired: string[] = [];
+    const alarm = (name: string): Alarm => new Alarm(engine, () => fired.push(name));
+    const [client, server, gone, next] = ["client", "server", "gone", "next"].map(alarm) as [
+      Alarm,
+      Alarm,
+      Alarm,
+      Alarm,
+    ];
+    for (const one of [client, gone]) engine.timers.armByProcess(one, at(1_000));
+    server.armMs(1_000);
+    engine.timers.cancel(gone);
+    engine.schedule(new Call(() => next.armMs(1_000)), 1 as Instant);
+    engine.run(at(2_000));
+    expect(fired).toEqual(["next", "client", "server"]);
+  });
+
   test("a timer that is re-armed into its bucket keeps its place", () => {
     const engine = new Engine();
     const order: string[] = [];

@@ -21,7 +21,7 @@
 import { assert } from "../base/assert.ts";
 import type { Clock } from "./clock.ts";
 import { SimEvent } from "./event.ts";
-import type { Duration, Instant } from "./instant.ts";
+import { type Duration, type Instant, START } from "./instant.ts";
 import { type Timer, UNARMED } from "./timer.ts";
 import { TimerSlots } from "./timer-slots.ts";
 
@@ -64,6 +64,9 @@ export class TimerWheel {
   private heads = NO_HEADS;
   /** One bit per bucket that is not empty, two words per level. */
   private readonly pending: number[] = new Array<number>(2 * LEVELS).fill(0);
+  /** Timers that processes armed at the instant `lateAt`, in order. */
+  private readonly late: Timer[] = [];
+  private lateAt = START;
   /** Jiffies for which a tick is in the engine's queue, the earliest last. */
   private readonly ticks: number[] = [];
 
@@ -98,9 +101,32 @@ export class TimerWheel {
   arm(timer: Timer, due: Instant): void {
     const now = this.clock.now;
     assert(due >= now, "a timer in the past");
+    if (this.late.length > 0 && now !== this.lateAt) this.settle();
     const jiffies = Math.floor((now + this.offset) / JIFFY);
     if (jiffies > this.clk) this.clk = jiffies;
     this.put(timer, jiffies + Math.ceil((due - now) / JIFFY));
+  }
+
+  /**
+   * As `arm`, by a process that has just sent a packet. The kernel runs softirqs at the end of the send: on cables
+   * without delay the packet has arrived, and been answered, before the process goes on. So all timers that are armed at
+   * this instant, by whatever the packet stirs up, are older in their buckets than this one.
+   */
+  armByProcess(timer: Timer, due: Instant): void {
+    this.arm(timer, due);
+    this.lateAt = this.clock.now;
+    this.late.push(timer);
+  }
+
+  /** The instant at which processes armed timers is over: those come to the heads of their buckets. */
+  private settle(): void {
+    for (const { slot } of this.late) {
+      if (slot === UNARMED) continue;
+      const bucket = this.slots.bucket[slot] as number;
+      this.unlink(slot);
+      this.link(slot, bucket);
+    }
+    this.late.length = 0;
   }
 
   /** Disarms `timer`; nothing happens when it is not armed. */
@@ -111,6 +137,7 @@ export class TimerWheel {
 
   /** Fires the timers of the present jiffy; for the wheel's own event only. */
   tick(): void {
+    if (this.late.length > 0) this.settle();
     const jiffy = this.ticks.pop() as number;
     const levels = this.collect(jiffy);
     this.clk = jiffy + 1;

@@ -60,6 +60,8 @@ export interface TcpContext {
   readonly covered: AckCover;
   /** The frame that is being answered; 0 while no packet is processed. */
   causeId: number;
+  /** A system call of an application is under way, not the processing of a packet. */
+  byProcess: boolean;
   /** One shared object for equal options of SYNs. */
   synOptions(mss: number, windowScale: number, sackPermitted: boolean): TcpSynOptions;
   /** Gives a packet to IP; what comes back at once waits until the present work is done. */

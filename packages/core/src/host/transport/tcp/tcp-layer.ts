@@ -51,6 +51,7 @@ export class TcpLayer implements TcpContext, TransportHandler {
   readonly flows = new FlowTable();
   readonly covered = new AckCover();
   causeId = 0;
+  byProcess = false;
   private readonly makeSecrets: () => TransportSecrets;
   private readonly ports: PortTable = new PortTable(this);
   private lastSynOptions: TcpSynOptions | null = null;

@@ -112,7 +112,9 @@ export class TcpSocketHandle implements TcpSocket {
     tcb.lockedAt = engine.now | 0;
     tcb.hashed = true;
     context.flows.add(tcb);
+    context.byProcess = true;
     open(tcb);
+    context.byProcess = false;
     return 0;
   }
 
@@ -147,7 +149,7 @@ export class TcpSocketHandle implements TcpSocket {
     else tcb.writeTail.next = chunk;
     tcb.writeTail = chunk;
     tcb.unsent += count;
-    pushPending(tcb);
+    pushByProcess(tcb);
     return count;
   }
 
@@ -236,5 +238,12 @@ function queueFin(tcb: Tcb): void {
   else return;
   tcb.finQueued = true;
   tcb.noDelay = true;
+  pushByProcess(tcb);
+}
+
+function pushByProcess(tcb: Tcb): void {
+  const { context } = tcb;
+  context.byProcess = true;
   pushPending(tcb);
+  context.byProcess = false;
 }

@@ -11,7 +11,9 @@ export function armTransmitTimer(tcb: Tcb, kind: TimerKind, delay: number): void
   let timer = tcb.retransmitTimer;
   if (timer === null) timer = tcb.retransmitTimer = new TcbTimer(tcb, kind);
   timer.kind = kind;
-  engine.timers.arm(timer, inMilliseconds(engine.now, delay));
+  const due = inMilliseconds(engine.now, delay);
+  if (tcb.context.byProcess) engine.timers.armByProcess(timer, due);
+  else engine.timers.arm(timer, due);
 }
 
 export function cancelTransmitTimer(tcb: Tcb): void {
