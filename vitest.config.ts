@@ -5,6 +5,8 @@ export default defineConfig({
   resolve: { conditions: ["@lvsim/source"] },
   ssr: { resolve: { conditions: ["@lvsim/source"] } },
   test: {
+    // speed is no test: a slow machine is not wrong
+    testTimeout: 120_000,
     pool: "threads",
     isolate: false,
     setupFiles: ["test/properties.setup.ts"],
