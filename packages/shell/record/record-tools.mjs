@@ -84,7 +84,8 @@ function start(machine, command, background) {
   });
   const ended = new Promise((resolve) => {
     child.on("close", (status) => {
-      step.status = status;
+      // as a shell shows the end by SIGINT
+      step.status = status ?? 130;
       resolve();
     });
   });

@@ -5,8 +5,10 @@ import type { Command } from "../command.ts";
 import { runCommand } from "../testing/run-command.ts";
 import { ARPING_COMMANDS } from "./arping/arping.ts";
 import { IPROUTE_COMMANDS } from "./ip/ip.ts";
+import { NC_COMMANDS } from "./nc/nc.ts";
 import { type TestHost, testNetwork } from "./network-fixture.ts";
 import { PING_20160308_COMMANDS, PING_COMMANDS } from "./ping/ping.ts";
+import { SS_COMMANDS } from "./ss/ss.ts";
 import { TCPDUMP_COMMANDS } from "./tcpdump/tcpdump.ts";
 import { TRACEPATH_COMMANDS } from "./tracepath/tracepath.ts";
 import { TRACEROUTE_COMMANDS } from "./traceroute/traceroute.ts";
@@ -18,6 +20,8 @@ const TOOLS: readonly Command[] = [
   ...TCPDUMP_COMMANDS,
   ...TRACEROUTE_COMMANDS,
   ...TRACEPATH_COMMANDS,
+  ...SS_COMMANDS,
+  ...NC_COMMANDS,
 ];
 
 const WORDS = (

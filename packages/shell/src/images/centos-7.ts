@@ -19,6 +19,7 @@ import { ipset } from "../commands/ipset/ipset.ts";
 import { iptables, iptablesRestore, iptablesSave } from "../commands/iptables/commands.ts";
 import { NET_TOOLS_COMMANDS } from "../commands/net-tools/index.ts";
 import { PING_20160308_COMMANDS } from "../commands/ping/ping.ts";
+import { SS_COMMANDS } from "../commands/ss/ss.ts";
 import { TCPDUMP_COMMANDS } from "../commands/tcpdump/tcpdump.ts";
 import { TRACEPATH_COMMANDS } from "../commands/tracepath/tracepath.ts";
 import { TRACEROUTE_COMMANDS } from "../commands/traceroute/traceroute.ts";
@@ -131,7 +132,7 @@ export const CENTOS_7: Image = {
     }),
     imagePackage("policycoreutils", ["2.5", "34.el7", "base", "917 k"], { commands: [sestatus] }),
     imagePackage("iproute", ["4.11.0", "30.el7", "base", "805 k"], {
-      commands: [...IPROUTE_COMMANDS.map(withNetnsExec), bridge],
+      commands: [...IPROUTE_COMMANDS.map(withNetnsExec), bridge, ...SS_COMMANDS],
     }),
     imagePackage("bridge-utils", ["1.5", "9.el7", "base", "32 k"], { commands: [brctl] }),
     imagePackage("iputils", ["20160308", "10.el7", "base", "148 k"], {

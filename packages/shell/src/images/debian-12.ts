@@ -14,8 +14,10 @@ import { CURL_COMMANDS } from "../commands/curl/curl.ts";
 import { IPROUTE_COMMANDS } from "../commands/ip/ip.ts";
 import { ipset } from "../commands/ipset/ipset.ts";
 import { iptables, iptablesRestore, iptablesSave } from "../commands/iptables/commands.ts";
+import { NC_COMMANDS } from "../commands/nc/nc.ts";
 import { NET_TOOLS_COMMANDS } from "../commands/net-tools/index.ts";
 import { PING_COMMANDS } from "../commands/ping/ping.ts";
+import { SS_COMMANDS } from "../commands/ss/ss.ts";
 import { TCPDUMP_COMMANDS } from "../commands/tcpdump/tcpdump.ts";
 import { TRACEPATH_COMMANDS } from "../commands/tracepath/tracepath.ts";
 import { TRACEROUTE_COMMANDS } from "../commands/traceroute/traceroute.ts";
@@ -127,7 +129,7 @@ export const DEBIAN_12: Image = {
     debianPackage("init-system-helpers", "1.65.2", { commands: [service] }),
     debianPackage("apt", "2.6.1", { commands: [aptGet] }),
     debianPackage("iproute2", "6.1.0-3", {
-      commands: [...IPROUTE_COMMANDS.map(withNetnsExec), bridge],
+      commands: [...IPROUTE_COMMANDS.map(withNetnsExec), bridge, ...SS_COMMANDS],
     }),
     debianPackage("bridge-utils", "1.7.1-1", { commands: [brctl] }),
     debianPackage("vlan", "2.0.5", { commands: [vconfig] }),
@@ -135,6 +137,7 @@ export const DEBIAN_12: Image = {
     debianPackage("iputils-ping", "3:20221126-1+deb12u1", { commands: PING_COMMANDS }),
     debianPackage("iputils-arping", "3:20221126-1", { commands: ARPING_COMMANDS }),
     debianPackage("iputils-tracepath", "3:20221126-1+deb12u1", { commands: TRACEPATH_COMMANDS }),
+    debianPackage("netcat-openbsd", "1.219-1", { commands: NC_COMMANDS }),
     debianPackage("traceroute", "1:2.1.2-1", { commands: TRACEROUTE_COMMANDS }),
     debianPackage("tcpdump", "4.99.3-1", { commands: TCPDUMP_COMMANDS }),
     debianPackage("iptables", "1.8.9-2", { commands: [iptables, iptablesSave, iptablesRestore] }),
