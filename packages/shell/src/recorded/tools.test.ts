@@ -18,6 +18,8 @@ const MASKS: readonly (readonly [RegExp, string])[] = [
   [/^\[\d{10}\.\d{6}\]/gm, "[T]"],
   [/, id \d+, (seq|offset)/g, ", id N, $1"],
   [/\bifindex [2-9]/g, "ifindex N"],
+  // arping
+  [/ {2}\d+\.\d{3}ms$/gm, "  Tms"],
   // nc
   [/(received on [\d.]+) \d+/g, "$1 PORT"],
   // traceroute and tracepath
