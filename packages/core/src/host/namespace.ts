@@ -13,6 +13,7 @@ import { IpProtocol } from "../packet/protocol.ts";
 import type { Rng } from "../rng/rng.ts";
 import type { Engine } from "../time/engine.ts";
 import type { ChangeOrigin, ChangePatch, PlaceId, Trace } from "../trace/trace.ts";
+import { AddressExpiry, firstExpiry } from "./address-expiry.ts";
 import { addLink, setLinkUp } from "./addressing/links.ts";
 import { ConfigHistory } from "./config-history.ts";
 import { EthernetDevice } from "./device/ethernet-device.ts";
@@ -97,6 +98,7 @@ export class NetworkNamespace {
   /** What IPv4 and ICMP count. */
   readonly counters = new IpCounters();
   readonly tunnels: Tunnels;
+  private expiry: AddressExpiry | null = null;
   private watchers: readonly NamespaceWatcher[] = [];
   private readonly context: IpContext;
   private readonly table: DeviceTable;
@@ -315,7 +317,17 @@ export class NetworkNamespace {
     if (next.ipset !== before.ipset) this.netfilter.sets.configure(next.ipset);
     if (next.devices !== before.devices) this.tables?.devicesChanged(before.devices, next.devices);
     if (next.netfilter !== before.netfilter) this.netfilter.configure(next.netfilter);
+    if (next.devices !== before.devices) this.followLifetimes(next);
     for (const watcher of this.watchers) watcher.configChanged(before, next);
+  }
+
+  /** Most namespaces have no address that ends. */
+  private followLifetimes(next: NamespaceConfig): void {
+    if (this.expiry === null && firstExpiry(next) === null) return;
+    this.expiry ??= new AddressExpiry(this.engine, (recipe) => {
+      this.change({ machine: this.name, process: "kernel", file: "", line: 0 }, recipe);
+    });
+    this.expiry.follow(next);
   }
 
   /** Takes over what was changed in place, so that nothing tells what did. */

@@ -4,7 +4,7 @@
  */
 import { Errno } from "../../base/errno.ts";
 import { type Ipv4Address, inPrefix } from "../../packet/ipv4-address.ts";
-import type { AddressConfig } from "../device/config.ts";
+import type { AddressConfig, AddressLifetime } from "../device/config.ts";
 import type { NamespaceDraft } from "../namespace-config.ts";
 import { addAddressRoutes, removeAddressRoutes, sameSubnet } from "../route/address-routes.ts";
 import { flushDeviceRoutes, reviveDeviceRoutes } from "../route/edit-routes.ts";
@@ -30,6 +30,7 @@ export function addAddress(draft: NamespaceDraft, index: number, spec: AddressSp
     scope: spec.scope,
     label: spec.label === "" ? device.name : spec.label,
     secondary: false,
+    ...(spec.lifetime === undefined ? {} : { lifetime: spec.lifetime }),
   });
 }
 
@@ -55,6 +56,22 @@ export function insertAddress(
   device.addresses.splice(position, 0, address);
   addAddressRoutes(draft, device, address);
   if (device.up) reviveDeviceRoutes(draft, device.index);
+  return 0;
+}
+
+/** Gives an address that is there other lifetimes; undefined for ever. ENODEV, EADDRNOTAVAIL. */
+export function setLifetime(
+  draft: NamespaceDraft,
+  index: number,
+  selector: AddressSelector,
+  lifetime: AddressLifetime | undefined,
+): Errno {
+  const device = draftOf(draft, index);
+  if (device === undefined) return Errno.ENODEV;
+  const address = device.addresses.find((other) => selects(selector, other));
+  if (address === undefined) return Errno.EADDRNOTAVAIL;
+  if (lifetime === undefined) delete address.lifetime;
+  else address.lifetime = { ...lifetime };
   return 0;
 }
 

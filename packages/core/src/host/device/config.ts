@@ -20,6 +20,15 @@ export type DeviceKind =
   | "gretap"
   | "erspan";
 
+/** A lifetime without an end. */
+export const FOREVER = -1;
+
+/** Until when an address is there, and until when it is not deprecated: instants, or FOREVER. */
+export interface AddressLifetime {
+  readonly validUntil: number;
+  readonly preferredUntil: number;
+}
+
 export interface AddressConfig {
   readonly local: Ipv4Address;
   /** The other end of a point-to-point link; equal to `local` otherwise. */
@@ -33,6 +42,8 @@ export interface AddressConfig {
   readonly label: string;
   /** IFA_F_SECONDARY: another address of the same subnet came first. */
   readonly secondary: boolean;
+  /** Absent for ever. */
+  readonly lifetime?: AddressLifetime;
 }
 
 /** An 802.1Q device: a view of one VLAN of the device below. */

@@ -1,16 +1,20 @@
-/** `ip addr add | change | replace | del` (`ipaddr_modify`). Lifetimes are read and forgotten: every address stays. */
+/** `ip addr add | change | replace | del` (`ipaddr_modify`). Lifetimes are counted from now on. */
 import {
+  type AddressLifetime,
   type AddressSpec,
   addAddress,
   computedBroadcast,
   type DeviceConfig,
   Errno,
+  FOREVER,
   formatIpv4Address,
   type Ipv4Address,
   isLoopbackAddress,
   prefixMask,
   removeAddress,
   Scope,
+  seconds,
+  setLifetime,
 } from "@lvsim/core";
 import { result, type SimpleResult } from "../../command.ts";
 import { CommandFailure } from "../../options/failure.ts";
@@ -21,7 +25,7 @@ import {
   isPrefix,
   type Words,
 } from "../../options/iproute2.ts";
-import { readAddress, readPrefix, type TypedPrefix } from "./arguments.ts";
+import { parseUnsigned, readAddress, readPrefix, type TypedPrefix } from "./arguments.ts";
 import { deviceOf, type IpContext, kernelRefusal, missingDevice, usageOf } from "./context.ts";
 import { scopeNumber } from "./names.ts";
 
@@ -36,9 +40,12 @@ interface AddressRequest {
   label: string;
   scope: number | null;
   device: string | null;
+  /** In seconds; null for ever. */
+  valid: number | null;
+  preferred: number | null;
 }
 
-const IGNORED_WITH_VALUE = ["metric", "valid_lft", "preferred_lft"];
+const IGNORED_WITH_VALUE = ["metric"];
 const IGNORED = ["home", "nodad", "mngtmpaddr", "noprefixroute", "autojoin"];
 
 export function changeAddress(context: IpContext, words: Words, verb: AddressVerb): SimpleResult {
@@ -50,6 +57,8 @@ export function changeAddress(context: IpContext, words: Words, verb: AddressVer
     label: "",
     scope: null,
     device: null,
+    valid: null,
+    preferred: null,
   };
   while (!words.done) takeWord(context, words, request);
   const { device: name, local } = request;
@@ -58,6 +67,7 @@ export function changeAddress(context: IpContext, words: Words, verb: AddressVer
   const device = deviceOf(context, name);
   if (local === null) throw kernelRefusal(Errno.EOPNOTSUPP);
   if (local.family === "inet6") throw kernelRefusal(Errno.EACCES);
+  checkLifetimes(request);
   const errno =
     verb === "delete"
       ? deleteAddress(context, device.index, request, local)
@@ -85,9 +95,38 @@ function takeWord({ options }: IpContext, words: Words, request: AddressRequest)
     request.scope = scope;
   } else if (word === "dev") request.device = words.value();
   else if (word === "label") request.label = words.value();
+  else if (isPrefix(word, "valid_lft")) request.valid = readLifetime(words, "valid_lft");
+  else if (isPrefix(word, "preferred_lft"))
+    request.preferred = readLifetime(words, "preferred_lft");
   else if (IGNORED_WITH_VALUE.some((name) => isPrefix(word, name))) words.value();
   else if (!IGNORED.includes(word))
     takeLocal(word === "local" ? words.value() : word, request, family);
+}
+
+function readLifetime(words: Words, name: string): number | null {
+  const word = words.value();
+  const seconds = word === "forever" ? 0xffffffff : parseUnsigned(word);
+  if (seconds === undefined) throw invalidArgument(`${name} value`, word);
+  return seconds === 0xffffffff ? null : seconds;
+}
+
+/** When the lifetimes end that begin now; undefined for ever. */
+function lifetimeOf(
+  { network }: IpContext,
+  { preferred, valid }: AddressRequest,
+): AddressLifetime | undefined {
+  if (preferred === null && valid === null) return undefined;
+  const { now } = network.engine;
+  const until = (length: number | null): number =>
+    length === null ? FOREVER : now + seconds(length);
+  // what is not said is no longer than what is
+  return { validUntil: until(valid), preferredUntil: until(preferred ?? valid) };
+}
+
+function checkLifetimes({ preferred, valid }: AddressRequest): void {
+  if (valid === 0) throw new CommandFailure(1, "valid_lft is zero\n");
+  if (valid !== null && preferred !== null && preferred > valid)
+    throw new CommandFailure(1, "preferred_lft is greater than valid_lft\n");
 }
 
 function takeLocal(
@@ -130,17 +169,21 @@ function deleteAddress(
 }
 
 function putAddress(
-  { network, origin }: IpContext,
+  context: IpContext,
   index: number,
   request: AddressRequest,
   local: TypedPrefix,
   verb: AddressVerb,
 ): number {
-  const spec = specOf(request, local);
+  const { network, origin } = context;
+  const lifetime = lifetimeOf(context, request);
+  const plain = specOf(request, local);
+  const spec = lifetime === undefined ? plain : { ...plain, lifetime };
   return network.change(origin, (draft) => {
     const device = draft.devices.find((other) => other.index === index);
     // an address that is there is only given new lifetimes
-    if (verb !== "add" && device !== undefined && hasAddress(device, spec)) return 0;
+    if (verb !== "add" && device !== undefined && hasAddress(device, spec))
+      return setLifetime(draft, index, { ...spec, label: null }, lifetime);
     return addAddress(draft, index, spec);
   });
 }

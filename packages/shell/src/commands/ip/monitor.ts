@@ -174,7 +174,7 @@ export class Monitor implements NamespaceWatcher {
     const printer = plainPrinter();
     const { oneLine } = this.context.options;
     if (!oneLine) printer.say(`${index}: ${device.name}`);
-    printAddress(printer, device, address, oneLine);
+    printAddress(printer, device, address, oneLine, this.context.network.engine.now);
     this.say("address", index, prefix + printer.finish());
   }
 

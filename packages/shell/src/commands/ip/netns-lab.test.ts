@@ -260,6 +260,43 @@ test("a whole direct-routing lab runs in namespaces of one machine", () => {
   expect(machine.sh("ip netns; ip -br link show type veth")).toMatchObject({ stdout: "" });
 });
 
+test("an address with a lifetime is deprecated, then gone", () => {
+  const machine = machineAfter(
+    "ip link add d0 type dummy; ip link set d0 up; ip addr add 10.0.0.5/24 dev d0 valid_lft 20 preferred_lft 10;" +
+      "ip addr add 10.0.0.6/32 dev d0",
+  );
+  const shown = () =>
+    machine
+      .sh("ip -4 addr show d0 to 10.0.0.5")
+      .stdout.split("\n")
+      .slice(1, 3)
+      .map((line) => line.trim());
+  expect(shown()).toEqual([
+    "inet 10.0.0.5/24 scope global dynamic d0",
+    "valid_lft 20sec preferred_lft 10sec",
+  ]);
+  machine.sh("sleep 12");
+  expect(shown()).toEqual([
+    "inet 10.0.0.5/24 scope global deprecated dynamic d0",
+    "valid_lft 8sec preferred_lft 0sec",
+  ]);
+  machine.sh("ip addr change 10.0.0.5/24 dev d0 valid_lft 30 preferred_lft 30; sleep 10");
+  expect(shown()[1]).toBe("valid_lft 20sec preferred_lft 20sec");
+  machine.sh("sleep 25");
+  expect(machine.sh("ip -4 -o addr show d0; ip route").stdout).toBe(
+    "6: d0    inet 10.0.0.6/32 scope global d0\\       valid_lft forever preferred_lft forever\n",
+  );
+});
+
+test.each([
+  ["valid_lft 0", 1, "valid_lft is zero\n"],
+  ["valid_lft 5 preferred_lft 6", 1, "preferred_lft is greater than valid_lft\n"],
+  ["valid_lft x", 255, 'Error: argument "x" is wrong: valid_lft value\n'],
+])("ip addr add … %s is refused", (words, status, stderr) => {
+  const said = new ShellMachine().sh(`ip addr add 10.0.0.5/24 dev lo ${words}`);
+  expect(said).toEqual({ status, stdout: "", stderr });
+});
+
 test("what ifconfig sets of a device, ip shows, and the other way round", () => {
   const machine = machineAfter("ip link add d0 type dummy; ifconfig d0 promisc txqueuelen 7");
   expect(machine.sh("ip link show d0").stdout.split("\n")[0]).toBe(

@@ -1,8 +1,10 @@
 /** `ip addr show` and `ip addr flush`: the devices and addresses that fit a filter (`ipaddr_list_flush_or_save`). */
 import {
   type AddressConfig,
+  FOREVER,
   formatIpv4Address,
   type HostDevice,
+  type Instant,
   inPrefix,
   removeAddress,
 } from "@lvsim/core";
@@ -21,7 +23,6 @@ import { type IpContext, listedDevice, usageOf } from "./context.ts";
 import { takeLinkFilter } from "./link.ts";
 import { ANY_LINK, fitsLink, type LinkFilter, type LinkView, linkView } from "./link-view.ts";
 import { scopeName, scopeNumber } from "./names.ts";
-import type { IpOptions } from "./options.ts";
 import { printBriefHead, printLink } from "./print-link.ts";
 import { Printer } from "./printer.ts";
 
@@ -88,9 +89,18 @@ function takeScope(word: string): number | null {
   return scope;
 }
 
-function fits(filter: AddressFilter, address: AddressConfig): boolean {
+const ends = ({ lifetime }: AddressConfig): boolean =>
+  lifetime !== undefined && lifetime.validUntil !== FOREVER;
+
+const isDeprecated = ({ lifetime }: AddressConfig, now: Instant): boolean =>
+  lifetime !== undefined && lifetime.preferredUntil !== FOREVER && lifetime.preferredUntil <= now;
+
+function fits(filter: AddressFilter, address: AddressConfig, now: Instant): boolean {
   const { label, scope, secondary, to } = filter;
-  if (filter.ends === true || filter.deprecated === true) return false;
+  const isAsked = (wanted: boolean | null, is: boolean): boolean =>
+    wanted === null || wanted === is;
+  if (!isAsked(filter.ends, ends(address))) return false;
+  if (!isAsked(filter.deprecated, isDeprecated(address, now))) return false;
   if (filter.none || (scope !== null && scope !== address.scope)) return false;
   if (secondary !== null && secondary !== address.secondary) return false;
   if (to !== null && (to.family !== "inet" || !inPrefix(address.local, to.address, to.length)))
@@ -112,22 +122,25 @@ export function showAddresses(context: IpContext, words: Words): SimpleResult {
   for (const view of viewsOf(context, filter)) {
     const own = view.device.addresses;
     const addresses =
-      family === "link" || family === "inet6" ? [] : own.filter((one) => fits(filter, one));
+      family === "link" || family === "inet6"
+        ? []
+        : own.filter((one) => fits(filter, one, context.network.engine.now));
     const isBare = own.length === 0 && family === "any";
     const isShown = family === "link" || addresses.length > 0 || (isBare && filter.to === null);
-    if (isShown) printer.object("", () => printDevice(printer, options, view, addresses, filter));
+    if (isShown) printer.object("", () => printDevice(printer, context, view, addresses, filter));
   }
   return result({ stdout: printer.finish() });
 }
 
 function printDevice(
   printer: Printer,
-  options: IpOptions,
+  { network, options }: IpContext,
   view: LinkView,
   addresses: readonly AddressConfig[],
   { to }: AddressFilter,
 ): void {
   const { device } = view;
+  const { now } = network.engine;
   if (options.brief) {
     printBriefHead(printer, view);
     printer.list("addr_info", () => {
@@ -141,7 +154,7 @@ function printDevice(
     printLink(printer, view, options, { forLink: false, withAddress });
   printer.list("addr_info", () => {
     for (const address of addresses)
-      printer.object("", () => printAddress(printer, device, address, options.oneLine));
+      printer.object("", () => printAddress(printer, device, address, options.oneLine, now));
   });
 }
 
@@ -158,6 +171,7 @@ export function printAddress(
   device: HostDevice,
   address: AddressConfig,
   oneLine: boolean,
+  now: Instant,
 ): void {
   const { broadcast, label, local, peer, prefixLength, secondary } = address;
   printer.field(
@@ -176,10 +190,21 @@ export function printAddress(
   const scope = scopeName(address.scope);
   printer.field("scope", scope, ` scope ${scope}`);
   if (secondary) printer.field("secondary", true, " secondary");
+  if (isDeprecated(address, now)) printer.field("deprecated", true, " deprecated");
+  if (ends(address)) printer.field("dynamic", true, " dynamic");
   if (label !== "") printer.field("label", label, ` ${label}`);
-  printer.say(`${oneLine ? "\\" : "\n"}       valid_lft forever preferred_lft forever\n`);
-  printer.note("valid_life_time", 0xffffffff);
-  printer.note("preferred_life_time", 0xffffffff);
+  const { validUntil = FOREVER, preferredUntil = FOREVER } = address.lifetime ?? {};
+  printer.say(`${oneLine ? "\\" : "\n"}      `);
+  printLifetime(printer, "valid", validUntil, now);
+  printLifetime(printer, "preferred", preferredUntil, now);
+  printer.say("\n");
+}
+
+/** Whole seconds that are left, begun ones too. */
+function printLifetime(printer: Printer, name: string, until: number, now: Instant): void {
+  const left = until === FOREVER ? 0xffffffff : Math.max(0, Math.ceil((until - now) / 1e9));
+  const text = until === FOREVER ? "forever" : `${left}sec`;
+  printer.field(`${name}_life_time`, left, ` ${name}_lft ${text}`);
 }
 
 export function flushAddresses(context: IpContext, words: Words): SimpleResult {
@@ -201,7 +226,9 @@ export function flushAddresses(context: IpContext, words: Words): SimpleResult {
 /** One change for the whole device; how many addresses went. Secondaries that go with their primary count too. */
 function flushDevice(context: IpContext, device: HostDevice, filter: AddressFilter): number {
   if (context.options.family === "inet6") return 0;
-  const chosen = device.addresses.filter((address) => fits(filter, address));
+  const chosen = device.addresses.filter((address) =>
+    fits(filter, address, context.network.engine.now),
+  );
   if (chosen.length === 0) return 0;
   context.network.change(context.origin, (draft) => {
     // from the end, so that a secondary goes before its primary and none is promoted
