@@ -41,12 +41,15 @@ export class GlobalSysctls {
   readonly minPmtu: number;
   /** Seconds. */
   readonly mtuExpires: number;
-  readonly conntrack: ConntrackSysctls;
   readonly transport: TransportSysctlValues;
   readonly vs: IpvsSysctls;
 
+  private readonly values: SysctlNumbers;
+  private tracking: ConntrackSysctls | null = null;
+
   constructor(config: SysctlConfig) {
     const values = new SysctlNumbers(config.values);
+    this.values = values;
     const ip = "net/ipv4/";
     this.ipForward = config.conf.all?.forwarding ?? 0;
     this.ipDefaultTtl = values.of(`${ip}ip_default_ttl`);
@@ -71,9 +74,14 @@ export class GlobalSysctls {
     this.neighGcThresh3 = values.of(`${ip}neigh/default/gc_thresh3`);
     this.minPmtu = values.of(`${ip}route/min_pmtu`);
     this.mtuExpires = values.of(`${ip}route/mtu_expires`);
-    this.conntrack = new ConntrackSysctls(values);
     this.transport = new TransportSysctlValues(values);
     this.vs = new IpvsSysctls(values);
+  }
+
+  /** Read when somebody first tracks connections: most hosts never do. */
+  get conntrack(): ConntrackSysctls {
+    this.tracking ??= new ConntrackSysctls(this.values);
+    return this.tracking;
   }
 }
 

@@ -1,5 +1,6 @@
+import { fc, test } from "@fast-check/vitest";
 import { createRng, Engine, NetworkNamespace, seconds } from "@lvsim/core";
-import { describe, expect, test } from "vitest";
+import { describe, expect } from "vitest";
 import type { SimpleResult } from "../../command.ts";
 import { CommandContext } from "../../command.ts";
 import { Capture, Feed } from "../../process/capture.ts";
@@ -23,6 +24,25 @@ function machine(): { run(line: string): SimpleResult; wait(count: number): void
 
 const told = (text: string): string => `conntrack v1.4.7 (conntrack-tools): ${text}\n`;
 const SEE_HELP = "Try `conntrack -h' or 'conntrack --help' for more information.\n";
+
+const WORDS = [
+  ..."-L -G -D -I -U -F -C -S -s -d -r -q -p -t -u -z -e -m -f -n -g -j -o -i --sport --dport --state".split(
+    " ",
+  ),
+  ..."--icmp-type --icmp-id --mask-src --zone -w tcp udp icmp 17 10.0.0.1 10.0.0.0/8 ::1 5 x 0x1/0xff".split(
+    " ",
+  ),
+  ..."ASSURED UNREPLIED ESTABLISHED xml,id save expect conntrack ipv6 --src=1.1.1.1 --".split(" "),
+];
+
+test.prop([fc.array(fc.constantFrom(...WORDS), { maxLength: 12 })])(
+  "random words end with a status of conntrack's",
+  (words) => {
+    const { run } = machine();
+    run("conntrack -I -p udp -s 1.2.3.4 -d 5.6.7.8 --sport 1 --dport 2 -t 100");
+    expect([0, 1, 2]).toContain(run(["conntrack", ...words].join(" ")).status);
+  },
+);
 
 /** As conntrack-tools 1.4.7 answered in an empty network namespace. */
 test.each([
