@@ -344,6 +344,7 @@ export class NetworkNamespace {
 
   private followSysctls(next: NamespaceConfig): void {
     const sysctls = globalSysctls(next.sysctls);
+    if (sysctls.ipForward !== this.context.sysctls.ipForward) this.paths.flush();
     this.context.sysctls = sysctls;
     this.paths.bound(sysctls.minPmtu, sysctls.mtuExpires);
   }

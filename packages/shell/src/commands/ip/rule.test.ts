@@ -1,6 +1,7 @@
 /** `ip rule` and `ip route` beyond the everyday: what iproute2 6.1 prints, and what the kernel refuses. */
+import { writeSysctl } from "@lvsim/core";
 import { describe, expect, test } from "vitest";
-import { type TestHost, testNetwork } from "../network-fixture.ts";
+import { address, type TestHost, testNetwork } from "../network-fixture.ts";
 import { IPROUTE_COMMANDS } from "./ip.ts";
 
 function hostAfter(...lines: readonly string[]): TestHost {
@@ -182,4 +183,30 @@ test.each([
 test("ip neigh add … use asks for the neighbour at once", () => {
   const { run } = hostAfter(...ADDRESSED, "ip neigh add 10.0.0.9 dev eth0 use");
   expect(run("ip neigh").stdout).toBe("10.0.0.9 dev eth0 INCOMPLETE \n");
+});
+
+test("ip route get tells a path's MTU until the cache is flushed or the host turns router", () => {
+  const { namespace, run } = hostAfter(...ADDRESSED, "ip route add default via 10.0.0.254");
+  const learn = (): void =>
+    namespace.paths.learnMtu(address("8.8.8.8"), 1400, namespace.engine.now);
+  const head = "8.8.8.8 via 10.0.0.254 dev eth0 src 10.0.0.1 uid 0 \n    cache ";
+  learn();
+  expect(run("ip route get 8.8.8.8").stdout).toBe(`${head}expires 600sec mtu 1400 \n`);
+  run("ip route flush cache");
+  expect(run("ip route get 8.8.8.8").stdout).toBe(`${head}\n`);
+  learn();
+  const origin = { machine: "h1", process: "test", file: "", line: 0 };
+  namespace.change(origin, (draft) => writeSysctl(draft, "net/ipv4/ip_forward", "1"));
+  expect(run("ip route get 8.8.8.8").stdout).toBe(`${head}\n`);
+});
+
+test("ip neigh show unused leaves out entries whose timer runs", () => {
+  const { run } = hostAfter(
+    ...ADDRESSED,
+    "ip neigh add 10.0.0.8 dev eth0 use",
+    "ip neigh add 10.0.0.9 lladdr 02:00:00:00:00:09 dev eth0 nud stale",
+  );
+  expect(run("ip neigh show unused").stdout).toBe(
+    "10.0.0.9 dev eth0 lladdr 02:00:00:00:00:09 STALE \n",
+  );
 });

@@ -30,12 +30,20 @@ interface EntryFilter {
   to: TypedPrefix | null;
   states: number;
   proxy: boolean;
+  /** Only those that nobody holds on to, as a running timer does. */
+  unused: boolean;
 }
 
 const EVERY_STATE = 0xff | STATELESS;
 
 function takeFilter(context: IpContext, words: Words, usual: number): EntryFilter {
-  const filter: EntryFilter = { device: null, to: null, states: usual, proxy: false };
+  const filter: EntryFilter = {
+    device: null,
+    to: null,
+    states: usual,
+    proxy: false,
+    unused: false,
+  };
   let said = 0;
   while (!words.done) {
     const word = words.take() as string;
@@ -43,7 +51,8 @@ function takeFilter(context: IpContext, words: Words, usual: number): EntryFilte
     else if (word === "nud") said |= takeStates(words.value());
     else if (word === "proxy") filter.proxy = true;
     else if (word === "vrf" || word === "master") words.value();
-    else if (word !== "unused" && word !== "nomaster") {
+    else if (word === "unused") filter.unused = true;
+    else if (word !== "nomaster") {
       const to = word === "to" ? words.value() : word;
       if (isPrefix(to, "help")) throw new CommandFailure(255, usageOf("neigh"));
       filter.to = readPrefix(to, context.options.family);
@@ -73,7 +82,7 @@ export function showEntries(context: IpContext, words: Words): SimpleResult {
   if (filter.proxy) return result({ stdout: proxyLines(context, filter) });
   const rows = listNeighbours(context.network.neighbours, listingFilter(filter));
   const printer = new Printer(context.options);
-  for (const row of rows)
+  for (const row of rows.filter(({ state }) => !filter.unused || (state & IN_TIMER) === 0))
     printer.object("", () => printEntry(printer, context, row, filter.device));
   return result({ stdout: printer.finish() });
 }

@@ -168,6 +168,7 @@ export function showRoutes(context: IpContext, words: Words): SimpleResult {
 export function flushRoutes(context: IpContext, words: Words): SimpleResult {
   if (words.done) throw new CommandFailure(1, '"ip route flush" requires arguments.\n');
   const filter = takeFilter(context, words);
+  if (filter.cache) return flushCache(context);
   const gone = chosenRoutes(context, filter, "Flush");
   if (gone.length > 0) {
     context.network.change(context.origin, (draft) => {
@@ -180,6 +181,13 @@ export function flushRoutes(context: IpContext, words: Words): SimpleResult {
     gone.length === 0
       ? "Nothing to flush.\n"
       : `\n*** Round 1, deleting ${gone.length} entries ***\n*** Flush is complete after 1 round ***\n`;
+  return result({ stdout: said });
+}
+
+/** There is no cache, but what was learnt about single destinations is forgotten. */
+function flushCache({ network, options }: IpContext): SimpleResult {
+  network.paths.flush();
+  const said = options.statistics > 0 ? "*** IPv4 routing cache is flushed.\n" : "";
   return result({ stdout: said });
 }
 
