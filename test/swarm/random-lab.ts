@@ -2,6 +2,7 @@
 import {
   addAddress,
   addRoute,
+  addRule,
   type Duration,
   IpProtocol,
   type Ipv4Address,
@@ -12,6 +13,7 @@ import {
   type NetworkNamespace,
   PLAIN_LINK,
   type Rng,
+  RouteTable,
   RouteType,
   routeOf,
   Scope,
@@ -62,6 +64,7 @@ const CONF: readonly (readonly [string, readonly number[]])[] = [
   ["log_martians", [0, 1]],
   ["forwarding", [0, 1, 1]],
   ["promote_secondaries", [0, 1]],
+  ["ignore_routes_with_linkdown", [0, 1]],
 ];
 
 const GLOBAL: readonly (readonly [string, readonly number[]])[] = [
@@ -114,6 +117,29 @@ export function randomRoute(rng: Rng, draft: NamespaceDraft): void {
     ...(leads ? {} : { scope: Scope.universe }),
   });
   addRoute(draft, route, pick(rng, ["add", "append", "replace"]));
+}
+
+/** A default route with two or three ways. */
+export function randomMultipath(rng: Rng, draft: NamespaceDraft): void {
+  const nextHops = Array.from({ length: 2 + rng.below(2) }, () => ({
+    gateway: someAddress(rng),
+    device: chance(rng, 50) ? 6 + rng.below(2) : 0,
+    weight: 1 + rng.below(4),
+    onlink: chance(rng, 30),
+    dead: false,
+  }));
+  addRoute(draft, routeOf({ nextHops, metric: rng.below(3) }), "add");
+}
+
+export function randomRule(rng: Rng, draft: NamespaceDraft): void {
+  addRule(draft, {
+    ...{ priority: pick(rng, [10, 20, 100, 32767]), not: chance(rng, 20), target: 32766 },
+    action: pick(rng, ["lookup", "lookup", "goto", "nop", "blackhole", "unreachable", "prohibit"]),
+    ...{ source: someAddress(rng), sourceLength: pick(rng, [0, 24, 32]) },
+    inputInterface: pick(rng, ["", "", "eth0", "lo"]),
+    suppressPrefixLength: pick(rng, [-1, -1, 0]),
+    table: pick(rng, [RouteTable.main, RouteTable.local, 100]),
+  });
 }
 
 export function randomAddress(rng: Rng, draft: NamespaceDraft): void {
@@ -255,6 +281,8 @@ function plugIn(
     for (let i = rng.below(3); i > 0; i--) randomAddress(rng, draft);
     for (let i = rng.below(6); i > 0; i--) randomSysctl(rng, draft);
     for (let i = rng.below(4); i > 0; i--) randomRoute(rng, draft);
+    if (chance(rng, 20)) randomMultipath(rng, draft);
+    if (chance(rng, 20)) randomRule(rng, draft);
     return 0;
   });
 }

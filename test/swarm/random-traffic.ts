@@ -21,7 +21,9 @@ import { chance, ORIGIN, pick } from "./chance.ts";
 import {
   type RandomLab,
   randomAddress,
+  randomMultipath,
   randomRoute,
+  randomRule,
   randomSysctl,
   someAddress,
 } from "./random-lab.ts";
@@ -157,6 +159,8 @@ const reconfigure: Act = (rng, host) => {
     if (chance(rng, 30)) randomAddress(rng, draft);
     if (chance(rng, 30)) randomRoute(rng, draft);
     if (chance(rng, 60)) randomSysctl(rng, draft);
+    if (chance(rng, 10)) randomMultipath(rng, draft);
+    if (chance(rng, 10)) randomRule(rng, draft);
     const device = pick(rng, draft.devices);
     const address = device.addresses[0];
     if (address === undefined || chance(rng, 70)) return 0;
