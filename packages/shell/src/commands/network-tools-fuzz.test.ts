@@ -7,6 +7,7 @@ import { ARPING_COMMANDS } from "./arping/arping.ts";
 import { IPROUTE_COMMANDS } from "./ip/ip.ts";
 import { NC_COMMANDS } from "./nc/nc.ts";
 import { type TestHost, testNetwork } from "./network-fixture.ts";
+import { NSTAT_COMMANDS } from "./nstat/nstat.ts";
 import { PING_20160308_COMMANDS, PING_COMMANDS } from "./ping/ping.ts";
 import { SS_COMMANDS } from "./ss/ss.ts";
 import { TCPDUMP_COMMANDS } from "./tcpdump/tcpdump.ts";
@@ -22,6 +23,7 @@ const TOOLS: readonly Command[] = [
   ...TRACEPATH_COMMANDS,
   ...SS_COMMANDS,
   ...NC_COMMANDS,
+  ...NSTAT_COMMANDS,
 ];
 
 const WORDS = (

@@ -18,6 +18,7 @@ import { IPROUTE_COMMANDS } from "../commands/ip/ip.ts";
 import { ipset } from "../commands/ipset/ipset.ts";
 import { iptables, iptablesRestore, iptablesSave } from "../commands/iptables/commands.ts";
 import { NET_TOOLS_COMMANDS } from "../commands/net-tools/index.ts";
+import { NSTAT_COMMANDS } from "../commands/nstat/nstat.ts";
 import { PING_20160308_COMMANDS } from "../commands/ping/ping.ts";
 import { SS_COMMANDS } from "../commands/ss/ss.ts";
 import { TCPDUMP_COMMANDS } from "../commands/tcpdump/tcpdump.ts";
@@ -132,7 +133,7 @@ export const CENTOS_7: Image = {
     }),
     imagePackage("policycoreutils", ["2.5", "34.el7", "base", "917 k"], { commands: [sestatus] }),
     imagePackage("iproute", ["4.11.0", "30.el7", "base", "805 k"], {
-      commands: [...IPROUTE_COMMANDS.map(withNetnsExec), bridge, ...SS_COMMANDS],
+      commands: [...IPROUTE_COMMANDS.map(withNetnsExec), bridge, ...SS_COMMANDS, ...NSTAT_COMMANDS],
     }),
     imagePackage("bridge-utils", ["1.5", "9.el7", "base", "32 k"], { commands: [brctl] }),
     imagePackage("iputils", ["20160308", "10.el7", "base", "148 k"], {

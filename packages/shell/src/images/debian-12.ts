@@ -16,6 +16,7 @@ import { ipset } from "../commands/ipset/ipset.ts";
 import { iptables, iptablesRestore, iptablesSave } from "../commands/iptables/commands.ts";
 import { NC_COMMANDS } from "../commands/nc/nc.ts";
 import { NET_TOOLS_COMMANDS } from "../commands/net-tools/index.ts";
+import { NSTAT_COMMANDS } from "../commands/nstat/nstat.ts";
 import { PING_COMMANDS } from "../commands/ping/ping.ts";
 import { SS_COMMANDS } from "../commands/ss/ss.ts";
 import { TCPDUMP_COMMANDS } from "../commands/tcpdump/tcpdump.ts";
@@ -129,7 +130,7 @@ export const DEBIAN_12: Image = {
     debianPackage("init-system-helpers", "1.65.2", { commands: [service] }),
     debianPackage("apt", "2.6.1", { commands: [aptGet] }),
     debianPackage("iproute2", "6.1.0-3", {
-      commands: [...IPROUTE_COMMANDS.map(withNetnsExec), bridge, ...SS_COMMANDS],
+      commands: [...IPROUTE_COMMANDS.map(withNetnsExec), bridge, ...SS_COMMANDS, ...NSTAT_COMMANDS],
     }),
     debianPackage("bridge-utils", "1.7.1-1", { commands: [brctl] }),
     debianPackage("vlan", "2.0.5", { commands: [vconfig] }),

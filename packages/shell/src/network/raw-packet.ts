@@ -3,9 +3,11 @@
  * identification and DF as IP_MTU_DISCOVER says, and sent like any packet of the host's own.
  */
 import {
+  countType,
   Errno,
   FragmentField,
   type Frame,
+  IpProtocol,
   type Ipv4Address,
   type NetworkNamespace,
   packetLength,
@@ -56,6 +58,7 @@ export function sendRaw(network: NetworkNamespace, frame: Frame, way: RawWay): R
     frame.fragment = FragmentField.dontFragment;
   if (!refusesFragments) frame.identification = ip.nextIdentification(frame.destination);
   frame.route = route;
+  if (frame.protocol === IpProtocol.icmp) countType(network.counters.icmpOut, frame.icmpType);
   ip.output(frame);
   return { errno: 0, mtu: 0 };
 }

@@ -1,6 +1,6 @@
 /**
  * Files of /proc/net about neighbours, routes and devices, in the kernel's formats (arp.c, fib_trie.c, net-procfs.c).
- * Addresses are hexadecimal in the order of a little-endian machine. Left out: snmp, tcp, udp.
+ * Addresses are hexadecimal in the order of a little-endian machine. Left out: tcp, udp.
  */
 import {
   DeviceErrors,
@@ -11,6 +11,7 @@ import {
 import { arpRows } from "./arp-rows.ts";
 import { fibTrieFile } from "./fib-trie.ts";
 import { routeRows } from "./route-rows.ts";
+import { netstatFile, snmpFile } from "./snmp.ts";
 
 const ARP_HEAD = "IP address       HW type     Flags       HW address            Mask     Device\n";
 /** ATF_*. */
@@ -98,6 +99,8 @@ export const PROC_NET_FILES: ReadonlyMap<string, (namespace: NetworkNamespace) =
   [
     ["arp", arpFile],
     ["route", routeFile],
+    ["snmp", snmpFile],
+    ["netstat", netstatFile],
     ["fib_trie", fibTrieFile],
     ["dev", deviceFile],
   ],
