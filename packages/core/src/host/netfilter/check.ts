@@ -25,6 +25,9 @@ interface Restriction {
   readonly points: number;
 }
 
+/** The text searches of a kernel (`ts_bm`, `ts_kmp`), for `-m string`. */
+const ALGORITHMS: ReadonlySet<string> = new Set(["bm", "kmp"]);
+
 const ALL_TABLES: readonly TableName[] = ["raw", "mangle", "nat", "filter"];
 
 const RESTRICTIONS: ReadonlyMap<string, Restriction> = new Map<string, Restriction>([
@@ -161,6 +164,10 @@ function checkNames(
 ): EditResult {
   const { target } = rule;
   if (rule.matches.some((match) => !modules.hasMatch(match.name))) return "no-such-name";
+  if (
+    rule.matches.some(({ options }) => options.algo !== undefined && !ALGORITHMS.has(options.algo))
+  )
+    return "no-such-name";
   if (target === "" || STANDARD_TARGETS.has(target) || chains.has(target)) return null;
   // CT in its other uses makes a tracked connection
   if (target === "CT" && rule.targetOptions.notrack === undefined && !modules.hasMatch("conntrack"))

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Frame } from "../../packet/frame.ts";
 import { address, match, NetfilterWorld, rule, syn } from "../../testing/netfilter-world.ts";
+import { encodeUtf8 } from "../../wire/utf8.ts";
 import type { RuleConfig } from "./config.ts";
 import { HookPoint, Verdict } from "./hook.ts";
 
@@ -33,6 +34,21 @@ test.each<[string, Partial<RuleConfig>, Partial<Frame>, boolean]>([
   ["! --mss 536, no option", match("tcpmss", { "! mss": "536" }), {}, true],
 ])("a rule with %s", (_words, parts, frame, expected) => {
   expect(pattern(dropping(parts), 1, frame)).toBe(expected ? "1" : "0");
+});
+
+test.each<[Record<string, string>, boolean]>([
+  [{ string: '"GET /"', algo: "bm" }, true],
+  [{ string: '"get /"', algo: "bm" }, false],
+  [{ string: '"get /"', algo: "bm", icase: "" }, true],
+  [{ "! string": '"GET /"', algo: "bm" }, false],
+  [{ "hex-string": '"|47455420|"', algo: "kmp" }, true],
+  [{ string: '"GET /"', algo: "bm", from: "41" }, false],
+  [{ string: '"GET /"', algo: "bm", from: "40", to: "40" }, true],
+  [{ string: '"GET /"', algo: "bm", to: "39" }, false],
+])("-m string %j", (options, expected) => {
+  const payload = encodeUtf8("GET / HTTP/1.1");
+  const frame = { payload, payloadLength: payload.length, length: 40 + payload.length };
+  expect(pattern(dropping(match("string", options)), 1, frame)).toBe(expected ? "1" : "0");
 });
 
 test.each([

@@ -25,6 +25,7 @@ import { SegmentSizeMatch } from "./segment-size.ts";
 import { DscpMatch, TosMatch } from "./service-type.ts";
 import { SetMatch } from "./set.ts";
 import { statisticMatch } from "./statistic.ts";
+import { TextMatch } from "./text.ts";
 
 type Compiler = (
   config: MatchConfig,
@@ -52,6 +53,7 @@ const COMPILERS: ReadonlyMap<string, Compiler> = new Map<string, Compiler>([
   ["tos", ({ options }) => new TosMatch(options)],
   ["dscp", ({ options }) => new DscpMatch(options)],
   ["tcpmss", ({ options }) => new SegmentSizeMatch(options)],
+  ["string", ({ options }) => new TextMatch(options)],
   ["quota", ({ options }) => new QuotaMatch(options)],
   ["set", ({ options }, _environment, sets) => new SetMatch(options, sets)],
   ["conntrack", ({ options }, environment) => new ConntrackMatch(options, environment)],

@@ -14,6 +14,7 @@ import { dscp, dscpTarget, ecnTarget, tos, tosTarget } from "./service-type.ts";
 import { set, setTarget } from "./sets.ts";
 import { statistic } from "./statistic.ts";
 import { ct, log, notrack, reject, tcpmss, ttlTarget } from "./targets.ts";
+import { string } from "./text.ts";
 
 const byName = (extensions: readonly Extension[]): ReadonlyMap<string, Extension> =>
   new Map(extensions.map((extension) => [extension.name, extension]));
@@ -43,6 +44,7 @@ export const MATCHES = byName([
   physdev,
   tcpmssMatch,
   quota,
+  string,
   set,
 ]);
 
