@@ -10,7 +10,6 @@ import { uppersOf } from "./addressing/edit-devices.ts";
 import { addLink, type LinkSpec, removeLink } from "./addressing/links.ts";
 import { asMoved, isBoundToNetwork, putInLink, takeOutLink } from "./addressing/move-link.ts";
 import { type DeviceConfig, OWN_NETWORK } from "./device/config.ts";
-import { EthernetDevice } from "./device/ethernet-device.ts";
 import { configLike } from "./initial-config.ts";
 import { NetworkNamespace } from "./namespace.ts";
 import type { NamespaceDraft } from "./namespace-config.ts";
@@ -112,7 +111,7 @@ export class KernelNetwork {
 
   /** What a device is linked to (IFLA_LINK): a veth's other end, the device below; null for none. */
   linkOf(namespace: NetworkNamespace, device: DeviceConfig): DevicePlace | null {
-    if (device.pair !== 0) return this.peerOf(namespace, device);
+    if (device.kind === "veth") return this.peerOf(namespace, device);
     if (device.lower === 0) return null;
     if (device.lowerNetwork === OWN_NETWORK) return { namespace, index: device.lower };
     const home = this.all.find(({ network }) => network === device.lowerNetwork);
@@ -156,7 +155,7 @@ export class KernelNetwork {
     const device = namespace.config.devices.find((other) => other.index === index);
     if (device === undefined) return Errno.ENODEV;
     if (device.kind === "ethernet") return Errno.EOPNOTSUPP;
-    const peer = device.pair === 0 ? null : this.peerOf(namespace, device);
+    const peer = device.kind === "veth" ? this.peerOf(namespace, device) : null;
     this.removeGuests({ namespace, index }, origin);
     if (peer === null || peer.namespace !== namespace) {
       const errno = namespace.change(origin, (draft) => removeLink(draft, index));
@@ -202,13 +201,11 @@ export class KernelNetwork {
     const refusal = to.check(arrive);
     if (refusal !== 0) return refusal as Errno;
     const live = namespace.device(index);
-    const cable = live instanceof EthernetDevice && device.pair === 0 ? live.cable : null;
     this.removeGuests({ namespace, index }, origin);
     namespace.change(origin, (draft) => takeOutLink(draft, index));
     to.change(origin, arrive);
     const now = to.deviceNamed(name === "" ? device.name : name);
     if (live !== undefined && now !== undefined) Object.assign(now.counters, live.counters);
-    if (cable !== null && now instanceof EthernetDevice) now.plug(cable);
     const link = this.linkOf(to, { ...moved, index: now?.index ?? index });
     if (link !== null) this.acquaint(to, link.namespace);
     return 0;

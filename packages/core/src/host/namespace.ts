@@ -262,6 +262,7 @@ export class NetworkNamespace {
         mtu: 1500,
         noArp: false,
         index: 0,
+        pair: this.kernelDevices.newPair(),
       });
       return errno === 0 ? setLinkUp(draft, draft.lastIndex) : errno;
     });

@@ -139,7 +139,7 @@ export interface DeviceConfig {
   readonly lower: number;
   /** The kernel's number of the namespace that `lower` is in; OWN_NETWORK for this one. */
   readonly lowerNetwork: number;
-  /** Which pair of virtual Ethernet devices it is one end of; 0 for none. */
+  /** Which wire it is at one end of: that of a veth pair, or hardware's own; 0 for none. */
   readonly pair: number;
   /** What its kind has besides; null for nothing. */
   readonly details: LinkDetails | null;

@@ -1,6 +1,7 @@
 /**
- * What the network namespaces of one kernel share of their devices: the wires between the ends of veth pairs, and who
- * stands on a device of another namespace. A wire lies as long as one of its ends is there.
+ * What the network namespaces of one kernel share of their devices: the wires between the ends of veth pairs, cables of
+ * devices that are on their way from one namespace to another, and who stands on a device of another namespace. A wire
+ * lies as long as one of its ends is there.
  */
 import { Link, type LinkEnd, PLAIN_LINK } from "../../link/link.ts";
 import type { Rng } from "../../rng/rng.ts";
@@ -21,6 +22,7 @@ export interface GuestHouse {
 export class KernelDevices {
   private readonly houses: GuestHouse[] = [];
   private wires: Map<number, Link> | null = null;
+  private loose: Map<number, LinkEnd> | null = null;
   private pairs = 0;
 
   /** The number of a namespace that has come to be. */
@@ -37,8 +39,17 @@ export class KernelDevices {
     return ++this.pairs;
   }
 
-  /** Plugs a device into the free end of the wire of its pair; `name` is the wire's, if it is not there yet. */
+  /**
+   * Plugs a device into the free end of the wire of its pair, or hardware into the cable that it had in another namespace;
+   * `name` is the wire's, if it is not there yet.
+   */
   plug(device: EthernetDevice, pair: number, name: string, rng: Rng): void {
+    if (device.kind === "ethernet") {
+      const cable = this.loose?.get(pair);
+      if (cable !== undefined) device.plug(cable);
+      this.loose?.delete(pair);
+      return;
+    }
     this.wires ??= new Map();
     let wire = this.wires.get(pair);
     if (wire === undefined) {
@@ -49,7 +60,13 @@ export class KernelDevices {
   }
 
   unplug(device: EthernetDevice, pair: number): void {
+    const { cable } = device;
     device.unplug();
+    if (device.kind === "ethernet" && cable !== null) {
+      this.loose ??= new Map();
+      this.loose.set(pair, cable);
+      return;
+    }
     const wire = this.wires?.get(pair);
     if (wire !== undefined && isFree(wire.a) && isFree(wire.b)) this.wires?.delete(pair);
   }
