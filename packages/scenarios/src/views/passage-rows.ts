@@ -176,9 +176,10 @@ function ipvsWords({ run, passage, page, names, entered, left }: PassageContext)
   }
   const forwarded = noteOf(passage, "forwarded");
   const from = entered?.source as Ipv4Address;
-  const isAnswer = forwarded === undefined || isServer(run, passage.host, from);
-  if (isAnswer)
+  if (isServer(run, passage.host, from))
     return say(language, "ipvsAnswer", { server: serverText(from, entered?.sourcePort ?? 0) });
+  // what IPVS has no hand in was changed by a rule of the nat table, or by what is remembered of one
+  if (forwarded === undefined) return say(language, "natTranslates");
   return say(language, "ipvsKnows", {
     server: serverText(forwarded.destination as Ipv4Address, forwarded.destinationPort),
     method: methodName(forwarded.forwardingMethod ?? Method.masquerading),

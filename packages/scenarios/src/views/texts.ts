@@ -74,6 +74,7 @@ export const TEXTS = {
     zh: "IPVS 已有该连接:{server}({method})",
   },
   ipvsAnswer: { en: "IPVS knows the answer of {server}", zh: "IPVS 认出 {server} 的应答" },
+  natTranslates: { en: "NAT translates", zh: "NAT 改写" },
   connectionState: { en: "{state} for {seconds} s", zh: "{state} {seconds} 秒" },
   delivered: { en: "{protocol} port {port}", zh: "{protocol} 端口 {port}" },
   unpacked: { en: "unpacked: #{frame}, TTL {ttl}", zh: "解封:#{frame},TTL {ttl}" },
