@@ -4,6 +4,7 @@ import { describe, expect } from "vitest";
 import type { Command } from "../command.ts";
 import { runCommand } from "../testing/run-command.ts";
 import { ARPING_COMMANDS } from "./arping/arping.ts";
+import { ETHTOOL_COMMANDS } from "./ethtool/ethtool.ts";
 import { IPROUTE_COMMANDS } from "./ip/ip.ts";
 import { NC_COMMANDS } from "./nc/nc.ts";
 import { type TestHost, testNetwork } from "./network-fixture.ts";
@@ -24,6 +25,7 @@ const TOOLS: readonly Command[] = [
   ...SS_COMMANDS,
   ...NC_COMMANDS,
   ...NSTAT_COMMANDS,
+  ...ETHTOOL_COMMANDS,
 ];
 
 const WORDS = (

@@ -12,6 +12,7 @@ import { brctl } from "../commands/bridge/brctl.ts";
 import { bridge } from "../commands/bridge/bridge.ts";
 import { conntrack } from "../commands/conntrack/conntrack.ts";
 import { CURL_7_29_COMMANDS } from "../commands/curl/curl.ts";
+import { ETHTOOL_COMMANDS } from "../commands/ethtool/ethtool.ts";
 import { LOOPBACK_IFCFG } from "../commands/ifupdown/ifcfg.ts";
 import { IFUPDOWN_COMMANDS } from "../commands/ifupdown/ifupdown.ts";
 import { IPROUTE_COMMANDS } from "../commands/ip/ip.ts";
@@ -136,6 +137,7 @@ export const CENTOS_7: Image = {
       commands: [...IPROUTE_COMMANDS.map(withNetnsExec), bridge, ...SS_COMMANDS, ...NSTAT_COMMANDS],
     }),
     imagePackage("bridge-utils", ["1.5", "9.el7", "base", "32 k"], { commands: [brctl] }),
+    imagePackage("ethtool", ["2:4.8", "10.el7", "base", "127 k"], { commands: ETHTOOL_COMMANDS }),
     imagePackage("iputils", ["20160308", "10.el7", "base", "148 k"], {
       commands: [...ARPING_COMMANDS, ...PING_20160308_COMMANDS, ...TRACEPATH_COMMANDS],
     }),

@@ -11,6 +11,7 @@ import { bridge } from "../commands/bridge/bridge.ts";
 import { vconfig } from "../commands/bridge/vconfig.ts";
 import { conntrack } from "../commands/conntrack/conntrack.ts";
 import { CURL_COMMANDS } from "../commands/curl/curl.ts";
+import { ETHTOOL_COMMANDS } from "../commands/ethtool/ethtool.ts";
 import { IPROUTE_COMMANDS } from "../commands/ip/ip.ts";
 import { ipset } from "../commands/ipset/ipset.ts";
 import { iptables, iptablesRestore, iptablesSave } from "../commands/iptables/commands.ts";
@@ -138,6 +139,7 @@ export const DEBIAN_12: Image = {
     debianPackage("iputils-ping", "3:20221126-1+deb12u1", { commands: PING_COMMANDS }),
     debianPackage("iputils-arping", "3:20221126-1", { commands: ARPING_COMMANDS }),
     debianPackage("iputils-tracepath", "3:20221126-1+deb12u1", { commands: TRACEPATH_COMMANDS }),
+    debianPackage("ethtool", "1:6.1-1", { commands: ETHTOOL_COMMANDS }),
     debianPackage("netcat-openbsd", "1.219-1", { commands: NC_COMMANDS }),
     debianPackage("traceroute", "1:2.1.2-1", { commands: TRACEROUTE_COMMANDS }),
     debianPackage("tcpdump", "4.99.3-1", { commands: TCPDUMP_COMMANDS }),
