@@ -98,6 +98,7 @@ export * from "./packet/copy-frame.ts";
 export * from "./packet/frame.ts";
 export * from "./packet/gre-header.ts";
 export * from "./packet/ipv4-address.ts";
+export * from "./packet/ipv6-address.ts";
 export * from "./packet/lengths.ts";
 export * from "./packet/mac-address.ts";
 export * from "./packet/protocol.ts";

@@ -1,6 +1,7 @@
 /** What commands changed in a host's configuration, in a few words: addresses, routes, sysctls, virtual services. */
 import {
   type AddressConfig,
+  formatIpv6Address,
   type InterfaceSysctls,
   isLoopbackAddress,
   METHOD_OF,
@@ -85,10 +86,14 @@ function serviceText(service: VirtualServiceConfig, names: Names): string {
   const what =
     identity.kind === "fwmark"
       ? `FWM ${identity.mark}`
-      : `${protocolName(identity.protocol)} ${names.endpoint(identity.address, identity.port)}`;
+      : `${protocolName(identity.protocol)} ${
+          identity.ipv6 === undefined
+            ? names.endpoint(identity.address, identity.port)
+            : `[${formatIpv6Address(identity.ipv6)}]:${identity.port}`
+        }`;
   const servers = service.realServers
-    .map(({ address, weight, forwarding }) => {
-      const host = names.hostAt(address);
+    .map(({ address, ipv6, weight, forwarding }) => {
+      const host = ipv6 === undefined ? names.hostAt(address) : formatIpv6Address(ipv6);
       return `${host} (${methodName(METHOD_OF[forwarding])} ${weight})`;
     })
     .reverse();

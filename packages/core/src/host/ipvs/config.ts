@@ -1,5 +1,6 @@
 /** What `ipvsadm` configures, as immutable values. Live counterparts: `VirtualService`, `Destination`. */
 import type { Ipv4Address } from "../../packet/ipv4-address.ts";
+import type { Ipv6Address } from "../../packet/ipv6-address.ts";
 
 export type SchedulerName =
   | "none"
@@ -34,9 +35,18 @@ export interface TunnelConfig {
   readonly checksum: "none" | "checksum" | "remote-checksum";
 }
 
-export interface RealServerConfig {
+/** What names a real server within its service. */
+export interface RealServerKey {
   readonly address: Ipv4Address;
+  /** A server with an IPv6 address; `address` is 0 then. */
+  readonly ipv6?: Ipv6Address | undefined;
   readonly port: number;
+}
+
+export const sameServer = (a: RealServerKey, b: RealServerKey): boolean =>
+  a.address === b.address && a.port === b.port && a.ipv6 === b.ipv6;
+
+export interface RealServerConfig extends RealServerKey {
   readonly weight: number;
   readonly forwarding: ForwardingMethod;
   readonly upperThreshold: number;
@@ -44,15 +54,25 @@ export interface RealServerConfig {
   readonly tunnel: TunnelConfig;
 }
 
-/** What names a virtual service: protocol, address and port, or a firewall mark. */
+/**
+ * What names a virtual service: protocol, address and port, or a firewall mark; and its address family. One with IPv6
+ * is listed and edited, but no packet reaches it.
+ */
 export type VirtualServiceIdentity =
   | {
       readonly kind: "address";
       readonly protocol: number;
       readonly address: Ipv4Address;
+      /** A service with an IPv6 address; `address` is 0 then. */
+      readonly ipv6?: Ipv6Address | undefined;
       readonly port: number;
     }
-  | { readonly kind: "fwmark"; readonly mark: number };
+  | {
+      readonly kind: "fwmark";
+      readonly mark: number;
+      /** `-6`: a service for marked IPv6 packets, beside one for IPv4 with the same mark. */
+      readonly ipv6?: true | undefined;
+    };
 
 export interface VirtualServiceConfig {
   readonly identity: VirtualServiceIdentity;
@@ -61,6 +81,7 @@ export interface VirtualServiceConfig {
   readonly schedulerFlags: number;
   /** Persistence timeout in seconds; 0 for a service that is not persistent. */
   readonly persistenceTimeout: number;
+  /** Of an IPv6 service the length of the prefix, 1 to 128. */
   readonly persistenceNetmask: Ipv4Address;
   readonly onePacket: boolean;
   /** `--pe`; "" for none. */

@@ -6,11 +6,14 @@
 import { type Draft, freeze, isDraft, original } from "immer";
 import { Errno } from "../../base/errno.ts";
 import type { Ipv4Address } from "../../packet/ipv4-address.ts";
-import type {
-  IpvsConfig,
-  RealServerConfig,
-  VirtualServiceConfig,
-  VirtualServiceIdentity,
+import { isGlobalUnicastIpv6 } from "../../packet/ipv6-address.ts";
+import {
+  type IpvsConfig,
+  type RealServerConfig,
+  type RealServerKey,
+  sameServer,
+  type VirtualServiceConfig,
+  type VirtualServiceIdentity,
 } from "./config.ts";
 import { isSchedulerName } from "./schedulers/index.ts";
 
@@ -29,12 +32,10 @@ export type IpvsCommand =
       readonly identity: VirtualServiceIdentity;
       readonly server: RealServerConfig;
     }
-  | {
+  | ({
       readonly kind: "delete-server";
       readonly identity: VirtualServiceIdentity;
-      readonly address: Ipv4Address;
-      readonly port: number;
-    }
+    } & RealServerKey)
   | {
       readonly kind: "add-local-address" | "delete-local-address";
       readonly identity: VirtualServiceIdentity;
@@ -68,10 +69,11 @@ const PERSISTENCE_ENGINES: readonly string[] = ["", "sip"];
 
 export const sameIdentity = (a: VirtualServiceIdentity, b: VirtualServiceIdentity): boolean =>
   a.kind === "fwmark"
-    ? b.kind === "fwmark" && a.mark === b.mark
+    ? b.kind === "fwmark" && a.mark === b.mark && a.ipv6 === b.ipv6
     : b.kind === "address" &&
       a.protocol === b.protocol &&
       a.address === b.address &&
+      a.ipv6 === b.ipv6 &&
       a.port === b.port;
 
 /**
@@ -84,10 +86,12 @@ const unchanged = <T>(list: readonly T[]): readonly T[] =>
 const indexOfService = (config: IpvsConfig, identity: VirtualServiceIdentity): number =>
   unchanged(config.services).findIndex((service) => sameIdentity(service.identity, identity));
 
-const indexOfServer = (service: VirtualServiceConfig, address: Ipv4Address, port: number): number =>
-  unchanged(service.realServers).findIndex(
-    (server) => server.address === address && server.port === port,
-  );
+const indexOfServer = (service: VirtualServiceConfig, key: RealServerKey): number =>
+  unchanged(service.realServers).findIndex((server) => sameServer(server, key));
+
+/** A server of the other address family, which only a tunnel reaches. */
+const isMixed = (service: VirtualServiceConfig, server: RealServerKey): boolean =>
+  (service.identity.ipv6 === undefined) !== (server.ipv6 === undefined);
 
 /**
  * Applies `command` to the configuration; 0, or the error with which the kernel refuses it (then nothing changed).
@@ -139,7 +143,7 @@ function applyToService(
     case "edit-server":
       return editServer(service, command.server);
     case "delete-server":
-      return deleteServer(service, command.address, command.port);
+      return deleteServer(service, command);
     case "add-local-address":
       if (service.localAddresses.includes(command.address)) return Errno.EEXIST;
       service.localAddresses.push(command.address);
@@ -171,7 +175,8 @@ function editService(service: Draft<VirtualServiceConfig>, settings: ServiceSett
   return 0;
 }
 
-function checkServer(server: RealServerConfig): Errno {
+function checkServer(service: VirtualServiceConfig, server: RealServerConfig): Errno {
+  if (isMixed(service, server) && server.forwarding !== "tunnelling") return Errno.EINVAL;
   if (server.upperThreshold > THRESHOLD_MAX) return Errno.EINVAL;
   if (server.weight < 0 || server.lowerThreshold > server.upperThreshold) return Errno.ERANGE;
   if (server.tunnel.type === "gue" && server.tunnel.port === 0) return Errno.EINVAL;
@@ -183,30 +188,28 @@ function addServer(
   server: RealServerConfig,
   context: ControlContext,
 ): Errno {
-  const refusal = checkServer(server);
+  const refusal = checkServer(service, server);
   if (refusal !== 0) return refusal;
-  if (indexOfServer(service, server.address, server.port) >= 0) return Errno.EEXIST;
-  if (!context.isUnicastOrLocal(server.address)) return Errno.EINVAL;
+  if (indexOfServer(service, server) >= 0) return Errno.EEXIST;
+  const { ipv6, address } = server;
+  if (ipv6 === undefined ? !context.isUnicastOrLocal(address) : !isGlobalUnicastIpv6(ipv6))
+    return Errno.EINVAL;
   // frozen at once, so that immer does not look through all of it for what else is new
   service.realServers = freeze([freeze(server, true), ...unchanged(service.realServers)]);
   return 0;
 }
 
 function editServer(service: Draft<VirtualServiceConfig>, server: RealServerConfig): Errno {
-  const refusal = checkServer(server);
+  const refusal = checkServer(service, server);
   if (refusal !== 0) return refusal;
-  const index = indexOfServer(service, server.address, server.port);
+  const index = indexOfServer(service, server);
   if (index < 0) return Errno.ENOENT;
   service.realServers[index] = server;
   return 0;
 }
 
-function deleteServer(
-  service: Draft<VirtualServiceConfig>,
-  address: Ipv4Address,
-  port: number,
-): Errno {
-  const index = indexOfServer(service, address, port);
+function deleteServer(service: Draft<VirtualServiceConfig>, key: RealServerKey): Errno {
+  const index = indexOfServer(service, key);
   if (index < 0) return Errno.ENOENT;
   service.realServers = freeze(unchanged(service.realServers).toSpliced(index, 1));
   return 0;

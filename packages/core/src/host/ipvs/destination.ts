@@ -7,6 +7,7 @@
  * nobody who counts connections has to know of rankings. Without a ranking that costs a comparison with null.
  */
 import { formatIpv4Address, type Ipv4Address } from "../../packet/ipv4-address.ts";
+import { formatIpv6Address } from "../../packet/ipv6-address.ts";
 import type { Instant } from "../../time/instant.ts";
 import type { Decider } from "../../trace/trace.ts";
 import type { Route } from "../route/route.ts";
@@ -21,6 +22,7 @@ export interface Ranking {
 }
 
 export class Destination implements Decider {
+  /** 0 for a server with an IPv6 address. */
   readonly address: Ipv4Address;
   readonly port: number;
   /** The service that it was made for; a service with this identity may take it back from the trash. */
@@ -130,6 +132,8 @@ export class Destination implements Decider {
   }
 
   describe(): string {
+    const { ipv6 } = this.config;
+    if (ipv6 !== undefined) return `[${formatIpv6Address(ipv6)}]:${this.port}`;
     return `${formatIpv4Address(this.address)}:${this.port}`;
   }
 }

@@ -81,6 +81,6 @@ export class Ipvs {
   }
 
   private keepHooks(): void {
-    this.hooks.keep(this.context.services.services.length > 0);
+    this.hooks.keep(this.context.services.reachable > 0);
   }
 }

@@ -3,15 +3,16 @@
  * first, then schedulers hear of it; deleted servers go to the trash and come back from it.
  */
 import { assert } from "../../base/assert.ts";
-import type { Ipv4Address } from "../../packet/ipv4-address.ts";
 import { later } from "../../time/instant.ts";
 import { Timer } from "../../time/timer.ts";
 import { JIFFY } from "../../time/timer-wheel.ts";
-import type {
-  IpvsConfig,
-  RealServerConfig,
-  VirtualServiceConfig,
-  VirtualServiceIdentity,
+import {
+  type IpvsConfig,
+  type RealServerConfig,
+  type RealServerKey,
+  sameServer,
+  type VirtualServiceConfig,
+  type VirtualServiceIdentity,
 } from "./config.ts";
 import type { Connections } from "./connections.ts";
 import type { IpvsContext } from "./context.ts";
@@ -103,12 +104,12 @@ export class LiveServices {
     const before = service.config;
     if (wanted === before) return;
     this.editService(wanted);
-    for (const { address, port } of before.realServers)
-      if (findServer(wanted, address, port) === undefined)
-        this.deleteServer(service, service.placeOf(address, port));
+    for (const server of before.realServers)
+      if (findServer(wanted, server) === undefined)
+        this.deleteServer(service, service.placeOf(server));
     for (let i = wanted.realServers.length - 1; i >= 0; i--) {
       const server = wanted.realServers[i] as RealServerConfig;
-      const old = findServer(before, server.address, server.port);
+      const old = findServer(before, server);
       // those behind it are there already
       if (old === undefined)
         this.addServer(
@@ -156,7 +157,7 @@ export class LiveServices {
         this.editServer(service, command.server);
         return;
       case "delete-server":
-        this.deleteServer(service, service.placeOf(command.address, command.port));
+        this.deleteServer(service, service.placeOf(command));
         return;
       case "add-local-address":
         service.localAddresses.push(new LocalAddress(command.address));
@@ -203,7 +204,7 @@ export class LiveServices {
   }
 
   private editServer(service: VirtualService, config: RealServerConfig): void {
-    const index = service.placeOf(config.address, config.port);
+    const index = service.placeOf(config);
     const server = service.destinations[index] as Destination;
     server.configure(config);
     this.setThresholds(server, config);
@@ -258,10 +259,8 @@ export class LiveServices {
 
 const findServer = (
   { realServers }: VirtualServiceConfig,
-  address: Ipv4Address,
-  port: number,
-): RealServerConfig | undefined =>
-  realServers.find((server) => server.address === address && server.port === port);
+  key: RealServerKey,
+): RealServerConfig | undefined => realServers.find((server) => sameServer(server, key));
 
 function configOf(config: IpvsConfig, identity: VirtualServiceIdentity): VirtualServiceConfig {
   const found = config.services.find((service) => sameIdentity(service.identity, identity));

@@ -27,8 +27,12 @@ export class ServiceTable {
   private ftpServices = 0;
   private anyPortServices = 0;
 
+  /** Services that packets can reach: those with IPv6 stand in the list alone. */
+  reachable = 0;
+
   add(service: VirtualService): void {
     this.services.push(service);
+    if (service.config.identity.ipv6 !== undefined) return;
     this.count(service, 1);
     if (service.mark !== 0) {
       this.byMark.set(service.mark, service);
@@ -42,6 +46,7 @@ export class ServiceTable {
 
   remove(service: VirtualService): void {
     this.services.splice(this.services.indexOf(service), 1);
+    if (service.config.identity.ipv6 !== undefined) return;
     this.count(service, -1);
     if (service.mark !== 0) {
       this.byMark.delete(service.mark);
@@ -85,6 +90,7 @@ export class ServiceTable {
   }
 
   private count(service: VirtualService, by: number): void {
+    this.reachable += by;
     if (service.port === FTP_PORT) this.ftpServices += by;
     if (service.port === 0) this.anyPortServices += by;
   }

@@ -5,7 +5,7 @@
 import type { Engine } from "../../time/engine.ts";
 import { elapsed, later, seconds } from "../../time/instant.ts";
 import { Timer } from "../../time/timer.ts";
-import type { RealServerConfig, VirtualServiceIdentity } from "./config.ts";
+import { type RealServerConfig, sameServer, type VirtualServiceIdentity } from "./config.ts";
 import { sameIdentity } from "./control.ts";
 import type { Destination } from "./destination.ts";
 
@@ -34,10 +34,7 @@ export class Trash extends Timer {
   /** Takes the server out that has this service, address and port; undefined when there is none. */
   take(service: VirtualServiceIdentity, config: RealServerConfig): Destination | undefined {
     const index = this.servers.findIndex(
-      (server) =>
-        server.address === config.address &&
-        server.port === config.port &&
-        sameIdentity(server.service, service),
+      (server) => sameServer(server.config, config) && sameIdentity(server.service, service),
     );
     return index < 0 ? undefined : this.servers.splice(index, 1)[0];
   }

@@ -1,9 +1,10 @@
 /** A virtual service, live (`struct ip_vs_service`): its servers in the kernel's order, its scheduler, its counters. */
 import { assert } from "../../base/assert.ts";
 import { formatIpv4Address, type Ipv4Address } from "../../packet/ipv4-address.ts";
+import { formatIpv6Address } from "../../packet/ipv6-address.ts";
 import { IpProtocol } from "../../packet/protocol.ts";
 import type { Decider } from "../../trace/trace.ts";
-import type { VirtualServiceConfig } from "./config.ts";
+import { type RealServerKey, sameServer, type VirtualServiceConfig } from "./config.ts";
 import type { Destination } from "./destination.ts";
 import type { Scheduler, ServerPool } from "./scheduler.ts";
 import { Statistics } from "./statistics.ts";
@@ -69,10 +70,8 @@ export class VirtualService implements ServerPool, Decider {
   }
 
   /** Place of a server in the list; it is there. */
-  placeOf(address: Ipv4Address, port: number): number {
-    const index = this.destinations.findIndex(
-      (server) => server.address === address && server.port === port,
-    );
+  placeOf(key: RealServerKey): number {
+    const index = this.destinations.findIndex((server) => sameServer(server.config, key));
     assert(index >= 0, "no such real server");
     return index;
   }
@@ -81,6 +80,8 @@ export class VirtualService implements ServerPool, Decider {
     const { identity } = this.config;
     if (identity.kind === "fwmark") return `FWM ${identity.mark}`;
     const protocol = identity.protocol === IpProtocol.udp ? "UDP" : "TCP";
+    if (identity.ipv6 !== undefined)
+      return `${protocol} [${formatIpv6Address(identity.ipv6)}]:${identity.port}`;
     return `${protocol} ${formatIpv4Address(identity.address)}:${identity.port}`;
   }
 }

@@ -64,7 +64,7 @@ function checkServer(request: Request): void {
   )
     request.serverPort = identity.port;
   if (request.forwarding !== "tunnelling") {
-    if (request.serverIsIpv6)
+    if ((request.serverIpv6 === undefined) !== (identity?.ipv6 === undefined))
       fail(2, "Different address family is allowed only for tunneling servers");
     const tunnelOptions: readonly OptionName[] = [
       "tun-type",
@@ -77,7 +77,6 @@ function checkServer(request: Request): void {
       fail(2, "Tunnel options conflict with forward method");
     return;
   }
-  if (request.serverIsIpv6) fail(2, "IPv6 real servers are not modelled");
   checkTunnel(request);
 }
 

@@ -99,7 +99,9 @@ test("what was saved comes back, in the order of the listing", () => {
 test.each([
   ["--set 2678400 0 0", ""],
   ["--set 2678401 0 0", "invalid timeout value `2678401' specified\n"],
-  ["-A -f 2 -6 -s rr", "IPv6 virtual services are not modelled\n"],
+  ["-A -f 2 -6 -s rr", ""],
+  ["-A -t [2001:db8::1]:80 -p -M 129", "illegal ipv6 netmask specified\n"],
+  ["-A -t 2001:db8::1 -s rr", "illegal virtual server address[:port] specified\n"],
   ["-A -f 2 -s none", ""],
   ["-A -f 2 -s mh -b mh-port,,mh-fallback", ""],
   ["-A -f 2 -b mh-port -s mh", "incompatible scheduler flag `mh-port'\n"],

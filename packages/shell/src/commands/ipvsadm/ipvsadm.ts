@@ -1,6 +1,6 @@
 /**
  * ipvsadm 1.31, and the variant of the full-nat fork (`-b`, `-P`, `-Q`, `-z`). Left out: sync daemons, which answer as a
- * kernel without them, IPv6, and the fork's `-G`, `-j`, `-V`.
+ * kernel without them, and the fork's `-G`, `-j`, `-V`. Services with IPv6 are all that an operator sees of them.
  */
 import {
   type ChangeOrigin,
@@ -162,7 +162,7 @@ function commandOf(request: Request): IpvsCommand {
     case "edit-server":
       return { kind: request.command, identity, server };
     case "delete-server":
-      return { kind: "delete-server", identity, address, port };
+      return { kind: "delete-server", identity, address, ipv6: request.serverIpv6, port };
     case "add-laddr":
       return { kind: "add-local-address", identity, address: request.localAddress };
     case "del-laddr":

@@ -5,9 +5,16 @@ import type {
   VirtualServiceConfig,
   VirtualServiceIdentity,
 } from "@lvsim/core";
-import { formatIpv4Address } from "@lvsim/core";
 import type { Hosts } from "./addresses.ts";
-import { compareIdentities, endText, identityText, methodName, protocolOf } from "./names.ts";
+import {
+  compareIdentities,
+  compareServers,
+  identityText,
+  methodName,
+  netmaskText,
+  protocolOf,
+  serverText,
+} from "./names.ts";
 import type { Request } from "./request.ts";
 import { formatSchedulerFlags } from "./scheduler-flags.ts";
 
@@ -48,9 +55,7 @@ function arranged(
 
 function arrangedServers(service: ServiceListing, request: Request): readonly ServerListing[] {
   if (request.has("nosort")) return service.servers;
-  return service.servers.toSorted(
-    (a, b) => (a.config.address >>> 0) - (b.config.address >>> 0) || a.config.port - b.config.port,
-  );
+  return service.servers.toSorted((a, b) => compareServers(a.config, b.config));
 }
 
 function viewFor(request: Request, hosts: Hosts | null): View {
@@ -62,16 +67,18 @@ function viewFor(request: Request, hosts: Hosts | null): View {
 }
 
 const serverEnd = (server: ServerListing, service: ServiceListing, hosts: Hosts | null): string => {
-  const { address, port } = server.config;
-  return endText(address, port, protocolOf(service.config.identity), hosts).slice(0, 28);
+  const text = serverText(server.config, protocolOf(service.config.identity), hosts);
+  return server.config.ipv6 === undefined ? text.slice(0, 28) : text;
 };
 
 const arrow = (server: ServerListing, service: ServiceListing, hosts: Hosts | null): string =>
   `  -> ${serverEnd(server, service, hosts).padEnd(28)}`;
 
-/** A long name of a host is cut. */
-const shortIdentity = (identity: VirtualServiceIdentity, hosts: Hosts | null): string =>
-  identityText(identity, hosts).slice(0, LEFT);
+/** A long name of a host is cut, an IPv6 address is not. */
+const shortIdentity = (identity: VirtualServiceIdentity, hosts: Hosts | null): string => {
+  const text = identityText(identity, hosts);
+  return identity.ipv6 === undefined ? text.slice(0, LEFT) : text;
+};
 
 /** The line of a service, with what is special about it. */
 function serviceLine({ config }: ServiceListing, hosts: Hosts | null): string {
@@ -79,12 +86,13 @@ function serviceLine({ config }: ServiceListing, hosts: Hosts | null): string {
 }
 
 function specialties(config: VirtualServiceConfig): string {
-  const { schedulerFlags, persistenceTimeout, persistenceNetmask, persistenceEngine } = config;
+  const { schedulerFlags, persistenceTimeout, persistenceEngine } = config;
   let text = "";
   if (schedulerFlags !== 0) text += ` (${formatSchedulerFlags(schedulerFlags, config.scheduler)})`;
   if (persistenceTimeout !== 0) {
     text += ` persistent ${persistenceTimeout}`;
-    if (persistenceNetmask !== -1) text += ` mask ${formatIpv4Address(persistenceNetmask)}`;
+    const mask = netmaskText(config);
+    if (mask !== "") text += ` mask ${mask}`;
     if (persistenceEngine !== "") text += ` pe ${persistenceEngine}`;
   }
   return config.onePacket ? `${text} ops` : text;

@@ -2,7 +2,11 @@
 import {
   type ForwardingMethod,
   formatIpv4Address,
+  formatIpv6Address,
   type Ipv4Address,
+  type Ipv6Address,
+  type RealServerKey,
+  type VirtualServiceConfig,
   type VirtualServiceIdentity,
 } from "@lvsim/core";
 import { serviceOfPort } from "../../network/services.ts";
@@ -37,25 +41,49 @@ export function endText(
   return `${hosts.nameOf(address) ?? formatIpv4Address(address)}:${service ?? port}`;
 }
 
-/** `TCP  10.0.0.1:80`, `FWM  1`. */
+/** An end of either family: `10.0.0.1:80`, `[2001:db8::1]:80`; no machine knows a name for the latter. */
+export function serverText(key: RealServerKey, protocol: number, hosts: Hosts | null): string {
+  const { ipv6, address, port } = key;
+  if (ipv6 === undefined) return endText(address, port, protocol, hosts);
+  const name = hosts === null ? undefined : serviceOfPort(port, protocol === 17 ? "udp" : "tcp");
+  return `[${formatIpv6Address(ipv6)}]:${name ?? port}`;
+}
+
+/** `TCP  10.0.0.1:80`, `FWM  1`, `FWM  1 IPv6`. */
 export function identityText(identity: VirtualServiceIdentity, hosts: Hosts | null): string {
-  if (identity.kind === "fwmark") return `FWM  ${identity.mark}`;
+  if (identity.kind === "fwmark")
+    return `FWM  ${identity.mark}${identity.ipv6 === undefined ? "" : " IPv6"}`;
   const protocol = PROTOCOLS.get(identity.protocol) ?? "IP";
-  const end = endText(identity.address, identity.port, identity.protocol, hosts);
-  return `${protocol.padEnd(4)} ${end}`;
+  return `${protocol.padEnd(4)} ${serverText(identity, identity.protocol, hosts)}`;
 }
 
 /** The protocol by which a service's ports have names. */
 export const protocolOf = (identity: VirtualServiceIdentity): number =>
   identity.kind === "address" ? identity.protocol : 6;
 
-const key = (identity: VirtualServiceIdentity): readonly number[] =>
-  identity.kind === "fwmark"
-    ? [identity.mark, 0, 0, 0]
-    : [0, identity.protocol, identity.address, identity.port];
+/** AF_INET and AF_INET6. */
+const familyOf = (ipv6: unknown): number => (ipv6 === undefined ? 2 : 10);
+
+const key = (identity: VirtualServiceIdentity): readonly number[] => {
+  const family = familyOf(identity.ipv6);
+  return identity.kind === "fwmark"
+    ? [identity.mark, family, 0, 0, 0]
+    : [0, family, identity.protocol, identity.address, ...wordsOf(identity.ipv6), identity.port];
+};
+
+const wordsOf = (address: Ipv6Address | undefined): readonly number[] =>
+  (address?.match(/.{8}/g) ?? []).map((word) => Number.parseInt(word, 16));
+
+/** By family, address and port. */
+export function compareServers(a: RealServerKey, b: RealServerKey): number {
+  const family = familyOf(a.ipv6) - familyOf(b.ipv6);
+  if (family !== 0) return family;
+  if (a.ipv6 !== b.ipv6) return (a.ipv6 ?? "") < (b.ipv6 ?? "") ? -1 : 1;
+  return (a.address >>> 0) - (b.address >>> 0) || a.port - b.port;
+}
 
 /**
- * By firewall mark, protocol, address and port: services with an address come first. The tool takes
+ * By firewall mark, family, protocol, address and port: services with an address come first. The tool takes
  * the difference of two 32-bit numbers as a signed one, so 224.0.0.1 stands before 0.0.0.0.
  */
 export function compareIdentities(a: VirtualServiceIdentity, b: VirtualServiceIdentity): number {
@@ -65,4 +93,10 @@ export function compareIdentities(a: VirtualServiceIdentity, b: VirtualServiceId
     if (difference !== 0) return difference;
   }
   return 0;
+}
+
+/** `255.255.255.0`, for IPv6 `64`; "" for a mask that leaves clients apart. */
+export function netmaskText({ identity, persistenceNetmask }: VirtualServiceConfig): string {
+  if (identity.ipv6 !== undefined) return persistenceNetmask === 128 ? "" : `${persistenceNetmask}`;
+  return persistenceNetmask === -1 ? "" : formatIpv4Address(persistenceNetmask);
 }

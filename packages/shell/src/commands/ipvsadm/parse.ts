@@ -1,7 +1,7 @@
 /** From ipvsadm's words to what is asked: options are judged as they come, combinations at the end (ipvsadm.c). */
-import type { ForwardingMethod } from "@lvsim/core";
+import type { ForwardingMethod, Ipv4Address } from "@lvsim/core";
 import { Popt, type PoptItem } from "../../options/popt.ts";
-import { type Hosts, looksLikeIpv6, parseAddressAndPort, parseNumber } from "./addresses.ts";
+import { type Hosts, parseAddressAndPort, parseNumber } from "./addresses.ts";
 import { checkCombination, checkMeaning } from "./check.ts";
 import { fail, refused, tryHelp } from "./failure.ts";
 import { parseInetAton } from "./inet-aton.ts";
@@ -19,6 +19,8 @@ import {
 const DAY_MAX = 31 * 86_400;
 const PERSISTENCE_DEFAULT = 360;
 const INT_MAX = 0x7fffffff;
+/** The netmask of an IPv6 service: the length of a prefix. */
+const IPV6_PREFIX_MAX = 128 as Ipv4Address;
 const TCP = 6;
 const UDP = 17;
 const SCTP = 132;
@@ -82,7 +84,9 @@ function readOption(request: Request, tag: OptionTag, value: string, valued: boo
       return readMark(request, value);
     case "ipv6":
       if (request.identity?.kind !== "fwmark") fail(2, "-6 used before -f\n");
-      return fail(2, "IPv6 virtual services are not modelled");
+      request.identity = { ...request.identity, ipv6: true };
+      request.persistenceNetmask = IPV6_PREFIX_MAX;
+      return;
     case "masquerading":
       return readMethod(request, "masquerading");
     case "gatewaying":
@@ -106,11 +110,12 @@ function readMethod(request: Request, method: ForwardingMethod): void {
 
 function readService(request: Request, text: string, protocol: number): void {
   note(request, "service-address");
-  if (looksLikeIpv6(text)) fail(2, "IPv6 virtual services are not modelled");
   const parsed = parseAddressAndPort(text, protocol === UDP ? "udp" : "tcp", request.hosts);
   if (parsed === undefined) return fail(2, "illegal virtual server address[:port] specified");
-  const { address, port } = parsed;
-  request.identity = { kind: "address", protocol, address, port };
+  const { address, ipv6, port } = parsed;
+  request.identity = { kind: "address", protocol, address, ipv6, port };
+  // a mask that stood before it is forgotten
+  if (ipv6 !== undefined) request.persistenceNetmask = IPV6_PREFIX_MAX;
 }
 
 function readMark(request: Request, text: string): void {
@@ -128,12 +133,9 @@ function readValue(request: Request, option: OptionName, text: string, valued: b
     case "persistent":
       request.persistenceTimeout = valued ? readTimeout(text, 1, DAY_MAX) : PERSISTENCE_DEFAULT;
       return;
-    case "netmask": {
-      const mask = parseInetAton(text) ?? request.hosts.addressOf(text);
-      if (mask === undefined) return fail(2, "illegal virtual server persistent mask specified");
-      request.persistenceNetmask = mask;
+    case "netmask":
+      request.persistenceNetmask = readNetmask(request, text);
       return;
-    }
     case "real-server":
       return readServer(request, text);
     case "weight":
@@ -155,6 +157,20 @@ function readValue(request: Request, option: OptionName, text: string, valued: b
     default:
       readLesserValue(request, option, text);
   }
+}
+
+/** Dotted; for a service with IPv6, named before it, the length of a prefix as atoi(3) reads it. */
+function readNetmask(request: Request, text: string): Ipv4Address {
+  if (request.identity?.ipv6 !== undefined) {
+    const length = Number.parseInt(text, 10);
+    if (!(length >= 1 && length <= IPV6_PREFIX_MAX)) fail(2, "illegal ipv6 netmask specified");
+    return length as Ipv4Address;
+  }
+  return (
+    parseInetAton(text) ??
+    request.hosts.addressOf(text) ??
+    fail(2, "illegal virtual server persistent mask specified")
+  );
 }
 
 function readLesserValue(request: Request, option: OptionName, text: string): void {
@@ -195,16 +211,13 @@ const readTimeout = (text: string, min: number, max: number): number =>
   parseNumber(text, min, max) ?? fail(2, `invalid timeout value \`${text}' specified`);
 
 function readServer(request: Request, text: string): void {
-  if (looksLikeIpv6(text)) {
-    request.serverIsIpv6 = true;
-    return;
-  }
   const { identity } = request;
   const protocol = identity?.kind === "address" && identity.protocol === UDP ? "udp" : "tcp";
   const parsed = parseAddressAndPort(text, protocol, request.hosts);
   if (parsed === undefined) return fail(2, "illegal real server address[:port] specified");
   const servicePort = identity?.kind === "address" ? identity.port : 0;
   request.serverAddress = parsed.address;
+  request.serverIpv6 = parsed.ipv6;
   request.serverPort = parsed.portGiven ? parsed.port : servicePort;
 }
 

@@ -6,7 +6,9 @@ import {
   CONNECTION_TABLE_SIZE,
   type ConnectionListing,
   type Counters,
+  formatIpv6InFull,
   type NetworkNamespace,
+  type RealServerKey,
   type ServerListing,
   type ServiceListing,
   type StatisticsView,
@@ -18,7 +20,8 @@ const JIFFIES_PER_SECOND = 250;
 
 const hex = (value: number, width: number): string =>
   (value >>> 0).toString(16).toUpperCase().padStart(width, "0");
-const end = (address: number, port: number): string => `${hex(address, 8)}:${hex(port, 4)}`;
+const end = ({ address, ipv6, port }: RealServerKey): string =>
+  `${ipv6 === undefined ? hex(address, 8) : `[${formatIpv6InFull(ipv6)}]`}:${hex(port, 4)}`;
 const text = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join("");
 
 export function procServices(namespace: NetworkNamespace): string {
@@ -36,16 +39,21 @@ function serviceLine({ config }: ServiceListing): string {
   const persistent =
     config.persistenceTimeout === 0
       ? ""
-      : `persistent ${config.persistenceTimeout * JIFFIES_PER_SECOND} ${hex(config.persistenceNetmask, 8)}`;
-  // the kernel writes one blank more after a service with an address
-  const gap = config.identity.kind === "address" ? " " : "";
-  const ops = config.onePacket ? "ops " : "";
+      : `persistent ${config.persistenceTimeout * JIFFIES_PER_SECOND} ${hex(netmask(config), 8)}`;
+  // the kernel writes one blank more after a service with an IPv4 address, and no `ops` after one with IPv6
+  const ipv6 = config.identity.kind === "address" && config.identity.ipv6 !== undefined;
+  const gap = config.identity.kind === "address" && !ipv6 ? " " : "";
+  const ops = config.onePacket && !ipv6 ? "ops " : "";
   return `${identity(config)} ${config.scheduler} ${ops}${gap}${persistent}`;
 }
 
+/** The kernel turns the octets of either family's value round: a prefix of 128 is 80000000. */
+const netmask = ({ identity: { ipv6 }, persistenceNetmask }: VirtualServiceConfig): number =>
+  ipv6 === undefined ? persistenceNetmask : persistenceNetmask << 24;
+
 function identity({ identity: it }: VirtualServiceConfig): string {
   if (it.kind === "fwmark") return `FWM  ${hex(it.mark, 8)}`;
-  return `${PROTOCOLS.get(it.protocol) ?? "IP"}  ${end(it.address, it.port)}`;
+  return `${PROTOCOLS.get(it.protocol) ?? "IP"}  ${end(it)}`;
 }
 
 function serverLine({ config, activeConnections, inactiveConnections }: ServerListing): string {
@@ -55,7 +63,7 @@ function serverLine({ config, activeConnections, inactiveConnections }: ServerLi
     String(activeConnections).padEnd(10),
     String(inactiveConnections).padEnd(10),
   ];
-  return `  -> ${end(config.address, config.port)}      ${columns.join(" ")}`;
+  return `  -> ${end(config)}      ${columns.join(" ")}`;
 }
 
 export function procConnections(namespace: NetworkNamespace): string {

@@ -2,6 +2,7 @@
 import type {
   ForwardingMethod,
   Ipv4Address,
+  Ipv6Address,
   RealServerConfig,
   TunnelConfig,
   VirtualServiceIdentity,
@@ -24,8 +25,7 @@ export class Request {
   persistenceEngine = "";
   serverAddress = 0 as Ipv4Address;
   serverPort = 0;
-  /** The server was written as an IPv6 address. */
-  serverIsIpv6 = false;
+  serverIpv6: Ipv6Address | undefined = undefined;
   forwarding: ForwardingMethod = "direct-routing";
   weight = 1;
   upperThreshold = 0;
@@ -51,6 +51,7 @@ export class Request {
     const summed = this.has("tun-csum") || this.has("tun-remcsum");
     return {
       address: this.serverAddress,
+      ipv6: this.serverIpv6,
       port: this.serverPort,
       weight: this.weight,
       forwarding: this.forwarding,

@@ -1,12 +1,7 @@
 /** `ipvsadm -S`: services and servers as command lines that `-R` takes, in sorted order. */
-import {
-  formatIpv4Address,
-  type RealServerConfig,
-  type VirtualServiceConfig,
-  type VirtualServiceIdentity,
-} from "@lvsim/core";
+import type { RealServerConfig, VirtualServiceConfig, VirtualServiceIdentity } from "@lvsim/core";
 import type { Hosts } from "./addresses.ts";
-import { compareIdentities, endText, protocolOf } from "./names.ts";
+import { compareIdentities, compareServers, netmaskText, protocolOf, serverText } from "./names.ts";
 import { formatSchedulerFlags } from "./scheduler-flags.ts";
 
 const LETTERS = new Map<number, string>([
@@ -16,9 +11,10 @@ const LETTERS = new Map<number, string>([
 ]);
 
 function identityWords(identity: VirtualServiceIdentity, hosts: Hosts | null): string {
-  if (identity.kind === "fwmark") return `-f ${identity.mark}`;
-  const { protocol, address, port } = identity;
-  return `${LETTERS.get(protocol) ?? "-t"} ${endText(address, port, protocol, hosts)}`;
+  if (identity.kind === "fwmark")
+    return `-f ${identity.mark}${identity.ipv6 === undefined ? "" : " -6"}`;
+  const { protocol } = identity;
+  return `${LETTERS.get(protocol) ?? "-t"} ${serverText(identity, protocol, hosts)}`;
 }
 
 /** Thresholds are not saved: ipvsadm does not either. */
@@ -31,7 +27,7 @@ export function saveServices(
     .flatMap((service) => [
       serviceWords(service, hosts),
       ...service.realServers
-        .toSorted((a, b) => (a.address >>> 0) - (b.address >>> 0) || a.port - b.port)
+        .toSorted(compareServers)
         .map((server) => serverWords(service, server, hosts)),
     ])
     .map((line) => `${line}\n`)
@@ -39,11 +35,12 @@ export function saveServices(
 }
 
 function serviceWords(service: VirtualServiceConfig, hosts: Hosts | null): string {
-  const { persistenceTimeout, persistenceNetmask, persistenceEngine, schedulerFlags } = service;
+  const { persistenceTimeout, persistenceEngine, schedulerFlags } = service;
   const words = [`-A ${identityWords(service.identity, hosts)} -s ${service.scheduler}`];
   if (persistenceTimeout !== 0) {
     words.push(`-p ${persistenceTimeout}`);
-    if (persistenceNetmask !== -1) words.push(`-M ${formatIpv4Address(persistenceNetmask)}`);
+    const mask = netmaskText(service);
+    if (mask !== "") words.push(`-M ${mask}`);
     if (persistenceEngine !== "") words.push(`--pe ${persistenceEngine}`);
   }
   if (service.onePacket) words.push("-o");
@@ -63,8 +60,8 @@ function serverWords(
   server: RealServerConfig,
   hosts: Hosts | null,
 ): string {
-  const { address, port, forwarding, weight, tunnel } = server;
-  const end = endText(address, port, protocolOf(service.identity), hosts);
+  const { forwarding, weight, tunnel } = server;
+  const end = serverText(server, protocolOf(service.identity), hosts);
   const words = [
     `-a ${identityWords(service.identity, hosts)} -r ${end}`,
     METHOD_LETTERS.get(forwarding) ?? "-g",

@@ -142,6 +142,8 @@ export class ForwardingPath {
   }
 
   private lookUp(address: Ipv4Address): Route | null {
+    // a server with an IPv6 address: no host has a route there
+    if (address === NO_ADDRESS) return null;
     const route = this.host.ip.routeOutput(address, NO_ADDRESS, 0, 0, 0);
     return typeof route === "number" ? null : route;
   }
