@@ -3,13 +3,14 @@
  * packets of its other end appears on it. It has no link header and no cable. Left out: collect_md (`external`),
  * multicast remotes' neighbours, Ethernet in GRE (gretap, ERSPAN), link addresses of next hops on a GRE device (NBMA).
  */
-import { DeviceErrors, NetDevice } from "../../link/net-device.ts";
+import { DeviceErrors } from "../../link/net-device.ts";
 import type { Frame } from "../../packet/frame.ts";
 import type { Engine } from "../../time/engine.ts";
 import { SimEvent } from "../../time/event.ts";
 import type { Instant } from "../../time/instant.ts";
 import type { Trace } from "../../trace/trace.ts";
-import type { AddressConfig, DeviceConfig } from "../device/config.ts";
+import { CablelessDevice } from "../device/cableless-device.ts";
+import type { DeviceConfig } from "../device/config.ts";
 import type { DeviceInput, HostDevice } from "../device/host-device.ts";
 import {
   ANY_TUNNEL,
@@ -17,26 +18,19 @@ import {
   tunnelHeaderLength,
 } from "../device/tunnel-parameters.ts";
 import type { CombinedConf } from "../sysctl/combined-conf.ts";
-import type { NeighbourSysctls } from "../sysctl/config.ts";
-import { DEFAULT_NEIGHBOUR_SYSCTLS } from "../sysctl/defaults.ts";
 
 /** Sends what is given to a tunnel device on its way. */
 export interface TunnelSender {
   send(frame: Frame, device: TunnelDevice): void;
 }
 
-export class TunnelDevice extends NetDevice implements HostDevice {
-  readonly index: number;
-  readonly kind: "ipip" | "gre";
+export class TunnelDevice extends CablelessDevice {
+  declare readonly kind: "ipip" | "gre";
   readonly hasLinkHeader = false;
   readonly loopback = false;
   readonly internal = true;
   /** It has a fixed other end. */
   pointToPoint = false;
-  noArp: boolean;
-  addresses: readonly AddressConfig[];
-  conf: CombinedConf;
-  neigh: NeighbourSysctls = DEFAULT_NEIGHBOUR_SYSCTLS;
   parameters: TunnelParameters = ANY_TUNNEL;
   /** The device that outer packets are bound to; null for none. */
   below: HostDevice | null = null;
@@ -48,10 +42,7 @@ export class TunnelDevice extends NetDevice implements HostDevice {
   /** ICMP errors about its packets that no sender has been told of, and when the last one came. */
   errorCount = 0;
   errorAt = 0 as Instant;
-  above: DeviceInput;
   private readonly sender: TunnelSender;
-  private readonly engine: Engine;
-  private readonly trace: Trace | null;
 
   constructor(
     config: DeviceConfig,
@@ -61,27 +52,14 @@ export class TunnelDevice extends NetDevice implements HostDevice {
     engine: Engine,
     trace: Trace | null,
   ) {
-    super(config.name, config.mac);
-    this.index = config.index;
-    this.kind = config.kind === "gre" ? "gre" : "ipip";
-    this.mtu = config.mtu;
+    super(config, conf, input, engine, trace);
     this.up = config.up;
-    this.noArp = config.noArp;
-    this.addresses = config.addresses;
-    this.conf = conf;
-    this.above = input;
     this.sender = sender;
-    this.engine = engine;
-    this.trace = trace;
   }
 
   get errors(): DeviceErrors {
     this.counters.errors ??= new DeviceErrors();
     return this.counters.errors;
-  }
-
-  setUp(up: boolean): void {
-    this.up = up;
   }
 
   configure(parameters: TunnelParameters): void {
@@ -118,21 +96,8 @@ export class TunnelDevice extends NetDevice implements HostDevice {
     engine.schedule(inner, engine.now);
   }
 
-  receive(frame: Frame): void {
-    this.take(frame, frame);
-  }
-
-  /** Takes in a packet that observers see as `shown`. */
-  take(frame: Frame, shown: Frame): void {
-    this.counters.receivedPackets++;
-    this.counters.receivedOctets += frame.length;
-    this.trace?.received(this.engine.now, this.place, frame);
-    this.show(shown, "in");
-    this.above.receive(frame, this);
-  }
-
-  private show(frame: Frame, direction: "in" | "out"): void {
-    for (const tap of this.taps ?? []) tap.tapped(frame, direction);
+  protected override octetsOf(frame: Frame): number {
+    return frame.length;
   }
 }
 
