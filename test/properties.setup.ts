@@ -4,4 +4,5 @@
  */
 import { fc } from "@fast-check/vitest";
 
-fc.configureGlobal({ seed: Number(process.env["PROPERTY_SEED"] ?? 1) });
+const { PROPERTY_SEED = "1" } = process.env;
+fc.configureGlobal({ seed: Number(PROPERTY_SEED) });

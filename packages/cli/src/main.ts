@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+/** The only file that touches the process: streams, variables and the wall clock go into the program from here. */
 import { lvsim } from "./program.ts";
 
 const { stdout, stderr } = process;

@@ -82,7 +82,7 @@ const HOST = 254;
 
 /** conf/all and the device's own: the greater one, or either of them; a few are the device's alone. */
 const settingsOf = (host: Host, device: string): Settings => {
-  const all = host.conf["all"] as Settings;
+  const { all } = host.conf as { readonly all: Settings };
   const own = host.conf[device] as Settings;
   const joined = Object.fromEntries(
     Object.keys(own).map((name) => {

@@ -1,3 +1,7 @@
+/**
+ * A port of a learning switch: a cable device that hands what it hears to the switch instead of a stack. Which VLANs pass
+ * here is its own; the forwarding database is the switch's, and the port remembers its last two answers for speed.
+ */
 import type { Frame } from "../packet/frame.ts";
 import type { MacAddress } from "../packet/mac-address.ts";
 import type { Engine } from "../time/engine.ts";

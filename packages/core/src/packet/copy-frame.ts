@@ -1,3 +1,4 @@
+/** Where the network makes two frames of one (floods, duplicates, fragments, what ICMP quotes): a new field of Frame gets its line here. */
 import { Frame } from "./frame.ts";
 
 /** A copy that its owner may change; `id` names it in the trace. Payload and carried packet are shared: nobody writes them. */

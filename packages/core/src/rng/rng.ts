@@ -1,3 +1,7 @@
+/**
+ * Random numbers from a text (the Alea generator), drawn from streams with names, so that one more draw somewhere moves
+ * nothing elsewhere. Whole numbers only: what is computed with them is the same on every engine.
+ */
 import seedrandom from "seedrandom";
 import { assert } from "../base/assert.ts";
 

@@ -1,3 +1,4 @@
+/** The timer wheel is below the engine that owns it; this is the way up. */
 import type { SimEvent } from "./event.ts";
 import type { Instant } from "./instant.ts";
 

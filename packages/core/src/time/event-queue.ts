@@ -1,3 +1,4 @@
+/** The contract of the engine's queue, which the property tests hold the fast queue and the plain one against. */
 import type { SimEvent } from "./event.ts";
 
 /**

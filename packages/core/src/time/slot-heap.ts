@@ -1,3 +1,7 @@
+/**
+ * A binary heap of places in `EventSlots`, in the total order of events. It holds numbers instead of events, so that sifting
+ * compares in typed arrays and follows no pointer.
+ */
 import type { EventSlots } from "./event-slots.ts";
 
 /** A binary heap of slots: the calendar's place for events that suit no bucket. */

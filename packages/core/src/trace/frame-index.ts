@@ -1,3 +1,7 @@
+/**
+ * A recorded trace read by frame: requests, their copies, the errors and answers that they caused. For views; a running
+ * simulation never asks it.
+ */
 import type { FrameOrigin } from "../packet/frame.ts";
 import type { TraceEvent } from "./trace-event.ts";
 

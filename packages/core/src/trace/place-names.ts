@@ -1,3 +1,4 @@
+/** Devices and hosts are numbers in the trace, so that a packed event is numbers only; here are their names. */
 import type { PlaceId } from "./trace.ts";
 
 /** Gives places their numbers, from 1 in the order in which they are named first. */

@@ -1,3 +1,4 @@
+/** Several observers of one run, as a recorder beside a fingerprint: the simulation itself knows one trace. */
 import { assert } from "../base/assert.ts";
 import type { Frame } from "../packet/frame.ts";
 import type { Instant } from "../time/instant.ts";

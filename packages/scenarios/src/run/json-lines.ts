@@ -1,3 +1,4 @@
+/** `lvsim run --json`: a line per event, and a last one of kind "summary". Keys are an interface: scripts read them. */
 import { eventToJson, type TraceEvent } from "@lvsim/core";
 import type { LabRun } from "./lab-run.ts";
 

@@ -1,3 +1,7 @@
+/**
+ * What the parts of a walk hand to its layout: rows found in a trace, in whatever order, that carry where they belong and
+ * which point of the lab sheet they stand for.
+ */
 import type { Instant } from "@lvsim/core";
 import type { SheetStep } from "../lab-file/schema.ts";
 import type { Tone } from "./styled.ts";

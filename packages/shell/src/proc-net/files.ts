@@ -1,6 +1,7 @@
 /**
- * Files of /proc/net about neighbours, routes and devices, in the kernel's formats (arp.c, fib_trie.c, net-procfs.c).
- * Addresses are hexadecimal in the order of a little-endian machine. Left out: tcp, udp.
+ * Files of /proc/net about neighbours, routes, devices and iptables, in the kernel's formats (arp.c, fib_trie.c,
+ * net-procfs.c). Addresses are hexadecimal in the order of a little-endian machine. Left out: tcp, udp,
+ * ip_tables_matches and ip_tables_targets.
  */
 import {
   DeviceErrors,
@@ -94,6 +95,13 @@ export function deviceFile(namespace: NetworkNamespace): string {
   return text;
 }
 
+/** The tables that somebody has looked at, the latest first (x_tables.c); iptables-save reads which there are. */
+const tableNamesFile = ({ config }: NetworkNamespace): string =>
+  Object.keys(config.netfilter.tables)
+    .reverse()
+    .map((name) => `${name}\n`)
+    .join("");
+
 /** By name below /proc/net. */
 export const PROC_NET_FILES: ReadonlyMap<string, (namespace: NetworkNamespace) => string> = new Map(
   [
@@ -103,5 +111,6 @@ export const PROC_NET_FILES: ReadonlyMap<string, (namespace: NetworkNamespace) =
     ["netstat", netstatFile],
     ["fib_trie", fibTrieFile],
     ["dev", deviceFile],
+    ["ip_tables_names", tableNamesFile],
   ],
 );

@@ -1,3 +1,4 @@
+/** The source port of a tunnel in UDP (`udp_flow_src_port`): routers that spread flows by ports keep a carried flow together. */
 import type { Frame } from "../../packet/frame.ts";
 
 /** net.ipv4.ip_local_port_range's defaults: where tunnels in UDP take their source ports from. */

@@ -1,3 +1,7 @@
+/**
+ * What is kept of one neighbour (`struct neighbour`): state, link address, the packets that wait for it, the three instants
+ * that decide when it is asked again. The transitions are in neighbour-state.ts, the deeds in neighbour-table.ts.
+ */
 import type { Frame } from "../../packet/frame.ts";
 import type { Ipv4Address } from "../../packet/ipv4-address.ts";
 import { type MacAddress, ZERO_MAC } from "../../packet/mac-address.ts";

@@ -1,3 +1,7 @@
+/**
+ * Who sees a packet at the five points of IPv4, in which order (nf_register_net_hook, nf_hook_slow): lower priorities first,
+ * of equal ones the one that registered first. A point that nobody looks at costs a packet one test of a bit.
+ */
 import type { NetDevice } from "../../link/net-device.ts";
 import type { Frame } from "../../packet/frame.ts";
 import { type Hook, type HookPoint, Verdict } from "./hook.ts";

@@ -1,3 +1,4 @@
+/** How the layers above IPv4 are put together: what they share (counters, secrets) and how packets find them. */
 import { IpProtocol } from "../../packet/protocol.ts";
 import { TransportSecrets } from "./secrets.ts";
 import { TcpLayer } from "./tcp/tcp-layer.ts";

@@ -95,10 +95,3 @@ export const iptablesRestore: Command = simpleCommand(
   },
   { aliases: ["/usr/sbin/iptables-legacy-restore"], readsStdin: (argv) => !namesFile(argv) },
 );
-
-/** /proc/net/ip_tables_names: the tables that somebody has looked at, the latest first. */
-export const ipTablesNames = ({ config }: NetworkNamespace): string =>
-  Object.keys(config.netfilter.tables)
-    .reverse()
-    .map((name) => `${name}\n`)
-    .join("");

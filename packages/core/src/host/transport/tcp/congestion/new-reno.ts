@@ -1,3 +1,7 @@
+/**
+ * The congestion control `reno` (net.ipv4.tcp_congestion_control), counted in whole segments as Linux does; recovery itself
+ * is the sender's. RFC 5681 §3.1, RFC 6582.
+ */
 import type { CongestionControl, CongestionWindow } from "./congestion-control.ts";
 
 const WINDOW_MAX = 0xffff;
