@@ -8,6 +8,8 @@ export interface Line {
   readonly per_s?: number;
   /** Nanoseconds of CPU time a piece. */
   readonly ns?: number;
+  /** Memory a piece. */
+  readonly octets?: number;
   readonly n: number;
   readonly rounds: number;
   readonly [fact: string]: number | string;
@@ -26,6 +28,8 @@ export function lineOf(key: string, runs: readonly Measurement[]): Line {
   const [first] = runs as [Measurement];
   const each = median(runs.map(({ cpu, n }) => cpu / n));
   const speed =
-    first.unit === "per_s" ? { per_s: Math.round(1e9 / each) } : { ns: Math.round(each * 10) / 10 };
+    first.unit === "per_s"
+      ? { per_s: Math.round(1e9 / each) }
+      : { [first.unit]: Math.round(each * 10) / 10 };
   return { key, ...speed, n: first.n, rounds: runs.length, ...first.extra };
 }

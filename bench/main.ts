@@ -10,6 +10,7 @@ import { parseArgs } from "node:util";
 import { bundleWorkloads } from "./bundle.ts";
 import { type Line, lineOf } from "./lines.ts";
 import { type PeerLine, peerCosts, ratios, runPeers } from "./peers.ts";
+import type { WorkloadKeys } from "./run-one.ts";
 import type { Measurement } from "./workloads/measure.ts";
 
 /** A mistake in the command line: one line on standard error, exit status 2. */
@@ -35,7 +36,7 @@ function parseOptions() {
   }
 }
 
-/** What the bundle answers to `key`; with none it names all keys. */
+/** What the bundle answers to `key`; with none it names the keys there are. */
 function ask(bundle: string, ...key: readonly string[]): unknown {
   const { stdout, status } = spawnSync(process.execPath, [bundle, ...key], {
     encoding: "utf8",
@@ -45,8 +46,9 @@ function ask(bundle: string, ...key: readonly string[]): unknown {
   return JSON.parse(stdout);
 }
 
-function keysToRun(all: readonly string[], only: string): readonly string[] {
-  if (only === "") return all;
+function keysToRun({ usual, byHand }: WorkloadKeys, only: string): readonly string[] {
+  if (only === "") return usual;
+  const all = [...usual, ...byHand];
   const keys = only.split(",");
   const unknown = keys.filter((key) => !all.includes(key));
   if (unknown.length > 0)
@@ -56,9 +58,13 @@ function keysToRun(all: readonly string[], only: string): readonly string[] {
 
 function printLine(line: Line, json: boolean): void {
   if (json) return console.log(JSON.stringify(line));
-  const { key, per_s, ns, n, rounds, ...facts } = line;
-  const speed =
-    per_s !== undefined ? `${per_s.toLocaleString("en")} /s` : ns !== undefined ? `${ns} ns` : "";
+  const { key, per_s, ns, octets, n, rounds, ...facts } = line;
+  const speeds = [
+    per_s === undefined ? "" : `${per_s.toLocaleString("en")} /s`,
+    ns === undefined ? "" : `${ns} ns`,
+    octets === undefined ? "" : `${octets} octets`,
+  ];
+  const speed = speeds.join("");
   const rest = Object.entries(facts).map(([name, value]) => `${name} ${value}`);
   console.log(`${key.padEnd(28)} ${speed.padStart(16)}   ${rest.join(", ")}`);
 }
@@ -69,7 +75,7 @@ async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "lvsim-bench-"));
   try {
     const bundle = await bundleWorkloads(folder);
-    const keys = keysToRun(ask(bundle) as string[], options.only);
+    const keys = keysToRun(ask(bundle) as WorkloadKeys, options.only);
     const runs = new Map<string, Measurement[]>(keys.map((key) => [key, []]));
     const peerRounds: (readonly PeerLine[])[] = [];
     for (let round = 0; round < rounds; round++) {

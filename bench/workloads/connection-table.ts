@@ -1,31 +1,25 @@
 /** IPVS's connection table: random lookups among live connections, and one connection gone and another come. */
 import { type Instant, IpProtocol, type Ipv4Address } from "@lvsim/core";
-import { Connection, type ConnectionOwner, ConnectionTable, Method } from "@lvsim/core/testing";
+import { type Connection, ConnectionRows, ConnectionTable, Method } from "@lvsim/core/testing";
 import { cpuNow, type Measurement } from "./measure.ts";
 
 const VIRTUAL_ADDRESS = 0x0a01ff01 as Ipv4Address;
-const SERVER_ADDRESS = 0x0a020002 as Ipv4Address;
 const PORT = 80;
 const TIMES = 200_000;
 const PORTS_PER_CLIENT = 16_384;
-
-const OWNER: ConnectionOwner = { timerFired: () => undefined };
 
 const clientOf = (number: number): Ipv4Address =>
   (0x0a010002 + Math.floor(number / PORTS_PER_CLIENT)) as Ipv4Address;
 const portOf = (number: number): number => 32_768 + (number % PORTS_PER_CLIENT);
 
-const connectionOf = (number: number): Connection =>
-  new Connection(
-    OWNER,
+const connectionOf = (rows: ConnectionRows, number: number): Connection =>
+  rows.add(
     IpProtocol.tcp,
     clientOf(number),
     portOf(number),
     VIRTUAL_ADDRESS,
     PORT,
-    SERVER_ADDRESS,
     PORT,
-    0,
     0,
     Method.masquerading,
     null,
@@ -43,15 +37,22 @@ function shuffler(bound: number): () => number {
   };
 }
 
-function fill(size: number): { table: ConnectionTable; connections: Connection[] } {
-  const table = new ConnectionTable();
+interface Filled {
+  readonly rows: ConnectionRows;
+  readonly table: ConnectionTable;
+  readonly connections: Connection[];
+}
+
+function fill(size: number): Filled {
+  const rows = new ConnectionRows();
+  const table = new ConnectionTable(rows);
   const connections: Connection[] = [];
   for (let i = 0; i < size; i++) {
-    const connection = connectionOf(i);
+    const connection = connectionOf(rows, i);
     table.add(connection);
     connections.push(connection);
   }
-  return { table, connections };
+  return { rows, table, connections };
 }
 
 function lookUp(table: ConnectionTable, next: () => number, times: number): number {
@@ -59,7 +60,7 @@ function lookUp(table: ConnectionTable, next: () => number, times: number): numb
   for (let i = 0; i < times; i++) {
     const n = next();
     const { tcp } = IpProtocol;
-    if (table.findRequest(tcp, clientOf(n), portOf(n), VIRTUAL_ADDRESS, PORT) !== null) found++;
+    if (table.findRequest(tcp, clientOf(n), portOf(n), VIRTUAL_ADDRESS, PORT) !== 0) found++;
   }
   return found;
 }
@@ -76,13 +77,15 @@ export function lookups(size: number): Measurement {
 
 /** Replacements of a connection by a fresh one among `size`. */
 export function replacements(size: number): Measurement {
-  const { table, connections } = fill(size);
+  const { rows, table, connections } = fill(size);
   const next = shuffler(size);
   const replace = (times: number): void => {
     for (let i = 0; i < times; i++) {
       const n = next();
-      table.remove(connections[n] as Connection);
-      const fresh = connectionOf(n);
+      const old = connections[n] as Connection;
+      table.remove(old);
+      rows.remove(old);
+      const fresh = connectionOf(rows, n);
       table.add(fresh);
       connections[n] = fresh;
     }

@@ -3,6 +3,7 @@ import { CalendarQueue } from "@lvsim/core";
 import type { ImplementedScheduler } from "@lvsim/core/testing";
 import { lookups, replacements } from "./connection-table.ts";
 import { emptyHooks } from "./empty-hooks.ts";
+import { connectionOctets, newConnections } from "./live-connections.ts";
 import type { Measurement } from "./measure.ts";
 import { coldRun, tinyRuns, warmRun } from "./network-runs.ts";
 import { holdModel } from "./queue-hold.ts";
@@ -53,4 +54,11 @@ for (const size of [1_000, 10_000, 100_000]) {
   WORKLOADS.set(`connections-find-${size}`, () => lookups(size));
   WORKLOADS.set(`connections-replace-${size}`, () => replacements(size));
 }
+WORKLOADS.set("conn-new", newConnections);
+WORKLOADS.set("conn-octets-1e6", () => connectionOctets(1e6));
 WORKLOADS.set("hooks-empty", emptyHooks);
+
+/** Too long or too large for every run. */
+export const BY_HAND = new Map<string, () => Measurement>([
+  ["conn-octets-1e7", () => connectionOctets(1e7)],
+]);

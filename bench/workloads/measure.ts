@@ -8,10 +8,10 @@ export function cpuNow(): number {
 export interface Measurement {
   /** How often the thing was done. */
   readonly n: number;
-  /** CPU time of it all, in nanoseconds. */
+  /** CPU time of it all, in nanoseconds; for `octets` what it all takes. */
   readonly cpu: number;
-  /** Whether a line gives nanoseconds a piece or pieces a second. */
-  readonly unit: "ns" | "per_s";
+  /** Whether a line gives nanoseconds a piece, pieces a second, or octets of memory a piece. */
+  readonly unit: "ns" | "per_s" | "octets";
   /** Facts beside the speed, for the line. */
   readonly extra?: Readonly<Record<string, number>>;
 }

@@ -87,10 +87,7 @@ export class NetfilterHost implements NetfilterEnvironment {
   }
 
   ipvsFacts(frame: Frame): IpvsFacts | null {
-    const connection = this.owner.ipvs.connectionOfRequest(frame);
-    if (connection === null) return null;
-    const { virtualAddress, virtualPort, control, method } = connection;
-    return { virtualAddress, virtualPort, controlPort: control?.virtualPort ?? -1, method };
+    return this.owner.ipvs.factsOfRequest(frame);
   }
 
   duplicate(frame: Frame, gateway: Ipv4Address, output: string, hops: number): void {

@@ -1,6 +1,7 @@
 /** Parts of the stack that tests and benches of other packages drive by themselves. */
 export { type HookContext, passHooks } from "../host/ip/pass-hooks.ts";
-export { Connection, ConnectionFlag, type ConnectionOwner } from "../host/ipvs/connection.ts";
+export type { Connection } from "../host/ipvs/connection.ts";
+export { ConnectionRows } from "../host/ipvs/connection-rows.ts";
 export { ConnectionTable } from "../host/ipvs/connection-table.ts";
 export { Destination } from "../host/ipvs/destination.ts";
 export { Method } from "../host/ipvs/method.ts";

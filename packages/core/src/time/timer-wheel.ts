@@ -22,7 +22,8 @@ import { assert } from "../base/assert.ts";
 import type { Clock } from "./clock.ts";
 import { SimEvent } from "./event.ts";
 import { type Duration, type Instant, START } from "./instant.ts";
-import { type Timer, UNARMED } from "./timer.ts";
+import { type Timer, type TimerOwner, UNARMED } from "./timer.ts";
+import { NO_BUCKET } from "./timer-slot-layout.ts";
 import { TimerSlots } from "./timer-slots.ts";
 
 /** One tick of the kernel's clock, in nanoseconds. */
@@ -99,12 +100,12 @@ export class TimerWheel {
    * present one as `due` lies ahead of now. The lateness follows from that timeout.
    */
   arm(timer: Timer, due: Instant): void {
-    const now = this.clock.now;
-    assert(due >= now, "a timer in the past");
-    if (this.late.length > 0 && now !== this.lateAt) this.settle();
-    const jiffies = Math.floor((now + this.offset) / JIFFY);
-    if (jiffies > this.clk) this.clk = jiffies;
-    this.put(timer, jiffies + Math.ceil((due - now) / JIFFY));
+    const wanted = this.jiffyOf(due);
+    if (timer.slot === UNARMED) {
+      timer.slot = this.slots.addTimer(timer);
+      this.armedCount++;
+    }
+    this.put(timer.slot, wanted);
   }
 
   /**
@@ -122,7 +123,7 @@ export class TimerWheel {
   private settle(): void {
     for (const { slot } of this.late) {
       if (slot === UNARMED) continue;
-      const bucket = this.slots.bucket[slot] as number;
+      const bucket = this.slots.bucket(slot);
       this.unlink(slot);
       this.link(slot, bucket);
     }
@@ -131,8 +132,40 @@ export class TimerWheel {
 
   /** Disarms `timer`; nothing happens when it is not armed. */
   cancel(timer: Timer): void {
-    const { slot } = timer;
-    if (slot !== UNARMED) this.takeOut(slot);
+    this.cancelSlot(timer.slot);
+  }
+
+  /** A number by which `owner` arms timers that are no objects. */
+  addOwner(owner: TimerOwner): number {
+    return this.slots.addOwner(owner);
+  }
+
+  /**
+   * Arms or re-arms the timer `argument` of the owner with this number, which keeps the slot: `slot` is where the timer is
+   * armed now, `UNARMED` if it is not; the answer is where it is armed then.
+   */
+  armSlot(slot: number, owner: number, argument: number, due: Instant): number {
+    const wanted = this.jiffyOf(due);
+    let taken = slot;
+    if (taken === UNARMED) {
+      taken = this.slots.add(owner, argument);
+      this.armedCount++;
+    }
+    this.put(taken, wanted);
+    return taken;
+  }
+
+  /** Disarms the timer of this slot; nothing happens to `UNARMED`. */
+  cancelSlot(slot: number): void {
+    if (slot === UNARMED) return;
+    this.unlink(slot);
+    this.armedCount--;
+    this.slots.remove(slot);
+  }
+
+  /** Octets of memory that armed timers take, and room for more; `Timer` objects not counted. */
+  get octets(): number {
+    return this.slots.octets;
   }
 
   /** Fires the timers of the present jiffy; for the wheel's own event only. */
@@ -146,7 +179,17 @@ export class TimerWheel {
     if (next >= 0) this.tickAt(next);
   }
 
-  private put(timer: Timer, wanted: number): void {
+  /** The jiffy that lies as many whole jiffies ahead as `due` does; the wheel's clock is set for it. */
+  private jiffyOf(due: Instant): number {
+    const now = this.clock.now;
+    assert(due >= now, "a timer in the past");
+    if (this.late.length > 0 && now !== this.lateAt) this.settle();
+    const jiffies = Math.floor((now + this.offset) / JIFFY);
+    if (jiffies > this.clk) this.clk = jiffies;
+    return jiffies + Math.ceil((due - now) / JIFFY);
+  }
+
+  private put(slot: number, wanted: number): void {
     const clk = this.clk;
     let expires = wanted;
     let level = 0;
@@ -164,14 +207,9 @@ export class TimerWheel {
     const shift = level * LEVEL_SHIFT;
     const turn = (expires >> shift) + 1;
     const bucket = level * BUCKETS_PER_LEVEL + (turn & (BUCKETS_PER_LEVEL - 1));
-    let { slot } = timer;
-    if (slot === UNARMED) {
-      slot = this.slots.add(timer);
-      this.armedCount++;
-    } else {
-      if (bucket === this.slots.bucket[slot]) return;
-      this.unlink(slot);
-    }
+    const old = this.slots.bucket(slot);
+    if (bucket === old) return;
+    if (old !== NO_BUCKET) this.unlink(slot);
     this.link(slot, bucket);
     this.tickAt(turn << shift);
   }
@@ -184,32 +222,26 @@ export class TimerWheel {
     this.clock.schedule(new WheelTick(this), (jiffy * JIFFY - this.offset) as Instant);
   }
 
-  private takeOut(slot: number): Timer {
-    this.unlink(slot);
-    this.armedCount--;
-    return this.slots.remove(slot);
-  }
-
   private link(slot: number, bucket: number): void {
     if (this.heads === NO_HEADS) this.heads = new Int32Array(EXPIRING + LEVELS);
     const { slots, heads } = this;
     const head = heads[bucket] as number;
-    slots.bucket[slot] = bucket;
-    slots.previous[slot] = 0;
-    slots.next[slot] = head;
+    slots.setBucket(slot, bucket);
+    slots.setPrevious(slot, 0);
+    slots.setNext(slot, head);
     if (head === 0) this.mark(bucket);
-    else slots.previous[head] = slot;
+    else slots.setPrevious(head, slot);
     heads[bucket] = slot;
   }
 
   private unlink(slot: number): void {
     const { slots } = this;
-    const next = slots.next[slot] as number;
-    const previous = slots.previous[slot] as number;
-    if (next !== 0) slots.previous[next] = previous;
-    if (previous !== 0) slots.next[previous] = next;
+    const next = slots.next(slot);
+    const previous = slots.previous(slot);
+    if (next !== 0) slots.setPrevious(next, previous);
+    if (previous !== 0) slots.setNext(previous, next);
     else {
-      const bucket = slots.bucket[slot] as number;
+      const bucket = slots.bucket(slot);
       this.heads[bucket] = next;
       if (next === 0 && bucket < EXPIRING) this.unmark(bucket);
     }
@@ -217,7 +249,7 @@ export class TimerWheel {
 
   /** Moves the buckets that `jiffy` ends to the expiring lists, finest level first; returns how many. */
   private collect(jiffy: number): number {
-    const { next, bucket: buckets } = this.slots;
+    const { slots } = this;
     let count = 0;
     let turn = jiffy;
     for (let level = 0; level < LEVELS; level++) {
@@ -228,7 +260,7 @@ export class TimerWheel {
         this.unmark(bucket);
         const list = EXPIRING + count++;
         this.heads[list] = head;
-        for (let slot = head; slot !== 0; slot = next[slot] as number) buckets[slot] = list;
+        for (let slot = head; slot !== 0; slot = slots.next(slot)) slots.setBucket(slot, list);
       }
       if ((turn & ((1 << LEVEL_SHIFT) - 1)) !== 0) break;
       turn >>= LEVEL_SHIFT;
@@ -241,7 +273,9 @@ export class TimerWheel {
     for (;;) {
       const slot = this.heads[list] as number;
       if (slot === 0) return;
-      this.takeOut(slot).expire();
+      this.unlink(slot);
+      this.armedCount--;
+      this.slots.fire(slot);
     }
   }
 

@@ -17,3 +17,9 @@ export abstract class Timer {
   /** Runs when the wheel has come to it; the timer is no longer armed then and may be armed again. */
   abstract expire(): void;
 }
+
+/** Has so many timers that none is an object: it tells them apart by number and keeps the wheel's slot of each. */
+export interface TimerOwner {
+  /** The wheel has come to the timer `argument`, whose slot is void. */
+  timerFired(argument: number): void;
+}

@@ -6,7 +6,7 @@ import type { NetDevice } from "../../link/net-device.ts";
 import type { Frame } from "../../packet/frame.ts";
 import { IcmpType, UnreachableCode } from "../../packet/protocol.ts";
 import { Verdict } from "../netfilter/hook.ts";
-import { type Connection, ConnectionFlag } from "./connection.ts";
+import { type Connection, ConnectionFlag, NO_CONNECTION } from "./connection.ts";
 import type { IpvsContext } from "./context.ts";
 import { bindLocalAddress } from "./forwarding/full-nat.ts";
 import { Method } from "./method.ts";
@@ -28,8 +28,8 @@ export class Admission {
     this.persistence = new Persistence(context);
   }
 
-  /** A new connection for a client's packet; null with `verdict` set when there is none. */
-  admit(frame: Frame, protocol: Protocol, input: NetDevice | null): Connection | null {
+  /** A new connection for a client's packet; `NO_CONNECTION`, with `verdict` set, when there is none. */
+  admit(frame: Frame, protocol: Protocol, input: NetDevice | null): Connection {
     const sloppy = this.context.host.sysctls.sloppy_tcp !== 0;
     if (!protocol.maySchedule(frame, sloppy)) return this.leaveAlone();
     this.flow.ofRequest(frame);
@@ -42,12 +42,12 @@ export class Admission {
     quoted: Frame,
     protocol: Protocol,
     input: NetDevice | null,
-  ): Connection | null {
+  ): Connection {
     this.flow.ofQuoted(quoted, error.mark);
     return this.admitFlow(error, protocol, input);
   }
 
-  private admitFlow(frame: Frame, protocol: Protocol, input: NetDevice | null): Connection | null {
+  private admitFlow(frame: Frame, protocol: Protocol, input: NetDevice | null): Connection {
     const { flow, context } = this;
     const service = context.services.find(
       flow.mark,
@@ -62,24 +62,24 @@ export class Admission {
     const connection = service.persistent
       ? this.schedulePersistent(service)
       : this.schedule(service);
-    if (connection === null) {
+    if (connection === NO_CONNECTION) {
       this.verdict = this.leave(service, frame, protocol, input);
-      return null;
+      return NO_CONNECTION;
     }
-    if (connection.method === Method.fullNat) {
+    if (context.rows.method(connection) === Method.fullNat) {
       if (!bindLocalAddress(context.connections, service, connection)) {
         context.connections.discard(connection);
         this.verdict = context.drop(frame, "ipvs-no-local-port", service);
-        return null;
+        return NO_CONNECTION;
       }
     }
     this.scheduled(frame, service, connection);
     return connection;
   }
 
-  private leaveAlone(): null {
+  private leaveAlone(): Connection {
     this.verdict = Verdict.accept;
-    return null;
+    return NO_CONNECTION;
   }
 
   /** Whether a local server answers with this packet on a connection that exists. */
@@ -92,21 +92,21 @@ export class Admission {
         flow.virtualPort,
         flow.clientAddress,
         flow.clientPort,
-      ) !== null
+      ) !== NO_CONNECTION
     );
   }
 
-  private schedulePersistent(service: VirtualService): Connection | null {
+  private schedulePersistent(service: VirtualService): Connection {
     // without a Call-ID in the payload the SIP engine finds no client; payloads are not searched for one here
-    if (service.config.persistenceEngine !== "") return null;
+    if (service.config.persistenceEngine !== "") return NO_CONNECTION;
     return this.persistence.schedule(service, this.flow);
   }
 
-  private schedule(service: VirtualService): Connection | null {
+  private schedule(service: VirtualService): Connection {
     const { flow } = this;
-    if (service.mark === 0 && flow.virtualPort !== service.port) return null;
+    if (service.mark === 0 && flow.virtualPort !== service.port) return NO_CONNECTION;
     const server = service.scheduler?.select(flow) ?? null;
-    if (server === null) return null;
+    if (server === null) return NO_CONNECTION;
     return this.context.connections.create(
       flow.protocol,
       flow.clientAddress,
@@ -115,14 +115,13 @@ export class Admission {
       flow.virtualPort,
       server,
       server.port !== 0 ? server.port : flow.virtualPort,
-      flow.mark,
       service.schedulesEachPacket(flow.protocol) ? ConnectionFlag.onePacket : 0,
     );
   }
 
   private scheduled(frame: Frame, service: VirtualService, connection: Connection): void {
-    const { host, estimator } = this.context;
-    const { server, serverAddress, serverPort, method } = connection;
+    const { host, rows, estimator } = this.context;
+    const server = rows.server(connection);
     if (server !== null) estimator.countConnection(server, service);
     if (host.trace === null) return;
     const { now } = host.engine;
@@ -132,9 +131,9 @@ export class Admission {
       host.place,
       frame,
       service,
-      serverAddress,
-      serverPort,
-      method,
+      rows.serverAddress(connection),
+      rows.serverPort(connection),
+      rows.method(connection),
     );
   }
 
@@ -183,13 +182,12 @@ export class Admission {
       flow.virtualPort,
       null,
       0,
-      flow.mark,
       service.schedulesEachPacket(flow.protocol) ? ConnectionFlag.onePacket : 0,
     );
     context.advance(connection, protocol, Direction.input, frame);
-    const forwarder = context.forwarders.of(connection.method);
+    const forwarder = context.forwarders.of(context.rows.method(connection));
     const verdict = forwarder.forward(frame, connection, input, false);
-    connection.inPackets++;
+    context.rows.countInPacket(connection);
     context.connections.done(connection);
     return verdict;
   }

@@ -5,10 +5,12 @@
  * The kernel's table has a fixed size; ours grows, which nobody sees but in the order of listings.
  */
 import type { Ipv4Address } from "../../packet/ipv4-address.ts";
-import { type Connection, ConnectionFlag } from "./connection.ts";
-import { Method } from "./method.ts";
+import { type Connection, ConnectionFlag, NO_CONNECTION } from "./connection.ts";
+import type { ConnectionRows } from "./connection-rows.ts";
 
 const INITIAL_SIZE = 64;
+
+const NO_CHAINS = new Int32Array(0);
 
 const hashOf = (protocol: number, client: Ipv4Address, port: number): number => {
   let hash = Math.imul(client ^ Math.imul(port | (protocol << 16), 0x9e3779b1), 0x85ebca6b);
@@ -18,54 +20,57 @@ const hashOf = (protocol: number, client: Ipv4Address, port: number): number => 
 
 export class ConnectionTable {
   count = 0;
-  private chains: (Connection | null)[] = [];
+  private readonly rows: ConnectionRows;
+  /** The first connection of each chain. */
+  private chains = NO_CHAINS;
   private mask = 0;
+
+  constructor(rows: ConnectionRows) {
+    this.rows = rows;
+  }
+
+  /** Octets of memory that the chains take beside the rows. */
+  get octets(): number {
+    return this.chains.byteLength;
+  }
 
   add(connection: Connection): void {
     if (this.count >= this.chains.length) this.grow();
-    const { protocol, clientAddress, clientPort } = connection;
-    const at = hashOf(protocol, clientAddress, clientPort) & this.mask;
-    connection.nextInChain = this.chains[at] as Connection | null;
+    const { rows } = this;
+    const at = this.chainOf(connection);
+    rows.setNextInChain(connection, this.chains[at] as Connection);
     this.chains[at] = connection;
-    connection.flags |= ConnectionFlag.hashed;
+    rows.raise(connection, ConnectionFlag.hashed);
     this.count++;
   }
 
   remove(connection: Connection): void {
-    if ((connection.flags & ConnectionFlag.hashed) === 0) return;
-    const { protocol, clientAddress, clientPort } = connection;
-    const at = hashOf(protocol, clientAddress, clientPort) & this.mask;
+    const { rows } = this;
+    if (!rows.has(connection, ConnectionFlag.hashed)) return;
+    const at = this.chainOf(connection);
+    const next = rows.nextInChain(connection);
     let before = this.chains[at] as Connection;
-    if (before === connection) this.chains[at] = connection.nextInChain;
+    if (before === connection) this.chains[at] = next;
     else {
-      while (before.nextInChain !== connection) before = before.nextInChain as Connection;
-      before.nextInChain = connection.nextInChain;
+      while (rows.nextInChain(before) !== connection) before = rows.nextInChain(before);
+      rows.setNextInChain(before, next);
     }
-    connection.nextInChain = null;
-    connection.flags &= ~ConnectionFlag.hashed;
+    rows.setNextInChain(connection, NO_CONNECTION);
+    rows.lower(connection, ConnectionFlag.hashed);
     this.count--;
   }
 
-  /** The connection of a packet from a client; null when there is none. Port 0 never has one, as in the kernel. */
+  /** The connection of a packet from a client. Port 0 never has one, as in the kernel. */
   findRequest(
     protocol: number,
     client: Ipv4Address,
     clientPort: number,
     virtualAddress: Ipv4Address,
     virtualPort: number,
-  ): Connection | null {
-    if (this.count === 0 || clientPort === 0) return null;
-    let at = this.chains[hashOf(protocol, client, clientPort) & this.mask] as Connection | null;
-    while (
-      at !== null &&
-      (at.clientAddress !== client ||
-        at.clientPort !== clientPort ||
-        at.virtualPort !== virtualPort ||
-        at.virtualAddress !== virtualAddress ||
-        at.protocol !== protocol)
-    )
-      at = at.nextInChain;
-    return at;
+  ): Connection {
+    if (this.count === 0 || clientPort === 0) return NO_CONNECTION;
+    const head = this.chains[hashOf(protocol, client, clientPort) & this.mask] as Connection;
+    return this.rows.firstRequest(head, protocol, client, clientPort, virtualAddress, virtualPort);
   }
 
   /** The connection of a packet to a client: from the server for masquerading, from the VIP for all else. */
@@ -75,17 +80,10 @@ export class ConnectionTable {
     sourcePort: number,
     client: Ipv4Address,
     clientPort: number,
-  ): Connection | null {
-    if (this.count === 0) return null;
-    let at = this.chains[hashOf(protocol, client, clientPort) & this.mask] as Connection | null;
-    for (; at !== null; at = at.nextInChain) {
-      if (at.clientAddress !== client || at.clientPort !== clientPort || at.protocol !== protocol)
-        continue;
-      if (at.method === Method.masquerading) {
-        if (at.serverAddress === source && at.serverPort === sourcePort) return at;
-      } else if (at.virtualAddress === source && at.virtualPort === sourcePort) return at;
-    }
-    return null;
+  ): Connection {
+    if (this.count === 0) return NO_CONNECTION;
+    const head = this.chains[hashOf(protocol, client, clientPort) & this.mask] as Connection;
+    return this.rows.firstAnswer(head, protocol, source, sourcePort, client, clientPort);
   }
 
   /** The template of a masked client; `protocol` 0 and the mark as address for a firewall-mark service. */
@@ -94,41 +92,65 @@ export class ConnectionTable {
     client: Ipv4Address,
     virtualAddress: Ipv4Address,
     virtualPort: number,
-  ): Connection | null {
-    if (this.count === 0) return null;
-    let at = this.chains[hashOf(protocol, client, 0) & this.mask] as Connection | null;
-    while (
-      at !== null &&
-      (at.clientAddress !== client ||
-        at.clientPort !== 0 ||
-        at.virtualPort !== virtualPort ||
-        at.virtualAddress !== virtualAddress ||
-        at.protocol !== protocol ||
-        (at.flags & ConnectionFlag.template) === 0)
-    )
-      at = at.nextInChain;
-    return at;
+  ): Connection {
+    if (this.count === 0) return NO_CONNECTION;
+    const { rows } = this;
+    const at = this.chains[hashOf(protocol, client, 0) & this.mask] as Connection;
+    let found = rows.firstRequest(at, protocol, client, 0, virtualAddress, virtualPort);
+    while (found !== NO_CONNECTION && !rows.has(found, ConnectionFlag.template)) {
+      const next = rows.nextInChain(found);
+      found = rows.firstRequest(next, protocol, client, 0, virtualAddress, virtualPort);
+    }
+    return found;
   }
 
   /** All entries, chain by chain, the newest of a chain first. */
   entries(): Connection[] {
     const found: Connection[] = [];
     for (const head of this.chains)
-      for (let at = head; at !== null; at = at.nextInChain) found.push(at);
+      for (let at = head as Connection; at !== NO_CONNECTION; at = this.rows.nextInChain(at))
+        found.push(at);
     return found;
   }
 
-  /** Doubles the table; the order inside chains stays. */
+  private chainOf(connection: Connection): number {
+    const { rows } = this;
+    const protocol = rows.protocol(connection);
+    const hash = hashOf(protocol, rows.clientAddress(connection), rows.clientPort(connection));
+    return hash & this.mask;
+  }
+
+  /** Doubles the table: each chain falls into two, and the order inside chains stays. */
   private grow(): void {
-    const entries = this.entries();
-    const size = Math.max(INITIAL_SIZE, this.chains.length * 2);
-    this.chains = new Array<Connection | null>(size).fill(null);
-    this.mask = size - 1;
-    for (let i = entries.length - 1; i >= 0; i--) {
-      const entry = entries[i] as Connection;
-      const at = hashOf(entry.protocol, entry.clientAddress, entry.clientPort) & this.mask;
-      entry.nextInChain = this.chains[at] as Connection | null;
-      this.chains[at] = entry;
+    const { rows, chains } = this;
+    const size = chains.length;
+    if (size === 0) {
+      this.chains = new Int32Array(INITIAL_SIZE);
+      this.mask = INITIAL_SIZE - 1;
+      return;
+    }
+    this.chains = new Int32Array(2 * size);
+    this.mask = 2 * size - 1;
+    this.chains.set(chains);
+    for (let i = 0; i < size; i++) {
+      let stays = NO_CONNECTION;
+      let moves = NO_CONNECTION;
+      let next = NO_CONNECTION;
+      for (let at = chains[i] as Connection; at !== NO_CONNECTION; at = next) {
+        next = rows.nextInChain(at);
+        if (this.chainOf(at) === i) {
+          if (stays === NO_CONNECTION) this.chains[i] = at;
+          else rows.setNextInChain(stays, at);
+          stays = at;
+        } else {
+          if (moves === NO_CONNECTION) this.chains[i + size] = at;
+          else rows.setNextInChain(moves, at);
+          moves = at;
+        }
+      }
+      if (stays === NO_CONNECTION) this.chains[i] = 0;
+      else rows.setNextInChain(stays, NO_CONNECTION);
+      if (moves !== NO_CONNECTION) rows.setNextInChain(moves, NO_CONNECTION);
     }
   }
 }

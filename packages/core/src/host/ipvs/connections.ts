@@ -1,22 +1,22 @@
 /**
  * The life of connections: made and bound to a server, refreshed by packets, expired by the wheel (`ip_vs_conn.c`).
- * A refresh costs two stores and a comparison; restarted-timer.ts says why the outcome is still the kernel's.
+ *
+ * A packet only notes when it came, which costs two stores and a comparison; the wheel fires at the instant of an earlier
+ * refresh and is armed again then, for exactly the instant at which the kernel's timer, restarted by the last packet,
+ * would fire. restarted-timer.ts says why the outcome is the kernel's.
  */
 import type { Ipv4Address } from "../../packet/ipv4-address.ts";
-import { later, seconds } from "../../time/instant.ts";
-import {
-  Connection,
-  ConnectionFlag,
-  type ConnectionOwner,
-  type LocalBinding,
-} from "./connection.ts";
+import { type Instant, later, seconds } from "../../time/instant.ts";
+import { type TimerOwner, UNARMED } from "../../time/timer.ts";
+import { type Connection, ConnectionFlag, type LocalBinding, NO_CONNECTION } from "./connection.ts";
+import { ConnectionRows } from "./connection-rows.ts";
 import { ConnectionTable } from "./connection-table.ts";
 import type { Destination } from "./destination.ts";
 import type { IpvsHost } from "./host.ts";
 import { LocalPortIndex } from "./local-port-index.ts";
 import { Method } from "./method.ts";
 import { boundTo, unboundFrom } from "./overload.ts";
-import { armExactly, firesAt } from "./restarted-timer.ts";
+import { exactly, firesAt } from "./restarted-timer.ts";
 
 /** A template that still has connections when it expires gets this timeout, for good. */
 const HELD_TEMPLATE_SECONDS = 60;
@@ -27,11 +27,14 @@ const HIDES_ANSWERS: readonly boolean[] = Object.values(Method).map(
     method !== Method.masquerading && method !== Method.bypass && method !== Method.fullNat,
 );
 
-export class Connections implements ConnectionOwner {
-  readonly table = new ConnectionTable();
+export class Connections implements TimerOwner {
+  readonly rows = new ConnectionRows();
+  readonly table = new ConnectionTable(this.rows);
   /** Full-nat's second index. */
   readonly localPorts = new LocalPortIndex();
   private readonly host: IpvsHost;
+  /** Our number among the owners of the wheel's timers; 0 before the first connection. */
+  private timerOwner = 0;
 
   constructor(host: IpvsHost) {
     this.host = host;
@@ -49,23 +52,19 @@ export class Connections implements ConnectionOwner {
     virtualPort: number,
     server: Destination | null,
     serverPort: number,
-    mark: number,
     flags: number,
   ): Connection {
     const method = server === null ? Method.bypass : server.method;
     let initial = flags | ConnectionFlag.inactive;
     if (HIDES_ANSWERS[method]) initial |= ConnectionFlag.noOutput;
     if (this.host.sysctls.conntrack !== 0) initial |= ConnectionFlag.tracked;
-    const connection = new Connection(
-      this,
+    const connection = this.rows.add(
       protocol,
       clientAddress,
       clientPort,
       virtualAddress,
       virtualPort,
-      server === null ? (0 as Ipv4Address) : server.address,
       serverPort,
-      mark,
       initial,
       method,
       server,
@@ -78,78 +77,89 @@ export class Connections implements ConnectionOwner {
 
   /** Gives a full-nat connection its source address and port. */
   bindLocal(connection: Connection, binding: LocalBinding): void {
-    connection.local = binding;
+    this.rows.setLocal(connection, binding);
     binding.localAddress.connections++;
     this.localPorts.add(binding);
   }
 
   /** Puts `connection` under `template`, which lives as long as one of its connections does. */
   control(connection: Connection, template: Connection): void {
-    connection.control = template;
-    template.controlled++;
+    this.rows.setControl(connection, template);
+    this.rows.addControlled(template, 1);
   }
 
   /** A packet was dealt with: the timer starts again at the current timeout. */
   refresh(connection: Connection): void {
-    const { now, timers } = this.host.engine;
-    connection.refreshedAt = now;
-    connection.flags &= ~ConnectionFlag.condemned;
-    if (connection.armed && connection.timeoutSeconds >= connection.armedSeconds) return;
-    connection.armedSeconds = connection.timeoutSeconds;
-    timers.arm(connection, later(now, seconds(connection.timeoutSeconds)));
+    const { rows } = this;
+    const { now } = this.host.engine;
+    if (!rows.restart(connection, now)) return;
+    const timeout = rows.timeoutSeconds(connection);
+    this.arm(connection, timeout, later(now, seconds(timeout)));
   }
 
   /** After a packet: restarts the timer, or ends an entry that was made for this packet alone. */
   done(connection: Connection): void {
-    if ((connection.flags & ConnectionFlag.onePacket) !== 0) this.discard(connection);
+    if (this.rows.has(connection, ConnectionFlag.onePacket)) this.discard(connection);
     else this.refresh(connection);
   }
 
-  /** Takes it out of the tables and off its server, whatever its timer says. */
+  /** Takes it out of the tables and off its server, whatever its timer says: it is no more. */
   discard(connection: Connection): void {
+    const { rows } = this;
     this.table.remove(connection);
-    this.host.engine.timers.cancel(connection);
-    const { control } = connection;
-    if (control !== null) {
-      connection.control = null;
-      control.controlled--;
-      const dropped = connection.timeoutSeconds === 0 && control.controlled === 0;
-      if (dropped && !control.has(ConnectionFlag.assured)) this.delete(control);
+    this.disarm(connection);
+    const control = rows.control(connection);
+    if (control !== NO_CONNECTION) {
+      rows.setControl(connection, NO_CONNECTION);
+      rows.addControlled(control, -1);
+      const dropped = rows.timeoutSeconds(connection) === 0 && rows.controlled(control) === 0;
+      if (dropped && !rows.has(control, ConnectionFlag.assured)) this.delete(control);
     }
-    if (connection.has(ConnectionFlag.tracked) && !connection.has(ConnectionFlag.onePacket))
+    if (
+      rows.has(connection, ConnectionFlag.tracked) &&
+      !rows.has(connection, ConnectionFlag.onePacket)
+    )
       this.dropTracked(connection);
-    if (connection.local !== null) {
-      this.localPorts.remove(connection.local);
-      connection.local.localAddress.connections--;
-      connection.local = null;
+    const local = rows.local(connection);
+    if (local !== null) {
+      this.localPorts.remove(local);
+      local.localAddress.connections--;
+      rows.setLocal(connection, null);
     }
-    if (connection.server !== null) this.unbind(connection, connection.server);
+    const server = rows.server(connection);
+    if (server !== null) this.unbind(connection, server);
+    rows.remove(connection);
   }
 
   /** Moves the expiry to the present instant: the next tick takes it unless a packet comes first. */
   expireNow(connection: Connection): void {
-    const { timers, now } = this.host.engine;
-    if (!connection.armed || connection.has(ConnectionFlag.condemned)) return;
-    connection.flags |= ConnectionFlag.condemned;
-    connection.armedSeconds = 0;
-    timers.arm(connection, now);
+    const { rows } = this;
+    if (rows.timerSlot(connection) === UNARMED || rows.has(connection, ConnectionFlag.condemned))
+      return;
+    rows.raise(connection, ConnectionFlag.condemned);
+    this.arm(connection, 0, this.host.engine.now);
   }
 
   /** Ends it at once, and its template with it when nothing else holds that and the client never got through. */
   delete(connection: Connection): void {
-    if (!connection.armed) return;
-    this.host.engine.timers.cancel(connection);
-    if (connection.control !== null) connection.timeoutSeconds = 0;
+    const { rows } = this;
+    if (rows.timerSlot(connection) === UNARMED) return;
+    this.disarm(connection);
+    if (rows.control(connection) !== NO_CONNECTION) rows.setTimeoutSeconds(connection, 0);
     this.expire(connection);
   }
 
-  timerFired(connection: Connection): void {
+  /** The wheel came to the connection, which may have been refreshed meanwhile. */
+  timerFired(argument: number): void {
+    const connection = argument as Connection;
     const { engine } = this.host;
-    if (!connection.has(ConnectionFlag.condemned)) {
-      const due = firesAt(engine, connection.refreshedAt, connection.timeoutSeconds);
+    const { rows } = this;
+    rows.setTimerSlot(connection, UNARMED);
+    if (!rows.has(connection, ConnectionFlag.condemned)) {
+      const timeout = rows.timeoutSeconds(connection);
+      const due = firesAt(engine, rows.refreshedAt(connection), timeout);
       if (due > engine.now) {
-        connection.armedSeconds = connection.timeoutSeconds;
-        armExactly(engine, connection, due);
+        this.arm(connection, timeout, exactly(due));
         return;
       }
     }
@@ -158,39 +168,60 @@ export class Connections implements ConnectionOwner {
 
   /** A template's keys are overwritten so that nobody finds it again; it dies when its timer says (65535/65535). */
   orphan(template: Connection): void {
-    if (template.virtualPort === 0xffff) return;
+    const { rows } = this;
+    if (rows.virtualPort(template) === 0xffff) return;
     this.table.remove(template);
-    template.serverPort = 0xffff;
-    template.virtualPort = 0xffff;
+    rows.setServerPort(template, 0xffff);
+    rows.setVirtualPort(template, 0xffff);
     this.table.add(template);
   }
 
   /** vs.expire_nodest_conn: ends all entries of servers that are gone, and templates that nothing holds then. */
   deleteWithoutServer(): void {
+    const { rows } = this;
     for (const connection of this.table.entries()) {
-      const { server, control } = connection;
-      if (server === null || server.available || connection.controlled > 0) continue;
-      if (!connection.has(ConnectionFlag.hashed)) continue;
+      // it may have gone as the template of another
+      if (!rows.has(connection, ConnectionFlag.hashed)) continue;
+      const server = rows.server(connection);
+      if (server === null || server.available || rows.controlled(connection) > 0) continue;
+      const control = rows.control(connection);
       this.delete(connection);
-      if (control !== null && control.controlled === 0) this.delete(control);
+      if (control !== NO_CONNECTION && rows.controlled(control) === 0) this.delete(control);
     }
   }
 
   private expire(connection: Connection): void {
-    if (connection.controlled > 0) {
-      connection.timeoutSeconds = HELD_TEMPLATE_SECONDS;
+    const { rows } = this;
+    if (rows.controlled(connection) > 0) {
+      rows.setTimeoutSeconds(connection, HELD_TEMPLATE_SECONDS);
       this.refresh(connection);
       return;
     }
     this.discard(connection);
   }
+
+  private arm(connection: Connection, timeoutSeconds: number, due: Instant): void {
+    const { rows } = this;
+    const { timers } = this.host.engine;
+    if (this.timerOwner === 0) this.timerOwner = timers.addOwner(this);
+    rows.setArmedSeconds(connection, timeoutSeconds);
+    const slot = rows.timerSlot(connection);
+    rows.setTimerSlot(connection, timers.armSlot(slot, this.timerOwner, connection, due));
+  }
+
+  private disarm(connection: Connection): void {
+    this.host.engine.timers.cancelSlot(this.rows.timerSlot(connection));
+    this.rows.setTimerSlot(connection, UNARMED);
+  }
+
   private dropTracked(connection: Connection): void {
+    const { rows } = this;
     this.host.conntrack?.drop(
-      connection.protocol,
-      connection.clientAddress,
-      connection.clientPort,
-      connection.virtualAddress,
-      connection.virtualPort,
+      rows.protocol(connection),
+      rows.clientAddress(connection),
+      rows.clientPort(connection),
+      rows.virtualAddress(connection),
+      rows.virtualPort(connection),
     );
   }
 
@@ -201,10 +232,12 @@ export class Connections implements ConnectionOwner {
   }
 
   private unbind(connection: Connection, server: Destination): void {
-    const template = connection.has(ConnectionFlag.template);
+    const { rows } = this;
+    const template = rows.has(connection, ConnectionFlag.template);
     if (template) server.persistentConnections--;
-    else if (connection.has(ConnectionFlag.inactive)) server.inactiveConnections--;
+    else if (rows.has(connection, ConnectionFlag.inactive)) server.inactiveConnections--;
     else server.activeConnections--;
     unboundFrom(server, template, this.host.variant);
+    if (server.totalConnections + server.persistentConnections === 0) rows.forgetServer(server);
   }
 }

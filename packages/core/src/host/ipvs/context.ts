@@ -4,6 +4,7 @@ import type { DropReason } from "../../trace/drop-reason.ts";
 import type { Decider } from "../../trace/trace.ts";
 import { Verdict } from "../netfilter/hook.ts";
 import type { Connection } from "./connection.ts";
+import type { ConnectionRows } from "./connection-rows.ts";
 import { Connections } from "./connections.ts";
 import { Estimator } from "./estimator.ts";
 import { Forwarders } from "./forwarding/forwarders.ts";
@@ -17,29 +18,38 @@ export class IpvsContext {
   readonly host: IpvsHost;
   readonly services = new ServiceTable();
   readonly connections: Connections;
-  readonly protocols = new Protocols();
+  /** The columns of connections. */
+  readonly rows: ConnectionRows;
+  readonly protocols: Protocols;
   readonly forwarders: Forwarders;
   readonly estimator: Estimator;
 
   constructor(host: IpvsHost) {
     this.host = host;
     this.connections = new Connections(host);
-    this.forwarders = new Forwarders(new ForwardingPath(host));
+    this.rows = this.connections.rows;
+    this.protocols = new Protocols(this.rows);
+    this.forwarders = new Forwarders(new ForwardingPath(host, this.rows));
     this.estimator = new Estimator(host, this.services.services);
   }
 
   /** Runs the protocol's state machine with a packet. */
   advance(connection: Connection, protocol: Protocol, direction: Direction, frame: Frame): void {
-    const { host } = this;
+    const { host, rows } = this;
     // modes 1 and 2 come into force only when memory is short, which it never is here
     this.protocols.tcp.setSecure(host.sysctls.secure_tcp === 3);
-    const before = connection.state;
+    if (host.trace === null) {
+      protocol.advance(connection, direction, frame);
+      return;
+    }
+    const before = rows.state(connection);
     protocol.advance(connection, direction, frame);
-    const { state } = connection;
-    if (state === before || host.trace === null) return;
+    const state = rows.state(connection);
+    if (state === before) return;
     const { number } = protocol;
     const { now } = host.engine;
-    host.trace.note("connection", now, host.place, frame, connection, before, state, number);
+    const name = rows.nameOf(connection);
+    host.trace.note("connection", now, host.place, frame, name, before, state, number);
   }
 
   /** Ends the story of `frame`; the verdict for it. */
@@ -47,5 +57,10 @@ export class IpvsContext {
     const { trace, engine, place } = this.host;
     if (trace !== null) trace.dropped(engine.now, place, frame, reason, decider);
     return Verdict.drop;
+  }
+
+  /** The same when a connection decided so. */
+  dropFor(frame: Frame, reason: DropReason, connection: Connection): Verdict {
+    return this.drop(frame, reason, this.host.trace === null ? null : this.rows.nameOf(connection));
   }
 }

@@ -43,6 +43,8 @@ export class Destination implements Decider {
 
   /** Entries of a scheduler's cache that name it (lblc, lblcr). */
   cacheEntries = 0;
+  /** By which the rows of connections name it (numbered-servers.ts); 0 while none does. */
+  number = 0;
   /** Who is to hear of changes, and the place of this server there; null for nobody. */
   ranking: Ranking | null = null;
   place = 0;

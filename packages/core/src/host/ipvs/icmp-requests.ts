@@ -12,7 +12,7 @@ import { HookPoint, Verdict } from "../netfilter/hook.ts";
 import { RouteType } from "../route/config.ts";
 import type { Route } from "../route/route.ts";
 import type { Admission } from "./admission.ts";
-import type { Connection } from "./connection.ts";
+import { type Connection, NO_CONNECTION } from "./connection.ts";
 import type { IpvsContext } from "./context.ts";
 import type { Destination } from "./destination.ts";
 import { Preparation, RouteMode } from "./forwarding/forwarding-path.ts";
@@ -58,10 +58,10 @@ export class IcmpRequests {
       quoted.source,
       quoted.sourcePort,
     );
-    if (found !== null) return this.pass(frame, quoted, found, input, point);
+    if (found !== NO_CONNECTION) return this.pass(frame, quoted, found, input, point);
     if (host.sysctls.schedule_icmp === 0) return Verdict.accept;
     const made = this.admission.admitQuoted(frame, quoted, protocol, input);
-    if (made === null) return this.admission.verdict;
+    if (made === NO_CONNECTION) return this.admission.verdict;
     const verdict = this.pass(frame, quoted, made, input, point);
     connections.done(made);
     return verdict;
@@ -75,25 +75,27 @@ export class IcmpRequests {
     input: NetDevice | null,
     point: HookPoint,
   ): Verdict {
-    const { forwarders, estimator } = this.context;
-    estimator.countIn(connection.server, frame.length);
-    if (connection.method !== Method.masquerading) {
-      if (connection.method === Method.fullNat) return Verdict.accept;
-      connection.inPackets++;
-      return forwarders.of(connection.method).forward(frame, connection, input, true);
+    const { forwarders, rows, estimator } = this.context;
+    const server = rows.server(connection);
+    const method = rows.method(connection);
+    estimator.countIn(server, frame.length);
+    if (method !== Method.masquerading) {
+      if (method === Method.fullNat) return Verdict.accept;
+      rows.countInPacket(connection);
+      return forwarders.of(method).forward(frame, connection, input, true);
     }
     const { path } = forwarders;
-    const { server, serverAddress, serverPort } = connection;
+    const serverAddress = rows.serverAddress(connection);
     const here = point === HookPoint.forward ? 0 : RouteMode.local | RouteMode.redirect;
     const mode = RouteMode.nonLocal | here;
     const outcome = path.prepare(frame, server, serverAddress, mode, -1, true, connection);
     if (outcome === Preparation.dropped) return Verdict.stolen;
     const local = outcome === Preparation.local;
     if (local && isLoopbackAddress(serverAddress) && input !== null)
-      return this.context.drop(frame, "ipvs-local-loopback-destination", connection);
+      return this.context.dropFor(frame, "ipvs-local-loopback-destination", connection);
     const translated = copyFrame(quoted, quoted.id);
     translated.source = serverAddress;
-    translated.sourcePort = serverPort;
+    translated.sourcePort = rows.serverPort(connection);
     frame.inner = translated;
     frame.destination = serverAddress;
     return local ? path.deliver(frame, connection) : path.send(frame, connection);
@@ -111,7 +113,7 @@ export class IcmpRequests {
 
   /** An error about a tunnel packet becomes an error about the request inside, for the client, from the VIP. */
   private aboutTunnel(frame: Frame, outer: Frame, server: Destination): Verdict {
-    const { protocols, connections, host, estimator } = this.context;
+    const { protocols, connections, rows, host, estimator } = this.context;
     const request = outer.inner as Frame;
     const protocol = protocols.withNumber(request.protocol);
     if (protocol === null || isLaterFragment(request)) return Verdict.accept;
@@ -122,7 +124,7 @@ export class IcmpRequests {
       request.destination,
       request.destinationPort,
     );
-    if (connection === null) return Verdict.accept;
+    if (connection === NO_CONNECTION) return Verdict.accept;
     const { trace, engine, place, ip } = host;
     if (trace !== null) trace.delivered(engine.now, place, frame);
     const { icmpType, icmpCode } = frame;
@@ -145,7 +147,7 @@ export class IcmpRequests {
     cause.inputInterface = frame.inputInterface;
     ip.sendIcmpError(cause, icmpType, icmpCode, rest);
     const stripped = ERROR_HEADERS + overhead;
-    estimator.countOut(connection.server, Math.max(0, frame.length - stripped));
+    estimator.countOut(rows.server(connection), Math.max(0, frame.length - stripped));
     return Verdict.stolen;
   }
 }

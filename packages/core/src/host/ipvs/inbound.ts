@@ -7,7 +7,7 @@ import { type Frame, PacketType } from "../../packet/frame.ts";
 import { FragmentField, IpProtocol } from "../../packet/protocol.ts";
 import { HookPoint, Verdict } from "../netfilter/hook.ts";
 import { Admission } from "./admission.ts";
-import { type Connection, ConnectionFlag } from "./connection.ts";
+import { type Connection, ConnectionFlag, NO_CONNECTION } from "./connection.ts";
 import type { IpvsContext } from "./context.ts";
 import { IcmpRequests } from "./icmp-requests.ts";
 import { Direction, type Protocol } from "./protocol/protocol.ts";
@@ -46,18 +46,19 @@ export class Inbound {
       frame.destination,
       frame.destinationPort,
     );
-    if (connection !== null) {
+    if (connection !== NO_CONNECTION) {
       const fate = this.judge(connection, protocol, frame);
-      if (fate === Fate.serverGone) return context.drop(frame, "ipvs-destination-gone", connection);
+      if (fate === Fate.serverGone)
+        return context.dropFor(frame, "ipvs-destination-gone", connection);
       if (fate === Fate.stillTracked)
-        return context.drop(frame, "ipvs-connection-refused-by-conntrack", connection);
-      if (fate === Fate.replaced) connection = null;
+        return context.dropFor(frame, "ipvs-connection-refused-by-conntrack", connection);
+      if (fate === Fate.replaced) connection = NO_CONNECTION;
     }
-    if (connection === null) {
+    if (connection === NO_CONNECTION) {
       const answered = this.answerFullNat(frame, protocol);
       if (answered !== Verdict.accept) return answered;
       connection = this.admission.admit(frame, protocol, input);
-      if (connection === null) return this.admission.verdict;
+      if (connection === NO_CONNECTION) return this.admission.verdict;
     }
     return this.pass(frame, connection, protocol, input);
   }
@@ -69,12 +70,16 @@ export class Inbound {
     input: NetDevice | null,
   ): Verdict {
     const { context } = this;
-    context.estimator.countIn(connection.server, frame.length);
+    const { rows } = context;
+    context.estimator.countIn(rows.server(connection), frame.length);
     context.advance(connection, protocol, Direction.input, frame);
-    const forwarder = context.forwarders.of(connection.method);
+    const forwarder = context.forwarders.of(rows.method(connection));
     const verdict = forwarder.forward(frame, connection, input, false);
-    if ((connection.flags & ConnectionFlag.onePacket) === 0) connection.inPackets++;
-    context.connections.done(connection);
+    if (rows.has(connection, ConnectionFlag.onePacket)) context.connections.discard(connection);
+    else {
+      rows.countInPacket(connection);
+      context.connections.refresh(connection);
+    }
     return verdict;
   }
 
@@ -84,43 +89,45 @@ export class Inbound {
       const fate = this.judgeOpening(connection, protocol, frame);
       if (fate !== Fate.usable) return fate;
     }
-    const { server } = connection;
+    const { rows } = this.context;
+    const server = rows.server(connection);
     if (server === null || server.available) return Fate.usable;
     if (this.context.host.sysctls.expire_nodest_conn === 0) return Fate.serverGone;
     const tracked = this.isTracked(connection, frame);
-    if (!tracked) connection.flags &= ~ConnectionFlag.tracked;
+    if (!tracked) rows.lower(connection, ConnectionFlag.tracked);
     this.context.connections.expireNow(connection);
     return tracked ? Fate.stillTracked : Fate.replaced;
   }
 
   /** A client opens a connection whose tuple has an entry: vs.expire_nodest_conn and vs.conn_reuse_mode. */
   private judgeOpening(connection: Connection, protocol: Protocol, frame: Frame): Fate {
+    const { rows } = this.context;
     const { expire_nodest_conn, conn_reuse_mode } = this.context.host.sysctls;
     let tracked: boolean;
-    if (expire_nodest_conn !== 0 && connection.server?.weight === 0) {
+    if (expire_nodest_conn !== 0 && rows.server(connection)?.weight === 0) {
       tracked = this.isTracked(connection, frame);
     } else if (
       conn_reuse_mode !== 0 &&
-      connection.control === null &&
+      rows.control(connection) === NO_CONNECTION &&
       protocol.isReusable(connection, conn_reuse_mode)
     ) {
       tracked = this.isTracked(connection, frame);
-      if (connection.controlled > 0 && tracked) return Fate.usable;
+      if (rows.controlled(connection) > 0 && tracked) return Fate.usable;
     } else return Fate.usable;
-    if (!tracked) connection.flags &= ~ConnectionFlag.tracked;
-    if (connection.controlled === 0) this.context.connections.expireNow(connection);
+    if (!tracked) rows.lower(connection, ConnectionFlag.tracked);
+    if (rows.controlled(connection) === 0) this.context.connections.expireNow(connection);
     return tracked ? Fate.stillTracked : Fate.replaced;
   }
 
   /** Whether connection tracking knows the packet's flow already (`ip_vs_conn_uses_old_conntrack`). */
   private isTracked(connection: Connection, frame: Frame): boolean {
-    if (!connection.has(ConnectionFlag.tracked)) return false;
+    if (!this.context.rows.has(connection, ConnectionFlag.tracked)) return false;
     return this.context.host.conntrack?.isConfirmed(frame) ?? false;
   }
 
   /** A server's answer to one of full-nat's local addresses; ACCEPT when it is none. */
   private answerFullNat(frame: Frame, protocol: Protocol): Verdict {
-    const { connections, estimator, forwarders } = this.context;
+    const { connections, rows, estimator, forwarders } = this.context;
     const binding = connections.localPorts.find(
       frame.protocol,
       frame.source,
@@ -130,7 +137,7 @@ export class Inbound {
     );
     if (binding === null) return Verdict.accept;
     const { connection } = binding;
-    estimator.countOut(connection.server, frame.length);
+    estimator.countOut(rows.server(connection), frame.length);
     this.context.advance(connection, protocol, Direction.output, frame);
     const verdict = forwarders.fullNat.answer(frame, connection);
     connections.refresh(connection);

@@ -3,8 +3,9 @@
  * and listings go out as data. Nobody but the namespace knows it.
  */
 import type { Frame } from "../../packet/frame.ts";
+import type { IpvsFacts } from "../netfilter/environment.ts";
 import type { IpvsConfig } from "./config.ts";
-import type { Connection } from "./connection.ts";
+import { NO_CONNECTION } from "./connection.ts";
 import { IpvsContext } from "./context.ts";
 import type { IpvsCommand } from "./control.ts";
 import { IpvsHooks } from "./hooks.ts";
@@ -63,11 +64,20 @@ export class Ipvs {
     return listConnections(this.context);
   }
 
-  /** The connection of which `frame` is a request as it goes out to the server; null without one. */
-  connectionOfRequest(frame: Frame): Connection | null {
+  /** What is known of the connection of which `frame` is a request as it goes out to the server; null without one. */
+  factsOfRequest(frame: Frame): IpvsFacts | null {
     const { protocol, source, sourcePort, destination, destinationPort } = frame;
-    const { table } = this.context.connections;
-    return table.findAnswer(protocol, destination, destinationPort, source, sourcePort);
+    const { rows, connections } = this.context;
+    const { table } = connections;
+    const found = table.findAnswer(protocol, destination, destinationPort, source, sourcePort);
+    if (found === NO_CONNECTION) return null;
+    const control = rows.control(found);
+    return {
+      virtualAddress: rows.virtualAddress(found),
+      virtualPort: rows.virtualPort(found),
+      controlPort: control === NO_CONNECTION ? -1 : rows.virtualPort(control),
+      method: rows.method(found),
+    };
   }
 
   /** The counters of the whole namespace (/proc/net/ip_vs_stats). */

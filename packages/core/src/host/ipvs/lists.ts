@@ -25,22 +25,24 @@ const listServer = (server: Destination): ServerListing => ({
 });
 
 export function listConnections(context: IpvsContext): ConnectionListing[] {
+  const { rows } = context;
   return context.connections.table.entries().map((connection) => ({
-    protocol: connection.protocol,
-    clientAddress: connection.clientAddress,
-    clientPort: connection.clientPort,
-    virtualAddress: connection.virtualAddress,
-    virtualPort: connection.virtualPort,
-    serverAddress: connection.serverAddress,
-    serverPort: connection.serverPort,
+    protocol: rows.protocol(connection),
+    clientAddress: rows.clientAddress(connection),
+    clientPort: rows.clientPort(connection),
+    virtualAddress: rows.virtualAddress(connection),
+    virtualPort: rows.virtualPort(connection),
+    serverAddress: rows.serverAddress(connection),
+    serverPort: rows.serverPort(connection),
     state: context.protocols.stateName(connection),
     secondsLeft: secondsLeft(context, connection),
-    template: connection.has(ConnectionFlag.template),
+    template: rows.has(connection, ConnectionFlag.template),
   }));
 }
 
 function secondsLeft(context: IpvsContext, connection: Connection): number {
-  if (connection.has(ConnectionFlag.condemned)) return 0;
-  const age = elapsed(connection.refreshedAt, context.host.engine.now) / NS_PER_SECOND;
-  return Math.max(0, Math.floor(connection.timeoutSeconds - age));
+  const { rows } = context;
+  if (rows.has(connection, ConnectionFlag.condemned)) return 0;
+  const age = elapsed(rows.refreshedAt(connection), context.host.engine.now) / NS_PER_SECOND;
+  return Math.max(0, Math.floor(rows.timeoutSeconds(connection) - age));
 }

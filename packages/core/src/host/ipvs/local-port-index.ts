@@ -46,13 +46,12 @@ export class LocalPortIndex {
     const mask = this.chains.length - 1;
     let at = this.chains[hashOf(local, localPort, server) & mask] as LocalBinding | null;
     for (; at !== null; at = at.nextInChain) {
-      const { connection } = at;
       if (
         at.port === localPort &&
         at.localAddress.address === local &&
-        connection.serverAddress === server &&
-        connection.serverPort === serverPort &&
-        connection.protocol === protocol
+        at.serverAddress === server &&
+        at.serverPort === serverPort &&
+        at.protocol === protocol
       )
         return at;
     }
@@ -60,9 +59,9 @@ export class LocalPortIndex {
   }
 
   private chainOf(binding: LocalBinding): number {
-    const { localAddress, port, connection } = binding;
+    const { localAddress, port, serverAddress } = binding;
     const mask = this.chains.length - 1;
-    return hashOf(localAddress.address, port, connection.serverAddress) & mask;
+    return hashOf(localAddress.address, port, serverAddress) & mask;
   }
 
   private link(binding: LocalBinding): void {

@@ -14,7 +14,7 @@ import {
 import { HookPoint, Verdict } from "../netfilter/hook.ts";
 import { RouteType } from "../route/config.ts";
 import type { Route } from "../route/route.ts";
-import type { Connection } from "./connection.ts";
+import { type Connection, NO_CONNECTION } from "./connection.ts";
 import type { IpvsContext } from "./context.ts";
 import { isConnectionError } from "./icmp-requests.ts";
 import { Method } from "./method.ts";
@@ -41,7 +41,7 @@ export class Outbound {
       frame.destination,
       frame.destinationPort,
     );
-    if (connection !== null) return this.pass(frame, connection, protocol, point);
+    if (connection !== NO_CONNECTION) return this.pass(frame, connection, protocol, point);
     if (context.host.sysctls.nat_icmp_send !== 0 && this.isStrayAnswer(frame)) {
       const { destinationUnreachable } = IcmpType;
       context.host.ip.sendIcmpError(frame, destinationUnreachable, UnreachableCode.port, 0);
@@ -57,12 +57,13 @@ export class Outbound {
     point: HookPoint,
   ): Verdict {
     const { context } = this;
-    if (connection.method === Method.masquerading) {
-      frame.source = connection.virtualAddress;
-      frame.sourcePort = connection.virtualPort;
-      if (!this.reroute(frame, point)) return context.drop(frame, "ip-no-route", connection);
+    const { rows } = context;
+    if (rows.method(connection) === Method.masquerading) {
+      frame.source = rows.virtualAddress(connection);
+      frame.sourcePort = rows.virtualPort(connection);
+      if (!this.reroute(frame, point)) return context.dropFor(frame, "ip-no-route", connection);
     }
-    context.estimator.countOut(connection.server, frame.length);
+    context.estimator.countOut(rows.server(connection), frame.length);
     context.advance(connection, protocol, Direction.output, frame);
     frame.ipvsProperty = true;
     context.forwarders.path.detach(frame, connection, false);
@@ -85,16 +86,17 @@ export class Outbound {
       quoted.source,
       quoted.sourcePort,
     );
-    if (connection === null) return Verdict.accept;
-    if (connection.method === Method.masquerading) {
+    if (connection === NO_CONNECTION) return Verdict.accept;
+    const { rows } = context;
+    if (rows.method(connection) === Method.masquerading) {
       const translated = copyFrame(quoted, quoted.id);
-      translated.destination = connection.virtualAddress;
-      translated.destinationPort = connection.virtualPort;
+      translated.destination = rows.virtualAddress(connection);
+      translated.destinationPort = rows.virtualPort(connection);
       frame.inner = translated;
-      frame.source = connection.virtualAddress;
-      if (!this.reroute(frame, point)) return context.drop(frame, "ip-no-route", connection);
+      frame.source = rows.virtualAddress(connection);
+      if (!this.reroute(frame, point)) return context.dropFor(frame, "ip-no-route", connection);
     }
-    context.estimator.countOut(connection.server, frame.length);
+    context.estimator.countOut(rows.server(connection), frame.length);
     frame.ipvsProperty = true;
     context.forwarders.path.detach(frame, connection, false);
     return Verdict.accept;

@@ -6,7 +6,7 @@
  * mark protocol 0 and the mark as address.
  */
 import type { Ipv4Address } from "../../packet/ipv4-address.ts";
-import { type Connection, ConnectionFlag } from "./connection.ts";
+import { type Connection, ConnectionFlag, NO_CONNECTION } from "./connection.ts";
 import type { IpvsContext } from "./context.ts";
 import type { Destination } from "./destination.ts";
 import type { NewFlow } from "./new-flow.ts";
@@ -20,12 +20,13 @@ export class Persistence {
     this.context = context;
   }
 
-  /** A connection under its client's template, which is made if need be; null when no server can take the client. */
-  schedule(service: VirtualService, flow: NewFlow): Connection | null {
-    const { connections } = this.context;
-    const template = this.templateOf(service, flow) ?? this.makeTemplate(service, flow);
-    if (template === null) return null;
-    const server = template.server as Destination;
+  /** A connection under its client's template, which is made if need be; none when no server can take the client. */
+  schedule(service: VirtualService, flow: NewFlow): Connection {
+    const { connections, rows } = this.context;
+    let template = this.templateOf(service, flow);
+    if (template === NO_CONNECTION) template = this.makeTemplate(service, flow);
+    if (template === NO_CONNECTION) return NO_CONNECTION;
+    const server = rows.server(template) as Destination;
     const samePort = flow.virtualPort === service.port && server.port !== 0;
     const connection = connections.create(
       flow.protocol,
@@ -35,7 +36,6 @@ export class Persistence {
       flow.virtualPort,
       server,
       samePort ? server.port : flow.virtualPort,
-      flow.mark,
       service.schedulesEachPacket(flow.protocol) ? ConnectionFlag.onePacket : 0,
     );
     connections.control(connection, template);
@@ -44,25 +44,25 @@ export class Persistence {
   }
 
   /** The client's template, if its server may still be used; one that may not is orphaned. */
-  private templateOf(service: VirtualService, flow: NewFlow): Connection | null {
-    const { connections, host } = this.context;
+  private templateOf(service: VirtualService, flow: NewFlow): Connection {
+    const { connections, rows, host } = this.context;
     const template = connections.table.findTemplate(
       templateProtocol(service, flow),
       maskedClient(service, flow),
       templateAddress(service, flow),
       templatePort(service, flow),
     );
-    if (template === null) return null;
-    const { server } = template;
+    if (template === NO_CONNECTION) return NO_CONNECTION;
+    const server = rows.server(template);
     const quiesced = host.sysctls.expire_quiescent_template !== 0 && server?.weight === 0;
     if (server?.available && !quiesced) return template;
     connections.orphan(template);
-    return null;
+    return NO_CONNECTION;
   }
 
-  private makeTemplate(service: VirtualService, flow: NewFlow): Connection | null {
+  private makeTemplate(service: VirtualService, flow: NewFlow): Connection {
     const server = service.scheduler?.select(flow) ?? null;
-    if (server === null) return null;
+    if (server === null) return NO_CONNECTION;
     const keepsPort = flow.virtualPort === service.port && service.port !== FTP_PORT;
     const template = this.context.connections.create(
       templateProtocol(service, flow),
@@ -72,10 +72,9 @@ export class Persistence {
       templatePort(service, flow),
       server,
       keepsPort ? server.port : 0,
-      flow.mark,
       ConnectionFlag.template,
     );
-    template.timeoutSeconds = service.config.persistenceTimeout;
+    this.context.rows.setTimeoutSeconds(template, service.config.persistenceTimeout);
     return template;
   }
 }

@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import { Engine } from "../../time/engine.ts";
 import { type Duration, type Instant, later, milliseconds, seconds } from "../../time/instant.ts";
 import { Timer } from "../../time/timer.ts";
-import { armExactly, firesAt } from "./restarted-timer.ts";
+import { exactly, firesAt } from "./restarted-timer.ts";
 
 class Bell extends Timer {
   readonly engine: Engine;
@@ -46,7 +46,7 @@ test.prop([phases, instants, timeouts, timeouts], { numRuns: 60 })(
     fc.pre(early < late);
     engine.run(early);
     const bell = new Bell(engine);
-    armExactly(engine, bell, late);
+    engine.timers.arm(bell, exactly(late));
     engine.run(late);
     expect(bell.rungAt).toBe(late);
   },

@@ -7,7 +7,6 @@
  */
 import type { Engine } from "../../time/engine.ts";
 import type { Instant } from "../../time/instant.ts";
-import type { Timer } from "../../time/timer.ts";
 import { JIFFY } from "../../time/timer-wheel.ts";
 
 const JIFFIES_PER_SECOND = 1e9 / JIFFY;
@@ -30,7 +29,5 @@ export function firesAt(engine: Engine, restartedAt: Instant, seconds: number): 
   return ((Math.floor(wanted / grain) + 1) * grain * JIFFY - phase) as Instant;
 }
 
-/** Arms `timer` so that it fires at `instant`, which `firesAt` gave and which lies at least a jiffy ahead of a tick. */
-export function armExactly(engine: Engine, timer: Timer, instant: Instant): void {
-  engine.timers.arm(timer, (instant - JIFFY) as Instant);
-}
+/** What to arm a timer for that is to fire at `instant`, which `firesAt` gave and which lies at least a jiffy ahead of a tick. */
+export const exactly = (instant: Instant): Instant => (instant - JIFFY) as Instant;

@@ -8,6 +8,7 @@ import type { Ipv4Address } from "../../../packet/ipv4-address.ts";
 import { Verdict } from "../../netfilter/hook.ts";
 import type { Route } from "../../route/route.ts";
 import type { Connection } from "../connection.ts";
+import type { Destination } from "../destination.ts";
 import type { Forwarder } from "./forwarder.ts";
 import { type ForwardingPath, Preparation, RouteMode } from "./forwarding-path.ts";
 
@@ -26,7 +27,9 @@ export class DirectRouting implements Forwarder {
     _input: NetDevice | null,
     related: boolean,
   ): Verdict {
-    const { server, serverAddress } = connection;
+    const { rows } = this.path;
+    const server = rows.server(connection) as Destination;
+    const serverAddress = server.address;
     const outcome = this.path.prepare(frame, server, serverAddress, MODE, -1, related, connection);
     if (outcome === Preparation.dropped) return Verdict.stolen;
     if (outcome === Preparation.local) return this.path.deliver(frame, connection);

@@ -7,11 +7,11 @@ import type { Frame } from "../../../packet/frame.ts";
 import { type Ipv4Address, isLoopbackAddress } from "../../../packet/ipv4-address.ts";
 import { FragmentField, IcmpType, IpProtocol, UnreachableCode } from "../../../packet/protocol.ts";
 import type { DropReason } from "../../../trace/drop-reason.ts";
-import type { Decider } from "../../../trace/trace.ts";
 import { Verdict } from "../../netfilter/hook.ts";
 import { RouteType } from "../../route/config.ts";
 import type { Route } from "../../route/route.ts";
 import { type Connection, ConnectionFlag } from "../connection.ts";
+import type { ConnectionRows } from "../connection-rows.ts";
 import type { Destination } from "../destination.ts";
 import type { IpvsHost } from "../host.ts";
 import { Method } from "../method.ts";
@@ -36,9 +36,11 @@ const TUNNEL_MTU_MIN = 68;
 
 export class ForwardingPath {
   readonly host: IpvsHost;
+  readonly rows: ConnectionRows;
 
-  constructor(host: IpvsHost) {
+  constructor(host: IpvsHost, rows: ConnectionRows) {
     this.host = host;
+    this.rows = rows;
   }
 
   /**
@@ -53,24 +55,24 @@ export class ForwardingPath {
     mode: number,
     tunnelOverhead: number,
     related: boolean,
-    decider: Decider,
+    connection: Connection,
   ): Preparation {
     const route = server === null ? this.lookUp(address) : this.routeTo(server);
     if (route === null) {
       this.error(frame, IcmpType.destinationUnreachable, UnreachableCode.host, 0);
-      return this.drop(frame, "ipvs-unreachable-server", decider);
+      return this.drop(frame, "ipvs-unreachable-server", connection);
     }
     const local = route.type === RouteType.local;
     if (this.crosses(frame, mode, local))
-      return this.drop(frame, "ipvs-local-loopback-destination", decider);
+      return this.drop(frame, "ipvs-local-loopback-destination", connection);
     if (local) return Preparation.local;
     if (frame.ttl <= 1) {
       this.error(frame, IcmpType.timeExceeded, 0, 0);
-      return this.drop(frame, "ip-ttl-exceeded", decider);
+      return this.drop(frame, "ip-ttl-exceeded", connection);
     }
     frame.ttl--;
     if (!this.fits(frame, route, address, tunnelOverhead, related))
-      return this.drop(frame, "ip-too-big", decider);
+      return this.drop(frame, "ip-too-big", connection);
     frame.route = route;
     return Preparation.remote;
   }
@@ -98,29 +100,34 @@ export class ForwardingPath {
    */
   detach(frame: Frame, connection: Connection, request: boolean): void {
     if (frame.conntrack === null) return;
-    if (!connection.has(ConnectionFlag.tracked)) {
+    const { rows } = this;
+    if (!rows.has(connection, ConnectionFlag.tracked)) {
       frame.conntrack = null;
       frame.untracked = true;
       return;
     }
-    const { method, serverAddress, serverPort, virtualAddress, virtualPort } = connection;
-    if (method !== Method.masquerading || connection.has(ConnectionFlag.onePacket)) return;
+    if (rows.method(connection) !== Method.masquerading) return;
+    if (rows.has(connection, ConnectionFlag.onePacket)) return;
     const { conntrack } = this.host;
-    if (request) conntrack?.expectReplyFrom(frame, serverAddress, serverPort);
-    else conntrack?.expectReplyTo(frame, virtualAddress, virtualPort);
+    if (conntrack === null) return;
+    if (request)
+      conntrack.expectReplyFrom(frame, rows.serverAddress(connection), rows.serverPort(connection));
+    else
+      conntrack.expectReplyTo(frame, rows.virtualAddress(connection), rows.virtualPort(connection));
   }
 
   /** A packet is about to go into a tunnel, where nobody sees it any more; false when tracking drops it. */
   confirm(frame: Frame, connection: Connection): boolean {
-    if (frame.conntrack === null || !connection.has(ConnectionFlag.tracked)) return true;
+    if (frame.conntrack === null || !this.rows.has(connection, ConnectionFlag.tracked)) return true;
     if (this.host.conntrack?.confirm(frame) !== false) return true;
     this.drop(frame, "netfilter-drop", connection);
     return false;
   }
 
-  drop(frame: Frame, reason: DropReason, decider: Decider | null): typeof Preparation.dropped {
+  drop(frame: Frame, reason: DropReason, connection: Connection): typeof Preparation.dropped {
     const { trace, engine, place } = this.host;
-    if (trace !== null) trace.dropped(engine.now, place, frame, reason, decider);
+    if (trace !== null)
+      trace.dropped(engine.now, place, frame, reason, this.rows.nameOf(connection));
     return Preparation.dropped;
   }
 
@@ -181,8 +188,11 @@ export class ForwardingPath {
   private noteForwarded(frame: Frame, connection: Connection): void {
     const { trace, engine, place } = this.host;
     if (trace === null) return;
-    const { method, serverAddress } = connection;
+    const { rows } = this;
+    const method = rows.method(connection);
+    const serverAddress = rows.serverAddress(connection);
+    const name = rows.nameOf(connection);
     const port = frame.protocol === IpProtocol.icmp ? 0 : frame.destinationPort;
-    trace.note("forwarded", engine.now, place, frame, connection, method, serverAddress, port);
+    trace.note("forwarded", engine.now, place, frame, name, method, serverAddress, port);
   }
 }

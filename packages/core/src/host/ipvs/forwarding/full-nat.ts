@@ -29,13 +29,18 @@ export function bindLocalAddress(
   if (pool.length === 0) return false;
   service.localAddressAt = (service.localAddressAt + 1) % pool.length;
   const local = pool[service.localAddressAt] as LocalAddress;
-  const { protocol, serverAddress, serverPort } = connection;
+  const { rows, localPorts } = connections;
+  const protocol = rows.protocol(connection);
+  const serverAddress = rows.serverAddress(connection);
+  const serverPort = rows.serverPort(connection);
   for (let tries = 0; tries < TRIES_MAX; tries++) {
     local.counter++;
     const port = PORT_FIRST + (local.counter % PORT_COUNT);
-    const { localPorts } = connections;
     if (localPorts.find(protocol, serverAddress, serverPort, local.address, port) === null) {
-      connections.bindLocal(connection, new LocalBinding(connection, local, port));
+      connections.bindLocal(
+        connection,
+        new LocalBinding(connection, protocol, serverAddress, serverPort, local, port),
+      );
       return true;
     }
     local.conflicts++;
@@ -56,7 +61,10 @@ export class FullNat implements Forwarder {
     _input: NetDevice | null,
     related: boolean,
   ): Verdict {
-    const { server, serverAddress, serverPort, local } = connection;
+    const { rows } = this.path;
+    const server = rows.server(connection);
+    const serverAddress = rows.serverAddress(connection);
+    const local = rows.local(connection);
     if (local === null) {
       this.path.drop(frame, "ipvs-no-local-port", connection);
       return Verdict.stolen;
@@ -66,19 +74,20 @@ export class FullNat implements Forwarder {
     frame.source = local.localAddress.address;
     frame.sourcePort = local.port;
     frame.destination = serverAddress;
-    frame.destinationPort = serverPort;
+    frame.destinationPort = rows.serverPort(connection);
     return this.pass(frame, connection, outcome);
   }
 
   /** Passes a server's answer on to the client. */
   answer(frame: Frame, connection: Connection): Verdict {
-    const { clientAddress } = connection;
+    const { rows } = this.path;
+    const clientAddress = rows.clientAddress(connection);
     const outcome = this.path.prepare(frame, null, clientAddress, MODE, -1, false, connection);
     if (outcome === Preparation.dropped) return Verdict.stolen;
-    frame.source = connection.virtualAddress;
-    frame.sourcePort = connection.virtualPort;
+    frame.source = rows.virtualAddress(connection);
+    frame.sourcePort = rows.virtualPort(connection);
     frame.destination = clientAddress;
-    frame.destinationPort = connection.clientPort;
+    frame.destinationPort = rows.clientPort(connection);
     return this.pass(frame, connection, outcome);
   }
 

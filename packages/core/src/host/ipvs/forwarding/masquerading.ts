@@ -7,6 +7,7 @@ import type { Frame } from "../../../packet/frame.ts";
 import { isLoopbackAddress } from "../../../packet/ipv4-address.ts";
 import { Verdict } from "../../netfilter/hook.ts";
 import type { Connection } from "../connection.ts";
+import type { Destination } from "../destination.ts";
 import type { Forwarder } from "./forwarder.ts";
 import { type ForwardingPath, Preparation, RouteMode } from "./forwarding-path.ts";
 
@@ -25,7 +26,9 @@ export class Masquerading implements Forwarder {
     input: NetDevice | null,
     related: boolean,
   ): Verdict {
-    const { server, serverAddress } = connection;
+    const { rows } = this.path;
+    const server = rows.server(connection) as Destination;
+    const serverAddress = server.address;
     const outcome = this.path.prepare(frame, server, serverAddress, MODE, -1, related, connection);
     if (outcome === Preparation.dropped) return Verdict.stolen;
     const local = outcome === Preparation.local;
@@ -35,7 +38,7 @@ export class Masquerading implements Forwarder {
       return Verdict.stolen;
     }
     frame.destination = serverAddress;
-    frame.destinationPort = connection.serverPort;
+    frame.destinationPort = rows.serverPort(connection);
     return local ? this.path.deliver(frame, connection) : this.path.send(frame, connection);
   }
 }

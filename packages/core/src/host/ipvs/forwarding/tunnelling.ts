@@ -34,7 +34,7 @@ export class Tunnelling implements Forwarder {
     _input: NetDevice | null,
     related: boolean,
   ): Verdict {
-    const server = connection.server as Destination;
+    const server = this.path.rows.server(connection) as Destination;
     const overhead = tunnelOverhead(server.config.tunnel);
     const outcome = this.path.prepare(
       frame,

@@ -1,14 +1,21 @@
 /** The protocols that IPVS balances here. SCTP, AH and ESP are left out: their packets go to the local stack. */
 import { IpProtocol } from "../../../packet/protocol.ts";
-import type { Connection } from "../connection.ts";
-import { ConnectionFlag } from "../connection.ts";
+import { type Connection, ConnectionFlag } from "../connection.ts";
+import type { ConnectionRows } from "../connection-rows.ts";
 import type { Protocol } from "./protocol.ts";
 import { TcpProtocol } from "./tcp.ts";
 import { UdpProtocol } from "./udp.ts";
 
 export class Protocols {
-  readonly tcp = new TcpProtocol();
-  readonly udp = new UdpProtocol();
+  readonly tcp: TcpProtocol;
+  readonly udp: UdpProtocol;
+  private readonly rows: ConnectionRows;
+
+  constructor(rows: ConnectionRows) {
+    this.rows = rows;
+    this.tcp = new TcpProtocol(rows);
+    this.udp = new UdpProtocol(rows);
+  }
 
   /** null for a protocol that IPVS leaves alone. */
   withNumber(protocol: number): Protocol | null {
@@ -19,8 +26,9 @@ export class Protocols {
 
   /** The state of an entry as listings print it. */
   stateName(connection: Connection): string {
-    if (connection.has(ConnectionFlag.template))
-      return connection.has(ConnectionFlag.assured) ? "ASSURED" : "NONE";
-    return this.withNumber(connection.protocol)?.stateName(connection.state) ?? "NONE";
+    const { rows } = this;
+    if (rows.has(connection, ConnectionFlag.template))
+      return rows.has(connection, ConnectionFlag.assured) ? "ASSURED" : "NONE";
+    return this.withNumber(rows.protocol(connection))?.stateName(rows.state(connection)) ?? "NONE";
   }
 }

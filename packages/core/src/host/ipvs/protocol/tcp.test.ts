@@ -3,7 +3,8 @@ import { Frame } from "../../../packet/frame.ts";
 import type { Ipv4Address } from "../../../packet/ipv4-address.ts";
 import { IpProtocol, TcpFlag } from "../../../packet/protocol.ts";
 import { START } from "../../../time/instant.ts";
-import { Connection, ConnectionFlag } from "../connection.ts";
+import { type Connection, ConnectionFlag } from "../connection.ts";
+import { ConnectionRows } from "../connection-rows.ts";
 import { Method } from "../method.ts";
 import { Direction } from "./protocol.ts";
 import { TcpProtocol } from "./tcp.ts";
@@ -11,40 +12,26 @@ import { TcpProtocol } from "./tcp.ts";
 const STATES = ["NO", "ES", "SS", "SR", "FW", "TW", "CL", "CW", "LA", "LI", "SA"];
 const FLAG = { syn: TcpFlag.syn, fin: TcpFlag.fin, ack: TcpFlag.ack, rst: TcpFlag.rst };
 
-const connection = (state: number, flags: number): Connection => {
+const connection = (rows: ConnectionRows, state: number, flags: number): Connection => {
   const address = 1 as Ipv4Address;
-  const owner = { timerFired: () => undefined };
   const { masquerading } = Method;
   const { tcp } = IpProtocol;
-  const made = new Connection(
-    owner,
-    tcp,
-    address,
-    1,
-    address,
-    1,
-    address,
-    1,
-    0,
-    flags,
-    masquerading,
-    null,
-    START,
-  );
-  made.state = state;
+  const made = rows.add(tcp, address, 1, address, 1, 1, flags, masquerading, null, START);
+  rows.setState(made, state);
   return made;
 };
 
 /** The state after a segment with `flags` in direction IN, OUT or IO. */
 function next(secure: boolean, direction: string, flags: number, state: number): string {
-  const tcp = new TcpProtocol();
+  const rows = new ConnectionRows();
+  const tcp = new TcpProtocol(rows);
   tcp.setSecure(secure);
   const frame = new Frame(1);
   frame.tcpFlags = flags;
-  const entry = connection(state, direction === "IO" ? ConnectionFlag.noOutput : 0);
+  const entry = connection(rows, state, direction === "IO" ? ConnectionFlag.noOutput : 0);
   tcp.advance(entry, direction === "OUT" ? Direction.output : Direction.input, frame);
-  expect(entry.timeoutSeconds).toBe(tcp.timeouts[entry.state]);
-  return STATES[entry.state] as string;
+  expect(rows.timeoutSeconds(entry)).toBe(tcp.timeouts[rows.state(entry)]);
+  return STATES[rows.state(entry)] as string;
 }
 
 const TABLES = {
@@ -104,13 +91,14 @@ test.each([
 });
 
 test("an answer that is seen ends the input-only reading for good", () => {
-  const tcp = new TcpProtocol();
-  const entry = connection(1, ConnectionFlag.noOutput);
+  const rows = new ConnectionRows();
+  const tcp = new TcpProtocol(rows);
+  const entry = connection(rows, 1, ConnectionFlag.noOutput);
   const answer = new Frame(1);
   answer.tcpFlags = TcpFlag.ack;
   tcp.advance(entry, Direction.output, answer);
   const fin = new Frame(2);
   fin.tcpFlags = TcpFlag.fin;
   tcp.advance(entry, Direction.input, fin);
-  expect(tcp.stateName(entry.state)).toBe("CLOSE_WAIT");
+  expect(tcp.stateName(rows.state(entry))).toBe("CLOSE_WAIT");
 });

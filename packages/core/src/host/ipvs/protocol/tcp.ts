@@ -1,7 +1,8 @@
 /** IPVS's view of TCP (`ip_vs_proto_tcp.c`): it judges by flags only and never looks at sequence numbers. */
 import type { Frame } from "../../../packet/frame.ts";
 import { IpProtocol, TcpFlag } from "../../../packet/protocol.ts";
-import { type Connection, ConnectionFlag } from "../connection.ts";
+import { type Connection, ConnectionFlag, NO_CONNECTION } from "../connection.ts";
+import type { ConnectionRows } from "../connection-rows.ts";
 import { Direction, type Protocol } from "./protocol.ts";
 import {
   NORMAL_TCP_TABLE,
@@ -29,6 +30,11 @@ export class TcpProtocol implements Protocol {
   /** Seconds, by state; `--set` changes two of them. */
   readonly timeouts: number[] = [...TCP_TIMEOUTS];
   private table = NORMAL_TCP_TABLE;
+  private readonly rows: ConnectionRows;
+
+  constructor(rows: ConnectionRows) {
+    this.rows = rows;
+  }
 
   /** `--set`, in seconds. */
   setTimeouts(established: number, finWait: number): void {
@@ -55,33 +61,36 @@ export class TcpProtocol implements Protocol {
   }
 
   isReusable(connection: Connection, reuseMode: number): boolean {
-    const { state } = connection;
+    const state = this.rows.state(connection);
     if (state === TcpConnectionState.timeWait || state === TcpConnectionState.close) return true;
     return (
       (reuseMode & 2) !== 0 &&
       state === TcpConnectionState.finWait &&
-      connection.has(ConnectionFlag.noOutput)
+      this.rows.has(connection, ConnectionFlag.noOutput)
     );
   }
 
   advance(connection: Connection, direction: Direction, frame: Frame): void {
+    const { rows } = this;
     let row: number = direction === Direction.input ? TcpRow.input : TcpRow.output;
-    if ((connection.flags & ConnectionFlag.noOutput) !== 0) {
+    if (rows.has(connection, ConnectionFlag.noOutput)) {
       // an answer was seen after all: from now on both directions count
-      if (direction === Direction.output) connection.flags &= ~ConnectionFlag.noOutput;
+      if (direction === Direction.output) rows.lower(connection, ConnectionFlag.noOutput);
       else row = TcpRow.inputOnly;
     }
     const event = eventOf(frame.tcpFlags);
+    const state = rows.state(connection);
     const next =
       event < 0
         ? TcpConnectionState.close
-        : (this.table[(row + event) * TCP_STATE_COUNT + connection.state] as number);
-    if (next !== connection.state) {
-      connection.setActive(TCP_ACTIVE[next] as boolean);
-      if (next === TcpConnectionState.established && connection.control !== null)
-        connection.control.flags |= ConnectionFlag.assured;
-      connection.state = next;
+        : (this.table[(row + event) * TCP_STATE_COUNT + state] as number);
+    if (next !== state) {
+      rows.setActive(connection, TCP_ACTIVE[next] as boolean);
+      const template = rows.control(connection);
+      if (next === TcpConnectionState.established && template !== NO_CONNECTION)
+        rows.raise(template, ConnectionFlag.assured);
+      rows.setState(connection, next);
     }
-    connection.timeoutSeconds = this.timeouts[next] as number;
+    rows.setTimeoutSeconds(connection, this.timeouts[next] as number);
   }
 }

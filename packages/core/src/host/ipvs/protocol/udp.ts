@@ -1,6 +1,7 @@
 /** IPVS's view of UDP (`ip_vs_proto_udp.c`): one state, never active. */
 import { IpProtocol } from "../../../packet/protocol.ts";
-import { type Connection, ConnectionFlag } from "../connection.ts";
+import { type Connection, ConnectionFlag, NO_CONNECTION } from "../connection.ts";
+import type { ConnectionRows } from "../connection-rows.ts";
 import { Direction, type Protocol } from "./protocol.ts";
 
 export class UdpProtocol implements Protocol {
@@ -8,6 +9,11 @@ export class UdpProtocol implements Protocol {
   readonly name = "UDP";
   /** Seconds; `--set` changes it. */
   timeout = 300;
+  private readonly rows: ConnectionRows;
+
+  constructor(rows: ConnectionRows) {
+    this.rows = rows;
+  }
 
   stateName(): string {
     return "UDP";
@@ -26,8 +32,10 @@ export class UdpProtocol implements Protocol {
   }
 
   advance(connection: Connection, direction: Direction): void {
-    connection.timeoutSeconds = this.timeout;
-    if (direction === Direction.output && connection.control !== null)
-      connection.control.flags |= ConnectionFlag.assured;
+    const { rows } = this;
+    rows.setTimeoutSeconds(connection, this.timeout);
+    if (direction === Direction.input) return;
+    const template = rows.control(connection);
+    if (template !== NO_CONNECTION) rows.raise(template, ConnectionFlag.assured);
   }
 }

@@ -1,0 +1,369 @@
+/**
+ * What a connection is, column by column (`struct ip_vs_conn`). There may be millions, so it is a row of one typed array:
+ * 56 octets, which a processor fetches at once, and nothing that a garbage collector must look at. With its timer
+ * (16 octets, time/timer-slots.ts) and the head of its chain a live connection takes less than 80 octets.
+ *
+ * What few connections have is beside the rows, by number. Addresses are 32-bit numbers, ports 16-bit ones; times are
+ * seconds where a name says so and instants of the engine else.
+ */
+import type { Ipv4Address } from "../../packet/ipv4-address.ts";
+import type { Instant } from "../../time/instant.ts";
+import { UNARMED } from "../../time/timer.ts";
+import type { Decider } from "../../trace/trace.ts";
+import { type Connection, ConnectionFlag, type LocalBinding, NO_CONNECTION } from "./connection.ts";
+import {
+  ARMED_SECONDS,
+  CLIENT_ADDRESS,
+  CONTROL,
+  DOUBLES,
+  FLAGS_AT,
+  IN_PACKETS,
+  KIND,
+  LOW_HALF,
+  METHOD_AT,
+  NEXT_IN_CHAIN,
+  OCTET,
+  PORTS,
+  REFRESHED_AT,
+  ROW,
+  SERVER,
+  SERVER_PORT_AND_FLAGS,
+  STATE_AT,
+  TIMEOUT_SECONDS,
+  TIMER_SLOT,
+  VIRTUAL_ADDRESS,
+  WORDS,
+} from "./connection-layout.ts";
+import { ConnectionName } from "./connection-name.ts";
+import type { Destination } from "./destination.ts";
+import { Method } from "./method.ts";
+import { NumberedServers } from "./numbered-servers.ts";
+
+const FIRST_ROWS = 16;
+/** Until its first state a connection has this timeout. */
+const FIRST_TIMEOUT_SECONDS = 3;
+
+const NO_MEMORY = new ArrayBuffer(0);
+
+export class ConnectionRows {
+  // one memory, looked at in two widths
+  private doubles = new Float64Array(NO_MEMORY);
+  private words = new Int32Array(NO_MEMORY);
+  /** Rows that were in use at some time, row 0 among them, which is none. */
+  private opened = 1;
+  /** The first free row; the others follow by `nextInChain`. */
+  private free = 0;
+  private readonly servers = new NumberedServers();
+  private readonly bindings = new Map<Connection, LocalBinding>();
+  /** Only while a trace runs. */
+  private readonly names = new Map<Connection, ConnectionName>();
+
+  /** Octets of memory that rows take, used or not. */
+  get octets(): number {
+    return this.words.byteLength;
+  }
+
+  /** A connection that stands in no table and whose timer is not armed; `server` is null for a bypass connection. */
+  add(
+    protocol: number,
+    clientAddress: Ipv4Address,
+    clientPort: number,
+    virtualAddress: Ipv4Address,
+    virtualPort: number,
+    serverPort: number,
+    flags: number,
+    method: Method,
+    server: Destination | null,
+    now: Instant,
+  ): Connection {
+    const row = this.free !== 0 ? this.takeFree() : this.open();
+    const word = row * WORDS;
+    this.doubles[row * DOUBLES + REFRESHED_AT] = now;
+    const { words } = this;
+    words[word + NEXT_IN_CHAIN] = 0;
+    words[word + CLIENT_ADDRESS] = clientAddress;
+    words[word + VIRTUAL_ADDRESS] = virtualAddress;
+    words[word + PORTS] = clientPort | (virtualPort << 16);
+    words[word + SERVER_PORT_AND_FLAGS] = serverPort | (flags << FLAGS_AT);
+    words[word + KIND] = protocol | (method << METHOD_AT);
+    words[word + SERVER] = server === null ? 0 : this.servers.numberOf(server);
+    words[word + TIMEOUT_SECONDS] = FIRST_TIMEOUT_SECONDS;
+    words[word + ARMED_SECONDS] = 0;
+    words[word + IN_PACKETS] = 0;
+    words[word + CONTROL] = 0;
+    words[word + TIMER_SLOT] = 0;
+    return row as Connection;
+  }
+
+  /** Gives back the row of a connection that stands nowhere any more. */
+  remove(connection: Connection): void {
+    this.words[connection * WORDS + SERVER_PORT_AND_FLAGS] = 0;
+    this.words[connection * WORDS + CONTROL] = 0;
+    this.words[connection * WORDS + NEXT_IN_CHAIN] = this.free;
+    this.free = connection;
+    if (this.names.size > 0) this.names.delete(connection);
+  }
+
+  /** The last connection of `server` is gone. */
+  forgetServer(server: Destination): void {
+    this.servers.forget(server);
+  }
+
+  /** IP protocol; 0 for a template of a firewall-mark service. */
+  protocol(connection: Connection): number {
+    return (this.words[connection * WORDS + KIND] as number) & OCTET;
+  }
+
+  /** 0 low bits for a template: it stands for a network. */
+  clientAddress(connection: Connection): Ipv4Address {
+    return this.words[connection * WORDS + CLIENT_ADDRESS] as Ipv4Address;
+  }
+
+  /** 0 for a template. */
+  clientPort(connection: Connection): number {
+    return (this.words[connection * WORDS + PORTS] as number) & LOW_HALF;
+  }
+
+  /** A firewall mark when `protocol` is 0. */
+  virtualAddress(connection: Connection): Ipv4Address {
+    return this.words[connection * WORDS + VIRTUAL_ADDRESS] as Ipv4Address;
+  }
+
+  virtualPort(connection: Connection): number {
+    return (this.words[connection * WORDS + PORTS] as number) >>> 16;
+  }
+  setVirtualPort(connection: Connection, port: number): void {
+    this.words[connection * WORDS + PORTS] = this.clientPort(connection) | (port << 16);
+  }
+
+  /** Its server, also in the trash; null for a bypass connection. */
+  server(connection: Connection): Destination | null {
+    return this.servers.at(this.words[connection * WORDS + SERVER] as number);
+  }
+
+  /** 0 for a bypass connection. */
+  serverAddress(connection: Connection): Ipv4Address {
+    const server = this.server(connection);
+    return server === null ? (0 as Ipv4Address) : server.address;
+  }
+
+  serverPort(connection: Connection): number {
+    return (this.words[connection * WORDS + SERVER_PORT_AND_FLAGS] as number) & LOW_HALF;
+  }
+  setServerPort(connection: Connection, port: number): void {
+    const at = connection * WORDS + SERVER_PORT_AND_FLAGS;
+    this.words[at] = ((this.words[at] as number) & ~LOW_HALF) | port;
+  }
+
+  /** How packets reach the server; stays when the server's method is changed. */
+  method(connection: Connection): Method {
+    return (((this.words[connection * WORDS + KIND] as number) >> METHOD_AT) & OCTET) as Method;
+  }
+
+  /** Whether any of these `ConnectionFlag` bits is set. */
+  has(connection: Connection, flag: number): boolean {
+    const word = this.words[connection * WORDS + SERVER_PORT_AND_FLAGS] as number;
+    return (word & (flag << FLAGS_AT)) !== 0;
+  }
+  raise(connection: Connection, flag: number): void {
+    const at = connection * WORDS + SERVER_PORT_AND_FLAGS;
+    this.words[at] = (this.words[at] as number) | (flag << FLAGS_AT);
+  }
+  lower(connection: Connection, flag: number): void {
+    const at = connection * WORDS + SERVER_PORT_AND_FLAGS;
+    this.words[at] = (this.words[at] as number) & ~(flag << FLAGS_AT);
+  }
+
+  /** Moves it between ActiveConn and InActConn of its server. */
+  setActive(connection: Connection, active: boolean): void {
+    const server = this.server(connection);
+    const wasActive = !this.has(connection, ConnectionFlag.inactive);
+    if (server === null || active === wasActive) return;
+    const by = active ? 1 : -1;
+    server.activeConnections += by;
+    server.inactiveConnections -= by;
+    if (active) this.lower(connection, ConnectionFlag.inactive);
+    else this.raise(connection, ConnectionFlag.inactive);
+  }
+
+  /** The first in the chain from `head` on that is a flow of this client to this service. */
+  firstRequest(
+    head: Connection,
+    protocol: number,
+    client: Ipv4Address,
+    clientPort: number,
+    virtualAddress: Ipv4Address,
+    virtualPort: number,
+  ): Connection {
+    const { words } = this;
+    const ports = clientPort | (virtualPort << 16);
+    let row: number = head;
+    while (row !== NO_CONNECTION) {
+      const at = row * WORDS;
+      if (
+        words[at + CLIENT_ADDRESS] === client &&
+        words[at + PORTS] === ports &&
+        words[at + VIRTUAL_ADDRESS] === virtualAddress &&
+        ((words[at + KIND] as number) & OCTET) === protocol
+      )
+        break;
+      row = words[at + NEXT_IN_CHAIN] as number;
+    }
+    return row as Connection;
+  }
+
+  /** The first in the chain from `head` on of which this is an answer: from the server for masquerading, from the VIP for all else. */
+  firstAnswer(
+    head: Connection,
+    protocol: number,
+    source: Ipv4Address,
+    sourcePort: number,
+    client: Ipv4Address,
+    clientPort: number,
+  ): Connection {
+    const { words } = this;
+    let row: number = head;
+    for (; row !== NO_CONNECTION; row = words[row * WORDS + NEXT_IN_CHAIN] as number) {
+      const at = row * WORDS;
+      if (words[at + CLIENT_ADDRESS] !== client) continue;
+      const ports = words[at + PORTS] as number;
+      const kind = words[at + KIND] as number;
+      if ((ports & LOW_HALF) !== clientPort || (kind & OCTET) !== protocol) continue;
+      if (((kind >> METHOD_AT) & OCTET) === Method.masquerading) {
+        const serverPort = (words[at + SERVER_PORT_AND_FLAGS] as number) & LOW_HALF;
+        if (serverPort === sourcePort && this.serverAddress(row as Connection) === source) break;
+      } else if (words[at + VIRTUAL_ADDRESS] === source && ports >>> 16 === sourcePort) break;
+    }
+    return row as Connection;
+  }
+
+  /** A state of its protocol. */
+  state(connection: Connection): number {
+    return (this.words[connection * WORDS + KIND] as number) >>> STATE_AT;
+  }
+  setState(connection: Connection, state: number): void {
+    const at = connection * WORDS + KIND;
+    this.words[at] = ((this.words[at] as number) & LOW_HALF) | (state << STATE_AT);
+  }
+
+  /** The current state's timeout. */
+  timeoutSeconds(connection: Connection): number {
+    return this.words[connection * WORDS + TIMEOUT_SECONDS] as number;
+  }
+  setTimeoutSeconds(connection: Connection, seconds: number): void {
+    this.words[connection * WORDS + TIMEOUT_SECONDS] = seconds;
+  }
+
+  /** The timeout for which the wheel was armed; 0 when it was told to fire at once. */
+  setArmedSeconds(connection: Connection, seconds: number): void {
+    this.words[connection * WORDS + ARMED_SECONDS] = seconds;
+  }
+
+  /** Where the wheel keeps its timer; `UNARMED` before the first packet was dealt with. */
+  timerSlot(connection: Connection): number {
+    return this.words[connection * WORDS + TIMER_SLOT] as number;
+  }
+  setTimerSlot(connection: Connection, slot: number): void {
+    this.words[connection * WORDS + TIMER_SLOT] = slot;
+  }
+
+  /** A packet came: notes when, and says whether the timer must be armed for it, as it is not or only for later. */
+  restart(connection: Connection, at: Instant): boolean {
+    const { words } = this;
+    const word = connection * WORDS;
+    this.doubles[connection * DOUBLES + REFRESHED_AT] = at;
+    const flags = words[word + SERVER_PORT_AND_FLAGS] as number;
+    const condemned = ConnectionFlag.condemned << FLAGS_AT;
+    if ((flags & condemned) !== 0) words[word + SERVER_PORT_AND_FLAGS] = flags & ~condemned;
+    return (
+      words[word + TIMER_SLOT] === UNARMED ||
+      (words[word + TIMEOUT_SECONDS] as number) < (words[word + ARMED_SECONDS] as number)
+    );
+  }
+
+  /** When the last packet restarted the timer. */
+  refreshedAt(connection: Connection): Instant {
+    return this.doubles[connection * DOUBLES + REFRESHED_AT] as Instant;
+  }
+
+  /** Packets from the client so far. */
+  inPackets(connection: Connection): number {
+    return this.words[connection * WORDS + IN_PACKETS] as number;
+  }
+  countInPacket(connection: Connection): void {
+    const at = connection * WORDS + IN_PACKETS;
+    this.words[at] = (this.words[at] as number) + 1;
+  }
+
+  /** The template that it belongs to. */
+  control(connection: Connection): Connection {
+    if (this.has(connection, ConnectionFlag.template)) return NO_CONNECTION;
+    return this.words[connection * WORDS + CONTROL] as Connection;
+  }
+  setControl(connection: Connection, template: Connection): void {
+    this.words[connection * WORDS + CONTROL] = template;
+  }
+
+  /** How many connections belong to this template; 0 for what is none. */
+  controlled(connection: Connection): number {
+    if (!this.has(connection, ConnectionFlag.template)) return 0;
+    return this.words[connection * WORDS + CONTROL] as number;
+  }
+  /** So many connections more, or fewer, belong to `template`. */
+  addControlled(template: Connection, by: number): void {
+    const at = template * WORDS + CONTROL;
+    this.words[at] = (this.words[at] as number) + by;
+  }
+
+  /** The next entry in its chain of the table, older than this one. */
+  nextInChain(connection: Connection): Connection {
+    return this.words[connection * WORDS + NEXT_IN_CHAIN] as Connection;
+  }
+  setNextInChain(connection: Connection, next: Connection): void {
+    this.words[connection * WORDS + NEXT_IN_CHAIN] = next;
+  }
+
+  /** Full-nat's source address and port; null for every other method. */
+  local(connection: Connection): LocalBinding | null {
+    return this.bindings.get(connection) ?? null;
+  }
+  setLocal(connection: Connection, binding: LocalBinding | null): void {
+    if (binding === null) this.bindings.delete(connection);
+    else this.bindings.set(connection, binding);
+  }
+
+  /** What a trace may keep of it: `TCP 10.0.0.1:1024 -> 10.0.0.100:80 -> 10.1.0.2:80`. */
+  nameOf(connection: Connection): Decider {
+    let name = this.names.get(connection);
+    if (name === undefined) {
+      name = new ConnectionName(this.protocol(connection), [
+        [this.clientAddress(connection), this.clientPort(connection)],
+        [this.virtualAddress(connection), this.virtualPort(connection)],
+        [this.serverAddress(connection), this.serverPort(connection)],
+      ]);
+      this.names.set(connection, name);
+    }
+    return name;
+  }
+
+  private takeFree(): number {
+    const row = this.free;
+    this.free = this.words[row * WORDS + NEXT_IN_CHAIN] as number;
+    return row;
+  }
+
+  /** One row more. */
+  private open(): number {
+    if (this.opened * ROW >= this.words.byteLength) this.grow();
+    return this.opened++;
+  }
+
+  /** Doubles the memory; what is not used yet takes none of the machine's. */
+  private grow(): void {
+    const { words } = this;
+    const memory = new ArrayBuffer(Math.max(FIRST_ROWS * ROW, 2 * words.byteLength));
+    this.doubles = new Float64Array(memory);
+    this.words = new Int32Array(memory);
+    this.words.set(words);
+  }
+}
