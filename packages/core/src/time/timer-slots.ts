@@ -30,11 +30,6 @@ export class TimerSlots {
   private readonly timers: (Timer | null)[] = [];
   private readonly vacant: number[] = [];
 
-  /** Octets of memory that slots take, used or not. */
-  get octets(): number {
-    return this.words.byteLength;
-  }
-
   /** A number for `owner`. */
   addOwner(owner: TimerOwner): number {
     return this.owners.push(owner) - 1;

@@ -163,11 +163,6 @@ export class TimerWheel {
     this.slots.remove(slot);
   }
 
-  /** Octets of memory that armed timers take, and room for more; `Timer` objects not counted. */
-  get octets(): number {
-    return this.slots.octets;
-  }
-
   /** Fires the timers of the present jiffy; for the wheel's own event only. */
   tick(): void {
     if (this.late.length > 0) this.settle();

@@ -58,11 +58,6 @@ export class ConnectionRows {
   /** Only while a trace runs. */
   private readonly names = new Map<Connection, ConnectionName>();
 
-  /** Octets of memory that rows take, used or not. */
-  get octets(): number {
-    return this.words.byteLength;
-  }
-
   /** A connection that stands in no table and whose timer is not armed; `server` is null for a bypass connection. */
   add(
     protocol: number,

@@ -29,11 +29,6 @@ export class ConnectionTable {
     this.rows = rows;
   }
 
-  /** Octets of memory that the chains take beside the rows. */
-  get octets(): number {
-    return this.chains.byteLength;
-  }
-
   add(connection: Connection): void {
     if (this.count >= this.chains.length) this.grow();
     const { rows } = this;
