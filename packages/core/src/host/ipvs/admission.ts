@@ -187,8 +187,7 @@ export class Admission {
     context.advance(connection, protocol, Direction.input, frame);
     const forwarder = context.forwarders.of(context.rows.method(connection));
     const verdict = forwarder.forward(frame, connection, input, false);
-    context.rows.countInPacket(connection);
-    context.connections.done(connection);
+    context.connections.done(connection, 1);
     return verdict;
   }
 }

@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import type { Ipv4Address } from "../../packet/ipv4-address.ts";
 import type { Instant } from "../../time/instant.ts";
 import { type Connection, ConnectionFlag } from "./connection.ts";
-import { ConnectionRows } from "./connection-rows.ts";
+import { AfterPacket, ConnectionRows } from "./connection-rows.ts";
 import { Method } from "./method.ts";
 
 const address = fc
@@ -31,7 +31,7 @@ const columns = fc.record({
   next: word.map((number) => number as Connection),
 });
 /** Flags that change what other columns say. */
-const TAKEN = ConnectionFlag.template | ConnectionFlag.condemned;
+const TAKEN = ConnectionFlag.template | ConnectionFlag.condemned | ConnectionFlag.onePacket;
 type Columns = typeof columns extends fc.Arbitrary<infer T> ? T : never;
 
 function enter(rows: ConnectionRows, row: Columns): Connection {
@@ -52,10 +52,10 @@ function enter(rows: ConnectionRows, row: Columns): Connection {
   rows.setArmedSeconds(made, row.armedSeconds);
   rows.setTimerSlot(made, row.timerSlot);
   const mustArm = row.timerSlot === 0 || row.timeoutSeconds < row.armedSeconds;
-  expect(rows.restart(made, row.refreshedAt)).toBe(mustArm);
+  const left = mustArm ? AfterPacket.armTimer : AfterPacket.nothing;
+  expect(rows.restart(made, row.refreshedAt, 1)).toBe(left);
   rows.setControl(made, row.control);
   rows.setNextInChain(made, row.next);
-  rows.countInPacket(made);
   return made;
 }
 

@@ -43,6 +43,20 @@ const FIRST_ROWS = 16;
 /** Until its first state a connection has this timeout. */
 const FIRST_TIMEOUT_SECONDS = 3;
 
+/** What is left to do after a packet. */
+export const AfterPacket = {
+  nothing: 0,
+  /** The timer is not armed, or only for later than the present timeout. */
+  armTimer: 1,
+  /** The connection was made for this packet alone. */
+  ends: 2,
+} as const;
+export type AfterPacket = (typeof AfterPacket)[keyof typeof AfterPacket];
+
+const ONE_PACKET = ConnectionFlag.onePacket << FLAGS_AT;
+const CONDEMNED = ConnectionFlag.condemned << FLAGS_AT;
+const NOT_USUAL = ONE_PACKET | CONDEMNED;
+
 const NO_MEMORY = new ArrayBuffer(0);
 
 export class ConnectionRows {
@@ -53,7 +67,9 @@ export class ConnectionRows {
   private opened = 1;
   /** The first free row; the others follow by `nextInChain`. */
   private free = 0;
-  private readonly servers = new NumberedServers();
+  private readonly numbers = new NumberedServers();
+  /** Servers by their numbers. */
+  private readonly servers = this.numbers.list;
   private readonly bindings = new Map<Connection, LocalBinding>();
   /** Only while a trace runs. */
   private readonly names = new Map<Connection, ConnectionName>();
@@ -81,7 +97,7 @@ export class ConnectionRows {
     words[word + PORTS] = clientPort | (virtualPort << 16);
     words[word + SERVER_PORT_AND_FLAGS] = serverPort | (flags << FLAGS_AT);
     words[word + KIND] = protocol | (method << METHOD_AT);
-    words[word + SERVER] = server === null ? 0 : this.servers.numberOf(server);
+    words[word + SERVER] = server === null ? 0 : this.numbers.numberOf(server);
     words[word + TIMEOUT_SECONDS] = FIRST_TIMEOUT_SECONDS;
     words[word + ARMED_SECONDS] = 0;
     words[word + IN_PACKETS] = 0;
@@ -101,7 +117,7 @@ export class ConnectionRows {
 
   /** The last connection of `server` is gone. */
   forgetServer(server: Destination): void {
-    this.servers.forget(server);
+    this.numbers.forget(server);
   }
 
   /** IP protocol; 0 for a template of a firewall-mark service. */
@@ -133,7 +149,8 @@ export class ConnectionRows {
 
   /** Its server, also in the trash; null for a bypass connection. */
   server(connection: Connection): Destination | null {
-    return this.servers.at(this.words[connection * WORDS + SERVER] as number);
+    const number = this.words[connection * WORDS + SERVER] as number;
+    return this.servers[number] as Destination | null;
   }
 
   /** 0 for a bypass connection. */
@@ -226,7 +243,8 @@ export class ConnectionRows {
       if ((ports & LOW_HALF) !== clientPort || (kind & OCTET) !== protocol) continue;
       if (((kind >> METHOD_AT) & OCTET) === Method.masquerading) {
         const serverPort = (words[at + SERVER_PORT_AND_FLAGS] as number) & LOW_HALF;
-        if (serverPort === sourcePort && this.serverAddress(row as Connection) === source) break;
+        const server = this.servers[words[at + SERVER] as number] as Destination;
+        if (serverPort === sourcePort && server.address === source) break;
       } else if (words[at + VIRTUAL_ADDRESS] === source && ports >>> 16 === sourcePort) break;
     }
     return row as Connection;
@@ -262,18 +280,22 @@ export class ConnectionRows {
     this.words[connection * WORDS + TIMER_SLOT] = slot;
   }
 
-  /** A packet came: notes when, and says whether the timer must be armed for it, as it is not or only for later. */
-  restart(connection: Connection, at: Instant): boolean {
+  /** A packet was dealt with, from the client if `fromClient` is 1 rather than 0: counts it, notes when, and says what is left to do. */
+  restart(connection: Connection, at: Instant, fromClient: number): AfterPacket {
     const { words } = this;
     const word = connection * WORDS;
-    this.doubles[connection * DOUBLES + REFRESHED_AT] = at;
     const flags = words[word + SERVER_PORT_AND_FLAGS] as number;
-    const condemned = ConnectionFlag.condemned << FLAGS_AT;
-    if ((flags & condemned) !== 0) words[word + SERVER_PORT_AND_FLAGS] = flags & ~condemned;
-    return (
-      words[word + TIMER_SLOT] === UNARMED ||
-      (words[word + TIMEOUT_SECONDS] as number) < (words[word + ARMED_SECONDS] as number)
-    );
+    if ((flags & NOT_USUAL) !== 0) {
+      if ((flags & ONE_PACKET) !== 0) return AfterPacket.ends;
+      words[word + SERVER_PORT_AND_FLAGS] = flags & ~CONDEMNED;
+    }
+    this.doubles[connection * DOUBLES + REFRESHED_AT] = at;
+    words[word + IN_PACKETS] = (words[word + IN_PACKETS] as number) + fromClient;
+    const late =
+      (words[word + TIMEOUT_SECONDS] as number) < (words[word + ARMED_SECONDS] as number);
+    return late || words[word + TIMER_SLOT] === UNARMED
+      ? AfterPacket.armTimer
+      : AfterPacket.nothing;
   }
 
   /** When the last packet restarted the timer. */

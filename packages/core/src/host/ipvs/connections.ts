@@ -9,7 +9,7 @@ import type { Ipv4Address } from "../../packet/ipv4-address.ts";
 import { type Instant, later, seconds } from "../../time/instant.ts";
 import { type TimerOwner, UNARMED } from "../../time/timer.ts";
 import { type Connection, ConnectionFlag, type LocalBinding, NO_CONNECTION } from "./connection.ts";
-import { ConnectionRows } from "./connection-rows.ts";
+import { AfterPacket, ConnectionRows } from "./connection-rows.ts";
 import { ConnectionTable } from "./connection-table.ts";
 import type { Destination } from "./destination.ts";
 import type { IpvsHost } from "./host.ts";
@@ -88,19 +88,18 @@ export class Connections implements TimerOwner {
     this.rows.addControlled(template, 1);
   }
 
-  /** A packet was dealt with: the timer starts again at the current timeout. */
+  /** Starts the timer again at the current timeout. */
   refresh(connection: Connection): void {
-    const { rows } = this;
-    const { now } = this.host.engine;
-    if (!rows.restart(connection, now)) return;
-    const timeout = rows.timeoutSeconds(connection);
-    this.arm(connection, timeout, later(now, seconds(timeout)));
+    this.done(connection, 0);
   }
 
-  /** After a packet: restarts the timer, or ends an entry that was made for this packet alone. */
-  done(connection: Connection): void {
-    if (this.rows.has(connection, ConnectionFlag.onePacket)) this.discard(connection);
-    else this.refresh(connection);
+  /**
+   * After a packet, from the client if `fromClient` is 1 rather than 0: restarts the timer, or ends an entry that was made
+   * for this packet alone.
+   */
+  done(connection: Connection, fromClient: number): void {
+    const left = this.rows.restart(connection, this.host.engine.now, fromClient);
+    if (left !== AfterPacket.nothing) this.afterPacket(connection, left);
   }
 
   /** Takes it out of the tables and off its server, whatever its timer says: it is no more. */
@@ -198,6 +197,12 @@ export class Connections implements TimerOwner {
       return;
     }
     this.discard(connection);
+  }
+
+  private afterPacket(connection: Connection, left: AfterPacket): void {
+    if (left === AfterPacket.ends) return this.discard(connection);
+    const timeout = this.rows.timeoutSeconds(connection);
+    this.arm(connection, timeout, later(this.host.engine.now, seconds(timeout)));
   }
 
   private arm(connection: Connection, timeoutSeconds: number, due: Instant): void {

@@ -63,7 +63,7 @@ export class IcmpRequests {
     const made = this.admission.admitQuoted(frame, quoted, protocol, input);
     if (made === NO_CONNECTION) return this.admission.verdict;
     const verdict = this.pass(frame, quoted, made, input, point);
-    connections.done(made);
+    connections.done(made, 0);
     return verdict;
   }
 

@@ -75,11 +75,7 @@ export class Inbound {
     context.advance(connection, protocol, Direction.input, frame);
     const forwarder = context.forwarders.of(rows.method(connection));
     const verdict = forwarder.forward(frame, connection, input, false);
-    if (rows.has(connection, ConnectionFlag.onePacket)) context.connections.discard(connection);
-    else {
-      rows.countInPacket(connection);
-      context.connections.refresh(connection);
-    }
+    context.connections.done(connection, 1);
     return verdict;
   }
 

@@ -2,19 +2,15 @@
 import type { Destination } from "./destination.ts";
 
 export class NumberedServers {
-  private readonly servers: (Destination | null)[] = [null];
+  /** By number; null for 0 and for numbers that nobody has. */
+  readonly list: (Destination | null)[] = [null];
   private readonly vacant: number[] = [];
-
-  /** The server with this number; null for 0. */
-  at(number: number): Destination | null {
-    return this.servers[number] as Destination | null;
-  }
 
   /** The number of `server`, which gets one if it has none. */
   numberOf(server: Destination): number {
     if (server.number === 0) {
-      server.number = this.vacant.pop() ?? this.servers.length;
-      this.servers[server.number] = server;
+      server.number = this.vacant.pop() ?? this.list.length;
+      this.list[server.number] = server;
     }
     return server.number;
   }
@@ -22,7 +18,7 @@ export class NumberedServers {
   /** Nothing names `server` by its number any more. */
   forget(server: Destination): void {
     if (server.number === 0) return;
-    this.servers[server.number] = null;
+    this.list[server.number] = null;
     this.vacant.push(server.number);
     server.number = 0;
   }

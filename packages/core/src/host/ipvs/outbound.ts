@@ -67,7 +67,7 @@ export class Outbound {
     context.advance(connection, protocol, Direction.output, frame);
     frame.ipvsProperty = true;
     context.forwarders.path.detach(frame, connection, false);
-    context.connections.done(connection);
+    context.connections.done(connection, 0);
     return Verdict.accept;
   }
 
