@@ -1,17 +1,9 @@
-import { createRng, Engine, type Instant, NetworkNamespace } from "@lvsim/core";
+import type { Instant } from "@lvsim/core";
 import { expect, test } from "vitest";
-import { runCommand, testKernel } from "../../testing/run-command.ts";
+import { bareNamespace, runCommand, testKernel } from "../../testing/run-command.ts";
 import { dmesg } from "./dmesg.ts";
 
-const kernel = testKernel(
-  new NetworkNamespace({
-    name: "dir",
-    engine: new Engine(),
-    rng: createRng("test"),
-    trace: null,
-    kernel: "6.1.192",
-  }),
-);
+const kernel = testKernel(bareNamespace());
 kernel.log.append(1_500_000_000 as Instant, 4, "IN=eth0 OUT= ");
 kernel.log.append(61_000_001_000 as Instant, 6, "TRACE: raw:OUTPUT:policy:2 IN= OUT=eth0 ");
 

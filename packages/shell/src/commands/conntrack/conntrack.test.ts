@@ -1,19 +1,17 @@
 import { fc, test } from "@fast-check/vitest";
-import { createRng, Engine, NetworkNamespace, seconds } from "@lvsim/core";
+import { Engine, seconds } from "@lvsim/core";
 import { describe, expect } from "vitest";
 import type { SimpleResult } from "../../command.ts";
 import { CommandContext } from "../../command.ts";
 import { Capture, Feed } from "../../process/capture.ts";
 import { Descriptors } from "../../process/descriptors.ts";
 import { Signal } from "../../process/signal.ts";
-import { runCommand, testKernel } from "../../testing/run-command.ts";
+import { bareNamespace, runCommand, testKernel } from "../../testing/run-command.ts";
 import { conntrack } from "./conntrack.ts";
 
 function machine(): { run(line: string): SimpleResult; wait(count: number): void } {
   const engine = new Engine();
-  const rng = createRng("test");
-  const namespace = new NetworkNamespace({ name: "", engine, rng, trace: null, kernel: "6.1.192" });
-  const kernel = testKernel(namespace);
+  const kernel = testKernel(bareNamespace(engine));
   return {
     run: (line) => runCommand(kernel, conntrack, line.trimEnd().split(" ")),
     wait: (count) => {
@@ -114,9 +112,7 @@ const TCP_LINE = (left: number, mark = 3, uses = 1): string =>
 
 test("`conntrack -E` tells of flows as they come and go, until it is interrupted", () => {
   const engine = new Engine();
-  const rng = createRng("test");
-  const namespace = new NetworkNamespace({ name: "", engine, rng, trace: null, kernel: "6.1.192" });
-  const kernel = testKernel(namespace);
+  const kernel = testKernel(bareNamespace(engine));
   const descriptors = new Descriptors();
   const [stdout, stderr] = [new Capture(1 << 16), new Capture(1 << 16)];
   descriptors.set(0, new Feed("", true));

@@ -1,15 +1,6 @@
 import { writeSysctl } from "@lvsim/core";
 import { describe, expect, test } from "vitest";
-import { type TestHost, testNetwork } from "../network-fixture.ts";
-import { IPROUTE_COMMANDS } from "./ip.ts";
-
-/** A host on which `lines` were run, all of them without a word. */
-function hostAfter(...lines: readonly string[]): TestHost {
-  const host = testNetwork(1, IPROUTE_COMMANDS).hosts[0] as TestHost;
-  for (const line of lines)
-    expect([line, host.run(line)]).toEqual([line, { status: 0, stdout: "", stderr: "" }]);
-  return host;
-}
+import { hostAfter } from "./host-after.fixture.ts";
 
 const ADDRESS = "ip addr add 10.0.0.1/24 dev eth0";
 

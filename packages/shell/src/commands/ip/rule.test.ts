@@ -1,15 +1,8 @@
 /** `ip rule` and `ip route` beyond the everyday: what iproute2 6.1 prints, and what the kernel refuses. */
 import { writeSysctl } from "@lvsim/core";
 import { describe, expect, test } from "vitest";
-import { address, type TestHost, testNetwork } from "../network-fixture.ts";
-import { IPROUTE_COMMANDS } from "./ip.ts";
-
-function hostAfter(...lines: readonly string[]): TestHost {
-  const host = testNetwork(1, IPROUTE_COMMANDS).hosts[0] as TestHost;
-  for (const line of lines)
-    expect([line, host.run(line)]).toEqual([line, { status: 0, stdout: "", stderr: "" }]);
-  return host;
-}
+import { address } from "../network-fixture.ts";
+import { hostAfter } from "./host-after.fixture.ts";
 
 describe("ip rule", () => {
   test.each([

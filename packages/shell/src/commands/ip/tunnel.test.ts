@@ -1,15 +1,11 @@
 import { Frame } from "@lvsim/core";
 import { describe, expect, test } from "vitest";
-import { type TestHost, testNetwork } from "../network-fixture.ts";
-import { IPROUTE_COMMANDS } from "./ip.ts";
+import type { TestHost } from "../network-fixture.ts";
+import { hostAfter } from "./host-after.fixture.ts";
 
-/** A host 10.0.0.1 on which `lines` were run, all of them without a word. */
-function hostAfter(...lines: readonly string[]): TestHost {
-  const host = testNetwork(1, IPROUTE_COMMANDS).hosts[0] as TestHost;
-  for (const line of ["ip addr add 10.0.0.1/24 dev eth0", ...lines])
-    expect([line, host.run(line)]).toEqual([line, { status: 0, stdout: "", stderr: "" }]);
-  return host;
-}
+/** As `hostAfter`, for a host that is 10.0.0.1. */
+const tunnelHostAfter = (...lines: readonly string[]): TestHost =>
+  hostAfter("ip addr add 10.0.0.1/24 dev eth0", ...lines);
 
 const PAIR = "remote 10.0.0.2 local 10.0.0.1";
 
@@ -53,7 +49,7 @@ describe("bad input", () => {
     ["ip fou add port 70000 gue", 255, 'Error: argument "70000" is wrong: invalid port\n'],
     ["ip fou del port 5", 2, "RTNETLINK answers: Invalid argument\n"],
   ])("%s is refused with status %i and changes nothing", (line, status, stderr) => {
-    const host = hostAfter(
+    const host = tunnelHostAfter(
       `ip tunnel add a mode ipip ${PAIR}`,
       `ip link add b type gre ${PAIR}`,
       "ip fou add port 6080 gue",
@@ -65,7 +61,7 @@ describe("bad input", () => {
 });
 
 test("`ip tunnel` lists what was made, with the fallback devices first", () => {
-  const host = hostAfter(
+  const host = tunnelHostAfter(
     `ip tunnel add t1 mode ipip ${PAIR} ttl 64 tos 10`,
     `ip tunnel add gre1 ${PAIR} key 5 csum seq dev eth0 tos inherit`,
     "ip tunnel add gre2 remote 10.0.0.3 ikey 1.2.3.4 okey 7 nopmtudisc",
@@ -91,7 +87,7 @@ test.each([
   ["mode gre", 1476],
   ["mode gre key 1 csum seq", 1464],
 ])("the MTU of a tunnel of `%s` is %i", (how, mtu) => {
-  const host = hostAfter(`ip tunnel add x ${how} ${PAIR}`);
+  const host = tunnelHostAfter(`ip tunnel add x ${how} ${PAIR}`);
   expect(host.namespace.deviceNamed("x")?.mtu).toBe(mtu);
 });
 
@@ -101,17 +97,17 @@ test.each([
   ["gre ocsum encap gue encap-dport 5555 encap-remcsum", 1452],
 ])("the MTU of a link of type `%s` is %i", (how, mtu) => {
   const [type, ...rest] = how.split(" ");
-  const host = hostAfter(`ip link add x type ${type} ${PAIR} ${rest.join(" ")}`);
+  const host = tunnelHostAfter(`ip link add x type ${type} ${PAIR} ${rest.join(" ")}`);
   expect(host.namespace.deviceNamed("x")?.mtu).toBe(mtu);
 });
 
 test("the MTU of a tunnel follows the device that leads to its other end", () => {
-  const host = hostAfter("ip link set eth0 mtu 1400", `ip tunnel add x mode gre ${PAIR}`);
+  const host = tunnelHostAfter("ip link set eth0 mtu 1400", `ip tunnel add x mode gre ${PAIR}`);
   expect(host.namespace.deviceNamed("x")?.mtu).toBe(1376);
 });
 
 test("`ip -d link` has the ends as link addresses, and all that was set", () => {
-  const host = hostAfter(
+  const host = tunnelHostAfter(
     `ip link add x type gre ${PAIR} ikey 7 okey 0.0.1.0 csum dev eth0 encap gue encap-sport auto encap-dport 6080 encap-csum`,
   );
   const [head, address, details] = host.run("ip -d link show x").stdout.split("\n");
@@ -126,7 +122,7 @@ test("`ip -d link` has the ends as link addresses, and all that was set", () => 
 });
 
 test("`ip fou` lists ports, the newest first", () => {
-  const host = hostAfter(
+  const host = tunnelHostAfter(
     "ip fou add port 6080 gue",
     "ip fou add port 5555 ipproto 4 local 10.0.0.1",
     "ip fou add port 5556 ipproto gre",
@@ -144,12 +140,15 @@ test.each([
   ],
   ["ip -j fou show", '[{"port":6080,"gue":null}]\n'],
 ])("`%s` prints JSON", (line, stdout) => {
-  const host = hostAfter(`ip tunnel add gre1 ${PAIR} key 5 csum ttl 9`, "ip fou add port 6080 gue");
+  const host = tunnelHostAfter(
+    `ip tunnel add gre1 ${PAIR} key 5 csum ttl 9`,
+    "ip fou add port 6080 gue",
+  );
   expect(host.run(line).stdout).toBe(stdout);
 });
 
 test("`ip -j -d link` has a tunnel's parameters in info_data", () => {
-  const host = hostAfter(`ip link add x type ipip ${PAIR} encap fou encap-dport 5555`);
+  const host = tunnelHostAfter(`ip link add x type ipip ${PAIR} encap fou encap-dport 5555`);
   const [link] = JSON.parse(host.run("ip -j -d link show x").stdout);
   expect(link.linkinfo).toEqual({
     info_kind: "ipip",
@@ -161,7 +160,7 @@ test("`ip -j -d link` has a tunnel's parameters in info_data", () => {
 });
 
 test("`ip -s tunnel` and `ip -s link` count what a tunnel could not send", () => {
-  const host = hostAfter(
+  const host = tunnelHostAfter(
     "ip tunnel add t1 mode ipip remote 10.1.0.9",
     "ip link set t1 up",
     "ip addr add 10.1.0.1/24 dev t1",
@@ -182,7 +181,7 @@ test("`ip -s tunnel` and `ip -s link` count what a tunnel could not send", () =>
 });
 
 test("`ip link set … type` changes what is said and keeps the rest", () => {
-  const host = hostAfter(
+  const host = tunnelHostAfter(
     `ip link add x type gre ${PAIR} key 7 encap gue encap-dport 6080`,
     "ip link set x type gre ttl 9 okey 8 csum",
   );

@@ -3,10 +3,9 @@
  * revisions and sizes of hash:ip and hash:ip,port were turned into those of 6.1, which lacks their bitmask. Hidden are the
  * random keys of hashes, seconds left, and the order of members where nobody asked for one.
  */
-import { createRng, Engine, NetworkNamespace } from "@lvsim/core";
 import { expect, test } from "vitest";
 import type { SimpleResult } from "../../command.ts";
-import { runCommand, testKernel } from "../../testing/run-command.ts";
+import { bareNamespace, runCommand, testKernel } from "../../testing/run-command.ts";
 import { iptables } from "../iptables/commands.ts";
 import { ipset } from "./ipset.ts";
 import recorded from "./recorded.json" with { type: "json" };
@@ -21,13 +20,7 @@ interface Step {
 
 /** A machine whose commands are words. */
 function machine(): (argv: readonly string[], stdin: string) => SimpleResult {
-  const namespace = new NetworkNamespace({
-    name: "dir",
-    engine: new Engine(),
-    rng: createRng("test"),
-    trace: null,
-    kernel: "6.1.192",
-  });
+  const namespace = bareNamespace();
   const kernel = testKernel(namespace);
   kernel.files.writeText("/etc/hosts", "127.0.0.1 localhost\n");
   return (argv, stdin) =>

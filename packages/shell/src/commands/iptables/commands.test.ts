@@ -1,21 +1,14 @@
-import { createRng, Engine, NetworkNamespace } from "@lvsim/core";
 import { expect, test } from "vitest";
 import type { SimpleResult } from "../../command.ts";
 import { PROC_NET_FILES } from "../../proc-net/files.ts";
-import { runCommand, testKernel } from "../../testing/run-command.ts";
+import { bareNamespace, runCommand, testKernel } from "../../testing/run-command.ts";
 import { iptables, iptablesRestore, iptablesSave } from "./commands.ts";
 
 const COMMANDS = { iptables, "iptables-save": iptablesSave, "iptables-restore": iptablesRestore };
 
 /** A machine whose commands are words parted by single blanks. */
 function machine() {
-  const namespace = new NetworkNamespace({
-    name: "dir",
-    engine: new Engine(),
-    rng: createRng("test"),
-    trace: null,
-    kernel: "6.1.192",
-  });
+  const namespace = bareNamespace();
   const kernel = testKernel(namespace);
   const run = (line: string, stdin = ""): SimpleResult => {
     const argv = line.split(" ");

@@ -1,9 +1,8 @@
 /** Random command lines: no throw, an answer in the real programs' forms, and nothing changed where one failed. */
 import { fc, test } from "@fast-check/vitest";
-import { createRng, Engine, NetworkNamespace } from "@lvsim/core";
 import { expect } from "vitest";
 import type { Command, SimpleResult } from "../../command.ts";
-import { runCommand, testKernel } from "../../testing/run-command.ts";
+import { bareNamespace, runCommand, testKernel } from "../../testing/run-command.ts";
 import { ipset } from "../ipset/ipset.ts";
 import { iptables, iptablesRestore, iptablesSave } from "./commands.ts";
 import { MATCHES, TARGETS } from "./extensions/registry.ts";
@@ -83,13 +82,7 @@ const setLine = fc
   .map(([command, name, rest]) => [command, name, ...rest]);
 
 function machine() {
-  const namespace = new NetworkNamespace({
-    name: "dir",
-    engine: new Engine(),
-    rng: createRng("test"),
-    trace: null,
-    kernel: "6.1.192",
-  });
+  const namespace = bareNamespace();
   const kernel = testKernel(namespace);
   const run = (command: Command, argv: readonly string[], stdin = ""): SimpleResult =>
     runCommand(kernel, command, [...argv], stdin);
