@@ -1,6 +1,7 @@
 /** What an identifier means behind its qualifiers: `src host web`, `udp port domain`, `ip proto \\gre`. */
 import { type Ipv4Address, type MacAddress, parseIpv4Address, parseMacAddress } from "@lvsim/core";
 import { portOfService } from "../../../network/services.ts";
+import { ABSENT_PROTOCOLS } from "./keywords.ts";
 import {
   ALL_FAMILIES,
   type Direction,
@@ -223,24 +224,5 @@ export function protocolTest(layout: LinkLayout, name: string): Predicate | unde
   if (["icmp", "igmp", "vrrp", "carp"].includes(name))
     return ip4Protocol(layout, IP_PROTOCOLS.get(name === "carp" ? "vrrp" : name) as number);
   if (name === "pim") return or(ipProtocol(layout, 103), never);
-  return ABSENT.includes(name) ? never : undefined;
+  return ABSENT_PROTOCOLS.includes(name) ? never : undefined;
 }
-
-/** Protocols that no frame of lvsim carries. */
-const ABSENT: readonly string[] = [
-  "icmp6",
-  "igrp",
-  "decnet",
-  "lat",
-  "aarp",
-  "iso",
-  "stp",
-  "ipx",
-  "netbeui",
-  "mpls",
-  "pppoes",
-  "pppoed",
-  "atalk",
-  "moprc",
-  "mopdl",
-];

@@ -1,4 +1,23 @@
 /** Reserved words of the pcap filter language. */
+
+/** Protocols that no frame of lvsim carries. */
+export const ABSENT_PROTOCOLS: readonly string[] = [
+  "icmp6",
+  "igrp",
+  "decnet",
+  "lat",
+  "aarp",
+  "iso",
+  "stp",
+  "ipx",
+  "netbeui",
+  "mpls",
+  "pppoes",
+  "pppoed",
+  "atalk",
+  "moprc",
+  "mopdl",
+];
 export const PROTOCOLS: readonly string[] = [
   "ether",
   "link",
@@ -16,21 +35,7 @@ export const PROTOCOLS: readonly string[] = [
   "pim",
   "vrrp",
   "carp",
-  "icmp6",
-  "igrp",
-  "decnet",
-  "lat",
-  "aarp",
-  "iso",
-  "stp",
-  "ipx",
-  "netbeui",
-  "mpls",
-  "pppoes",
-  "pppoed",
-  "atalk",
-  "moprc",
-  "mopdl",
+  ...ABSENT_PROTOCOLS,
 ];
 export const TYPES: readonly string[] = ["host", "net", "port", "portrange", "proto"];
 export const DIRECTIONS: readonly string[] = ["src", "dst"];
