@@ -7,6 +7,7 @@
 import type { NetDevice } from "../../link/net-device.ts";
 import { ChecksumFault, type Frame } from "../../packet/frame.ts";
 import { IcmpType, IpProtocol, UnreachableCode } from "../../packet/protocol.ts";
+import { Ground } from "../../trace/ground.ts";
 import type { Decider } from "../../trace/trace.ts";
 import { MTU_METRIC, RouteType } from "../route/config.ts";
 import type { Route } from "../route/route.ts";
@@ -20,17 +21,6 @@ import { learnRedirect } from "./redirect-input.ts";
 /** Hears every ICMP message that reaches the host, as a raw socket does: `ping`, `traceroute`. */
 export interface IcmpListener {
   heard(frame: Frame): void;
-}
-
-/** A rule of the host as the trace names it. */
-class Ground implements Decider {
-  private readonly words: string;
-  constructor(words: string) {
-    this.words = words;
-  }
-  describe(): string {
-    return this.words;
-  }
 }
 
 const UNKNOWN_TYPE = new Ground("no such ICMP type");

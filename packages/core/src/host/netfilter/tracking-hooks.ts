@@ -38,18 +38,11 @@ class DefragmentHook implements Hook {
   }
 }
 
-/** Tells the trace that tracking ends a packet. */
-function drop(environment: NetfilterEnvironment, frame: Frame, hook: Hook): Verdict {
-  const { trace } = environment;
-  if (trace !== null)
-    trace.dropped(environment.now(), environment.place, frame, "netfilter-drop", hook);
-  return Verdict.drop;
-}
-
-class TrackHook implements Hook {
+/** What `nf_conntrack_in` and `nf_confirm` have in common: at several points, with connections to look at. */
+abstract class ConnectionHook implements Hook {
   readonly point: HookPoint;
-  readonly priority = HookPriority.conntrack;
-  private readonly connections: Connections;
+  abstract readonly priority: number;
+  protected readonly connections: Connections;
   private readonly environment: NetfilterEnvironment;
 
   constructor(point: HookPoint, connections: Connections, environment: NetfilterEnvironment) {
@@ -58,10 +51,25 @@ class TrackHook implements Hook {
     this.environment = environment;
   }
 
+  abstract run(frame: Frame): Verdict;
+  abstract describe(): string;
+
+  protected drop(frame: Frame): Verdict {
+    const { environment } = this;
+    const { trace } = environment;
+    if (trace !== null)
+      trace.dropped(environment.now(), environment.place, frame, "netfilter-drop", this);
+    return Verdict.drop;
+  }
+}
+
+class TrackHook extends ConnectionHook {
+  readonly priority = HookPriority.conntrack;
+
   run(frame: Frame): Verdict {
     const received = this.point === HookPoint.preRouting;
     if (this.connections.tracking.track(frame, received)) return Verdict.accept;
-    return drop(this.environment, frame, this);
+    return this.drop(frame);
   }
 
   describe(): string {
@@ -69,21 +77,12 @@ class TrackHook implements Hook {
   }
 }
 
-class ConfirmHook implements Hook {
-  readonly point: HookPoint;
+class ConfirmHook extends ConnectionHook {
   readonly priority = HookPriority.conntrackConfirm;
-  private readonly connections: Connections;
-  private readonly environment: NetfilterEnvironment;
-
-  constructor(point: HookPoint, connections: Connections, environment: NetfilterEnvironment) {
-    this.point = point;
-    this.connections = connections;
-    this.environment = environment;
-  }
 
   run(frame: Frame): Verdict {
     if (frame.conntrack === null || this.connections.tracking.confirm(frame)) return Verdict.accept;
-    return drop(this.environment, frame, this);
+    return this.drop(frame);
   }
 
   describe(): string {

@@ -13,6 +13,7 @@ import {
 } from "../../packet/ipv4-address.ts";
 import { UnreachableCode } from "../../packet/protocol.ts";
 import type { DropReason } from "../../trace/drop-reason.ts";
+import { Ground } from "../../trace/ground.ts";
 import type { Decider } from "../../trace/trace.ts";
 import { RouteType } from "./config.ts";
 import { hashOfAddresses } from "./multipath-hash.ts";
@@ -20,17 +21,6 @@ import type { Route } from "./route.ts";
 import type { RouterConf, RouterEnvironment } from "./router-environment.ts";
 import type { RoutingTables } from "./routing-tables.ts";
 import { SourceVerdict, validateGroupSource, validateSource } from "./source-validation.ts";
-
-/** A rule of the kernel as the trace names it. */
-class Ground implements Decider {
-  private readonly words: string;
-  constructor(words: string) {
-    this.words = words;
-  }
-  describe(): string {
-    return this.words;
-  }
-}
 
 const MARTIAN_SOURCE = new Ground("no packet may come from such a source");
 const MARTIAN_DESTINATION = new Ground("no packet may arrive for such a destination");

@@ -5,17 +5,10 @@
  */
 import type { Ipv4Address } from "../../../packet/ipv4-address.ts";
 import type { Destination } from "../destination.ts";
-import type {
-  PoolChange,
-  Scheduler,
-  SchedulerEnvironment,
-  SchedulerFactory,
-  SchedulingRequest,
-  ServerPool,
-} from "../scheduler.ts";
-import { AffinityCache, AffinityEntry } from "./affinity-cache.ts";
+import type { SchedulerFactory, SchedulingRequest } from "../scheduler.ts";
+import { AffinityEntry } from "./affinity-cache.ts";
+import { LocalityBased } from "./locality-based.ts";
 import { isSaturated } from "./saturation.ts";
-import { WeightedLeastConnection } from "./wlc.ts";
 
 class ServerOfAddress extends AffinityEntry {
   readonly server: Destination;
@@ -31,19 +24,7 @@ class ServerOfAddress extends AffinityEntry {
   }
 }
 
-class LocalityBasedLeastConnection implements Scheduler {
-  private readonly pool: ServerPool;
-  private readonly environment: SchedulerEnvironment;
-  private readonly leastLoaded: WeightedLeastConnection;
-  private readonly cache: AffinityCache<ServerOfAddress>;
-
-  constructor(pool: ServerPool, environment: SchedulerEnvironment) {
-    this.pool = pool;
-    this.environment = environment;
-    this.leastLoaded = new WeightedLeastConnection(pool, environment);
-    this.cache = new AffinityCache(environment.engine, () => environment.sysctls.lblc_expiration);
-  }
-
+class LocalityBasedLeastConnection extends LocalityBased<ServerOfAddress> {
   select(request: SchedulingRequest): Destination | null {
     const { cache } = this;
     const now = this.environment.engine.timers.jiffies;
@@ -60,16 +41,7 @@ class LocalityBasedLeastConnection implements Scheduler {
     if (!cache.full) cache.add(new ServerOfAddress(request.packetDestination, now, server));
     return server;
   }
-
-  changed(change: PoolChange): void {
-    this.leastLoaded.changed(change);
-  }
-
-  close(): void {
-    this.leastLoaded.close();
-    this.cache.close();
-  }
 }
 
 export const lblc: SchedulerFactory = (pool, environment) =>
-  new LocalityBasedLeastConnection(pool, environment);
+  new LocalityBasedLeastConnection(pool, environment, "lblc_expiration");

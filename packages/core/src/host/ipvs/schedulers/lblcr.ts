@@ -5,17 +5,11 @@
  */
 import type { Ipv4Address } from "../../../packet/ipv4-address.ts";
 import type { Destination } from "../destination.ts";
-import type {
-  PoolChange,
-  Scheduler,
-  SchedulerEnvironment,
-  SchedulerFactory,
-  SchedulingRequest,
-  ServerPool,
-} from "../scheduler.ts";
-import { AffinityCache, AffinityEntry, JIFFIES_PER_SECOND } from "./affinity-cache.ts";
+import type { SchedulerFactory, SchedulingRequest } from "../scheduler.ts";
+import { AffinityEntry, JIFFIES_PER_SECOND } from "./affinity-cache.ts";
+import { LocalityBased } from "./locality-based.ts";
 import { isSaturated } from "./saturation.ts";
-import { WeightedLeastConnection } from "./wlc.ts";
+import type { WeightedLeastConnection } from "./wlc.ts";
 
 class ServersOfAddress extends AffinityEntry {
   /** The one that joined last is the first. */
@@ -65,19 +59,7 @@ class ServersOfAddress extends AffinityEntry {
   }
 }
 
-class LocalityBasedLeastConnectionWithReplication implements Scheduler {
-  private readonly pool: ServerPool;
-  private readonly environment: SchedulerEnvironment;
-  private readonly leastLoaded: WeightedLeastConnection;
-  private readonly cache: AffinityCache<ServersOfAddress>;
-
-  constructor(pool: ServerPool, environment: SchedulerEnvironment) {
-    this.pool = pool;
-    this.environment = environment;
-    this.leastLoaded = new WeightedLeastConnection(pool, environment);
-    this.cache = new AffinityCache(environment.engine, () => environment.sysctls.lblcr_expiration);
-  }
-
+class LocalityBasedLeastConnectionWithReplication extends LocalityBased<ServersOfAddress> {
   select(request: SchedulingRequest): Destination | null {
     const { engine, sysctls } = this.environment;
     const now = engine.timers.jiffies;
@@ -92,15 +74,6 @@ class LocalityBasedLeastConnectionWithReplication implements Scheduler {
     const server = this.leastLoaded.select();
     if (server !== null) this.remember(entry, request.packetDestination, server, now);
     return server;
-  }
-
-  changed(change: PoolChange): void {
-    this.leastLoaded.changed(change);
-  }
-
-  close(): void {
-    this.leastLoaded.close();
-    this.cache.close();
   }
 
   private remember(
@@ -120,4 +93,4 @@ class LocalityBasedLeastConnectionWithReplication implements Scheduler {
 }
 
 export const lblcr: SchedulerFactory = (pool, environment) =>
-  new LocalityBasedLeastConnectionWithReplication(pool, environment);
+  new LocalityBasedLeastConnectionWithReplication(pool, environment, "lblcr_expiration");
