@@ -11,7 +11,7 @@ import { decisions } from "./schedulers.ts";
 
 export const WORKLOADS = new Map<string, () => Measurement>([
   ["U-4x4", () => warmRun("U", 4, 4, 60_000, 4)],
-  ["T-4x4", () => warmRun("T", 4, 4, 8_000, 4)],
+  ["T-4x4", () => warmRun("T", 4, 4, 8_000, 10)],
   ["U-512x512", () => warmRun("U", 512, 512, 20_000, 1)],
   ["T-512x512", () => warmRun("T", 512, 512, 3_000, 1)],
   ["U-cold", () => coldRun("U", 100_000)],
