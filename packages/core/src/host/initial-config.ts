@@ -39,10 +39,10 @@ export function initialConfig(): NamespaceConfig {
 }
 
 /** For a namespace made on a kernel whose first has these settings. */
-export function configLike({ sysctls }: NamespaceConfig): NamespaceConfig {
+export function configLike({ sysctls, bridgeNetfilter }: NamespaceConfig): NamespaceConfig {
   const { all, default: template } = sysctls.conf;
   const initial = initialSysctls();
-  return make(
+  const config = make(
     {
       ...initial,
       conf: {
@@ -53,6 +53,7 @@ export function configLike({ sysctls }: NamespaceConfig): NamespaceConfig {
     },
     false,
   );
+  return { ...config, bridgeNetfilter };
 }
 
 function make(sysctls: SysctlConfig, isBoot: boolean): NamespaceConfig {
@@ -66,6 +67,7 @@ function make(sysctls: SysctlConfig, isBoot: boolean): NamespaceConfig {
     ipset: { nextId: 1, sets: [] },
     ipvs: structuredEmpty(),
     fou: [],
+    bridgeNetfilter: false,
   };
   addLink(draft, {
     name: "lo",
@@ -94,9 +96,10 @@ const structuredEmpty = (): NamespaceDraft["ipvs"] => ({
 
 /** A copy of a configuration that may be changed in place: for building a lab, before anything runs. */
 export function plainDraft(config: NamespaceConfig): NamespaceDraft {
-  const { devices, lastIndex, routes, rules, sysctls, netfilter, ipset, ipvs, fou } = config;
+  const { devices, routes, rules, sysctls, netfilter, ipset, ipvs, fou } = config;
   return {
-    lastIndex,
+    bridgeNetfilter: config.bridgeNetfilter,
+    lastIndex: config.lastIndex,
     devices: devices.map((device) => ({ ...device, addresses: device.addresses.slice() })),
     routes: routes.slice(),
     rules: rules.slice(),

@@ -13,6 +13,7 @@ import { type DeviceConfig, OWN_NETWORK } from "./device/config.ts";
 import { configLike } from "./initial-config.ts";
 import { NetworkNamespace } from "./namespace.ts";
 import type { NamespaceDraft } from "./namespace-config.ts";
+import { forgetBridgeSysctls } from "./sysctl/access.ts";
 
 /** A device by where it is. */
 export interface DevicePlace {
@@ -57,6 +58,16 @@ export class KernelNetwork {
     });
     this.made.push(namespace);
     return namespace;
+  }
+
+  /** `modprobe br_netfilter` and its removal, which forgets the settings (net.bridge). */
+  loadBridgeNetfilter(isLoaded: boolean, origin: ChangeOrigin): void {
+    for (const namespace of this.all)
+      namespace.change(origin, (draft) => {
+        draft.bridgeNetfilter = isLoaded;
+        if (!isLoaded) forgetBridgeSysctls(draft);
+        return 0;
+      });
   }
 
   /** A namespace ends: Ethernet devices of hardware come back to the first, others go. */

@@ -26,6 +26,8 @@ export interface NamespaceConfig {
   readonly ipvs: IpvsConfig;
   /** Ports of `ip fou`, the newest first. */
   readonly fou: readonly FouPortConfig[];
+  /** The module br_netfilter is loaded; the same in all namespaces of a kernel. */
+  readonly bridgeNetfilter: boolean;
 }
 
 /** A configuration under change: immer's draft, or a plain value while a lab is built. Edits mutate it in place. */

@@ -21,6 +21,7 @@ import type { HostDevice } from "./device/host-device.ts";
 import { KernelDevices } from "./device/kernel-devices.ts";
 import { DeviceTable } from "./device-table.ts";
 import { initialConfig, plainDraft } from "./initial-config.ts";
+import { BridgeNetfilter } from "./ip/bridge-netfilter.ts";
 import { EthernetInput } from "./ip/ethernet-input.ts";
 import { Identifications } from "./ip/identifications.ts";
 import type { IpContext } from "./ip/ip-context.ts";
@@ -98,6 +99,8 @@ export class NetworkNamespace {
   /** What IPv4 and ICMP count. */
   readonly counters = new IpCounters();
   readonly tunnels: Tunnels;
+  /** br_netfilter's work here; null while it has never had any. */
+  bridged: BridgeNetfilter | null = null;
   private expiry: AddressExpiry | null = null;
   private watchers: readonly NamespaceWatcher[] = [];
   private readonly context: IpContext;
@@ -314,6 +317,7 @@ export class NetworkNamespace {
     if (next.routes !== before.routes || next.rules !== before.rules) this.context.paths.flush();
     this.router.configure(next);
     if (next.devices !== before.devices || next.sysctls !== before.sysctls) this.table.follow(next);
+    this.followBridges(next);
     this.tunnels.followPorts(next.fou);
     if (next.ipset !== before.ipset) this.netfilter.sets.configure(next.ipset);
     if (next.devices !== before.devices) this.tables?.devicesChanged(before.devices, next.devices);
@@ -338,9 +342,16 @@ export class NetworkNamespace {
     this.context.paths.flush();
     this.router.configure(next);
     this.table.follow(next);
+    this.followBridges(next);
     this.tunnels.followPorts(next.fou);
     if (this.tables !== null || Object.keys(next.netfilter.tables).length > 0)
       this.netfilter.configure(next.netfilter);
+  }
+
+  private followBridges(next: NamespaceConfig): void {
+    if (this.bridged === null && !next.bridgeNetfilter) return;
+    this.bridged ??= new BridgeNetfilter(this.context, this.ip.input);
+    this.bridged.follow(next, this.devices());
   }
 
   private followSysctls(next: NamespaceConfig): void {

@@ -60,7 +60,7 @@ export class NetfilterHost implements NetfilterEnvironment {
   }
 
   sendReset(cause: Frame, _point: HookPoint): void {
-    this.owner.ip.sendReset(cause);
+    this.owner.ip.sendReset(cause, this.owner.bridged?.inputOf(cause) ?? null);
   }
 
   addressType(address: Ipv4Address, device: NetDevice | null): RouteType {
@@ -81,9 +81,8 @@ export class NetfilterHost implements NetfilterEnvironment {
     return this.rng.below(bound);
   }
 
-  /** No bridge hands its frames to iptables yet. */
-  bridgePorts(): BridgePorts | null {
-    return null;
+  bridgePorts(frame: Frame): BridgePorts | null {
+    return this.owner.bridged?.passageOf(frame) ?? null;
   }
 
   ipvsFacts(frame: Frame): IpvsFacts | null {

@@ -6,6 +6,7 @@ import type { Rng } from "../rng/rng.ts";
 import type { Engine } from "../time/engine.ts";
 import { Scope } from "./device/config.ts";
 import type { HostDevice } from "./device/host-device.ts";
+import type { BridgeNetfilter } from "./ip/bridge-netfilter.ts";
 import type { IpContext } from "./ip/ip-context.ts";
 import type { IpInput } from "./ip/ip-input.ts";
 import { selectSourceAddress } from "./neigh/source-address.ts";
@@ -16,6 +17,8 @@ import type { ConntrackSysctls } from "./sysctl/conntrack-sysctls.ts";
 export interface TrackingHostOwner {
   readonly rng: Rng;
   readonly ip: { readonly input: IpInput };
+  /** br_netfilter; null while it does nothing here. */
+  readonly bridged: BridgeNetfilter | null;
   devices(): readonly HostDevice[];
 }
 
@@ -40,7 +43,8 @@ export class TrackingHostAdapter implements TrackingEnvironment {
 
   sourceTowards(frame: Frame, output: NetDevice): Ipv4Address {
     const device = output as HostDevice;
-    const { gateway } = frame.route as Route;
+    // what a bridge passes on has no route
+    const gateway = (frame.route as Route | null)?.gateway ?? NO_ADDRESS;
     const next = gateway === NO_ADDRESS ? frame.destination : gateway;
     const localnet = device.conf.routeLocalnet !== 0;
     return selectSourceAddress(this.owner.devices(), device, next, Scope.universe, localnet);
@@ -55,6 +59,7 @@ export class TrackingHostAdapter implements TrackingEnvironment {
   }
 
   resumeInput(frame: Frame, input: NetDevice, priority: number): void {
+    if (this.owner.bridged?.resume(frame, input, priority)) return;
     this.owner.ip.input.resume(frame, input as HostDevice, priority);
   }
 }

@@ -148,39 +148,44 @@ describe("a bridge", () => {
       }),
       { maxLength: 20 },
     ),
-  ])("sends frames where a plain table of last sightings says", (steps) => {
-    const lab = new DeviceLab();
-    const hosts = [0, 1, 2, 3];
-    for (const i of hosts) lab.veth(`h${i} eth0`, `sw p${i}`);
-    lab.bridge(
-      "sw",
-      "br0",
-      hosts.map((i) => `p${i}`),
-      { ...PLAIN_BRIDGE, ageingTime: 150 },
-    );
-    const station = (n: number): MacAddress =>
-      n === 0 ? BROADCAST_MAC : ((0x0a0000000000 + n) as MacAddress);
-    const seen = new Map<number, { host: number; at: number }>();
-    for (const { host, source, destination, wait } of steps) {
-      lab.run(wait * 1000);
-      const now = lab.engine.now / 1e6;
-      seen.set(source, { host, at: now });
-      const last = seen.get(destination);
-      const known = last !== undefined && now < last.at + 1500 ? last.host : null;
-      const expected = hosts.map((i) => (i !== host && (known === null || known === i) ? 1 : 0));
-      const got = lab.received(
-        hosts.map((i) => `h${i} eth0`),
-        () => {
-          const frame = lab.frame({
-            sourceMac: station(source),
-            destinationMac: station(destination),
-          });
-          lab.ns(`h${host}`).deviceNamed("eth0")?.transmit(frame);
-        },
+    fc.boolean(),
+  ])(
+    "sends frames where a plain table of last sightings says, seen by iptables or not",
+    (steps, isSeen) => {
+      const lab = new DeviceLab();
+      lab.kernel.loadBridgeNetfilter(isSeen, ORIGIN);
+      const hosts = [0, 1, 2, 3];
+      for (const i of hosts) lab.veth(`h${i} eth0`, `sw p${i}`);
+      lab.bridge(
+        "sw",
+        "br0",
+        hosts.map((i) => `p${i}`),
+        { ...PLAIN_BRIDGE, ageingTime: 150 },
       );
-      expect(got).toEqual(expected);
-    }
-  });
+      const station = (n: number): MacAddress =>
+        n === 0 ? BROADCAST_MAC : ((0x0a0000000000 + n) as MacAddress);
+      const seen = new Map<number, { host: number; at: number }>();
+      for (const { host, source, destination, wait } of steps) {
+        lab.run(wait * 1000);
+        const now = lab.engine.now / 1e6;
+        seen.set(source, { host, at: now });
+        const last = seen.get(destination);
+        const known = last !== undefined && now < last.at + 1500 ? last.host : null;
+        const expected = hosts.map((i) => (i !== host && (known === null || known === i) ? 1 : 0));
+        const got = lab.received(
+          hosts.map((i) => `h${i} eth0`),
+          () => {
+            const frame = lab.frame({
+              sourceMac: station(source),
+              destinationMac: station(destination),
+            });
+            lab.ns(`h${host}`).deviceNamed("eth0")?.transmit(frame);
+          },
+        );
+        expect(got).toEqual(expected);
+      }
+    },
+  );
 });
 
 describe("a VLAN", () => {

@@ -31,6 +31,7 @@ export const PLAIN_BRIDGE: BridgeDetails = {
   stp: false,
   macIsSet: false,
   mtuIsSet: false,
+  callIptables: false,
   addresses: [],
 };
 

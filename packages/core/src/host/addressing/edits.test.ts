@@ -41,6 +41,7 @@ function machine(): NamespaceDraft {
     ipset: { nextId: 1, sets: [] },
     ipvs: { services: [], timeouts: { tcp: 900, tcpFin: 120, udp: 300 } },
     fou: [],
+    bridgeNetfilter: false,
   };
   addLink(draft, { ...link, name: "lo", kind: "loopback" });
   for (const name of ["eth0", "eth1"]) addLink(draft, { ...link, name });

@@ -38,6 +38,7 @@ function machine(): NamespaceDraft {
     ipset: { nextId: 1, sets: [] },
     ipvs: { services: [], timeouts: { tcp: 900, tcpFin: 120, udp: 300 } },
     fou: [],
+    bridgeNetfilter: false,
   };
   const link = { mac: ZERO_MAC, mtu: 1500, noArp: false };
   addLink(draft, { ...link, name: "lo", kind: "loopback", index: 1 });

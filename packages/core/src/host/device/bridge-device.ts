@@ -3,15 +3,15 @@
  * port that leads to a destination, and floods what it does not know, the port added last first. The bridge itself is a
  * device with addresses: frames for its address, for those of its ports, and group frames come to its namespace. Ports
  * forward as soon as they are up. Forwarding takes no time.
- * Left out: VLAN filtering, spanning tree, multicast snooping, netfilter in bridges (as without br_netfilter: bridged
- * frames pass no iptables), frames that a host accepts because they name a port's address instead of the bridge's.
+ * With br_netfilter a filter stands between (bridge-filter.ts). Left out: VLAN filtering, spanning tree, multicast snooping.
  */
 
 import type { Frame } from "../../packet/frame.ts";
 import { VLAN_TAG_LENGTH } from "../../packet/lengths.ts";
-import { isGroupMac, type MacAddress } from "../../packet/mac-address.ts";
+import { isGroupMac, type MacAddress, ZERO_MAC } from "../../packet/mac-address.ts";
 import type { Instant } from "../../time/instant.ts";
 import { BridgeFdb, FdbEntry } from "./bridge-fdb.ts";
+import type { BridgeFilter, FilteredBridge } from "./bridge-filter.ts";
 import type { BridgePort, PortOwner } from "./bridge-port.ts";
 import type { BridgeAddress, BridgeDetails } from "./config.ts";
 import type { HostDevice } from "./host-device.ts";
@@ -22,7 +22,13 @@ const FLOODS_AT_INSTANT_MAX = 4096;
 const HUNDREDTH_OF_SECOND = 1e7;
 const NOTHING: readonly BridgeAddress[] = [];
 
-export class BridgeDevice extends StackedDevice implements PortOwner {
+export class BridgeDevice extends StackedDevice implements PortOwner, FilteredBridge {
+  /** True with a filter: what comes up keeps what rules noted about it. */
+  override internal = false;
+  /** Who inspects what is passed on; null while nobody does. */
+  filter: BridgeFilter | null = null;
+  /** The address of the port by which the latest frame for this host came in. */
+  inputMac: MacAddress = ZERO_MAC;
   readonly fdb = new BridgeFdb();
   /** In the order of adding. */
   ports: readonly BridgePort[] = [];
@@ -64,6 +70,7 @@ export class BridgeDevice extends StackedDevice implements PortOwner {
 
   /** A frame of this host's own leaves by the bridge. */
   transmit(frame: Frame): void {
+    if (this.filter?.takesBack(frame)) return;
     if (!this.departs(frame)) return;
     const destination = frame.destinationMac;
     const known = isGroupMac(destination) ? undefined : this.fdb.find(destination, this.engine.now);
@@ -72,14 +79,21 @@ export class BridgeDevice extends StackedDevice implements PortOwner {
   }
 
   portReceived(frame: Frame, port: BridgePort): void {
+    if (this.filter === null) this.admit(frame, port);
+    else this.filter.cameIn(frame, port, this);
+  }
+
+  admit(frame: Frame, port: BridgePort): void {
     const { now } = this.engine;
     if (port.settings.learning) this.fdb.learn(frame.sourceMac, port, now);
     const destination = frame.destinationMac;
     if (isGroupMac(destination)) return this.flood(frame, port, true);
     const known = this.fdb.find(destination, now);
     if (known === undefined) return this.flood(frame, port, false);
-    if (known.local) this.receive(frame);
-    else this.forward(frame, known.port, port);
+    if (known.local) {
+      this.inputMac = port.device.mac;
+      this.receive(frame);
+    } else this.forward(frame, known.port, port);
   }
 
   portRefused(frame: Frame, port: BridgePort): void {
@@ -98,14 +112,45 @@ export class BridgeDevice extends StackedDevice implements PortOwner {
 
   private forward(frame: Frame, port: BridgePort | null, from: BridgePort | null): void {
     if (port === null || !mayLeave(port, from)) this.drop(frame, "no-receiver");
-    else if (isTooLong(frame, port.device)) this.drop(frame, "too-long-for-port");
-    else port.device.transmit(frame);
+    else if (from !== null && this.filter?.inspects(frame)) this.sendFiltered(frame, port);
+    else this.send(frame, port.device);
+  }
+
+  private send(frame: Frame, device: HostDevice): void {
+    if (isTooLong(frame, device)) this.drop(frame, "too-long-for-port");
+    else device.transmit(frame);
+  }
+
+  private sendFiltered(frame: Frame, port: BridgePort): void {
+    if (this.filter?.maySend(frame, port, this)) this.send(frame, port.device);
+  }
+
+  /** As `flood`, but that each port gets a frame of its own, which rules may change or drop. */
+  private floodFiltered(
+    frame: Frame,
+    filter: BridgeFilter,
+    from: BridgePort,
+    upwards: boolean,
+  ): void {
+    const isKnownKind = isGroupMac(frame.destinationMac);
+    let last: BridgePort | null = null;
+    for (let i = this.ports.length - 1; i >= 0; i--) {
+      const port = this.ports[i] as BridgePort;
+      if (!mayLeave(port, from) || !(isKnownKind || port.settings.flood)) continue;
+      if (last !== null) this.sendFiltered(filter.copyOf(frame), last);
+      last = port;
+    }
+    if (last !== null) this.sendFiltered(upwards ? filter.copyOf(frame) : frame, last);
+    else if (!upwards) this.drop(frame, "no-receiver");
+    if (upwards) this.receive(frame);
   }
 
   /** To every other port, and to this host when `upwards`. */
   private flood(frame: Frame, from: BridgePort | null, upwards: boolean): void {
     if (!this.mayFlood()) return this.drop(frame, "switch-loop-limit");
-    const { ports } = this;
+    const { filter, ports } = this;
+    if (from !== null && filter?.inspects(frame))
+      return this.floodFiltered(frame, filter, from, upwards);
     const isKnownKind = isGroupMac(frame.destinationMac);
     let last: HostDevice | null = null;
     let wasRefused = false;
@@ -152,3 +197,7 @@ function mayLeave(port: BridgePort, from: BridgePort | null): boolean {
 
 const isTooLong = (frame: Frame, device: HostDevice): boolean =>
   frame.length > device.mtu + VLAN_TAG_LENGTH;
+
+/** Whether `mac` is that of the bridge's port by which the frame that it hands over came in: the frame is for this host. */
+export const isInputPortMac = (mac: MacAddress, device: object): boolean =>
+  device instanceof BridgeDevice && device.inputMac === mac;

@@ -86,6 +86,8 @@ export interface BridgeDetails {
   /** Somebody chose the address or the MTU: ports no longer decide. */
   readonly macIsSet: boolean;
   readonly mtuIsSet: boolean;
+  /** Its frames pass iptables even where net.bridge.bridge-nf-call-iptables is off. */
+  readonly callIptables: boolean;
   readonly addresses: readonly BridgeAddress[];
 }
 

@@ -9,7 +9,7 @@ import { CablelessDevice } from "./cableless-device.ts";
 export abstract class StackedDevice extends CablelessDevice {
   readonly hasLinkHeader = true;
   readonly loopback = false;
-  readonly internal = false;
+  readonly internal: boolean = false;
   readonly pointToPoint = false;
   override carrier = false;
 

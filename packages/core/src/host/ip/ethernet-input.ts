@@ -6,6 +6,7 @@ import { copyFrame } from "../../packet/copy-frame.ts";
 import { type Frame, PacketType } from "../../packet/frame.ts";
 import { BROADCAST_MAC, isGroupMac } from "../../packet/mac-address.ts";
 import { EtherType } from "../../packet/protocol.ts";
+import { isInputPortMac } from "../device/bridge-device.ts";
 import type { HostDevice } from "../device/host-device.ts";
 import type { ArpInput } from "../neigh/arp-input.ts";
 import type { IpContext } from "./ip-context.ts";
@@ -46,5 +47,6 @@ function packetTypeOf(frame: Frame, from: HostDevice): PacketType {
   const mac = frame.destinationMac;
   if (mac === from.mac || from.noArp) return PacketType.host;
   if (mac === BROADCAST_MAC) return PacketType.broadcast;
-  return isGroupMac(mac) ? PacketType.multicast : PacketType.otherHost;
+  if (isGroupMac(mac)) return PacketType.multicast;
+  return isInputPortMac(mac, from) ? PacketType.host : PacketType.otherHost;
 }

@@ -74,9 +74,9 @@ export class IpStack implements IpLayer {
     this.errors.error(cause, type, code, rest);
   }
 
-  /** REJECT --reject-with tcp-reset. */
-  sendReset(cause: Frame): void {
-    sendRejectReset(cause, this.context, this.out);
+  /** REJECT --reject-with tcp-reset; `bridgePort` is where a bridge took in the cause, null when none did. */
+  sendReset(cause: Frame, bridgePort: NetDevice | null): void {
+    sendRejectReset(cause, this.context, this.out, bridgePort);
   }
 
   isLocalAddress(address: Ipv4Address): boolean {

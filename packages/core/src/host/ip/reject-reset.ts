@@ -1,4 +1,9 @@
-/** The RST with which REJECT answers a TCP segment (`nf_send_reset`, RFC 9293 §3.10.7.1): as from its destination. */
+/**
+ * The RST with which REJECT answers a TCP segment (`nf_send_reset`, RFC 9293 §3.10.7.1): as from its destination. To a
+ * segment that a bridge took in it goes back by the port where that came from, past all rules, with its link addresses
+ * exchanged.
+ */
+import type { NetDevice } from "../../link/net-device.ts";
 import { Frame, FrameOrigin } from "../../packet/frame.ts";
 import type { Ipv4Address } from "../../packet/ipv4-address.ts";
 import { FragmentField, IpProtocol, TcpFlag } from "../../packet/protocol.ts";
@@ -9,7 +14,12 @@ import type { IpOutput } from "./ip-output.ts";
 const HEADERS = 40;
 
 /** Sends the answer to `cause`, unless it is a RST itself or a later fragment. */
-export function sendRejectReset(cause: Frame, context: IpContext, output: IpOutput): void {
+export function sendRejectReset(
+  cause: Frame,
+  context: IpContext,
+  output: IpOutput,
+  bridgePort: NetDevice | null,
+): void {
   if (cause.protocol !== IpProtocol.tcp || (cause.tcpFlags & TcpFlag.rst) !== 0) return;
   if ((cause.fragment & FragmentField.offsetMask) !== 0) return;
   const { router, engine, sysctls } = context;
@@ -30,7 +40,10 @@ export function sendRejectReset(cause: Frame, context: IpContext, output: IpOutp
   frame.length = HEADERS;
   frame.route = route;
   frame.nextHop = 0 as Ipv4Address;
-  output.local(frame);
+  if (bridgePort === null) return output.local(frame);
+  frame.sourceMac = cause.destinationMac;
+  frame.destinationMac = cause.sourceMac;
+  bridgePort.transmit(frame);
 }
 
 /** With an acknowledgement in the cause its number is the sequence number; without one everything is acknowledged. */

@@ -15,6 +15,7 @@ import { ArpOperation } from "../../packet/protocol.ts";
 import { later, milliseconds } from "../../time/instant.ts";
 import type { DropReason } from "../../trace/drop-reason.ts";
 import type { Decider } from "../../trace/trace.ts";
+import { isInputPortMac } from "../device/bridge-device.ts";
 import { arpAccepts, arpIgnores, isGratuitous, proxiesByRoute } from "./arp-rules.ts";
 import {
   AddressType,
@@ -48,8 +49,9 @@ export class ArpInput {
 
   /** Takes an ARP frame that arrived on `device`. */
   receive(frame: Frame, device: NeighbourDevice): void {
-    const toUs = frame.destinationMac === device.mac;
-    if (device.noArp || (!toUs && !isGroupMac(frame.destinationMac))) {
+    const mac = frame.destinationMac;
+    const toUs = mac === device.mac || isInputPortMac(mac, device);
+    if (device.noArp || (!toUs && !isGroupMac(mac))) {
       this.drop(frame, "other-host", null);
       return;
     }

@@ -54,6 +54,9 @@ export interface LogHead {
   /** Names of the devices; "" where the kernel has none. */
   readonly input: string;
   readonly output: string;
+  /** Ports of a bridge; "" for none. */
+  readonly physicalInput: string;
+  readonly physicalOutput: string;
 }
 
 /** One line for the kernel's log. */

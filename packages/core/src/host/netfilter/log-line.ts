@@ -106,6 +106,8 @@ export function formatLogEntry(entry: LogEntry): string {
   const { input, output, prefix } = entry;
   const words = [`${prefix}IN=${input}`, `OUT=${output}`];
   const macs = `${formatMacAddress(entry.destinationMac)}:${formatMacAddress(entry.sourceMac)}`;
+  if (entry.physicalInput !== "") words.push(`PHYSIN=${entry.physicalInput}`);
+  if (entry.physicalOutput !== "") words.push(`PHYSOUT=${entry.physicalOutput}`);
   if (input !== "") words.push(`MAC=${macs}:08:00`);
   words.push(...packetWords(entry, entry, entry.quoted));
   if (entry.mark !== 0) words.push(`MARK=0x${(entry.mark >>> 0).toString(16)}`);

@@ -18,6 +18,7 @@ export function logPacket(
   point: HookPoint,
 ): void {
   if (logSinks.length === 0) return;
+  const ports = environment.bridgePorts(frame);
   const entry = logEntry(
     {
       ...style,
@@ -27,6 +28,8 @@ export function logPacket(
       prefix,
       input: input?.name ?? "",
       output: output?.name ?? "",
+      physicalInput: ports?.input ?? "",
+      physicalOutput: ports?.output ?? "",
     },
     frame,
   );

@@ -39,6 +39,7 @@ const config = (
   ipset: { nextId: 1, sets: [] },
   ipvs: { services: [], timeouts: { tcp: 900, tcpFin: 120, udp: 300 } },
   fou: [],
+  bridgeNetfilter: false,
 });
 
 const network = (text: string, prefixLength: number, fields: Partial<RouteConfig> = {}) =>

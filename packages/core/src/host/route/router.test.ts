@@ -72,6 +72,7 @@ function namespace(): NamespaceDraft {
     ipset: { nextId: 1, sets: [] },
     ipvs: { services: [], timeouts: { tcp: 900, tcpFin: 120, udp: 300 } },
     fou: [],
+    bridgeNetfilter: false,
   } as NamespaceConfig as NamespaceDraft;
   for (const on of devices) for (const one of on.addresses) addAddressRoutes(draft, on, one);
   return draft;

@@ -7,6 +7,7 @@ import type { NamespaceConfig, NamespaceDraft } from "../namespace-config.ts";
 import { DEFAULT_INTERFACE_SYSCTLS } from "./defaults.ts";
 import { isInterfaceField, readInterfaceSysctl, writeInterfaceSysctl } from "./interface-files.ts";
 import { NEIGHBOUR_FILES, readNeighbourSysctl, writeNeighbourSysctl } from "./neighbour-files.ts";
+import { BRIDGE_FILES } from "./other-files.ts";
 import { parseNumbers } from "./parse-value.ts";
 import { normalPortRanges } from "./port-ranges.ts";
 import { shared } from "./shared.ts";
@@ -25,9 +26,13 @@ function splitDevicePath(path: string, below: string): readonly [string, string]
   return [rest.slice(0, Math.max(slash, 0)), rest.slice(slash + 1)];
 }
 
+/** The file of that path that does not belong to a device; undefined when there is none. */
+const fileAt = (config: NamespaceConfig, path: string): SysctlFile | undefined =>
+  config.bridgeNetfilter || !path.startsWith(BRIDGE_FILES) ? SYSCTL_FILES.get(path) : undefined;
+
 /** What the file shows, without a newline; undefined when there is no such file or it cannot be read. */
 export function readSysctl(config: NamespaceConfig, path: string): string | undefined {
-  const file = SYSCTL_FILES.get(path);
+  const file = fileAt(config, path);
   if (file !== undefined)
     return file.access === "write-only" ? undefined : currentText(config, path, file);
   const value = readNumber(config, path);
@@ -54,7 +59,7 @@ function readNumber(config: NamespaceConfig, path: string): number | undefined {
  * value.
  */
 export function writeSysctl(draft: NamespaceDraft, path: string, text: string): Errno {
-  const file = SYSCTL_FILES.get(path);
+  const file = fileAt(draft, path);
   if (file !== undefined) return writeFile(draft, path, file, text);
   if (path === IP_FORWARD) return writeInterfaceSysctl(draft, "all", "forwarding", text);
   if (path.startsWith(CONF)) {
@@ -66,6 +71,13 @@ export function writeSysctl(draft: NamespaceDraft, path: string, text: string): 
   if (!path.startsWith(NEIGH)) return Errno.ENOENT;
   const [device, name] = splitDevicePath(path, NEIGH);
   return writeNeighbourSysctl(draft, device, name, text);
+}
+
+/** br_netfilter goes, and what was set of it with it. */
+export function forgetBridgeSysctls(draft: NamespaceDraft): void {
+  const values = Object.entries(shared(draft.sysctls.values));
+  const kept = values.filter(([path]) => !path.startsWith(BRIDGE_FILES));
+  if (kept.length < values.length) draft.sysctls.values = Object.fromEntries(kept);
 }
 
 function writeFile(draft: NamespaceDraft, path: string, file: SysctlFile, text: string): Errno {
@@ -94,7 +106,9 @@ function acceptNumbers(draft: NamespaceDraft, path: string, text: string): strin
   const numbers = parseNumbers(text, file);
   if (numbers === undefined) return Errno.EINVAL;
   const now = currentText(draft, path, file).split("\t").map(Number);
-  const all = now.map((value, index) => numbers[index] ?? value);
+  const taken = now.map((value, index) => numbers[index] ?? value);
+  // `brnf_sysctl_call_tables`: whatever is not 0 is 1
+  const all = path.startsWith(BRIDGE_FILES) ? taken.map((value) => (value === 0 ? 0 : 1)) : taken;
   return isAcceptable(draft, path, all) ? all.join("\t") : Errno.EINVAL;
 }
 
@@ -120,7 +134,8 @@ const numberOf = (config: NamespaceConfig, path: string, index: number): number 
 
 /** All paths that exist, as a walk through the directory tree meets them: each directory's entries in order of name. */
 export function listSysctls(config: NamespaceConfig): string[] {
-  const paths = [...SYSCTL_FILES.keys(), IP_FORWARD];
+  const files = Array.from(SYSCTL_FILES.keys());
+  const paths = [...files.filter((path) => fileAt(config, path) !== undefined), IP_FORWARD];
   const devices = config.devices.map(({ name }) => name);
   for (const device of ["all", "default", ...devices])
     for (const field of Object.keys(DEFAULT_INTERFACE_SYSCTLS))
@@ -151,6 +166,7 @@ export function isSysctlDirectory(config: NamespaceConfig, path: string): boolea
     `${CONF}default/forwarding`,
     `${NEIGH}default/mcast_solicit`,
   ]);
+  if (`${path}/` === BRIDGE_FILES) return config.bridgeNetfilter;
   if (fixedDirectories.has(path)) return true;
   const below = [CONF, NEIGH].find((folder) => path.startsWith(folder));
   const name = path.slice(below?.length ?? 0);

@@ -1,7 +1,16 @@
-/** What programs look at outside net.ipv4: net.core and the switches that say that IPv6 is off. */
+/** What programs look at outside net.ipv4: net.core, br_netfilter's, and the switches that say that IPv6 is off. */
 import { int, type SysctlFile, text } from "./sysctl-file.ts";
 
+/** br_netfilter's, which are there while that module is loaded. */
+export const BRIDGE_FILES = "net/bridge/";
+
 export const OTHER_FILES: Readonly<Record<string, SysctlFile>> = {
+  "net/bridge/bridge-nf-call-arptables": int(1),
+  "net/bridge/bridge-nf-call-ip6tables": int(1),
+  "net/bridge/bridge-nf-call-iptables": int(1),
+  "net/bridge/bridge-nf-filter-pppoe-tagged": int(0),
+  "net/bridge/bridge-nf-filter-vlan-tagged": int(0),
+  "net/bridge/bridge-nf-pass-vlan-input-dev": int(0),
   "net/core/default_qdisc": text("pfifo_fast"),
   "net/core/netdev_budget": int(300),
   "net/core/netdev_max_backlog": int(1000),

@@ -1,4 +1,7 @@
-/** modprobe and lsmod (kmod). What load balancers load is in this kernel already, so loading shows nothing. */
+/**
+ * modprobe and lsmod (kmod). What load balancers load is in this kernel already, so loading shows nothing; but
+ * br_netfilter comes and goes, since with it bridges behave otherwise.
+ */
 import { flag } from "../../options/getopt.ts";
 import { plainTool, tool } from "./tool.ts";
 
@@ -22,7 +25,10 @@ export const modprobe = tool(
     if (operands.length === 0) throw job.fail("ERROR: missing parameters. See -h.");
     // words after the first are the module's parameters, unless all are modules
     for (const name of given.has("a") || given.has("r") ? operands : operands.slice(0, 1)) {
-      if (KNOWN.test(name.replaceAll("-", "_"))) continue;
+      const module = name.replaceAll("-", "_");
+      if (module === "br_netfilter" && !given.has("n"))
+        context.machine.network.loadBridgeNetfilter(!given.has("r"), context.origin);
+      if (KNOWN.test(module)) continue;
       job.status = 1;
       const folder = `/lib/modules/${context.machine.release}`;
       if (!given.has("q"))
@@ -43,8 +49,17 @@ const LOADED: readonly (readonly [string, number, string])[] = [
   ["ip_tunnel", 32_768, "ipip"],
 ];
 
-export const lsmod = plainTool("/usr/sbin/lsmod", {}, () => {
-  const rows = LOADED.map(([name, size, users]) => {
+/** With br_netfilter, above what is always there. */
+const LOADED_FOR_BRIDGES: typeof LOADED = [
+  ["br_netfilter", 32_768, ""],
+  ["bridge", 311_296, "br_netfilter"],
+  ["stp", 16_384, "bridge"],
+  ["llc", 16_384, "bridge,stp"],
+];
+
+export const lsmod = plainTool("/usr/sbin/lsmod", {}, ({ context }) => {
+  const more = context.namespace.config.bridgeNetfilter ? LOADED_FOR_BRIDGES : [];
+  const rows = [...more, ...LOADED].map(([name, size, users]) => {
     const count = users === "" ? 0 : users.split(",").length;
     return `${name.padEnd(19)} ${String(size).padStart(8)}  ${count}${users === "" ? "" : ` ${users}`}\n`;
   });

@@ -98,7 +98,7 @@ function bridgeFields(details: BridgeDetails, mac: MacAddress): Fields {
     ["mcast_stats_enabled", "mcast_stats_enabled", 0],
     ["mcast_igmp_version", "mcast_igmp_version", 2],
     ["mcast_mld_version", "mcast_mld_version", 1],
-    ["nf_call_iptables", "nf_call_iptables", 0],
+    ["nf_call_iptables", "nf_call_iptables", details.callIptables ? 1 : 0],
     ["nf_call_ip6tables", "nf_call_ip6tables", 0],
     ["nf_call_arptables", "nf_call_arptables", 0],
   ];

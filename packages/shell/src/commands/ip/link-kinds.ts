@@ -26,6 +26,7 @@ export const NEW_BRIDGE: BridgeDetails = {
   stp: false,
   macIsSet: false,
   mtuIsSet: false,
+  callIptables: false,
   addresses: [],
 };
 
@@ -37,11 +38,11 @@ const IDLE_BRIDGE_OPTIONS = [
   ...["mcast_startup_query_count", "mcast_last_member_interval", "mcast_membership_interval"],
   ...["mcast_querier_interval", "mcast_query_interval", "mcast_query_response_interval"],
   ...["mcast_startup_query_interval", "mcast_stats_enabled", "mcast_igmp_version"],
-  ...["mcast_mld_version", "nf_call_iptables", "nf_call_ip6tables", "nf_call_arptables"],
+  ...["mcast_mld_version", "nf_call_ip6tables", "nf_call_arptables"],
   ...["no_linklocal_learn", "mcast_vlan_snooping"],
 ];
 /** Of these, what cannot be asked for. */
-const NOT_MODELLED = ["vlan_filtering", "nf_call_iptables", "nf_call_arptables"];
+const NOT_MODELLED = ["vlan_filtering", "nf_call_arptables"];
 
 export function readBridge(words: Words): Changes<BridgeDetails> {
   const changes: Changes<BridgeDetails> = {};
@@ -57,6 +58,8 @@ export function readBridge(words: Words): Changes<BridgeDetails> {
     else if (isPrefix(word, "stp_state"))
       changes.stp = readNumber(words, "stp_state", 0xffffffff) !== 0;
     else if (isPrefix(word, "priority")) changes.priority = readNumber(words, "priority", 0xffff);
+    else if (isPrefix(word, "nf_call_iptables"))
+      changes.callIptables = readNumber(words, "nf_call_iptables", 0xff) !== 0;
     else takeIdleOption(word, words);
   }
   return changes;

@@ -5,6 +5,7 @@ import {
   type ChangeOrigin,
   isKnownMatch,
   isKnownTarget,
+  type KernelNetwork,
   type NetfilterConfig,
   type NetfilterDraft,
   type RuleCounter,
@@ -16,14 +17,23 @@ import type { IptablesKernel } from "./kernel.ts";
 import { machineNames } from "./names.ts";
 import { runIptables, runRestore, runSave } from "./programs.ts";
 
+const usesMatch = ({ tables }: NetfilterConfig, wanted: string): boolean =>
+  Object.values(tables).some(({ chains }) =>
+    chains.some(({ rules }) =>
+      rules.some(({ matches }) => matches.some(({ name }) => name === wanted)),
+    ),
+  );
+
 /** One namespace as the programs see it. */
 class NamespaceKernel implements IptablesKernel {
   private readonly namespace: NetworkNamespace;
   private readonly origin: ChangeOrigin;
+  private readonly network: KernelNetwork;
 
-  constructor({ namespace, origin }: SimpleContext) {
+  constructor({ namespace, origin, machine }: SimpleContext) {
     this.namespace = namespace;
     this.origin = origin;
+    this.network = machine.network;
   }
 
   get netfilter(): NetfilterConfig {
@@ -35,6 +45,10 @@ class NamespaceKernel implements IptablesKernel {
       edit(draft.netfilter);
       return 0;
     });
+    // xt_physdev asks for the module when its first rule comes
+    const { netfilter, bridgeNetfilter } = this.namespace.config;
+    if (!bridgeNetfilter && usesMatch(netfilter, "physdev"))
+      this.network.loadBridgeNetfilter(true, this.origin);
   }
 
   ruleCounter(table: TableName, id: number): RuleCounter | undefined {

@@ -52,6 +52,7 @@ export class PhysicalDeviceMatch extends StatelessMatch {
     if (this.isIn !== null && (input !== "") !== this.isIn) return false;
     if (this.isOut !== null && (output !== "") !== this.isOut) return false;
     if (this.input !== null && input !== "" && !this.input.holdsName(input)) return false;
-    return this.output === null || this.output.holdsName(output);
+    // a port that is not known is none, negated or not
+    return this.output === null || (output !== "" && this.output.holdsName(output));
   }
 }
