@@ -91,6 +91,7 @@ const fallbackTunnel = (kind: DeviceKind): Partial<Pick<LinkSpec, "details">> =>
 
 const structuredEmpty = (): NamespaceDraft["ipvs"] => ({
   services: [],
+  daemons: [],
   timeouts: { ...EMPTY_IPVS_CONFIG.timeouts },
 });
 
@@ -112,6 +113,7 @@ export function plainDraft(config: NamespaceConfig): NamespaceDraft {
         realServers: service.realServers.slice(),
         localAddresses: service.localAddresses.slice(),
       })),
+      daemons: ipvs.daemons.slice(),
       timeouts: { ...ipvs.timeouts },
     },
     fou: fou.slice(),

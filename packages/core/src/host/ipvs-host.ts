@@ -5,14 +5,15 @@ import type { Engine } from "../time/engine.ts";
 import type { PlaceId, Trace } from "../trace/trace.ts";
 import type { IpContext } from "./ip/ip-context.ts";
 import type { IpLayer } from "./ip/ip-layer.ts";
-import type { IpvsConntrack, IpvsHost, VsSysctls } from "./ipvs/host.ts";
+import type { IpvsConntrack, IpvsHost, SyncSockets, VsSysctls } from "./ipvs/host.ts";
 import type { OverloadVariant } from "./ipvs/overload.ts";
 import { TrackedFlows } from "./ipvs-conntrack.ts";
+import { IpvsSyncSockets, type SyncSocketsOwner } from "./ipvs-sync-sockets.ts";
 import type { KernelVariant } from "./kernel-variant.ts";
 import type { HookTable } from "./netfilter/hook-table.ts";
 import type { Netfilter } from "./netfilter/netfilter.ts";
 
-interface IpvsHostOwner {
+interface IpvsHostOwner extends SyncSocketsOwner {
   readonly kernel: KernelVariant;
   readonly rng: Rng;
   readonly ip: IpLayer;
@@ -28,6 +29,7 @@ export class IpvsHostAdapter implements IpvsHost {
   readonly ip: IpLayer;
   readonly hooks: HookTable;
   readonly variant: OverloadVariant;
+  readonly syncSockets: SyncSockets;
   private flows: TrackedFlows | null = null;
   private readonly context: IpContext;
   private readonly owner: IpvsHostOwner;
@@ -41,6 +43,7 @@ export class IpvsHostAdapter implements IpvsHost {
     this.hooks = context.hooks;
     this.rng = owner.rng.stream("ipvs");
     this.ip = owner.ip;
+    this.syncSockets = new IpvsSyncSockets(owner, context.router);
     this.variant = owner.kernel === "6.1.176" ? "classic" : "edge-triggered";
   }
 

@@ -3,6 +3,7 @@
  * which all of them work. The configuration changes only through `change`, so that every change has patches and an
  * origin; the live tables follow it.
  */
+
 import { applyPatches, createDraft, enablePatches, finishDraft, type Patch } from "immer";
 import { assert } from "../base/assert.ts";
 import type { Errno } from "../base/errno.ts";
@@ -30,6 +31,7 @@ import type { TransportHandler } from "./ip/ip-layer.ts";
 import { IpStack } from "./ip/ip-stack.ts";
 import { KernelMessages } from "./ip/kernel-messages.ts";
 import { LazyTransport } from "./ip/lazy-transport.ts";
+import { MulticastGroups } from "./ip/multicast-groups.ts";
 import { PathCache } from "./ip/path-cache.ts";
 import { Peers } from "./ip/peers.ts";
 import { applyToConfig, type IpvsCommand } from "./ipvs/control.ts";
@@ -101,6 +103,8 @@ export class NetworkNamespace {
   readonly tunnels: Tunnels;
   /** br_netfilter's work here; null while it has never had any. */
   bridged: BridgeNetfilter | null = null;
+  /** The multicast groups that its sockets joined. */
+  readonly groups = new MulticastGroups();
   private expiry: AddressExpiry | null = null;
   private watchers: readonly NamespaceWatcher[] = [];
   private readonly context: IpContext;
@@ -130,7 +134,7 @@ export class NetworkNamespace {
     this.router = new Router({
       conf: (index) => this.table.at(index)?.conf,
       hasCarrier: (index) => this.table.at(index)?.carrier === true,
-      isGroupMember: () => false,
+      isGroupMember: (index, group) => this.groups.isMember(index, group),
     });
     this.router.configure(this.current);
     const neighbourTables = (): {

@@ -5,6 +5,7 @@ import type { Engine } from "../time/engine.ts";
 import type { PlaceId, Trace } from "../trace/trace.ts";
 import type { IpContext } from "./ip/ip-context.ts";
 import type { IpLayer } from "./ip/ip-layer.ts";
+import type { MulticastGroups } from "./ip/multicast-groups.ts";
 import type { UdpReceiver } from "./ip/udp-receiver.ts";
 import type { Route } from "./route/route.ts";
 import type { TransportHost, TransportSysctls } from "./transport/transport-host.ts";
@@ -12,6 +13,7 @@ import type { TransportHost, TransportSysctls } from "./transport/transport-host
 interface TransportHostOwner {
   readonly rng: Rng;
   readonly ip: IpLayer;
+  readonly groups: MulticastGroups;
   readonly tunnels: { readonly ports: readonly UdpReceiver[] | null };
 }
 
@@ -21,6 +23,7 @@ export class TransportHostAdapter implements TransportHost {
   readonly place: PlaceId;
   readonly rng: Rng;
   readonly ip: IpLayer;
+  readonly groups: MulticastGroups;
   private readonly context: IpContext;
   private readonly owner: TransportHostOwner;
 
@@ -32,6 +35,7 @@ export class TransportHostAdapter implements TransportHost {
     this.place = context.place;
     this.rng = owner.rng.stream("transport");
     this.ip = owner.ip;
+    this.groups = owner.groups;
   }
 
   get sysctls(): Readonly<TransportSysctls> {

@@ -39,7 +39,7 @@ function machine(): NamespaceDraft {
     sysctls: initialSysctls() as NamespaceDraft["sysctls"],
     netfilter: { tables: {}, nextRuleId: 1 },
     ipset: { nextId: 1, sets: [] },
-    ipvs: { services: [], timeouts: { tcp: 900, tcpFin: 120, udp: 300 } },
+    ipvs: { services: [], daemons: [], timeouts: { tcp: 900, tcpFin: 120, udp: 300 } },
     fou: [],
     bridgeNetfilter: false,
   };

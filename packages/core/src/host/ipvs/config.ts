@@ -92,9 +92,25 @@ export interface VirtualServiceConfig {
   readonly localAddresses: readonly Ipv4Address[];
 }
 
+/** A synchronisation daemon (`ipvsadm --start-daemon`), with all values settled. */
+export interface SyncDaemonConfig {
+  readonly role: "master" | "backup";
+  /** The name of the device. */
+  readonly interface: string;
+  /** 0 to 255; a backup with 0 takes every master's messages. */
+  readonly syncId: number;
+  /** Octets of UDP payload. */
+  readonly maxLength: number;
+  readonly group: Ipv4Address;
+  readonly port: number;
+  readonly ttl: number;
+}
+
 export interface IpvsConfig {
   /** In order of adding. */
   readonly services: readonly VirtualServiceConfig[];
+  /** Those that run, the master first. */
+  readonly daemons: readonly SyncDaemonConfig[];
   /** `ipvsadm --set`: seconds. */
   readonly timeouts: { readonly tcp: number; readonly tcpFin: number; readonly udp: number };
 }

@@ -307,6 +307,9 @@ export class ConnectionRows {
   inPackets(connection: Connection): number {
     return this.words[connection * WORDS + IN_PACKETS] as number;
   }
+  setInPackets(connection: Connection, packets: number): void {
+    this.words[connection * WORDS + IN_PACKETS] = packets;
+  }
   countInPacket(connection: Connection): void {
     const at = connection * WORDS + IN_PACKETS;
     this.words[at] = (this.words[at] as number) + 1;

@@ -29,6 +29,8 @@ export const ConnectionFlag = {
   condemned: 64,
   /** A template whose client got through to the server (IP_VS_CTPL_S_ASSURED). */
   assured: 128,
+  /** Another director told of it (SYNC). */
+  synced: 256,
 } as const;
 
 /** The second index entry of a full-nat connection: server → local address. */

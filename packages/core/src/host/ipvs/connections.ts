@@ -27,11 +27,19 @@ const HIDES_ANSWERS: readonly boolean[] = Object.values(Method).map(
     method !== Method.masquerading && method !== Method.bypass && method !== Method.fullNat,
 );
 
+/** Who hears of the ends of connections: synchronisation. */
+export interface ConnectionWatcher {
+  ended(connection: Connection): void;
+  /** A template expired, but connections hold it. */
+  held(template: Connection): void;
+}
+
 export class Connections implements TimerOwner {
   readonly rows = new ConnectionRows();
   readonly table = new ConnectionTable(this.rows);
   /** Full-nat's second index. */
   readonly localPorts = new LocalPortIndex();
+  watcher: ConnectionWatcher | null = null;
   private readonly host: IpvsHost;
   /** Our number among the owners of the wheel's timers; 0 before the first connection. */
   private timerOwner = 0;
@@ -105,6 +113,7 @@ export class Connections implements TimerOwner {
   /** Takes it out of the tables and off its server, whatever its timer says: it is no more. */
   discard(connection: Connection): void {
     const { rows } = this;
+    if (this.watcher !== null) this.watcher.ended(connection);
     this.table.remove(connection);
     this.disarm(connection);
     const control = rows.control(connection);
@@ -194,6 +203,7 @@ export class Connections implements TimerOwner {
     if (rows.controlled(connection) > 0) {
       rows.setTimeoutSeconds(connection, HELD_TEMPLATE_SECONDS);
       this.refresh(connection);
+      if (this.watcher !== null) this.watcher.held(connection);
       return;
     }
     this.discard(connection);

@@ -14,6 +14,12 @@ import type { Direction, Protocol } from "./protocol/protocol.ts";
 import { Protocols } from "./protocol/protocols.ts";
 import { ServiceTable } from "./service-table.ts";
 
+/** What a synchronisation daemon hears of packets. */
+export interface SyncObserver {
+  readonly ignoresRequests: boolean;
+  passed(connection: Connection, packets: number): void;
+}
+
 export class IpvsContext {
   readonly host: IpvsHost;
   readonly services = new ServiceTable();
@@ -23,6 +29,8 @@ export class IpvsContext {
   readonly protocols: Protocols;
   readonly forwarders: Forwarders;
   readonly estimator: Estimator;
+  /** null while no synchronisation daemon runs. */
+  sync: SyncObserver | null = null;
 
   constructor(host: IpvsHost) {
     this.host = host;

@@ -11,10 +11,12 @@ import {
   type IpvsConfig,
   type RealServerConfig,
   type RealServerKey,
+  type SyncDaemonConfig,
   sameServer,
   type VirtualServiceConfig,
   type VirtualServiceIdentity,
 } from "./config.ts";
+import { type ControlContext, isMixed, startDaemon, stopDaemon } from "./daemon-control.ts";
 import { isSchedulerName } from "./schedulers/index.ts";
 
 /** A virtual service's settings as a command names them; the scheduler is what the user typed. */
@@ -44,6 +46,9 @@ export type IpvsCommand =
   | { readonly kind: "flush" }
   /** `-Z`: one service, or everything when `identity` is null. */
   | { readonly kind: "zero"; readonly identity: VirtualServiceIdentity | null }
+  /** A `maxLength` of 0 is the kernel's choice. */
+  | { readonly kind: "start-daemon"; readonly daemon: SyncDaemonConfig }
+  | { readonly kind: "stop-daemon"; readonly role: SyncDaemonConfig["role"] }
   /** `--set`, in seconds; 0 keeps a value. */
   | {
       readonly kind: "set-timeouts";
@@ -52,15 +57,10 @@ export type IpvsCommand =
       readonly udp: number;
     };
 
-/** What the checks must know of the namespace. */
-export interface ControlContext {
-  /** Whether `inet_addr_type` says unicast or local. */
-  isUnicastOrLocal(address: Ipv4Address): boolean;
-}
-
 /** An IPVS without services; `--set` has the kernel's defaults. */
 export const EMPTY_IPVS_CONFIG: IpvsConfig = {
   services: [],
+  daemons: [],
   timeouts: { tcp: 900, tcpFin: 120, udp: 300 },
 };
 
@@ -89,10 +89,6 @@ const indexOfService = (config: IpvsConfig, identity: VirtualServiceIdentity): n
 const indexOfServer = (service: VirtualServiceConfig, key: RealServerKey): number =>
   unchanged(service.realServers).findIndex((server) => sameServer(server, key));
 
-/** A server of the other address family, which only a tunnel reaches. */
-const isMixed = (service: VirtualServiceConfig, server: RealServerKey): boolean =>
-  (service.identity.ipv6 === undefined) !== (server.ipv6 === undefined);
-
 /**
  * Applies `command` to the configuration; 0, or the error with which the kernel refuses it (then nothing changed).
  * ESRCH: no such service; EEXIST: service or server is there already; ENOENT: no such server, scheduler or engine.
@@ -108,6 +104,10 @@ export function applyToConfig(
       return 0;
     case "set-timeouts":
       return setTimeouts(draft, command);
+    case "start-daemon":
+      return startDaemon(draft, command.daemon, context);
+    case "stop-daemon":
+      return stopDaemon(draft, command.role);
     case "add-service":
       return addService(draft, command.service);
     case "zero":
@@ -120,7 +120,15 @@ export function applyToConfig(
 
 type OfService = Exclude<
   IpvsCommand,
-  { readonly kind: "flush" | "set-timeouts" | "add-service" | "zero" }
+  {
+    readonly kind:
+      | "flush"
+      | "set-timeouts"
+      | "start-daemon"
+      | "stop-daemon"
+      | "add-service"
+      | "zero";
+  }
 >;
 
 function applyToService(
@@ -132,6 +140,9 @@ function applyToService(
   const index = indexOfService(draft, identity);
   const service = draft.services[index];
   if (service === undefined) return Errno.ESRCH;
+  // synchronisation messages have no room for two families
+  const adds = command.kind === "add-server" || command.kind === "edit-server";
+  if (adds && draft.daemons.length > 0 && isMixed(service, command.server)) return Errno.EINVAL;
   switch (command.kind) {
     case "edit-service":
       return editService(service, command.service);

@@ -24,7 +24,7 @@ import {
   type IpvsCommand,
   type ServiceSettings,
 } from "./control.ts";
-import type { IpvsHost, VsSysctls } from "./host.ts";
+import type { IpvsHost, SyncSocket, SyncSockets, VsSysctls } from "./host.ts";
 import { Ipvs } from "./ipvs.ts";
 import type { OverloadVariant } from "./overload.ts";
 
@@ -90,12 +90,37 @@ export interface IcmpSaid {
   readonly rest: number;
 }
 
+/** Synchronisation messages go and come through arrays. */
+class TestSyncSockets implements SyncSockets {
+  readonly sent: Uint8Array[] = [];
+  receive: (octets: Uint8Array) => void = () => undefined;
+
+  sender(): SyncSocket {
+    const send = (octets: Uint8Array): 0 => {
+      this.sent.push(octets);
+      return 0;
+    };
+    return { send, close: () => undefined };
+  }
+
+  receiver(
+    _device: string,
+    _group: Ipv4Address,
+    _port: number,
+    receive: (octets: Uint8Array) => void,
+  ): SyncSocket {
+    this.receive = receive;
+    return { send: () => 0, close: () => undefined };
+  }
+}
+
 export class Director {
   readonly engine = new Engine();
   readonly hooks = new HookTable();
   readonly sent: Frame[] = [];
   readonly icmp: IcmpSaid[] = [];
   readonly local = new Set<Ipv4Address>([VIP]);
+  readonly sockets = new TestSyncSockets();
   sysctls: VsSysctls = globalSysctls(initialSysctls()).vs;
   config: IpvsConfig = EMPTY_IPVS_CONFIG;
   readonly ipvs: Ipvs;
@@ -112,6 +137,7 @@ export class Director {
       get sysctls() {
         return director.sysctls;
       },
+      syncSockets: this.sockets,
       conntrack: null,
       routingGeneration: 0,
       variant,
@@ -124,7 +150,10 @@ export class Director {
   /** Carries out a command as the namespace does. */
   command(command: IpvsCommand): Errno {
     let errno: Errno = 0;
-    const context = { isUnicastOrLocal: (candidate: Ipv4Address) => candidate >>> 28 !== 14 };
+    const context = {
+      isUnicastOrLocal: (candidate: Ipv4Address) => candidate >>> 28 !== 14,
+      deviceNamed: () => ({ mtu: 1500, up: true }),
+    };
     const config = produce(this.config, (draft) => {
       errno = applyToConfig(draft, command, context);
     });

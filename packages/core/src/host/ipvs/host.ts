@@ -1,4 +1,5 @@
 /** What IPVS needs of the network namespace that it serves; the namespace implements it. */
+import type { Errno } from "../../base/errno.ts";
 import type { Frame } from "../../packet/frame.ts";
 import type { Ipv4Address } from "../../packet/ipv4-address.ts";
 import type { Rng } from "../../rng/rng.ts";
@@ -35,6 +36,25 @@ export interface IpvsConntrack {
   ): void;
 }
 
+/** A socket of the kernel's own, for synchronisation. */
+export interface SyncSocket {
+  /** Sends to the group that it is connected to. */
+  send(octets: Uint8Array): Errno;
+  close(): void;
+}
+
+/** The sockets that synchronisation daemons open; an errno when one cannot be had. */
+export interface SyncSockets {
+  sender(device: string, group: Ipv4Address, port: number, ttl: number): SyncSocket | Errno;
+  /** `receive` gets the octets of every datagram to the group. */
+  receiver(
+    device: string,
+    group: Ipv4Address,
+    port: number,
+    receive: (octets: Uint8Array) => void,
+  ): SyncSocket | Errno;
+}
+
 export interface IpvsHost {
   readonly engine: Engine;
   readonly trace: Trace | null;
@@ -43,6 +63,7 @@ export interface IpvsHost {
   readonly rng: Rng;
   readonly ip: IpLayer;
   readonly hooks: HookTable;
+  readonly syncSockets: SyncSockets;
   /** Live: another object after a change. */
   readonly sysctls: VsSysctls;
   /** null while no connection tracking runs. */

@@ -30,8 +30,9 @@ export class Inbound {
   run(frame: Frame, input: NetDevice | null, point: HookPoint): Verdict {
     if (frame.ipvsProperty) return Verdict.accept;
     if (frame.packetType !== PacketType.host && point !== HookPoint.localOut) return Verdict.accept;
-    if (frame.protocol === IpProtocol.icmp) return this.icmp.run(frame, input, point);
     const { context } = this;
+    if (context.sync?.ignoresRequests) return Verdict.accept;
+    if (frame.protocol === IpProtocol.icmp) return this.icmp.run(frame, input, point);
     const protocol = context.protocols.withNumber(frame.protocol);
     if (protocol === null) {
       // what it carries will come by again
@@ -75,6 +76,7 @@ export class Inbound {
     context.advance(connection, protocol, Direction.input, frame);
     const forwarder = context.forwarders.of(rows.method(connection));
     const verdict = forwarder.forward(frame, connection, input, false);
+    if (context.sync !== null) context.sync.passed(connection, rows.inPackets(connection) + 1);
     context.connections.done(connection, 1);
     return verdict;
   }

@@ -16,6 +16,7 @@ import { listConnections, listServices } from "./lists.ts";
 import { LiveServices } from "./live-services.ts";
 import { Outbound } from "./outbound.ts";
 import type { Counters, StatisticsView } from "./statistics.ts";
+import { type SyncCounters, SyncDaemons } from "./sync/daemons.ts";
 
 /** Buckets of the kernel's connection table as `ipvsadm` prints it (`conn_tab_bits` 12). */
 export const CONNECTION_TABLE_SIZE = 4096;
@@ -24,10 +25,12 @@ export class Ipvs {
   private readonly context: IpvsContext;
   private readonly live: LiveServices;
   private readonly hooks: IpvsHooks;
+  private readonly daemons: SyncDaemons;
 
   constructor(host: IpvsHost) {
     this.context = new IpvsContext(host);
     this.live = new LiveServices(this.context);
+    this.daemons = new SyncDaemons(this.context);
     const inbound = new Inbound(this.context);
     this.hooks = new IpvsHooks(host.hooks, inbound, new Outbound(this.context));
   }
@@ -36,6 +39,7 @@ export class Ipvs {
   load(config: IpvsConfig): void {
     this.live.setTimeouts(config);
     for (const service of config.services) this.live.addService(service);
+    this.followDaemons(config);
     this.keepHooks();
   }
 
@@ -44,6 +48,8 @@ export class Ipvs {
    * command is to come here, also one that changed no value.
    */
   follow(command: IpvsCommand, config: IpvsConfig): void {
+    if (command.kind === "start-daemon" || command.kind === "stop-daemon")
+      return this.followDaemons(config);
     this.live.follow(command, config);
     this.keepHooks();
   }
@@ -51,6 +57,7 @@ export class Ipvs {
   /** Makes everything as `config` says, whatever commands it would take: an operator has taken one back. */
   adopt(config: IpvsConfig): void {
     this.live.adopt(config);
+    this.followDaemons(config);
     this.keepHooks();
   }
 
@@ -80,6 +87,11 @@ export class Ipvs {
     };
   }
 
+  /** What synchronisation daemons did. */
+  get syncCounters(): SyncCounters {
+    return this.daemons.counters;
+  }
+
   /** The counters of the whole namespace (/proc/net/ip_vs_stats). */
   totals(): StatisticsView {
     return this.context.estimator.totals.view();
@@ -88,6 +100,13 @@ export class Ipvs {
   /** What was counted since the beginning, up to now and whatever `-Z` did (/proc/net/ip_vs_stats_percpu). */
   counted(): Counters {
     return this.context.estimator.totals;
+  }
+
+  private followDaemons(config: IpvsConfig): void {
+    const { daemons, context } = this;
+    daemons.follow(config.daemons);
+    context.sync = daemons.idle ? null : daemons;
+    context.connections.watcher = context.sync === null ? null : daemons;
   }
 
   private keepHooks(): void {

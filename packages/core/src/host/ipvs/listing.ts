@@ -34,4 +34,6 @@ export interface ConnectionListing {
   /** Whole seconds until it expires; 0 also for one that is about to. */
   readonly secondsLeft: number;
   readonly template: boolean;
+  /** Another director told of it. */
+  readonly synced: boolean;
 }

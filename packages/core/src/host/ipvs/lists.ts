@@ -37,6 +37,7 @@ export function listConnections(context: IpvsContext): ConnectionListing[] {
     state: context.protocols.stateName(connection),
     secondsLeft: secondsLeft(context, connection),
     template: rows.has(connection, ConnectionFlag.template),
+    synced: rows.has(connection, ConnectionFlag.synced),
   }));
 }
 

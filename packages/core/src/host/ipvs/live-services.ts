@@ -37,6 +37,9 @@ class ServerlessSweep extends Timer {
   }
 }
 
+/** What concerns services rather than daemons. */
+type ServiceCommand = Exclude<IpvsCommand, { readonly kind: "start-daemon" | "stop-daemon" }>;
+
 export class LiveServices {
   private readonly context: IpvsContext;
   private readonly trash: Trash;
@@ -49,7 +52,7 @@ export class LiveServices {
   }
 
   /** Carries out a command that the configuration, now `config`, has taken. */
-  follow(command: IpvsCommand, config: IpvsConfig): void {
+  follow(command: ServiceCommand, config: IpvsConfig): void {
     switch (command.kind) {
       case "add-service":
         this.addService(configOf(config, command.service.identity));
@@ -134,7 +137,7 @@ export class LiveServices {
 
   private followInService(
     command: Exclude<
-      IpvsCommand,
+      ServiceCommand,
       {
         readonly kind:
           | "add-service"

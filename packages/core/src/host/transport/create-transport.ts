@@ -1,7 +1,6 @@
 /** How the layers above IPv4 are put together: what they share (counters, secrets) and how packets find them. */
 import { IpProtocol } from "../../packet/protocol.ts";
 import { TransportSecrets } from "./secrets.ts";
-import { SocketNumbers } from "./socket-numbers.ts";
 import { TcpLayer } from "./tcp/tcp-layer.ts";
 import { type Transport, TransportCounters } from "./transport.ts";
 import type { TransportHost } from "./transport-host.ts";
@@ -15,9 +14,8 @@ export function createTransport(host: TransportHost): Transport {
     secrets ??= new TransportSecrets(host.rng);
     return secrets;
   };
-  const numbers = new SocketNumbers();
-  const tcp = new TcpLayer(host, counters, numbers, lazySecrets);
-  const udp = new UdpLayer(host, counters, numbers, lazySecrets);
+  const tcp = new TcpLayer(host, counters, lazySecrets);
+  const udp = new UdpLayer(host, counters, lazySecrets);
   host.ip.register(IpProtocol.tcp, tcp);
   host.ip.register(IpProtocol.udp, udp);
   return {

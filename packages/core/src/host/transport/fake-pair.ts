@@ -1,4 +1,5 @@
 /** For tests: two transports joined by a pipe that delays, loses, repeats and reorders as it is told. */
+
 import { copyFrame } from "../../packet/copy-frame.ts";
 import { Frame, type FrameReceiver } from "../../packet/frame.ts";
 import type { Ipv4Address } from "../../packet/ipv4-address.ts";
@@ -7,6 +8,7 @@ import { createRng } from "../../rng/rng.ts";
 import { Engine } from "../../time/engine.ts";
 import { type Duration, type Instant, later, microseconds } from "../../time/instant.ts";
 import type { IpLayer, TransportHandler } from "../ip/ip-layer.ts";
+import { MulticastGroups } from "../ip/multicast-groups.ts";
 import { RouteType } from "../route/config.ts";
 import type { Route } from "../route/route.ts";
 import { initialSysctls } from "../sysctl/defaults.ts";
@@ -66,6 +68,7 @@ export class FakeHost implements IpLayer, FrameReceiver {
       rng: createRng(`${pair.seed}/${name}`),
       ip: this,
       sysctls: this.sysctls,
+      groups: new MulticastGroups(),
       udpReceivers: null,
       routeGeneration: () => 1,
       confirmNeighbour: () => {

@@ -19,9 +19,19 @@ export interface Datagram {
   readonly octets: Uint8Array;
 }
 
+/** Options of a UDP socket that most never set. */
+export interface UdpOptions {
+  /** SO_BINDTODEVICE: an interface index. */
+  readonly device?: number;
+  /** IP_MULTICAST_IF: the device by which it sends to groups. */
+  readonly groupDevice?: number;
+  /** IP_MULTICAST_TTL. */
+  readonly groupTtl?: number;
+  /** IP_PMTUDISC_DONT when false: datagrams may be fragmented on their way. */
+  readonly discoverPathMtu?: boolean;
+}
+
 export interface UdpSocket {
-  /** The number of the file that it is to its process. */
-  readonly inode: number;
   /** Called after a datagram or an error came in. */
   onEvent: (() => void) | null;
   /** SO_ERROR: the pending asynchronous error, which reading it clears. */
@@ -33,6 +43,9 @@ export interface UdpSocket {
   send(octets: Uint8Array, remote: Endpoint | null): Errno;
   /** The oldest datagram; undefined when there is none. */
   receive(): Datagram | undefined;
+  setOptions(options: UdpOptions): void;
+  /** IP_ADD_MEMBERSHIP on a device; closing the socket leaves the group. */
+  joinGroup(group: Ipv4Address, device: number): void;
   readonly local: Endpoint;
   readonly remote: Endpoint | null;
   close(): void;
@@ -56,8 +69,6 @@ export const TcpState = {
 export type TcpState = (typeof TcpState)[keyof typeof TcpState];
 
 export interface TcpSocket {
-  /** The number of the file that it is to its process. */
-  readonly inode: number;
   /** Called after anything changed that the owner may act on. */
   onEvent: (() => void) | null;
   readonly state: TcpState;
@@ -83,8 +94,6 @@ export interface TcpSocket {
 }
 
 export interface TcpListener {
-  /** The number of the file that it is to its process. */
-  readonly inode: number;
   /** Called when a connection may be accepted. */
   onEvent: (() => void) | null;
   readonly local: Endpoint;

@@ -4,6 +4,7 @@ import type { Rng } from "../../rng/rng.ts";
 import type { Engine } from "../../time/engine.ts";
 import type { PlaceId, Trace } from "../../trace/trace.ts";
 import type { IpLayer } from "../ip/ip-layer.ts";
+import type { MulticastGroups } from "../ip/multicast-groups.ts";
 import type { UdpReceiver } from "../ip/udp-receiver.ts";
 import type { Route } from "../route/route.ts";
 import type { TransportSysctlValues } from "../sysctl/transport-sysctl-values.ts";
@@ -20,6 +21,7 @@ export interface TransportHost {
   readonly rng: Rng;
   readonly ip: IpLayer;
   readonly sysctls: Readonly<TransportSysctls>;
+  readonly groups: MulticastGroups;
   /** UDP ports that tunnels hold; null while there are none. */
   readonly udpReceivers: readonly UdpReceiver[] | null;
   /** Changes whenever a route that a socket keeps may be out of date (routes, rules, addresses, devices, learnt path MTU). */

@@ -2,8 +2,6 @@
 
 import type { NetworkNamespace } from "@lvsim/core";
 import { Errno, type Instant, type Ipv4Address, type TcpSocket, TcpState } from "@lvsim/core";
-import type { CommandContext } from "../../command.ts";
-import { ProcessSockets } from "../../network/process-sockets.ts";
 import { on, type Wait, WaitQueue } from "../../process/wait.ts";
 
 const RECEIVE_MAX = 65_536;
@@ -37,13 +35,12 @@ export class Connection {
   private readonly network: NetworkNamespace;
   private readonly queue = new WaitQueue();
 
-  constructor(context: CommandContext, host: string, port: number, number: number) {
-    const { namespace: network, process } = context;
+  constructor(network: NetworkNamespace, host: string, port: number, number: number) {
     this.network = network;
     this.host = host;
     this.port = port;
     this.number = number;
-    this.socket = new ProcessSockets(process.descriptors, network).tcp();
+    this.socket = network.sockets.tcp();
     this.socket.onEvent = () => this.queue.wake();
   }
 

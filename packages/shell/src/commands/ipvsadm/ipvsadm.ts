@@ -1,15 +1,16 @@
 /**
- * ipvsadm 1.31, and the variant of the full-nat fork (`-b`, `-P`, `-Q`, `-z`). Left out: sync daemons, which answer as a
- * kernel without them, and the fork's `-G`, `-j`, `-V`. Services with IPv6 are all that an operator sees of them.
+ * ipvsadm 1.31, and the variant of the full-nat fork (`-b`, `-P`, `-Q`, `-z`). Left out: the fork's `-G`, `-j`, `-V`. Services with IPv6 are all that an operator sees of them.
  */
 import {
   type ChangeOrigin,
   CONNECTION_TABLE_SIZE,
   Errno,
   errnoText,
+  formatIpv4Address,
   type IpvsCommand,
   type NetworkNamespace,
   type ServiceSettings,
+  type SyncDaemonConfig,
   sameIdentity,
   type VirtualServiceIdentity,
 } from "@lvsim/core";
@@ -86,10 +87,6 @@ function execute(request: Request, call: Call): string {
         namespace.config.ipvs.services,
         request.has("numeric") ? null : call.hosts,
       );
-    case "start-daemon":
-      return refused("Operation not supported");
-    case "stop-daemon":
-      return refused("No daemon is running");
     default:
       control(request, call);
       return "";
@@ -101,7 +98,7 @@ function list(request: Request, { namespace, hosts }: Call): string {
     const { tcp, tcpFin, udp } = namespace.config.ipvs.timeouts;
     return `Timeout (tcp tcpfin udp): ${tcp} ${tcpFin} ${udp}\n`;
   }
-  if (request.has("daemon")) return "";
+  if (request.has("daemon")) return namespace.config.ipvs.daemons.map(daemonLine).join("");
   const { ipvs } = namespace;
   if (request.has("connection"))
     return listConnections(
@@ -149,6 +146,20 @@ const settingsOf = (request: Request): ServiceSettings => ({
   persistenceEngine: request.persistenceEngine,
 });
 
+const daemonOf = (request: Request): SyncDaemonConfig => ({
+  role: request.role,
+  interface: request.syncInterface,
+  syncId: request.syncId,
+  maxLength: request.syncMaxLength,
+  group: request.syncGroup,
+  port: request.syncPort,
+  ttl: request.syncTtl,
+});
+
+const daemonLine = (daemon: SyncDaemonConfig): string =>
+  `${daemon.role} sync daemon (mcast=${daemon.interface}, syncid=${daemon.syncId}, maxlen=${daemon.maxLength}, ` +
+  `group=${formatIpv4Address(daemon.group)}, port=${daemon.port}, ttl=${daemon.ttl})\n`;
+
 function commandOf(request: Request): IpvsCommand {
   const identity = request.identity as VirtualServiceIdentity;
   const { serverAddress: address, serverPort: port, server, timeouts } = request;
@@ -167,6 +178,10 @@ function commandOf(request: Request): IpvsCommand {
       return { kind: "add-local-address", identity, address: request.localAddress };
     case "del-laddr":
       return { kind: "delete-local-address", identity, address: request.localAddress };
+    case "start-daemon":
+      return { kind: "start-daemon", daemon: daemonOf(request) };
+    case "stop-daemon":
+      return { kind: "stop-daemon", role: request.role };
     case "zero":
       return { kind: "zero", identity: request.identity };
     case "set":
@@ -187,6 +202,8 @@ const SERVER_COMMANDS: readonly CommandTag[] = [
 /** libipvs's words for an errno, by what was asked. */
 function refusal(command: CommandTag, errno: number): string {
   const server = SERVER_COMMANDS.includes(command);
+  if (command === "start-daemon" && errno === Errno.EEXIST) return "Daemon has already run";
+  if (command === "stop-daemon" && errno === Errno.ESRCH) return "No daemon is running";
   switch (errno) {
     case Errno.ESRCH:
       return server ? "Service not defined" : "No such service";

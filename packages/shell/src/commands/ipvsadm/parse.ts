@@ -1,5 +1,11 @@
 /** From ipvsadm's words to what is asked: options are judged as they come, combinations at the end (ipvsadm.c). */
-import type { ForwardingMethod, Ipv4Address } from "@lvsim/core";
+import {
+  type ForwardingMethod,
+  type Ipv4Address,
+  isMulticastAddress,
+  parseIpv4Address,
+  parseIpv6Address,
+} from "@lvsim/core";
 import { Popt, type PoptItem } from "../../options/popt.ts";
 import { type Hosts, parseAddressAndPort, parseNumber } from "./addresses.ts";
 import { checkCombination, checkMeaning } from "./check.ts";
@@ -21,6 +27,8 @@ const PERSISTENCE_DEFAULT = 360;
 const INT_MAX = 0x7fffffff;
 /** The netmask of an IPv6 service: the length of a prefix. */
 const IPV6_PREFIX_MAX = 128 as Ipv4Address;
+/** IFNAMSIZ without its end. */
+const INTERFACE_NAME_MAX = 15;
 const TCP = 6;
 const UDP = 17;
 const SCTP = 132;
@@ -113,9 +121,11 @@ function readService(request: Request, text: string, protocol: number): void {
   const parsed = parseAddressAndPort(text, protocol === UDP ? "udp" : "tcp", request.hosts);
   if (parsed === undefined) return fail(2, "illegal virtual server address[:port] specified");
   const { address, ipv6, port } = parsed;
-  request.identity = { kind: "address", protocol, address, ipv6, port };
+  request.identity = { kind: "address", protocol, address, port };
+  if (ipv6 === undefined) return;
+  request.identity = { ...request.identity, ipv6 };
   // a mask that stood before it is forgotten
-  if (ipv6 !== undefined) request.persistenceNetmask = IPV6_PREFIX_MAX;
+  request.persistenceNetmask = IPV6_PREFIX_MAX;
 }
 
 function readMark(request: Request, text: string): void {
@@ -184,16 +194,22 @@ function readLesserValue(request: Request, option: OptionName, text: string): vo
       request.tunnelPort = readNumber(text, 1, 65_535, "illegal tunnel port specified");
       return;
     case "syncid":
-      readNumber(text, 0, 255, "illegal syncid specified");
+      request.syncId = readNumber(text, 0, 255, "illegal syncid specified");
+      return;
+    case "mcast-interface":
+      request.syncInterface = text.slice(0, INTERFACE_NAME_MAX);
+      return;
+    case "mcast-group":
+      request.syncGroup = readGroup(text);
       return;
     case "mcast-port":
-      readNumber(text, 1, 65_535, "illegal mcast-port specified");
+      request.syncPort = readNumber(text, 1, 65_535, "illegal mcast-port specified");
       return;
     case "mcast-ttl":
-      readNumber(text, 1, 255, "illegal mcast-ttl specified");
+      request.syncTtl = readNumber(text, 1, 255, "illegal mcast-ttl specified");
       return;
     case "sync-maxlen":
-      readNumber(text, 1, 65_507, "illegal sync-maxlen specified");
+      request.syncMaxLength = readNumber(text, 1, 65_507, "illegal sync-maxlen specified");
       return;
     case "local-address": {
       const address = parseInetAton(text);
@@ -201,6 +217,15 @@ function readLesserValue(request: Request, option: OptionName, text: string): vo
       request.localAddress = address;
     }
   }
+}
+
+function readGroup(text: string): Ipv4Address {
+  const ipv6 = parseIpv6Address(text);
+  if (ipv6?.startsWith("ff")) fail(2, "IPv6 multicast groups are not modelled");
+  if (ipv6 !== undefined) fail(2, `invalid IPv6 mcast-group \`${text}'`);
+  const group = parseIpv4Address(text);
+  if (group !== undefined && isMulticastAddress(group)) return group;
+  return fail(2, `invalid IPv4 mcast-group \`${text}'`);
 }
 
 function readNumber(text: string, min: number, max: number, message: string): number {

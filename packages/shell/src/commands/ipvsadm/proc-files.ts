@@ -75,12 +75,15 @@ function connectionLine(connection: ConnectionListing): string {
   return `${flow(connection)} ${String(connection.secondsLeft).padStart(7)}`;
 }
 
-/** Where each connection came from; those of another director's sync daemon would be `SYNC`. */
+/** Where each connection came from: packets here, or another director's sync daemon. */
 export function procSyncedConnections(namespace: NetworkNamespace): string {
   const title = "Pro FromIP   FPrt ToIP     TPrt DestIP   DPrt State       Origin Expires";
   const lines = namespace.ipvs
     .connections()
-    .map((each) => `${flow(each)} LOCAL  ${String(each.secondsLeft).padStart(7)}`);
+    .map(
+      (each) =>
+        `${flow(each)} ${each.synced ? "SYNC " : "LOCAL"}  ${String(each.secondsLeft).padStart(7)}`,
+    );
   return text([title, ...lines]);
 }
 

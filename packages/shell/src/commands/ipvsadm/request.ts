@@ -10,6 +10,8 @@ import type {
 import type { Hosts } from "./addresses.ts";
 import type { CommandTag, OptionName } from "./words.ts";
 
+/** 224.0.0.81. */
+const SYNC_GROUP = (0xe0000051 | 0) as Ipv4Address;
 const NO_MASK = -1 as Ipv4Address;
 
 /** A command line that is in order. */
@@ -36,6 +38,13 @@ export class Request {
   timeouts: [number, number, number] = [0, 0, 0];
   /** Of start-daemon and stop-daemon. */
   role: "master" | "backup" = "master";
+  syncInterface = "eth0";
+  syncId = 0;
+  /** 0: the kernel's choice. */
+  syncMaxLength = 0;
+  syncGroup: Ipv4Address = SYNC_GROUP;
+  syncPort = 8848;
+  syncTtl = 1;
 
   constructor(hosts: Hosts) {
     this.hosts = hosts;
@@ -51,7 +60,6 @@ export class Request {
     const summed = this.has("tun-csum") || this.has("tun-remcsum");
     return {
       address: this.serverAddress,
-      ipv6: this.serverIpv6,
       port: this.serverPort,
       weight: this.weight,
       forwarding: this.forwarding,
@@ -62,6 +70,7 @@ export class Request {
         port: this.tunnelPort,
         checksum: summed ? checksum : "none",
       },
+      ...(this.serverIpv6 === undefined ? {} : { ipv6: this.serverIpv6 }),
     };
   }
 }

@@ -9,7 +9,6 @@ import type { UdpReceiver } from "../../ip/udp-receiver.ts";
 import { icmpErrno, icmpIsFatal } from "../icmp-errno.ts";
 import type { TransportSecrets } from "../secrets.ts";
 import { TcpState, type UdpSocket } from "../socket.ts";
-import type { SocketNumbers } from "../socket-numbers.ts";
 import type { SocketSummary, TransportCounters } from "../transport.ts";
 import type { TransportHost } from "../transport-host.ts";
 import { type UdpContext, UdpSocketHandle } from "./udp-socket.ts";
@@ -33,22 +32,15 @@ class BackloggedDatagram extends SimEvent {
 export class UdpLayer implements TransportHandler, UdpContext {
   readonly host: TransportHost;
   readonly counters: TransportCounters;
-  readonly numbers: SocketNumbers;
   readonly secrets: () => TransportSecrets;
   causeId = 0;
   /** Sockets by local port, in order of binding. */
   private sockets: Map<number, UdpSocketHandle[]> | null = null;
   private sending = 0;
 
-  constructor(
-    host: TransportHost,
-    counters: TransportCounters,
-    numbers: SocketNumbers,
-    secrets: () => TransportSecrets,
-  ) {
+  constructor(host: TransportHost, counters: TransportCounters, secrets: () => TransportSecrets) {
     this.host = host;
     this.counters = counters;
-    this.numbers = numbers;
     this.secrets = secrets;
   }
 
@@ -79,8 +71,8 @@ export class UdpLayer implements TransportHandler, UdpContext {
     const { packetType } = frame;
     if (packetType === PacketType.broadcast || packetType === PacketType.multicast)
       return this.deliverToAll(frame);
-    const { destination, destinationPort, source, sourcePort } = frame;
-    const socket = this.find(destination, destinationPort, source, sourcePort);
+    const { destination, destinationPort, source, sourcePort, inputInterface } = frame;
+    const socket = this.find(destination, destinationPort, source, sourcePort, inputInterface);
     if (socket === null) {
       const receiver = this.receiverOf(frame);
       if (receiver !== null) {
@@ -119,7 +111,7 @@ export class UdpLayer implements TransportHandler, UdpContext {
     const sockets = this.sockets?.get(frame.destinationPort)?.slice() ?? [];
     let taken: DropReason | null = "udp-no-socket";
     for (const socket of sockets)
-      if (socket.takes(frame.destination, frame.source, frame.sourcePort))
+      if (socket.takes(frame.destination, frame.source, frame.sourcePort, frame.inputInterface))
         taken = this.hand(socket, frame) === null ? null : taken;
     if (taken !== null) this.counters.UdpNoPorts++;
     return taken;
@@ -131,6 +123,7 @@ export class UdpLayer implements TransportHandler, UdpContext {
     localPort: number,
     remote: Ipv4Address,
     remotePort: number,
+    device: number,
   ): UdpSocketHandle | null {
     const sockets = this.sockets?.get(localPort);
     if (sockets === undefined) return null;
@@ -138,7 +131,7 @@ export class UdpLayer implements TransportHandler, UdpContext {
     let bestScore = -1;
     for (let i = 0; i < sockets.length; i++) {
       const socket = sockets[i] as UdpSocketHandle;
-      if (!socket.takes(local, remote, remotePort)) continue;
+      if (!socket.takes(local, remote, remotePort, device)) continue;
       const score = (socket.localAddress === ANY_ADDRESS ? 0 : 2) + (socket.connected ? 1 : 0);
       if (score <= bestScore) continue;
       best = socket;
@@ -152,7 +145,13 @@ export class UdpLayer implements TransportHandler, UdpContext {
     const quoted = error.inner;
     if (quoted === null) return;
     const { source, sourcePort, destination, destinationPort } = quoted;
-    const socket = this.find(source, sourcePort, destination, destinationPort);
+    const socket = this.find(
+      source,
+      sourcePort,
+      destination,
+      destinationPort,
+      error.inputInterface,
+    );
     if (socket === null) return this.host.udpReceivers?.[0]?.icmpError(error);
     const errno = icmpErrno(error);
     if (errno === 0 || !socket.connected || !icmpIsFatal(error)) return;
@@ -212,15 +211,6 @@ export class UdpLayer implements TransportHandler, UdpContext {
       for (const socket of list)
         lines.push({
           protocol: "udp",
-          inode: socket.inode,
-          cookie: socket.cookie,
-          timer: null,
-          tcp: null,
-          memory: {
-            received: socket.receiveQueue,
-            receiveBuffer: this.host.sysctls.rmem_default,
-            sendBuffer: this.host.sysctls.wmem_default,
-          },
           state: socket.connected ? TcpState.established : TcpState.close,
           receiveQueue: socket.receiveQueue,
           sendQueue: 0,
@@ -235,11 +225,6 @@ export class UdpLayer implements TransportHandler, UdpContext {
 /** The kernel's own socket, as `ss -u` shows it. */
 const summaryOf = ({ port, local, peer, peerPort }: UdpReceiver): SocketSummary => ({
   protocol: "udp",
-  inode: 0,
-  cookie: 0,
-  timer: null,
-  tcp: null,
-  memory: null,
   state: peerPort === 0 ? TcpState.close : TcpState.established,
   receiveQueue: 0,
   sendQueue: 0,

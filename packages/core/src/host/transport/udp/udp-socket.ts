@@ -1,14 +1,13 @@
-/** One UDP socket (RFC 768; net/ipv4/udp.c). Left out: multicast groups, SO_BROADCAST, corking, encapsulation. */
+/** One UDP socket (RFC 768; net/ipv4/udp.c). Left out: IP_MULTICAST_LOOP, SO_BROADCAST, corking, encapsulation. */
 import { Errno } from "../../../base/errno.ts";
 import { Frame, FrameOrigin } from "../../../packet/frame.ts";
-import { ANY_ADDRESS, type Ipv4Address } from "../../../packet/ipv4-address.ts";
+import { ANY_ADDRESS, type Ipv4Address, isMulticastAddress } from "../../../packet/ipv4-address.ts";
 import { IPV4_HEADER_LENGTH, UDP_HEADER_LENGTH } from "../../../packet/lengths.ts";
 import { FragmentField, IpProtocol } from "../../../packet/protocol.ts";
 import { RouteType } from "../../route/config.ts";
 import type { Route } from "../../route/route.ts";
 import type { TransportSecrets } from "../secrets.ts";
-import type { Datagram, Endpoint, UdpSocket } from "../socket.ts";
-import { inodeOf, type SocketNumbers } from "../socket-numbers.ts";
+import type { Datagram, Endpoint, UdpOptions, UdpSocket } from "../socket.ts";
 import type { TransportCounters } from "../transport.ts";
 import type { TransportHost } from "../transport-host.ts";
 import { truesize } from "../truesize.ts";
@@ -23,7 +22,6 @@ export interface UdpContext {
   readonly host: TransportHost;
   readonly counters: TransportCounters;
   readonly secrets: () => TransportSecrets;
-  readonly numbers: SocketNumbers;
   /** The frame that is being answered; 0 while none is processed. */
   readonly causeId: number;
   /** Gives a packet to IP; what comes back at once waits until the present work is done. */
@@ -55,7 +53,6 @@ export class UdpSocketHandle implements UdpSocket {
   remoteAddress: Ipv4Address = ANY_ADDRESS;
   remotePort = 0;
   connected = false;
-  readonly cookie: number;
   private readonly layer: UdpContext;
   private error: Errno = 0;
   private closed = false;
@@ -69,10 +66,17 @@ export class UdpSocketHandle implements UdpSocket {
   private routeGeneration = -1;
   /** Bound to an address of its own choice: connect does not change it. */
   private addressBound = false;
+  /** SO_BINDTODEVICE; 0 for any. */
+  private device = 0;
+  private groupDevice = 0;
+  private groupTtl = 1;
+  private discoverPathMtu = true;
+  /** A group that it joined, and where; the device is 0 for none. */
+  private joinedGroup = ANY_ADDRESS;
+  private joinedDevice = 0;
 
   constructor(layer: UdpContext) {
     this.layer = layer;
-    this.cookie = layer.numbers.next();
   }
 
   get local(): Endpoint {
@@ -81,10 +85,6 @@ export class UdpSocketHandle implements UdpSocket {
 
   get remote(): Endpoint | null {
     return this.connected ? { address: this.remoteAddress, port: this.remotePort } : null;
-  }
-
-  get inode(): number {
-    return inodeOf(this.cookie);
   }
 
   /** Octets of buffer in use, as `ss` shows them. */
@@ -98,11 +98,32 @@ export class UdpSocketHandle implements UdpSocket {
     return error;
   }
 
+  setOptions({ device, groupDevice, groupTtl, discoverPathMtu }: UdpOptions): void {
+    this.device = device ?? this.device;
+    this.groupDevice = groupDevice ?? this.groupDevice;
+    this.groupTtl = groupTtl ?? this.groupTtl;
+    this.discoverPathMtu = discoverPathMtu ?? this.discoverPathMtu;
+    this.route = null;
+  }
+
+  joinGroup(group: Ipv4Address, device: number): void {
+    this.leaveGroup();
+    this.joinedGroup = group;
+    this.joinedDevice = device;
+    this.layer.host.groups.join(device, group);
+  }
+
+  private leaveGroup(): void {
+    if (this.joinedDevice !== 0) this.layer.host.groups.leave(this.joinedDevice, this.joinedGroup);
+    this.joinedDevice = 0;
+  }
+
   bind(local: Endpoint): Errno {
     const { ip, sysctls } = this.layer.host;
     const { address } = local;
     if (this.localPort !== 0 || this.closed) return Errno.EINVAL;
-    if (address !== ANY_ADDRESS && sysctls.ip_nonlocal_bind === 0 && !ip.isLocalAddress(address))
+    const foreign = address !== ANY_ADDRESS && !ip.isLocalAddress(address);
+    if (foreign && sysctls.ip_nonlocal_bind === 0 && !isMulticastAddress(address))
       return Errno.EADDRNOTAVAIL;
     if (local.port !== 0 && !this.layer.isFree(address, local.port)) return Errno.EADDRINUSE;
     const port = local.port === 0 ? this.layer.choosePort(address) : local.port;
@@ -118,7 +139,7 @@ export class UdpSocketHandle implements UdpSocket {
     const { host } = this.layer;
     const address = remote.address === ANY_ADDRESS ? LOOPBACK : remote.address;
     const bound = this.addressBound ? this.localAddress : ANY_ADDRESS;
-    const route = host.ip.routeOutput(address, bound, 0, 0, 0);
+    const route = host.ip.routeOutput(address, bound, this.deviceTowards(address), 0, 0);
     if (typeof route === "number") return -route as Errno;
     if (route.type === RouteType.broadcast) return Errno.EACCES;
     const error = this.autobind();
@@ -132,6 +153,11 @@ export class UdpSocketHandle implements UdpSocket {
     this.routeDestination = address;
     this.routeGeneration = host.routeGeneration();
     return 0;
+  }
+
+  /** The device by which packets there must leave; 0 for any. */
+  private deviceTowards(destination: Ipv4Address): number {
+    return this.device === 0 && isMulticastAddress(destination) ? this.groupDevice : this.device;
   }
 
   private autobind(): Errno {
@@ -166,7 +192,8 @@ export class UdpSocketHandle implements UdpSocket {
 
   private findRoute(destination: Ipv4Address): Route | number {
     const { host } = this.layer;
-    const route = host.ip.routeOutput(destination, this.localAddress, 0, 0, 0);
+    const device = this.deviceTowards(destination);
+    const route = host.ip.routeOutput(destination, this.localAddress, device, 0, 0);
     this.route = typeof route === "number" ? null : route;
     this.routeDestination = destination;
     this.routeGeneration = host.routeGeneration();
@@ -186,14 +213,18 @@ export class UdpSocketHandle implements UdpSocket {
       this.localAddress === ANY_ADDRESS ? host.ip.sourceFor(route, destination) : this.localAddress;
     frame.destination = destination;
     frame.protocol = IpProtocol.udp;
-    frame.ttl = route.type === RouteType.multicast ? 1 : host.sysctls.ip_default_ttl;
+    frame.ttl = route.type === RouteType.multicast ? this.groupTtl : host.sysctls.ip_default_ttl;
     frame.sourcePort = this.localPort;
     frame.destinationPort = port;
     frame.payload = octets;
     frame.payloadLength = octets.length;
     frame.length = IPV4_HEADER_LENGTH + UDP_HEADER_LENGTH + octets.length;
     const { ip_no_pmtu_disc } = host.sysctls;
-    if (ip_no_pmtu_disc === 0 && frame.length <= host.ip.mtuOf(route, destination))
+    if (
+      this.discoverPathMtu &&
+      ip_no_pmtu_disc === 0 &&
+      frame.length <= host.ip.mtuOf(route, destination)
+    )
       frame.fragment = FragmentField.dontFragment;
     if (this.connected) {
       frame.identification = this.identification;
@@ -237,7 +268,8 @@ export class UdpSocketHandle implements UdpSocket {
   }
 
   /** Whether this socket takes a datagram from there to here (`compute_score`). */
-  takes(local: Ipv4Address, remote: Ipv4Address, remotePort: number): boolean {
+  takes(local: Ipv4Address, remote: Ipv4Address, remotePort: number, device: number): boolean {
+    if (this.device !== 0 && this.device !== device) return false;
     if (this.localAddress !== ANY_ADDRESS && this.localAddress !== local) return false;
     if (!this.connected) return true;
     return this.remoteAddress === remote && this.remotePort === remotePort;
@@ -249,5 +281,6 @@ export class UdpSocketHandle implements UdpSocket {
     this.onEvent = null;
     this.head = this.tail = null;
     if (this.localPort !== 0) this.layer.remove(this);
+    this.leaveGroup();
   }
 }
