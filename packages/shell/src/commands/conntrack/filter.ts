@@ -6,7 +6,8 @@ import {
   TRACKED_TCP_STATE_NAMES,
   type TrackedConnection,
 } from "@lvsim/core";
-import type { AddressFilter, ConntrackOptions } from "./options.ts";
+import type { AddressFilter } from "./option-values.ts";
+import type { ConntrackOptions } from "./options.ts";
 
 /** Bits that a word of `-u` asks for; UNREPLIED and UNSET ask for their absence. */
 const STATUS_BITS: ReadonlyMap<string, number> = new Map([

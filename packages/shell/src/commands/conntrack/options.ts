@@ -3,18 +3,27 @@
  * command takes its own. An option of a protocol is unknown until `-p` names that protocol. Left out: zones, labels,
  * security marks and expectations, whose options are read and mean nothing.
  */
-import { IpProtocol, type Ipv4Address, prefixMask, TRACKED_TCP_STATE_NAMES } from "@lvsim/core";
-import { flag, Getopt, type GetoptOption, valued } from "../../options/getopt.ts";
-import { parseLooseAddress } from "../hosts-file.ts";
+import { TRACKED_TCP_STATE_NAMES } from "@lvsim/core";
+import { Getopt } from "../../options/getopt.ts";
+import {
+  ALL,
+  BY_PROTOCOL,
+  COMMANDS,
+  COMMON,
+  COMPULSORY,
+  type CommandLetter,
+  ILLEGAL,
+  NEEDED,
+} from "./option-tables.ts";
+import {
+  type AddressFilter,
+  looseNumber,
+  readAddress,
+  readMask,
+  readProtocol,
+  words,
+} from "./option-values.ts";
 import { usage } from "./usage.ts";
-
-export type CommandLetter = "L" | "G" | "D" | "I" | "U" | "E" | "F" | "C" | "S";
-
-/** An address under a mask; null for one of IPv6, which no flow has. */
-export interface AddressFilter {
-  readonly address: Ipv4Address;
-  readonly mask: Ipv4Address;
-}
 
 /** What was given, by the letters and names below. */
 export class ConntrackOptions {
@@ -35,114 +44,13 @@ export class ConntrackOptions {
   family = "ipv4";
   zero = false;
   readonly warnings: string[] = [];
-  /** Long names of all options that came, in the order of the table below. */
+  /** Long names of all options that came. */
   readonly given = new Set<string>();
 
   has(name: string): boolean {
     return this.given.has(name);
   }
 }
-
-const COMMANDS: readonly GetoptOption<string>[] = [
-  flag("L", "dump", "!L"),
-  flag("G", "get", "!G"),
-  flag("D", "delete", "!D"),
-  flag("I", "create", "!I"),
-  flag("A", "add", "!I"),
-  flag("U", "update", "!U"),
-  flag("E", "event", "!E"),
-  flag("F", "flush", "!F"),
-  flag("C", "count", "!C"),
-  flag("S", "stats", "!S"),
-  flag("V", "version", "version"),
-  flag("h", "help", "help"),
-];
-
-const COMMON: readonly GetoptOption<string>[] = [
-  valued("s", "src", "src"),
-  valued("", "orig-src", "src"),
-  valued("d", "dst", "dst"),
-  valued("", "orig-dst", "dst"),
-  valued("r", "reply-src", "reply-src"),
-  valued("q", "reply-dst", "reply-dst"),
-  valued("p", "protonum", "protonum"),
-  valued("t", "timeout", "timeout"),
-  valued("u", "status", "status"),
-  flag("z", "zero", "zero"),
-  valued("e", "event-mask", "event-mask"),
-  valued("m", "mark", "mark"),
-  valued("f", "family", "family"),
-  { short: "n", long: "src-nat", value: "optional", tag: "src-nat" },
-  { short: "g", long: "dst-nat", value: "optional", tag: "dst-nat" },
-  { short: "j", long: "any-nat", value: "optional", tag: "any-nat" },
-  valued("o", "output", "output"),
-  valued("c", "secmark", "secmark"),
-  valued("b", "buffer-size", "buffer-size"),
-  valued("w", "zone", "zone"),
-  valued("", "orig-zone", "orig-zone"),
-  valued("", "reply-zone", "reply-zone"),
-  valued("", "mask-src", "mask-src"),
-  valued("", "mask-dst", "mask-dst"),
-  valued("i", "id", "id"),
-  valued("a", "nat-range", "nat-range"),
-];
-
-const PORTS: readonly GetoptOption<string>[] = [
-  valued("", "sport", "sport"),
-  valued("", "orig-port-src", "sport"),
-  valued("", "dport", "dport"),
-  valued("", "orig-port-dst", "dport"),
-  valued("", "reply-port-src", "reply-port-src"),
-  valued("", "reply-port-dst", "reply-port-dst"),
-];
-
-const BY_PROTOCOL: ReadonlyMap<number, readonly GetoptOption<string>[]> = new Map([
-  [IpProtocol.tcp, [...PORTS, valued("", "state", "state")]],
-  [IpProtocol.udp, PORTS],
-  [IpProtocol.icmp, ["icmp-type", "icmp-code", "icmp-id"].map((name) => valued("", name, name))],
-]);
-
-const PROTOCOLS: ReadonlyMap<string, number> = new Map([
-  ["icmp", 1],
-  ["tcp", 6],
-  ["udp", 17],
-  ["dccp", 33],
-  ["gre", 47],
-  ["icmpv6", 58],
-  ["sctp", 132],
-  ["udplite", 136],
-]);
-
-const ALL = COMMON.map(({ tag }) => tag).filter((tag, index, tags) => tags.indexOf(tag) === index);
-const NEVER = ["nat-range"];
-const but = (...allowed: readonly string[]): readonly string[] =>
-  ALL.filter((tag) => !allowed.includes(tag) && !NEVER.includes(tag));
-
-/** Options that a command refuses. */
-const ILLEGAL: Readonly<Record<CommandLetter, readonly string[]>> = {
-  L: ["timeout", "event-mask", "buffer-size", "id"],
-  G: ["timeout", "status", "zero", "event-mask", "any-nat", "secmark", "buffer-size"],
-  D: ["zero", "event-mask", "any-nat", "secmark", "buffer-size"],
-  I: ["zero", "event-mask", "secmark", "buffer-size", "id"],
-  U: ["zero", "event-mask", "any-nat", "secmark", "buffer-size", "zone", "orig-zone", "reply-zone"],
-  E: ["timeout", "status", "zero", "id"],
-  F: but("family"),
-  C: but(),
-  S: but(),
-};
-
-/** Options that a command cannot do without. */
-const COMPULSORY: Partial<Record<CommandLetter, readonly string[]>> = {
-  G: ["protonum"],
-  I: ["protonum", "timeout"],
-};
-
-/** What names a flow of a protocol, in the order in which it is missed. */
-const NEEDED: ReadonlyMap<number, readonly string[]> = new Map([
-  [IpProtocol.tcp, ["state", "sport", "dport"]],
-  [IpProtocol.udp, ["sport", "dport"]],
-  [IpProtocol.icmp, ["icmp-type", "icmp-code", "icmp-id"]],
-]);
 
 const OUTPUTS = ["xml", "extended", "timestamp", "id", "ktimestamp", "labels", "userspace", "save"];
 const EVENTS = ["ALL", "NEW", "UPDATES", "DESTROY"];
@@ -156,41 +64,6 @@ const STATUSES = [
   "HW_OFFLOAD",
   "UNREPLIED",
 ];
-
-function words(text: string, known: readonly string[]): readonly string[] {
-  const given = text.split(",");
-  for (const word of given) if (!known.includes(word)) usage(`Bad parameter \`${word}'`);
-  return given;
-}
-
-function readMask(text: string): Ipv4Address {
-  if (text.includes(".")) return parseLooseAddress(text) ?? usage("Invalid netmask");
-  const length = Number(text);
-  if (!/^\d+$/.test(text) || length > 32) usage("Invalid netmask");
-  return prefixMask(length);
-}
-
-function readAddress(text: string): AddressFilter | null {
-  const slash = text.indexOf("/");
-  const host = slash < 0 ? text : text.slice(0, slash);
-  if (/^[0-9a-fA-F:]*:[0-9a-fA-F:.]*$/.test(host)) return null;
-  const address = parseLooseAddress(host) ?? usage(`Invalid IP address \`${host}'`);
-  const mask = slash < 0 ? prefixMask(32) : readMask(text.slice(slash + 1));
-  return { address, mask };
-}
-
-function readProtocol(text: string): number {
-  const named = PROTOCOLS.get(text);
-  if (named !== undefined) return named;
-  if (/^\d+$/.test(text) && Number(text) < 256) return Number(text);
-  return usage(`\`${text}' unsupported protocol`);
-}
-
-/** As strtoul(3): what is no number is 0, and 32 bits of it count. */
-const looseNumber = (text: string): number => {
-  const value = /^0[xX]/.test(text) ? Number.parseInt(text, 16) : Number.parseInt(text, 10);
-  return Number.isNaN(value) ? 0 : value >>> 0;
-};
 
 const LETTERS: ReadonlyMap<string, string> = new Map([
   ["src", "s"],
