@@ -2,60 +2,28 @@
 import {
   type DroppedEvent,
   type FrameHeader,
-  formatIpv4Address,
   HookPoint,
   IpProtocol,
   type Ipv4Address,
-  Method,
   Verdict,
   ZERO_MAC,
 } from "@lvsim/core";
-import type { LabRun } from "../run/lab-run.ts";
-import type { Names } from "./names.ts";
-import {
-  connectionText,
-  hookName,
-  macChange,
-  methodName,
-  packetText,
-  protocolName,
-  rewrites,
-  ttlChange,
-} from "./packet-text.ts";
+import { ipvsPart, isTranslated } from "./ipvs-part.ts";
+import { hookName, macChange, packetText, protocolName, ttlChange } from "./packet-text.ts";
 import {
   departure,
   drops,
   headerIn,
   isDelivered,
   meetsIpvs,
-  noteOf,
-  type Passage,
   passes,
   type VerdictNote,
   verdicts,
 } from "./passage.ts";
+import type { Part, PassageContext } from "./passage-context.ts";
 import type { Page } from "./styled.ts";
 import { listOf, say } from "./texts.ts";
-import type { Point, Side, WalkRow } from "./walk-row.ts";
-
-/** A passage with what came before it: the packet inside, for a tunnel packet that this host made. */
-export interface PassageContext {
-  readonly run: LabRun;
-  readonly names: Names;
-  readonly page: Page;
-  readonly side: Side;
-  readonly passage: Passage;
-  /** The header that entered the host, of this frame or of the one that it carries; null for a packet of its own. */
-  readonly entered: FrameHeader | null;
-  /** The header that left it; null when it stayed. */
-  readonly left: FrameHeader | null;
-  /** The ARP that it took to leave, in words. */
-  readonly arp: readonly string[];
-  /** Whether the walk begins with it: then the packet is introduced before anything happens to it. */
-  readonly opens: boolean;
-}
-
-type Part = Pick<WalkRow, "what" | "effects" | "points"> & Partial<WalkRow>;
+import type { Point, WalkRow } from "./walk-row.ts";
 
 const rowAt = (
   { passage, side }: PassageContext,
@@ -120,12 +88,6 @@ function standsAlone({ passage, entered, left }: PassageContext, { hook }: Verdi
   return hook === HookPoint.localIn && meetsIpvs(passage);
 }
 
-const isTranslated = (entered: FrameHeader | null, left: FrameHeader | null): boolean =>
-  entered !== null &&
-  left !== null &&
-  (entered.source !== left.source || entered.destination !== left.destination) &&
-  left.inner === null;
-
 function alonePart(context: PassageContext, { hook }: VerdictNote): Part {
   const { page, names, entered } = context;
   const point = hookName(hook) as Point;
@@ -137,71 +99,6 @@ function alonePart(context: PassageContext, { hook }: VerdictNote): Part {
     effects: [say(page.language, next, { address })],
     points: [point],
   };
-}
-
-/** INPUT or FORWARD where IPVS acts: the choice, the connection, what is rewritten. */
-function ipvsPart(context: PassageContext, point: Point): Part {
-  const { passage, page, names, entered, left } = context;
-  const connection = noteOf(passage, "connection");
-  const effects: string[] = [];
-  if (entered !== null && left !== null && left.inner === null) {
-    const changes = rewrites(entered, left, names, page);
-    effects.push(...(changes.length > 0 ? changes : [say(page.language, "untouched")]));
-  }
-  if (connection !== undefined)
-    effects.push(connectionText(connection.to, connection.protocol, page));
-  return {
-    what: say(page.language, "pointDoes", { point, what: ipvsWords(context) }),
-    effects: effects.filter((text) => text !== ""),
-    points: [point, "IPVS"],
-  };
-}
-
-function ipvsWords({ run, passage, page, names, entered, left }: PassageContext): string {
-  const { language } = page;
-  // the address is named again by what is rewritten, or by the packet around
-  const named = isTranslated(entered, left) || (left !== null && left.inner !== null);
-  const serverText = (address: Ipv4Address, port: number): string => {
-    const end = names.endpoint(address, port);
-    const host = names.hostAt(address);
-    if (end.startsWith(host)) return end;
-    return named ? host : `${host} ${end}`;
-  };
-  const scheduled = noteOf(passage, "scheduled");
-  if (scheduled !== undefined) {
-    const server = serverText(scheduled.server as Ipv4Address, scheduled.serverPort);
-    const method = methodName(scheduled.forwardingMethod);
-    const scheduler = schedulerOf(run, passage.host, scheduled.decider?.describe() ?? "");
-    return say(language, "ipvsChooses", { scheduler, server, method });
-  }
-  const forwarded = noteOf(passage, "forwarded");
-  const from = entered?.source as Ipv4Address;
-  if (isServer(run, passage.host, from))
-    return say(language, "ipvsAnswer", { server: serverText(from, entered?.sourcePort ?? 0) });
-  // what IPVS has no hand in was changed by a rule of the nat table, or by what is remembered of one
-  if (forwarded === undefined) return say(language, "natTranslates");
-  return say(language, "ipvsKnows", {
-    server: serverText(forwarded.destination as Ipv4Address, forwarded.destinationPort),
-    method: methodName(forwarded.forwardingMethod ?? Method.masquerading),
-  });
-}
-
-function isServer(run: LabRun, host: string, address: Ipv4Address): boolean {
-  const services = run.hosts.find(({ name }) => name === host)?.after.ipvs.services ?? [];
-  return services.some(({ realServers }) =>
-    realServers.some((server) => server.address === address),
-  );
-}
-
-/** The scheduler of the service that `TCP 192.168.31.200:80` or `FWM 1` names. */
-function schedulerOf(run: LabRun, host: string, service: string): string {
-  const services = run.hosts.find(({ name }) => name === host)?.after.ipvs.services ?? [];
-  const found = services.find(({ identity }) =>
-    identity.kind === "fwmark"
-      ? service === `FWM ${identity.mark}`
-      : service.endsWith(` ${formatIpv4Address(identity.address)}:${identity.port}`),
-  );
-  return found?.scheduler ?? "";
 }
 
 const accepting = (points: readonly string[], { language }: Page): string =>
