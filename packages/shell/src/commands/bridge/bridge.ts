@@ -50,6 +50,10 @@ function runBridge({ argv, machine, namespace, origin }: SimpleContext): SimpleR
 
 export const bridge: Command = simpleCommand(
   "/usr/sbin/bridge",
-  (context) => orFailure(() => runBridge(context)),
+  (context) => {
+    const said = orFailure(() => runBridge(context));
+    // main() returns −1 for whatever the kernel or a look-up refused
+    return said.status === 1 || said.status === 2 ? { ...said, status: 255 } : said;
+  },
   { aliases: ["/sbin/bridge"] },
 );

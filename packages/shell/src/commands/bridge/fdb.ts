@@ -62,7 +62,10 @@ function show(context: BridgeContext, words: Words): SimpleResult {
   while (!words.done) {
     const word = words.take() as string;
     if (word === "br") {
-      filter.bridge = deviceIn(context, words.value());
+      const name = words.value();
+      if (context.network.deviceNamed(name) === undefined)
+        throw new CommandFailure(1, `Cannot find bridge device "${name}"\n`);
+      filter.bridge = deviceIn(context, name);
       if (!(filter.bridge instanceof BridgeDevice))
         throw new CommandFailure(1, `"${filter.bridge.name}" is not a bridge\n`);
     } else if (word === "brport" || word === "dev")

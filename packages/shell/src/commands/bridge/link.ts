@@ -89,7 +89,7 @@ function set({ network, origin }: BridgeContext, words: Words): SimpleResult {
   }
   if (name === null) throw new CommandFailure(255, "Device is a required argument.\n");
   const device = network.deviceNamed(name);
-  if (device === undefined) throw new CommandFailure(1, `Cannot find bridge device ${name}\n`);
+  if (device === undefined) throw new CommandFailure(1, `Cannot find bridge device "${name}"\n`);
   const errno = network.change(origin, (draft) => {
     const port = draft.devices.find(({ index }) => index === device.index)?.port;
     if (port == null) return Errno.EOPNOTSUPP;

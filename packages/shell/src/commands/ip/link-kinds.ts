@@ -4,6 +4,7 @@ import { CommandFailure } from "../../options/failure.ts";
 import { invalidArgument, isPrefix, type Words } from "../../options/iproute2.ts";
 import { parseUnsigned } from "./arguments.ts";
 import { leftOut } from "./context.ts";
+import { BRIDGE_SLAVE_USAGE, BRIDGE_USAGE } from "./link-usage-bridge.ts";
 import { readSwitch } from "./link-words.ts";
 
 export type Changes<T> = { -readonly [K in keyof T]?: T[K] };
@@ -65,9 +66,16 @@ export function readBridge(words: Words): Changes<BridgeDetails> {
   return changes;
 }
 
+/** `help` says what there is, whatever else is not known says it too. */
+const unknownWord = (kind: string, what: string, word: string, usage: string): CommandFailure =>
+  new CommandFailure(
+    1,
+    isPrefix(word, "help") ? usage : `${kind}: unknown ${what} "${word}"?\n${usage}`,
+  );
+
 function takeIdleOption(word: string, words: Words): void {
   const option = IDLE_BRIDGE_OPTIONS.find((name) => isPrefix(word, name));
-  if (option === undefined) throw new CommandFailure(1, `bridge: unknown command "${word}"?\n`);
+  if (option === undefined) throw unknownWord("bridge", "command", word, BRIDGE_USAGE);
   const value = words.value();
   if (parseUnsigned(value) === undefined) throw invalidArgument(`invalid ${option}`, value);
   if (NOT_MODELLED.includes(option) && Number(value) !== 0) throw leftOut(`${option} of a bridge`);
@@ -89,7 +97,7 @@ export function readPort(words: Words, once = false): Changes<BridgePortConfig> 
     if (property !== undefined) changes[property] = readSwitch(word, words.value());
     else if (isPrefix(word, "cost")) changes.cost = readNumber(words, "cost", 65_535);
     else if (isPrefix(word, "priority")) changes.priority = readNumber(words, "priority", 63);
-    else throw new CommandFailure(1, `bridge_slave: unknown option "${word}"?\n`);
+    else throw unknownWord("bridge_slave", "option", word, BRIDGE_SLAVE_USAGE);
   }
   return changes;
 }
