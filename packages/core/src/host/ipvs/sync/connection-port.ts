@@ -1,4 +1,7 @@
-/** Connections as synchronisation reads and stores them: the one file of it that knows how they are kept. */
+/**
+ * Connections as synchronisation reads and stores them: the one file of it that knows how they are kept. A connection
+ * whose server no service here has is kept as the kernel keeps it, but its packets count in the namespace's totals.
+ */
 import type { Ipv4Address } from "../../../packet/ipv4-address.ts";
 import { IpProtocol } from "../../../packet/protocol.ts";
 import type { ForwardingMethod, VirtualServiceIdentity } from "../config.ts";
@@ -21,12 +24,15 @@ const STRANGE_SERVICE: VirtualServiceIdentity = {
   address: 0 as Ipv4Address,
   port: 0,
 };
+/** How many servers without a service are kept before it is looked which are still needed. */
+const STRANGERS_FIRST = 64;
 const METHODS = Object.keys(METHOD_OF) as readonly ForwardingMethod[];
 
 export class ConnectionPort {
   private readonly context: IpvsContext;
   /** Servers that no service has, by address, port and method: connections are kept for them all the same. */
   private readonly strangers = new Map<string, Destination>();
+  private sweepAt = STRANGERS_FIRST;
 
   constructor(context: IpvsContext) {
     this.context = context;
@@ -172,12 +178,14 @@ export class ConnectionPort {
     const key = `${serverAddress} ${serverPort} ${forwarding}`;
     const known = this.strangers.get(key);
     if (known !== undefined) return known;
+    if (this.strangers.size >= this.sweepAt) this.sweep();
     const made = new Destination(
       STRANGE_SERVICE,
       {
         address: serverAddress,
         port: serverPort,
-        weight: 0,
+        // not one that is being drained
+        weight: 1,
         forwarding,
         upperThreshold: 0,
         lowerThreshold: 0,
@@ -187,6 +195,13 @@ export class ConnectionPort {
     );
     this.strangers.set(key, made);
     return made;
+  }
+
+  /** Forgets those that no connection names any more. */
+  private sweep(): void {
+    for (const [key, server] of [...this.strangers])
+      if (!server.referenced) this.strangers.delete(key);
+    this.sweepAt = Math.max(STRANGERS_FIRST, 2 * this.strangers.size);
   }
 
   private isStranger(server: Destination | null): boolean {
