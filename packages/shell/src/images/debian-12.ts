@@ -19,6 +19,7 @@ import { NC_COMMANDS } from "../commands/nc/nc.ts";
 import { NET_TOOLS_COMMANDS } from "../commands/net-tools/index.ts";
 import { NSTAT_COMMANDS } from "../commands/nstat/nstat.ts";
 import { PING_COMMANDS } from "../commands/ping/ping.ts";
+import { SOCAT_COMMANDS } from "../commands/socat/socat.ts";
 import { SS_COMMANDS } from "../commands/ss/ss.ts";
 import { TCPDUMP_COMMANDS } from "../commands/tcpdump/tcpdump.ts";
 import { TRACEPATH_COMMANDS } from "../commands/tracepath/tracepath.ts";
@@ -141,6 +142,7 @@ export const DEBIAN_12: Image = {
     debianPackage("iputils-tracepath", "3:20221126-1+deb12u1", { commands: TRACEPATH_COMMANDS }),
     debianPackage("ethtool", "1:6.1-1", { commands: ETHTOOL_COMMANDS }),
     debianPackage("netcat-openbsd", "1.219-1", { commands: NC_COMMANDS }),
+    debianPackage("socat", "1.7.4.4-2", { commands: SOCAT_COMMANDS }),
     debianPackage("traceroute", "1:2.1.2-1", { commands: TRACEROUTE_COMMANDS }),
     debianPackage("tcpdump", "4.99.3-1", { commands: TCPDUMP_COMMANDS }),
     debianPackage("iptables", "1.8.9-2", { commands: [iptables, iptablesSave, iptablesRestore] }),

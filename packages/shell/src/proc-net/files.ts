@@ -2,17 +2,16 @@
  * Files of /proc/net about neighbours, routes, devices and iptables, in the kernel's formats (arp.c, fib_trie.c,
  * net-procfs.c). Addresses are hexadecimal in the order of a little-endian machine. Left out: tcp, udp,
  * ip_tables_matches and ip_tables_targets.
+ * Files of /proc/net about neighbours, routes and devices, in the kernel's formats (arp.c, fib_trie.c, net-procfs.c).
+ * Addresses are hexadecimal in the order of a little-endian machine.
  */
-import {
-  DeviceErrors,
-  formatIpv4Address,
-  type Ipv4Address,
-  type NetworkNamespace,
-} from "@lvsim/core";
+import { DeviceErrors, formatIpv4Address, type NetworkNamespace } from "@lvsim/core";
 import { arpRows } from "./arp-rows.ts";
 import { fibTrieFile } from "./fib-trie.ts";
 import { routeRows } from "./route-rows.ts";
 import { netstatFile, snmpFile } from "./snmp.ts";
+import { tcpFile, udpFile } from "./socket-files.ts";
+import { swappedAddress } from "./swapped-address.ts";
 
 const ARP_HEAD = "IP address       HW type     Flags       HW address            Mask     Device\n";
 /** ATF_*. */
@@ -38,24 +37,17 @@ const ROUTE_HEAD =
 /** Every line of the route file is as wide, in characters. */
 const ROUTE_WIDTH = 127;
 
-function swapped(address: Ipv4Address): string {
-  let text = "";
-  for (let shift = 0; shift < 32; shift += 8)
-    text += ((address >>> shift) & 255).toString(16).padStart(2, "0");
-  return text.toUpperCase();
-}
-
 export function routeFile(namespace: NetworkNamespace): string {
   const lines = routeRows(namespace).map((row) =>
     [
       row.device,
-      swapped(row.destination),
-      swapped(row.gateway),
+      swappedAddress(row.destination),
+      swappedAddress(row.gateway),
       row.flags.toString(16).toUpperCase().padStart(4, "0"),
       0,
       0,
       row.metric,
-      swapped(row.mask),
+      swappedAddress(row.mask),
       0,
       0,
       0,
@@ -112,5 +104,7 @@ export const PROC_NET_FILES: ReadonlyMap<string, (namespace: NetworkNamespace) =
     ["fib_trie", fibTrieFile],
     ["dev", deviceFile],
     ["ip_tables_names", tableNamesFile],
+    ["tcp", tcpFile],
+    ["udp", udpFile],
   ],
 );

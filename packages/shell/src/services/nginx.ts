@@ -15,6 +15,7 @@ import {
 } from "@lvsim/core";
 import type { Command, CommandContext } from "../command.ts";
 import type { Kernel } from "../kernel/kernel.ts";
+import { ProcessSockets } from "../network/process-sockets.ts";
 import { Descriptors } from "../process/descriptors.ts";
 import type { OpenFile } from "../process/open-file.ts";
 import type { Process } from "../process/process.ts";
@@ -26,6 +27,8 @@ import { httpDate, logLine, nginxContent } from "./nginx-content.ts";
 const NGINX_MASTER = "nginx: master process /usr/sbin/nginx";
 
 const BACKLOG = 511;
+/** Below are its logs and what it talks to its workers by. */
+const FIRST_DESCRIPTOR = 6;
 const KEEP_ALIVE_SECONDS = 65;
 const BIND_ATTEMPTS = 5;
 const BIND_PAUSE = milliseconds(500);
@@ -81,6 +84,9 @@ class Daemon {
   private readonly machine: Kernel;
   private readonly namespace: NetworkNamespace;
   private readonly servers: readonly NginxServer[];
+  /** The master's, who is to be. */
+  private readonly descriptors = new Descriptors();
+  private readonly sockets: ProcessSockets;
   private readonly bound = new Set<string>();
   private log: OpenFile | null = null;
 
@@ -88,6 +94,7 @@ class Daemon {
     this.machine = machine;
     this.namespace = namespace;
     this.servers = servers;
+    this.sockets = new ProcessSockets(this.descriptors, namespace, FIRST_DESCRIPTOR);
   }
 
   /** Listens where it does not yet; what was refused. */
@@ -115,7 +122,7 @@ class Daemon {
     const serverName = versionOf(machine);
     const withForwarded = machine.system.distribution.id === "centos";
     return startHttpServer({
-      sockets: namespace.sockets,
+      sockets: this.sockets,
       engine: namespace.engine,
       local: { address, port },
       backlog: BACKLOG,
@@ -136,7 +143,7 @@ class Daemon {
         parent: null,
         argv: [NGINX_MASTER],
         origin: process.origin,
-        descriptors: new Descriptors(),
+        descriptors: this.descriptors,
         namespace: process.namespace,
         cwd: "/",
         environment: process.environment,

@@ -1,6 +1,7 @@
 /** How the layers above IPv4 are put together: what they share (counters, secrets) and how packets find them. */
 import { IpProtocol } from "../../packet/protocol.ts";
 import { TransportSecrets } from "./secrets.ts";
+import { SocketNumbers } from "./socket-numbers.ts";
 import { TcpLayer } from "./tcp/tcp-layer.ts";
 import { type Transport, TransportCounters } from "./transport.ts";
 import type { TransportHost } from "./transport-host.ts";
@@ -14,8 +15,9 @@ export function createTransport(host: TransportHost): Transport {
     secrets ??= new TransportSecrets(host.rng);
     return secrets;
   };
-  const tcp = new TcpLayer(host, counters, lazySecrets);
-  const udp = new UdpLayer(host, counters, lazySecrets);
+  const numbers = new SocketNumbers();
+  const tcp = new TcpLayer(host, counters, numbers, lazySecrets);
+  const udp = new UdpLayer(host, counters, numbers, lazySecrets);
   host.ip.register(IpProtocol.tcp, tcp);
   host.ip.register(IpProtocol.udp, udp);
   return {

@@ -32,6 +32,8 @@ export interface UdpOptions {
 }
 
 export interface UdpSocket {
+  /** The number of the file that it is to its process. */
+  readonly inode: number;
   /** Called after a datagram or an error came in. */
   onEvent: (() => void) | null;
   /** SO_ERROR: the pending asynchronous error, which reading it clears. */
@@ -69,6 +71,8 @@ export const TcpState = {
 export type TcpState = (typeof TcpState)[keyof typeof TcpState];
 
 export interface TcpSocket {
+  /** The number of the file that it is to its process. */
+  readonly inode: number;
   /** Called after anything changed that the owner may act on. */
   onEvent: (() => void) | null;
   readonly state: TcpState;
@@ -94,6 +98,8 @@ export interface TcpSocket {
 }
 
 export interface TcpListener {
+  /** The number of the file that it is to its process. */
+  readonly inode: number;
   /** Called when a connection may be accepted. */
   onEvent: (() => void) | null;
   readonly local: Endpoint;

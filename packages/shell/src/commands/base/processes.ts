@@ -1,21 +1,13 @@
 /** ps, kill, pgrep, pkill, killall, pidof (procps, psmisc): the live processes of the machine. Times and memory are not modelled: 0. */
 import type { Command } from "../../command.ts";
 import { EPOCH_SECONDS } from "../../kernel/kernel.ts";
+import { commandName } from "../../network/socket-owners.ts";
 import { flag, valued } from "../../options/getopt.ts";
 import type { Process } from "../../process/process.ts";
 import { signalName, signalNumber } from "../../process/signal.ts";
 import { Regex, RegexError } from "../../text/regex.ts";
 import { strftime } from "../../time/strftime.ts";
-import { basename } from "../../vfs/path.ts";
 import { type Job, plainTool, tool } from "./tool.ts";
-
-/** What `comm` shows: 15 characters of the program's name. */
-const commandName = (process: Process): string => {
-  const [first = ""] = process.argv;
-  return (
-    first.includes(": ") ? (first.split(":")[0] as string) : basename(first).replace(/^-/, "")
-  ).slice(0, 15);
-};
 
 const startTime = (process: Process): string =>
   strftime("%H:%M", {

@@ -2,6 +2,8 @@
 
 import type { NetworkNamespace } from "@lvsim/core";
 import { Errno, type Instant, type Ipv4Address, type TcpSocket, TcpState } from "@lvsim/core";
+import type { CommandContext } from "../../command.ts";
+import { ProcessSockets } from "../../network/process-sockets.ts";
 import { on, type Wait, WaitQueue } from "../../process/wait.ts";
 
 const RECEIVE_MAX = 65_536;
@@ -35,12 +37,13 @@ export class Connection {
   private readonly network: NetworkNamespace;
   private readonly queue = new WaitQueue();
 
-  constructor(network: NetworkNamespace, host: string, port: number, number: number) {
+  constructor(context: CommandContext, host: string, port: number, number: number) {
+    const { namespace: network, process } = context;
     this.network = network;
     this.host = host;
     this.port = port;
     this.number = number;
-    this.socket = network.sockets.tcp();
+    this.socket = new ProcessSockets(process.descriptors, network).tcp();
     this.socket.onEvent = () => this.queue.wake();
   }
 

@@ -59,7 +59,7 @@ export function* openConnection(
   const local = localEnd(session);
   if (local !== null && "code" in local) return local;
   const number = session.connections++;
-  const connection = new Connection(session.network, url.host, url.port, number);
+  const connection = new Connection(session.context, url.host, url.port, number);
   let problem: CurlProblem | null = null;
   let finished = false;
   try {

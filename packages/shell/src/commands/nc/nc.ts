@@ -11,6 +11,7 @@ import {
   type UdpSocket,
 } from "@lvsim/core";
 import type { Command, CommandContext } from "../../command.ts";
+import { ProcessSockets } from "../../network/process-sockets.ts";
 import { serviceOfPort } from "../../network/services.ts";
 import { CommandFailure } from "../../options/failure.ts";
 import { on, type Wait, WaitQueue } from "../../process/wait.ts";
@@ -19,6 +20,9 @@ import { fail, type NcOptions, readNcOptions } from "./options.ts";
 import { type Peer, TcpPeer, talk, textOf } from "./talk.ts";
 
 const ANY = 0 as Ipv4Address;
+
+const socketsOf = ({ namespace, process }: CommandContext): ProcessSockets =>
+  new ProcessSockets(process.descriptors, namespace);
 
 function* run(context: CommandContext): Generator<Wait, number, void> {
   try {
@@ -73,7 +77,7 @@ function* tryTcp(
   port: number,
 ): Generator<Wait, boolean, void> {
   const target = addressOf(context, options.host, port);
-  const socket = context.namespace.sockets.tcp();
+  const socket = socketsOf(context).tcp();
   const errno = bindSource(context, options, socket) || socket.connect({ address: target, port });
   const failed = (why: string): string =>
     `nc: connect to ${options.host} port ${port} (tcp) ${why}\n`;
@@ -157,7 +161,7 @@ function* tryUdp(
   port: number,
 ): Generator<Wait, boolean, void> {
   const target = addressOf(context, options.host, port);
-  const socket = context.namespace.sockets.udp();
+  const socket = socketsOf(context).udp();
   const errno = bindSource(context, options, socket) || socket.connect({ address: target, port });
   if (errno !== 0) {
     socket.close();
@@ -188,7 +192,7 @@ function* tryUdp(
 function* listenTcp(context: CommandContext, options: NcOptions): Generator<Wait, number, void> {
   const [port] = options.ports;
   const address = addressOf(context, options.host, port);
-  const listener = context.namespace.sockets.listen({ address, port }, 1);
+  const listener = socketsOf(context).listen({ address, port }, 1);
   if (typeof listener === "number") throw fail(errnoText(listener));
   const queue = new WaitQueue();
   listener.onEvent = () => queue.wake();
@@ -217,7 +221,7 @@ function* listenTcp(context: CommandContext, options: NcOptions): Generator<Wait
 function* listenUdp(context: CommandContext, options: NcOptions): Generator<Wait, number, void> {
   const [port] = options.ports;
   const address = addressOf(context, options.host, port);
-  const socket = context.namespace.sockets.udp();
+  const socket = socketsOf(context).udp();
   const errno = socket.bind({ address, port });
   if (errno !== 0) {
     socket.close();

@@ -1,18 +1,26 @@
-/** `netstat` of net-tools 2.10: routes, interfaces, TCP and UDP sockets. Left out: -s, -g, who owns a socket, other protocols. */
+/**
+ * `netstat` of net-tools 2.10: routes, interfaces, groups, counters, TCP and UDP sockets. Left out: other protocols, and
+ * groups but the one that every interface is in.
+ */
+
+import { later, seconds } from "@lvsim/core";
 import {
   type Command,
+  type CommandContext,
   result,
   type SimpleContext,
   type SimpleResult,
-  simpleCommand,
 } from "../../command.ts";
+import { socketOwners } from "../../network/socket-owners.ts";
 import { CommandFailure, orFailure } from "../../options/failure.ts";
 import { flag, Getopt, type GetoptOption, valued } from "../../options/getopt.ts";
+import { until, type Wait } from "../../process/wait.ts";
 import { usageFailure, version } from "./failures.ts";
 import { allInterfaces } from "./interface.ts";
 import { routeTableText } from "./route-table.ts";
 import { interfaceText, shortLine, TABLE_HEAD } from "./show-interface.ts";
 import { socketTableText } from "./socket-table.ts";
+import { statisticsText } from "./statistics.ts";
 import { NETSTAT_USAGE } from "./usage.ts";
 
 const FLAGS = [
@@ -55,6 +63,10 @@ const LETTERS: readonly (readonly [string, Flag])[] = [
   ["6", "inet6"],
 ];
 
+/** What is shown once, even with -c. */
+const ONCE: readonly Flag[] = ["version", "help", "statistics"];
+const KINDS: readonly Flag[] = ["tcp", "udp", "raw", "unix", "udplite", "sctp"];
+
 const OPTIONS: readonly GetoptOption<Flag>[] = [
   ...LETTERS.map(([letter, name]) => flag(letter, name, name)),
   ...(["numeric-hosts", "numeric-ports", "numeric-users"] as const).map((name) =>
@@ -63,23 +75,52 @@ const OPTIONS: readonly GetoptOption<Flag>[] = [
   valued("A", "protocol", "protocol"),
 ];
 
-const LEFT_OUT: readonly Flag[] = ["groups", "statistics", "masquerade", "continuous", "context"];
-
-function runNetstat(context: SimpleContext): SimpleResult {
+function readFlags(argv: readonly string[]): Map<Flag, number> {
   const given = new Map<Flag, number>();
-  const getopt = new Getopt(OPTIONS, context.argv);
+  const getopt = new Getopt(OPTIONS, argv);
   for (let item = getopt.next(); item.kind !== "end"; item = getopt.next()) {
     if (item.kind === "error") throw usageFailure(NETSTAT_USAGE, `${item.message}\n`);
     const name = item.tag === "protocol" && item.value === "inet6" ? "inet6" : item.tag;
     given.set(name, (given.get(name) ?? 0) + 1);
   }
+  return given;
+}
+
+function answer(context: SimpleContext, given: ReadonlyMap<Flag, number>): SimpleResult {
   if (given.has("version")) return version();
   if (given.has("help")) return result({ stdout: NETSTAT_USAGE });
-  const missing = LEFT_OUT.find((name) => given.has(name));
-  if (missing !== undefined)
-    throw new CommandFailure(1, `netstat: --${missing} is left out of lvsim\n`);
+  if (given.has("context"))
+    throw new CommandFailure(1, "SELinux is not enabled on this machine.\n");
+  if (given.has("masquerade"))
+    throw new CommandFailure(1, "netstat: no support for `ip_masquerade' on this system.\n");
+  if (given.has("statistics")) return showStatistics(context, given);
+  if (given.has("groups")) return showGroups(context);
   if (given.has("interfaces")) return showInterfaces(context, given);
   return given.has("route") ? showRoutes(context, given) : showSockets(context, given);
+}
+
+function showStatistics(
+  { namespace }: SimpleContext,
+  given: ReadonlyMap<Flag, number>,
+): SimpleResult {
+  const all = !KINDS.some((name) => given.has(name));
+  const has = (name: Flag): boolean => all || given.has(name);
+  return result({
+    stdout: statisticsText(namespace, { tcp: has("tcp"), udp: has("udp"), raw: has("raw") }),
+  });
+}
+
+const GROUPS_HEAD =
+  "IPv6/IPv4 Group Memberships\n" +
+  "Interface       RefCnt Group\n" +
+  "--------------- ------ ---------------------\n";
+const ALL_HOSTS = "224.0.0.1";
+
+/** Who is up listens to all hosts' group (RFC 1112 §4). */
+function showGroups({ namespace }: SimpleContext): SimpleResult {
+  const up = namespace.devices().filter((device) => device.up);
+  const lines = up.map(({ name }) => `${name.padEnd(15)} ${"1".padEnd(6)} ${ALL_HOSTS}\n`);
+  return result({ stdout: GROUPS_HEAD + lines.join("") });
 }
 
 function showInterfaces(
@@ -107,8 +148,7 @@ function showSockets(
   { machine, namespace }: SimpleContext,
   given: ReadonlyMap<Flag, number>,
 ): SimpleResult {
-  const families: readonly Flag[] = ["tcp", "udp", "raw", "unix", "udplite", "sctp"];
-  const all = !families.some((name) => given.has(name));
+  const all = !KINDS.some((name) => given.has(name));
   const which = given.has("listening") ? "listening" : given.has("all") ? "all" : "connected";
   const inet = all || given.has("tcp") || given.has("udp") || given.has("raw");
   let stdout = "";
@@ -119,7 +159,10 @@ function showSockets(
       which,
       numericHosts: given.has("numeric") || given.has("numeric-hosts"),
       numericPorts: given.has("numeric") || given.has("numeric-ports"),
-      programs: given.has("programs"),
+      numericUsers: given.has("numeric") || given.has("numeric-users"),
+      extended: given.has("extend"),
+      owners: given.has("programs") ? socketOwners(machine, namespace) : null,
+      timers: given.has("timers"),
     });
   if ((all && !given.has("inet")) || given.has("unix")) stdout += unixText(which, given);
   return result({ stdout });
@@ -136,8 +179,27 @@ const unixText = (which: keyof typeof WHICH, given: ReadonlyMap<Flag, number>): 
   `Active UNIX domain sockets (${WHICH[which]})\n` +
   `Proto RefCnt Flags       Type       State         I-Node   ${given.has("programs") ? "PID/Program name     " : ""}Path\n`;
 
-export const netstat: Command = simpleCommand(
-  "/usr/bin/netstat",
-  (context) => orFailure(() => runNetstat(context)),
-  { aliases: ["/bin/netstat"] },
-);
+/** Between two listings of -c. */
+const PAUSE = seconds(1);
+
+function* run(context: CommandContext): Generator<Wait, number, void> {
+  const { argv, env, cwd, namespace, machine, process, origin } = context;
+  const plain: SimpleContext = { argv, env, cwd, namespace, machine, process, origin };
+  let given: ReadonlyMap<Flag, number> = new Map();
+  const once = (): SimpleResult => {
+    given = readFlags(argv);
+    return answer(plain, given);
+  };
+  for (;;) {
+    const { status, stderr, stdout } = orFailure(once);
+    yield* context.out(stdout);
+    yield* context.err(stderr);
+    if (status !== 0 || !isRepeated(given)) return status;
+    yield until(later(machine.now, PAUSE));
+  }
+}
+
+const isRepeated = (given: ReadonlyMap<Flag, number>): boolean =>
+  given.has("continuous") && !ONCE.some((name) => given.has(name));
+
+export const netstat: Command = { path: "/usr/bin/netstat", aliases: ["/bin/netstat"], run };

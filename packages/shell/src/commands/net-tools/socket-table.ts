@@ -1,8 +1,16 @@
-/** TCP and UDP sockets as `netstat -tun` shows them (`inet_do_one`). */
+/** TCP and UDP sockets as `netstat -tun` shows them (`inet_do_one`), with users, inodes, programs and timers where asked for. */
 
 import type { NetworkNamespace } from "@lvsim/core";
-import { type Endpoint, formatIpv4Address, type SocketSummary, TcpState } from "@lvsim/core";
+import {
+  type Endpoint,
+  formatIpv4Address,
+  type SocketSummary,
+  type SocketTimer,
+  TcpState,
+} from "@lvsim/core";
+import type { SocketOwner } from "../../network/socket-owners.ts";
 import type { FileSystem } from "../../vfs/file-system.ts";
+import { basename } from "../../vfs/path.ts";
 import { nameOfHost } from "../hosts-file.ts";
 
 export interface SocketTableStyle {
@@ -11,7 +19,11 @@ export interface SocketTableStyle {
   readonly which: "listening" | "all" | "connected";
   readonly numericHosts: boolean;
   readonly numericPorts: boolean;
-  readonly programs: boolean;
+  readonly numericUsers: boolean;
+  readonly extended: boolean;
+  /** Who has each socket open, by inode; null shows no programs. */
+  readonly owners: ReadonlyMap<number, readonly SocketOwner[]> | null;
+  readonly timers: boolean;
 }
 
 const TITLES = {
@@ -20,6 +32,7 @@ const TITLES = {
   connected: "Active Internet connections (w/o servers)\n",
 } as const;
 
+const PROGRAM_WIDTH = 20;
 const HEAD = "Proto Recv-Q Send-Q Local Address           Foreign Address         State      ";
 
 const STATES: ReadonlyMap<TcpState, string> = new Map([
@@ -60,9 +73,12 @@ export function socketTableText(
       .filter((row) => row.protocol === protocol && isShown(row, style.which))
       .map((row) => line(row, files, style))
       .join("");
-  const programs = style.programs ? " PID/Program name    " : "";
+  const more =
+    (style.extended ? ` ${"User".padEnd(10)} ${"Inode".padEnd(10)}` : "") +
+    (style.owners === null ? "" : ` ${"PID/Program name".padEnd(PROGRAM_WIDTH)}`) +
+    (style.timers ? " Timer" : "");
   return (
-    `${TITLES[style.which]}${HEAD}${programs}\n` +
+    `${TITLES[style.which]}${HEAD}${more}\n` +
     (style.tcp ? shown("tcp") : "") +
     (style.udp ? shown("udp") : "")
   );
@@ -81,9 +97,35 @@ function line(row: SocketSummary, files: FileSystem, style: SocketTableStyle): s
   return (
     `${row.protocol.padEnd(5)} ${String(row.receiveQueue).padStart(6)} ${String(sent).padStart(6)} ` +
     `${endpointText(row.local, files, style).padEnd(23)} ` +
-    `${endpointText(row.remote, files, style).padEnd(23)} ${state.padEnd(11)}` +
-    `${style.programs ? ` ${"-".padEnd(20)}` : ""}\n`
+    `${endpointText(row.remote, files, style).padEnd(23)} ${state.padEnd(11)}${moreText(row, style)}\n`
   );
+}
+
+function moreText({ inode, timer }: SocketSummary, style: SocketTableStyle): string {
+  let text = "";
+  if (style.extended)
+    text += ` ${(style.numericUsers ? "0" : "root").padEnd(10)} ${String(inode).padEnd(10)}`;
+  if (style.owners !== null) {
+    const owner = style.owners.get(inode)?.[0];
+    text += ` ${(owner === undefined ? "-" : programText(owner)).padEnd(PROGRAM_WIDTH)}`;
+  }
+  return style.timers ? `${text} ${timerText(timer)}` : text;
+}
+
+/** One place of the column is left for the end of a C string. */
+function programText({ process: { argv, pid } }: SocketOwner): string {
+  const [first = ""] = argv;
+  const name = first.startsWith("/") ? basename(first) : first;
+  return `${pid}/${name}`.slice(0, PROGRAM_WIDTH - 1);
+}
+
+/** Seconds left, timeouts, probes. */
+function timerText(timer: SocketTimer | null): string {
+  if (timer === null) return "off (0.00/0/0)";
+  const { kind, left, tries } = timer;
+  const name = kind === "persist" ? "probe" : kind;
+  const counts = kind === "on" ? `${tries}/0` : `0/${tries}`;
+  return `${name} (${(left / 1000).toFixed(2)}/${counts})`;
 }
 
 function endpointText(

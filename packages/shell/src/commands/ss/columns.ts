@@ -18,6 +18,8 @@ const COLUMNS: readonly Column[] = [
   { title: "Port", right: false, before: "" },
   { title: "Process", right: false, before: "" },
 ];
+/** The last line's own text is not counted for its column's width. */
+const LAST = COLUMNS.length - 1;
 
 /** The cells of one socket, one for each column. */
 export type Row = readonly string[];
@@ -33,7 +35,11 @@ export function tableText(rows: readonly Row[], { header, netid, state }: TableS
     ({ i }) => (i !== 0 || netid) && (i !== 1 || state),
   );
   const lines: readonly Row[] = header ? [COLUMNS.map(({ title }) => title), ...rows] : rows;
-  const widths = COLUMNS.map((_, i) => Math.max(0, ...lines.map((line) => (line[i] ?? "").length)));
+  const widths = COLUMNS.map((_, i) =>
+    lines
+      .slice(0, i === LAST ? -1 : undefined)
+      .reduce((width, line) => Math.max(width, (line[i] ?? "").length), 0),
+  );
   return lines
     .map((line) => {
       const cells = shown.map(({ column, i }, place) => {

@@ -1,6 +1,6 @@
 /**
- * `ss` of iproute2 6.1: TCP and UDP sockets of the namespace. Left out: who owns a socket (`-p` shows nothing), timers and
- * TCP's inner state (`-o -e -m -i` add nothing), and the other families, of which there are no sockets to show.
+ * `ss` of iproute2 6.1: TCP and UDP sockets of the namespace. Left out: the other families, of which there are no sockets
+ * to show, and what details.ts says.
  */
 import { formatIpv4Address, type Ipv4Address, type SocketSummary, TcpState } from "@lvsim/core";
 import {
@@ -11,10 +11,12 @@ import {
   simpleCommand,
 } from "../../command.ts";
 import { serviceOfPort } from "../../network/services.ts";
+import { type SocketOwner, socketOwners } from "../../network/socket-owners.ts";
 import { CommandFailure, orFailure } from "../../options/failure.ts";
 import { flag, Getopt, type GetoptOption, valued } from "../../options/getopt.ts";
 import { nameOfHost } from "../hosts-file.ts";
 import { type Row, tableText } from "./columns.ts";
+import { detailsText } from "./details.ts";
 import { type SocketTest, socketFilter } from "./filter.ts";
 import {
   ALL_STATES,
@@ -127,6 +129,8 @@ interface Request {
   readonly test: SocketTest;
 }
 
+const NO_OWNERS: ReadonlyMap<number, readonly SocketOwner[]> = new Map();
+
 const usage = (complaint: string): CommandFailure =>
   new CommandFailure(255, `${complaint}\n${SS_USAGE}`);
 
@@ -204,11 +208,17 @@ function listing(
 ): string {
   const wants = (kind: string): boolean => kinds.size === 0 || kinds.has(kind);
   const rows: Row[] = [];
+  const owners = given.has("processes")
+    ? socketOwners(context.machine, context.namespace)
+    : NO_OWNERS;
   for (const kind of ["udp", "tcp"] as const)
     if (wants(kind) && (!given.has("ipv6") || given.has("ipv4")))
       for (const socket of sockets)
         if (socket.protocol === kind && hasState(states, socket.state) && test(socket))
-          rows.push(rowOf(context, given, socket));
+          rows.push([
+            ...rowOf(context, given, socket),
+            detailsText(given, socket, owners.get(socket.inode) ?? []),
+          ]);
   return tableText(rows, {
     header: !given.has("no-header"),
     netid: kinds.size !== 1 || kinds.has("unix") || kinds.has("packet"),
@@ -238,7 +248,6 @@ function rowOf({ machine }: SimpleContext, given: ReadonlySet<string>, socket: S
     port(local.port),
     host(remote.address),
     port(remote.port),
-    "",
   ];
 }
 

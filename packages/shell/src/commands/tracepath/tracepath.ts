@@ -18,6 +18,7 @@ import {
 } from "@lvsim/core";
 import type { Command, CommandContext } from "../../command.ts";
 import { type HeardIcmp, IcmpSocket } from "../../network/icmp-socket.ts";
+import { ProcessSockets } from "../../network/process-sockets.ts";
 import { sendRaw } from "../../network/raw-packet.ts";
 import { CommandFailure } from "../../options/failure.ts";
 import { flag, Getopt, valued } from "../../options/getopt.ts";
@@ -138,7 +139,8 @@ class Path {
     this.target = target;
     this.mtu = options.length === 0 ? LONGEST : options.length;
     this.icmp = new IcmpSocket(context.namespace);
-    this.socket = context.namespace.sockets.udp();
+    const { namespace, process } = context;
+    this.socket = new ProcessSockets(process.descriptors, namespace).udp();
     this.socket.bind({ address: 0 as Ipv4Address, port: 0 });
     this.socket.onEvent = () => this.replied.wake();
   }

@@ -41,6 +41,7 @@ export function open(tcb: Tcb): void {
       : firstScale(Math.max(sysctls.tcp_rmem_max, WINDOW_SPACE_MIN));
   tcb.windowClamp = 0xffff << tcb.receiveScale;
   tcb.initialSequence = iss;
+  tcb.acknowledgedFrom = iss;
   tcb.sendUnacknowledged = iss;
   tcb.smallSent = iss;
   tcb.rto = INITIAL_RTO;
@@ -93,6 +94,7 @@ function echoesNonsense(tcb: Tcb, frame: Frame): boolean {
 
 function takeSyn(tcb: Tcb, frame: Frame): void {
   tcb.receiveNext = (frame.sequenceNumber + 1) | 0;
+  tcb.receiveFirst = tcb.receiveNext;
   tcb.receiveUpdate = tcb.receiveNext;
   tcb.copied = tcb.receiveNext;
   agreeOptions(tcb, frame);

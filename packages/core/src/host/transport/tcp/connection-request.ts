@@ -10,7 +10,7 @@ import type { Instant } from "../../../time/instant.ts";
 import { Timer } from "../../../time/timer.ts";
 import { portPair } from "../secrets.ts";
 import { TcpState } from "../socket.ts";
-import { inMilliseconds, microsecondsAt } from "./clock.ts";
+import { inMilliseconds, microsecondsAt, millisecondsAt } from "./clock.ts";
 import { NEW_RENO } from "./congestion/new-reno.ts";
 import { agreeOptions, initialiseTransfer } from "./establish.ts";
 import { type FlowEntry, FlowKind } from "./flow-table.ts";
@@ -24,6 +24,7 @@ const WINDOW_SPACE_MIN = 212_992;
 
 export class ConnectionRequest extends Timer implements FlowEntry {
   readonly flowKind = FlowKind.request;
+  readonly cookie: number;
   readonly context: TcpContext;
   readonly listener: Listener;
   readonly localAddress: Ipv4Address;
@@ -31,6 +32,8 @@ export class ConnectionRequest extends Timer implements FlowEntry {
   readonly localPort: number;
   readonly remotePort: number;
   nextInBucket: FlowEntry | null = null;
+  /** When the answer is sent again: milliseconds. */
+  due = 0;
   /** The SYN: its options are read once more when the connection is made. */
   readonly syn: Frame;
   readonly initialSequence: number;
@@ -56,6 +59,7 @@ export class ConnectionRequest extends Timer implements FlowEntry {
     const { context } = listener;
     const { host, secrets } = context;
     this.context = context;
+    this.cookie = context.numbers.next();
     this.listener = listener;
     this.localAddress = syn.destination;
     this.remoteAddress = syn.source;
@@ -103,11 +107,10 @@ export class ConnectionRequest extends Timer implements FlowEntry {
 
   /** Enters the flow table and sends the first SYN+ACK. */
   start(): void {
-    const { engine } = this.context.host;
     this.context.flows.add(this);
     this.listener.requests++;
     this.sendSynAck();
-    engine.timers.arm(this, inMilliseconds(engine.now, INITIAL_RTO));
+    this.wait(this.context.host.engine.now, INITIAL_RTO);
   }
 
   /** `reqsk_timer_handler`. */
@@ -127,6 +130,11 @@ export class ConnectionRequest extends Timer implements FlowEntry {
 
   private rearm(now: Instant): void {
     const delay = Math.min(INITIAL_RTO * (1 << Math.min(this.timeouts, 7)), RTO_MAX);
+    this.wait(now, delay);
+  }
+
+  private wait(now: Instant, delay: number): void {
+    this.due = (millisecondsAt(now) + delay) | 0;
     this.context.host.engine.timers.arm(this, inMilliseconds(now, delay));
   }
 
@@ -183,6 +191,7 @@ export class ConnectionRequest extends Timer implements FlowEntry {
     const { host } = context;
     this.remove();
     const tcb = new Tcb(context, NEW_RENO);
+    tcb.cookie = this.cookie;
     tcb.localAddress = this.localAddress;
     tcb.remoteAddress = this.remoteAddress;
     tcb.localPort = this.localPort;
@@ -210,11 +219,13 @@ export class ConnectionRequest extends Timer implements FlowEntry {
   private takeSequences(tcb: Tcb): void {
     const next = (this.initialSequence + 1) | 0;
     tcb.initialSequence = this.initialSequence;
+    tcb.acknowledgedFrom = next;
     tcb.sendUnacknowledged = next;
     tcb.sendNext = next;
     tcb.smallSent = next;
     tcb.rttSequence = next;
     tcb.receiveNext = this.receiveNext;
+    tcb.receiveFirst = this.receiveNext;
     tcb.receiveUpdate = this.receiveNext;
     tcb.copied = this.receiveNext;
     tcb.sendWindowSequence = this.syn.sequenceNumber;

@@ -9,7 +9,7 @@ import type { DropReason } from "../../../trace/drop-reason.ts";
 import { TcpState } from "../socket.ts";
 import { acknowledgeIfDue } from "./ack-policy.ts";
 import { AckResult, acknowledge } from "./acknowledge.ts";
-import { inMilliseconds } from "./clock.ts";
+import { inMilliseconds, millisecondsAt } from "./clock.ts";
 import { abortWith, becomeTimeWait, finish, finTime, resetByPeer } from "./close.ts";
 import { takeData } from "./data-input.ts";
 import { establish } from "./establish.ts";
@@ -140,6 +140,7 @@ function finAcknowledged(tcb: Tcb, frame: Frame): DropReason | null | undefined 
 export function armFinWait(tcb: Tcb, patience: number): void {
   const { engine } = tcb.context.host;
   tcb.finWaitTimer ??= new TcbTimer(tcb, TimerKind.finWait);
+  tcb.finWaitTimer.due = (millisecondsAt(engine.now) + patience) | 0;
   engine.timers.arm(tcb.finWaitTimer, inMilliseconds(engine.now, patience));
 }
 

@@ -8,6 +8,7 @@ export class Listener {
   readonly port: number;
   /** As listen(2) was given it, bounded by somaxconn. */
   readonly backlog: number;
+  readonly cookie: number;
   onEvent: (() => void) | null = null;
   /** Connection requests under way. */
   requests = 0;
@@ -17,6 +18,7 @@ export class Listener {
 
   constructor(context: TcpContext, address: Ipv4Address, port: number, backlog: number) {
     this.context = context;
+    this.cookie = context.numbers.next();
     this.address = address;
     this.port = port;
     this.backlog = backlog;

@@ -29,6 +29,7 @@ export function retransmit(tcb: Tcb, segment: SentSegment): void {
   const syn = (segment.flags & TcpFlag.syn) !== 0;
   const flags = syn ? segment.flags : segment.flags | TcpFlag.ack;
   const { sequence, octets, offset, length } = segment;
+  tcb.resentOctets += length;
   const id = transmit(tcb, flags, sequence, octets, offset, length, segment.frameId);
   if (segment.frameId === 0) segment.frameId = id;
   const { trace } = host;

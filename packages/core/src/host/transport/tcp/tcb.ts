@@ -10,6 +10,7 @@ import { Timer } from "../../../time/timer.ts";
 import type { Route } from "../../route/route.ts";
 import type { TransportSecrets } from "../secrets.ts";
 import { TcpState } from "../socket.ts";
+import type { SocketNumbers } from "../socket-numbers.ts";
 import type { TransportCounters } from "../transport.ts";
 import type { TransportHost } from "../transport-host.ts";
 import type { CongestionControl } from "./congestion/congestion-control.ts";
@@ -57,6 +58,7 @@ export interface TcpContext {
   readonly counters: TransportCounters;
   readonly flows: FlowTable;
   readonly secrets: TransportSecrets;
+  readonly numbers: SocketNumbers;
   readonly covered: AckCover;
   /** The frame that is being answered; 0 while no packet is processed. */
   causeId: number;
@@ -76,6 +78,8 @@ export interface TcpContext {
 export class TcbTimer extends Timer {
   readonly tcb: Tcb;
   kind: TimerKind;
+  /** When it was asked to fire, which the wheel does a little later. */
+  due = 0;
 
   constructor(tcb: Tcb, kind: TimerKind) {
     super();
@@ -102,6 +106,10 @@ export class Tcb implements FlowEntry {
   remotePort = 0;
   nextInBucket: FlowEntry | null = null;
 
+  /** The socket's number among those of its namespace. */
+  cookie: number;
+  /** A process has it as a file. */
+  held = false;
   state: TcpState = TcpState.close;
   onEvent: (() => void) | null = null;
   /** The owner is to be told at the end of this segment's processing. */
@@ -131,6 +139,8 @@ export class Tcb implements FlowEntry {
 
   // sending
   initialSequence = 0;
+  /** From here on octets count as acknowledged; the SYN of an active open does. */
+  acknowledgedFrom = 0;
   /** Oldest sequence number not yet acknowledged. */
   sendUnacknowledged = 0;
   sendNext = 0;
@@ -163,6 +173,8 @@ export class Tcb implements FlowEntry {
 
   // receiving
   receiveNext = 0;
+  /** The first octet of the peer's stream. */
+  receiveFirst = 0;
   /** `receiveNext` when the last window was advertised. */
   receiveUpdate = 0;
   /** Window advertised last, in octets from `receiveUpdate`. */
@@ -220,6 +232,7 @@ export class Tcb implements FlowEntry {
   /** Such a segment is out: `retransmitStart` means something. */
   retransmitting = false;
   totalRetransmits = 0;
+  resentOctets = 0;
   probesOut = 0;
 
   // congestion: windows count segments
@@ -265,6 +278,7 @@ export class Tcb implements FlowEntry {
 
   constructor(context: TcpContext, congestion: CongestionControl) {
     this.context = context;
+    this.cookie = context.numbers.next();
     this.congestion = congestion;
   }
 }

@@ -12,17 +12,19 @@ import type { DropReason } from "../../../trace/drop-reason.ts";
 import type { TransportHandler } from "../../ip/ip-layer.ts";
 import type { TransportSecrets } from "../secrets.ts";
 import { type Endpoint, type TcpListener, type TcpSocket, TcpState } from "../socket.ts";
+import { inodeOf, type SocketNumbers } from "../socket-numbers.ts";
 import type { SocketSummary, TransportCounters } from "../transport.ts";
 import type { TransportHost } from "../transport-host.ts";
 import { answerArrives } from "./active-open.ts";
 import type { ConnectionRequest } from "./connection-request.ts";
 import { type FlowEntry, FlowKind, FlowTable } from "./flow-table.ts";
 import { icmpErrorArrives } from "./icmp-error.ts";
-import { queued, segmentArrives } from "./input.ts";
+import { segmentArrives } from "./input.ts";
 import { Listener } from "./listener.ts";
 import { listenerReceives, requestReceives, stopListener } from "./passive-open.ts";
 import { PortTable } from "./port-table.ts";
 import { sendReset } from "./reset.ts";
+import { flowSummary, listenerSummary } from "./socket-view.ts";
 import { AckCover, type Tcb, type TcpContext, type TimerKind } from "./tcb.ts";
 import { resetConnection, TcpSocketHandle } from "./tcp-socket.ts";
 import type { TimeWait } from "./time-wait.ts";
@@ -48,6 +50,7 @@ class BackloggedSegment extends SimEvent {
 export class TcpLayer implements TcpContext, TransportHandler {
   readonly host: TransportHost;
   readonly counters: TransportCounters;
+  readonly numbers: SocketNumbers;
   readonly flows = new FlowTable();
   readonly covered = new AckCover();
   causeId = 0;
@@ -60,10 +63,12 @@ export class TcpLayer implements TcpContext, TransportHandler {
   constructor(
     host: TransportHost,
     counters: TransportCounters,
+    numbers: SocketNumbers,
     makeSecrets: () => TransportSecrets,
   ) {
     this.host = host;
     this.counters = counters;
+    this.numbers = numbers;
     this.makeSecrets = makeSecrets;
   }
 
@@ -182,34 +187,12 @@ export class TcpLayer implements TcpContext, TransportHandler {
   }
 
   summaries(): SocketSummary[] {
-    const lines: SocketSummary[] = this.ports.listeners().map((listener) => ({
-      protocol: "tcp",
-      state: TcpState.listen,
-      receiveQueue: listener.waiting,
-      sendQueue: listener.backlog,
-      local: { address: listener.address, port: listener.port },
-      remote: { address: ANY_ADDRESS, port: 0 },
-    }));
+    const lines: SocketSummary[] = this.ports.listeners().map(listenerSummary);
     this.flows.forEach((entry) => {
-      lines.push(summaryOf(entry));
+      lines.push(flowSummary(entry));
     });
     return lines;
   }
-}
-
-function summaryOf(entry: FlowEntry): SocketSummary {
-  const connection = entry.flowKind === FlowKind.connection ? (entry as Tcb) : null;
-  let state: TcpState = TcpState.synReceived;
-  if (connection !== null) state = connection.state;
-  else if (entry.flowKind === FlowKind.timeWait) state = (entry as TimeWait).state;
-  return {
-    protocol: "tcp",
-    state,
-    receiveQueue: connection?.available ?? 0,
-    sendQueue: connection === null ? 0 : queued(connection),
-    local: { address: entry.localAddress, port: entry.localPort },
-    remote: { address: entry.remoteAddress, port: entry.remotePort },
-  };
 }
 
 class TcpListenerHandle implements TcpListener {
@@ -221,6 +204,10 @@ class TcpListenerHandle implements TcpListener {
     this.context = context;
     this.ports = ports;
     this.listener = listener;
+  }
+
+  get inode(): number {
+    return inodeOf(this.listener.cookie);
   }
 
   get onEvent(): (() => void) | null {

@@ -3,6 +3,7 @@ import { Errno } from "../../../base/errno.ts";
 import { ANY_ADDRESS, type Ipv4Address } from "../../../packet/ipv4-address.ts";
 import { RouteType } from "../../route/config.ts";
 import { type Endpoint, type TcpSocket, TcpState } from "../socket.ts";
+import { inodeOf } from "../socket-numbers.ts";
 import { acknowledgeAfterRead } from "./ack-policy.ts";
 import { open } from "./active-open.ts";
 import { abortWith, becomeTimeWait, finish, finTime } from "./close.ts";
@@ -30,6 +31,7 @@ export class TcpSocketHandle implements TcpSocket {
     this.context = context;
     this.ports = ports;
     this.tcb = tcb ?? new Tcb(context, NEW_RENO);
+    this.tcb.held = true;
     this.connected = tcb !== null;
   }
 
@@ -39,6 +41,10 @@ export class TcpSocketHandle implements TcpSocket {
 
   set onEvent(callback: (() => void) | null) {
     this.tcb.onEvent = callback;
+  }
+
+  get inode(): number {
+    return inodeOf(this.tcb.cookie);
   }
 
   get state(): TcpState {
@@ -121,6 +127,8 @@ export class TcpSocketHandle implements TcpSocket {
   /** The same socket after a failed attempt: a new connection, the old binding. */
   private renew(): void {
     const fresh = new Tcb(this.context, NEW_RENO);
+    fresh.cookie = this.tcb.cookie;
+    fresh.held = true;
     const old = this.tcb;
     fresh.onEvent = old.onEvent;
     if (old.holdsPort) {

@@ -6,7 +6,7 @@
 import type { Ipv4Address } from "../../../packet/ipv4-address.ts";
 import { Timer } from "../../../time/timer.ts";
 import { TcpState } from "../socket.ts";
-import { inMilliseconds } from "./clock.ts";
+import { inMilliseconds, millisecondsAt } from "./clock.ts";
 import { type FlowEntry, FlowKind } from "./flow-table.ts";
 import { receiveWindowLeft, type Tcb, type TcpContext } from "./tcb.ts";
 
@@ -15,11 +15,14 @@ export const TIME_WAIT_LENGTH = 60_000;
 
 export class TimeWait extends Timer implements FlowEntry {
   readonly flowKind = FlowKind.timeWait;
+  readonly cookie: number;
   readonly localAddress: Ipv4Address;
   readonly remoteAddress: Ipv4Address;
   readonly localPort: number;
   readonly remotePort: number;
   nextInBucket: FlowEntry | null = null;
+  /** When it shall end. */
+  due = 0;
   readonly context: TcpContext;
   /** `timeWait`, or `finWait2` while the peer's FIN is still out. */
   state: TcpState;
@@ -36,6 +39,7 @@ export class TimeWait extends Timer implements FlowEntry {
   constructor(tcb: Tcb, state: TcpState) {
     super();
     this.context = tcb.context;
+    this.cookie = tcb.cookie;
     this.localAddress = tcb.localAddress;
     this.remoteAddress = tcb.remoteAddress;
     this.localPort = tcb.localPort;
@@ -53,6 +57,7 @@ export class TimeWait extends Timer implements FlowEntry {
 
   start(milliseconds: number): void {
     const { engine } = this.context.host;
+    this.due = (millisecondsAt(engine.now) + milliseconds) | 0;
     engine.timers.arm(this, inMilliseconds(engine.now, milliseconds));
   }
 

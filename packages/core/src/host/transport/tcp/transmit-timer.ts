@@ -1,5 +1,5 @@
 /** The one timer of the sending side, for timeouts, probes of a closed window, and tail loss probes. */
-import { inMilliseconds } from "./clock.ts";
+import { inMilliseconds, millisecondsAt } from "./clock.ts";
 import { RTO_MAX, RTO_MIN } from "./rto.ts";
 import { CongestionState, INITIAL_RTO, type Tcb, TcbTimer, TimerKind } from "./tcb.ts";
 
@@ -11,6 +11,7 @@ export function armTransmitTimer(tcb: Tcb, kind: TimerKind, delay: number): void
   let timer = tcb.retransmitTimer;
   if (timer === null) timer = tcb.retransmitTimer = new TcbTimer(tcb, kind);
   timer.kind = kind;
+  timer.due = (millisecondsAt(engine.now) + delay) | 0;
   const due = inMilliseconds(engine.now, delay);
   if (tcb.context.byProcess) engine.timers.armByProcess(timer, due);
   else engine.timers.arm(timer, due);

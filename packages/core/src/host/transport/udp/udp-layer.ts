@@ -9,6 +9,7 @@ import type { UdpReceiver } from "../../ip/udp-receiver.ts";
 import { icmpErrno, icmpIsFatal } from "../icmp-errno.ts";
 import type { TransportSecrets } from "../secrets.ts";
 import { TcpState, type UdpSocket } from "../socket.ts";
+import type { SocketNumbers } from "../socket-numbers.ts";
 import type { SocketSummary, TransportCounters } from "../transport.ts";
 import type { TransportHost } from "../transport-host.ts";
 import { type UdpContext, UdpSocketHandle } from "./udp-socket.ts";
@@ -32,15 +33,22 @@ class BackloggedDatagram extends SimEvent {
 export class UdpLayer implements TransportHandler, UdpContext {
   readonly host: TransportHost;
   readonly counters: TransportCounters;
+  readonly numbers: SocketNumbers;
   readonly secrets: () => TransportSecrets;
   causeId = 0;
   /** Sockets by local port, in order of binding. */
   private sockets: Map<number, UdpSocketHandle[]> | null = null;
   private sending = 0;
 
-  constructor(host: TransportHost, counters: TransportCounters, secrets: () => TransportSecrets) {
+  constructor(
+    host: TransportHost,
+    counters: TransportCounters,
+    numbers: SocketNumbers,
+    secrets: () => TransportSecrets,
+  ) {
     this.host = host;
     this.counters = counters;
+    this.numbers = numbers;
     this.secrets = secrets;
   }
 
@@ -211,6 +219,15 @@ export class UdpLayer implements TransportHandler, UdpContext {
       for (const socket of list)
         lines.push({
           protocol: "udp",
+          inode: socket.inode,
+          cookie: socket.cookie,
+          timer: null,
+          tcp: null,
+          memory: {
+            received: socket.receiveQueue,
+            receiveBuffer: this.host.sysctls.rmem_default,
+            sendBuffer: this.host.sysctls.wmem_default,
+          },
           state: socket.connected ? TcpState.established : TcpState.close,
           receiveQueue: socket.receiveQueue,
           sendQueue: 0,
@@ -225,6 +242,11 @@ export class UdpLayer implements TransportHandler, UdpContext {
 /** The kernel's own socket, as `ss -u` shows it. */
 const summaryOf = ({ port, local, peer, peerPort }: UdpReceiver): SocketSummary => ({
   protocol: "udp",
+  inode: 0,
+  cookie: 0,
+  timer: null,
+  tcp: null,
+  memory: null,
   state: peerPort === 0 ? TcpState.close : TcpState.established,
   receiveQueue: 0,
   sendQueue: 0,

@@ -8,6 +8,7 @@ import { RouteType } from "../../route/config.ts";
 import type { Route } from "../../route/route.ts";
 import type { TransportSecrets } from "../secrets.ts";
 import type { Datagram, Endpoint, UdpOptions, UdpSocket } from "../socket.ts";
+import { inodeOf, type SocketNumbers } from "../socket-numbers.ts";
 import type { TransportCounters } from "../transport.ts";
 import type { TransportHost } from "../transport-host.ts";
 import { truesize } from "../truesize.ts";
@@ -22,6 +23,7 @@ export interface UdpContext {
   readonly host: TransportHost;
   readonly counters: TransportCounters;
   readonly secrets: () => TransportSecrets;
+  readonly numbers: SocketNumbers;
   /** The frame that is being answered; 0 while none is processed. */
   readonly causeId: number;
   /** Gives a packet to IP; what comes back at once waits until the present work is done. */
@@ -53,6 +55,7 @@ export class UdpSocketHandle implements UdpSocket {
   remoteAddress: Ipv4Address = ANY_ADDRESS;
   remotePort = 0;
   connected = false;
+  readonly cookie: number;
   private readonly layer: UdpContext;
   private error: Errno = 0;
   private closed = false;
@@ -77,6 +80,7 @@ export class UdpSocketHandle implements UdpSocket {
 
   constructor(layer: UdpContext) {
     this.layer = layer;
+    this.cookie = layer.numbers.next();
   }
 
   get local(): Endpoint {
@@ -85,6 +89,10 @@ export class UdpSocketHandle implements UdpSocket {
 
   get remote(): Endpoint | null {
     return this.connected ? { address: this.remoteAddress, port: this.remotePort } : null;
+  }
+
+  get inode(): number {
+    return inodeOf(this.cookie);
   }
 
   /** Octets of buffer in use, as `ss` shows them. */

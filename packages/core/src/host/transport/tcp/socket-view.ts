@@ -1,0 +1,144 @@
+/**
+ * What `ss`, `netstat` and /proc/net/tcp are told of TCP's sockets (`inet_diag`, `tcp_get_info`): read only, made when
+ * somebody asks. Left out, as nothing counts it: segments in and out, delivery rates, the least round trip.
+ */
+import { ANY_ADDRESS } from "../../../packet/ipv4-address.ts";
+import type { Timer } from "../../../time/timer.ts";
+import { TcpState } from "../socket.ts";
+import { inodeOf } from "../socket-numbers.ts";
+import type { SocketSummary, SocketTimer, TcpInfo } from "../transport.ts";
+import { millisecondsAt } from "./clock.ts";
+import type { ConnectionRequest } from "./connection-request.ts";
+import { type FlowEntry, FlowKind } from "./flow-table.ts";
+import { queued, sendBuffer } from "./input.ts";
+import type { Listener } from "./listener.ts";
+import { type Tcb, type TcpContext, TimerKind } from "./tcb.ts";
+import type { TimeWait } from "./time-wait.ts";
+
+/** A threshold this high was never set. */
+const THRESHOLD_SHOWN_MAX = 0xffff;
+
+export function listenerSummary(listener: Listener): SocketSummary {
+  const { sysctls } = listener.context.host;
+  return {
+    protocol: "tcp",
+    inode: inodeOf(listener.cookie),
+    cookie: listener.cookie,
+    state: TcpState.listen,
+    receiveQueue: listener.waiting,
+    sendQueue: listener.backlog,
+    local: { address: listener.address, port: listener.port },
+    remote: { address: ANY_ADDRESS, port: 0 },
+    timer: null,
+    tcp: null,
+    memory: {
+      received: 0,
+      receiveBuffer: sysctls.tcp_rmem_default,
+      sendBuffer: sysctls.tcp_wmem_default,
+    },
+  };
+}
+
+export function flowSummary(entry: FlowEntry): SocketSummary {
+  const ends = {
+    local: { address: entry.localAddress, port: entry.localPort },
+    remote: { address: entry.remoteAddress, port: entry.remotePort },
+  };
+  if (entry.flowKind === FlowKind.connection)
+    return { ...ends, ...connectionSummary(entry as Tcb) };
+  const mini = entry as TimeWait | ConnectionRequest;
+  const isRequest = entry.flowKind === FlowKind.request;
+  return {
+    ...ends,
+    protocol: "tcp",
+    inode: 0,
+    cookie: mini.cookie,
+    state: isRequest ? TcpState.synReceived : (entry as TimeWait).state,
+    receiveQueue: 0,
+    sendQueue: 0,
+    timer: isRequest
+      ? timerOf(mini.context, mini, "on", (entry as ConnectionRequest).timeouts)
+      : timerOf(mini.context, mini, "timewait", 0),
+    tcp: null,
+    memory: null,
+  };
+}
+
+function connectionSummary(tcb: Tcb): Omit<SocketSummary, "local" | "remote"> {
+  return {
+    protocol: "tcp",
+    inode: tcb.held && !tcb.orphan ? inodeOf(tcb.cookie) : 0,
+    cookie: tcb.cookie,
+    state: tcb.state,
+    receiveQueue: tcb.available,
+    sendQueue: queued(tcb),
+    timer: connectionTimer(tcb),
+    tcp: infoOf(tcb),
+    memory: {
+      received: tcb.receiveMemory,
+      receiveBuffer: tcb.receiveBuffer,
+      sendBuffer: sendBuffer(tcb),
+    },
+  };
+}
+
+/** The kernel counts what is left in jiffies of 4 ms. */
+const JIFFY = 4;
+
+function timerOf(
+  { host: { engine } }: TcpContext,
+  timer: Timer & { readonly due: number },
+  kind: SocketTimer["kind"],
+  tries: number,
+): SocketTimer | null {
+  if (!timer.armed) return null;
+  const left = (timer.due - millisecondsAt(engine.now)) | 0;
+  return { kind, left: Math.max(0, Math.ceil(left / JIFFY) * JIFFY), tries };
+}
+
+/** The sending side's timer is named first; the keepalive timer, which also waits for the peer's FIN, otherwise. */
+function connectionTimer(tcb: Tcb): SocketTimer | null {
+  const { context, retransmitTimer: timer, finWaitTimer } = tcb;
+  if (timer?.armed === true)
+    return timer.kind === TimerKind.probe
+      ? timerOf(context, timer, "persist", tcb.probesOut)
+      : timerOf(context, timer, "on", tcb.retransmits);
+  return finWaitTimer === null ? null : timerOf(context, finWaitTimer, "keepalive", tcb.probesOut);
+}
+
+function infoOf(tcb: Tcb): TcpInfo {
+  const now = millisecondsAt(tcb.context.host.engine.now);
+  const sent = (tcb.sendNext - tcb.initialSequence - 1 - (tcb.finSent ? 1 : 0)) >>> 0;
+  return {
+    timestamps: tcb.timestamps,
+    sack: tcb.sack,
+    scales: tcb.windowScaling ? [tcb.sendScale, tcb.receiveScale] : null,
+    rto: tcb.rto,
+    backoff: tcb.backoff,
+    rtt: tcb.srtt >> 3,
+    rttDeviation: tcb.deviation >> 2,
+    ackDelay: tcb.ackDelay,
+    mss: tcb.mss,
+    pathMtu: tcb.pathMtu,
+    receiveMss: tcb.receiveMss,
+    advertisedMss: tcb.advertisedMss,
+    window: tcb.window,
+    threshold: tcb.threshold > THRESHOLD_SHOWN_MAX ? null : tcb.threshold,
+    octetsSent: (sent + tcb.resentOctets) >>> 0,
+    octetsResent: tcb.resentOctets >>> 0,
+    octetsAcknowledged: (tcb.sendUnacknowledged - tcb.acknowledgedFrom) >>> 0,
+    octetsReceived: (tcb.receiveNext - tcb.receiveFirst) >>> 0,
+    sinceSent: (now - tcb.lastSent) | 0,
+    sinceReceived: (now - tcb.lastReceived) | 0,
+    sinceAcknowledged: (now - tcb.peerHeardAt) | 0,
+    unacknowledged: tcb.packetsOut,
+    resentNow: tcb.resentOut,
+    resentEver: tcb.totalRetransmits,
+    lost: tcb.lostOut,
+    sacked: tcb.sackedOut,
+    receiveSpace: tcb.roundSpace,
+    receiveThreshold: tcb.receiveThreshold,
+    unsent: tcb.unsent,
+    sendWindow: tcb.sendWindow,
+  };
+}
