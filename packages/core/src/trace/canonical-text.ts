@@ -5,7 +5,10 @@ export function canonicalText(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalText).join()}]`;
   if (value instanceof Map) return `map${canonicalText([...value])}`;
   if (value instanceof Set) return `set${canonicalText([...value])}`;
-  const entries = Object.entries(value).map(([key, at]) => [key, canonicalText(at)] as const);
+  // a key that holds nothing says what a missing one says
+  const entries = Object.entries(value)
+    .filter(([, at]) => at !== undefined)
+    .map(([key, at]) => [key, canonicalText(at)] as const);
   entries.sort(([a], [b]) => (a < b ? -1 : 1));
   return `{${entries.map(([key, text]) => `${JSON.stringify(key)}:${text}`).join()}}`;
 }
