@@ -68,11 +68,12 @@ class Holding {
   }
 }
 
-class HeldUdp implements UdpSocket {
-  private readonly inner: UdpSocket;
-  private readonly holding: Holding;
+/** What sockets of both protocols hand on to the one behind them. */
+class HeldSocket<Inner extends UdpSocket | TcpSocket> {
+  protected readonly inner: Inner;
+  protected readonly holding: Holding;
 
-  constructor(inner: UdpSocket, holding: Holding) {
+  constructor(inner: Inner, holding: Holding) {
     this.inner = inner;
     this.holding = holding;
   }
@@ -109,6 +110,12 @@ class HeldUdp implements UdpSocket {
     return this.inner.connect(remote);
   }
 
+  close(): void {
+    this.holding.close();
+  }
+}
+
+class HeldUdp extends HeldSocket<UdpSocket> implements UdpSocket {
   send(octets: Uint8Array, remote: Endpoint | null): Errno {
     return this.inner.send(octets, remote);
   }
@@ -124,59 +131,15 @@ class HeldUdp implements UdpSocket {
   joinGroup(group: Ipv4Address, device: number): void {
     this.inner.joinGroup(group, device);
   }
-
-  close(): void {
-    this.holding.close();
-  }
 }
 
-class HeldTcp implements TcpSocket {
-  private readonly inner: TcpSocket;
-  private readonly holding: Holding;
-
-  constructor(inner: TcpSocket, holding: Holding) {
-    this.inner = inner;
-    this.holding = holding;
-  }
-
-  get onEvent(): (() => void) | null {
-    return this.inner.onEvent;
-  }
-
-  set onEvent(callback: (() => void) | null) {
-    this.inner.onEvent = callback;
-  }
-
-  get inode(): number {
-    return this.inner.inode;
-  }
-
+class HeldTcp extends HeldSocket<TcpSocket> implements TcpSocket {
   get state(): TcpSocket["state"] {
     return this.inner.state;
   }
 
-  get local(): Endpoint {
-    return this.inner.local;
-  }
-
-  get remote(): Endpoint | null {
-    return this.inner.remote;
-  }
-
   get available(): number {
     return this.inner.available;
-  }
-
-  takeError(): Errno {
-    return this.inner.takeError();
-  }
-
-  bind(local: Endpoint): Errno {
-    return this.inner.bind(local);
-  }
-
-  connect(remote: Endpoint): Errno {
-    return this.inner.connect(remote);
   }
 
   send(octets: Uint8Array): number {
@@ -189,10 +152,6 @@ class HeldTcp implements TcpSocket {
 
   shutdown(): void {
     this.inner.shutdown();
-  }
-
-  close(): void {
-    this.holding.close();
   }
 
   abort(): void {

@@ -1,10 +1,5 @@
 import { expect, test } from "vitest";
-import {
-  ANY_ADDRESS,
-  formatIpv4Address,
-  type Ipv4Address,
-  parseIpv4Address,
-} from "../../packet/ipv4-address.ts";
+import { ANY_ADDRESS, formatIpv4Address } from "../../packet/ipv4-address.ts";
 import { ZERO_MAC } from "../../packet/mac-address.ts";
 import type { NamespaceDraft } from "../namespace-config.ts";
 import { addRoute } from "../route/add-route.ts";
@@ -12,8 +7,6 @@ import { type RouteConfig, RouteType } from "../route/config.ts";
 import { addRouteByIoctl } from "../route/ioctl-route.ts";
 import { listAllRoutes } from "../route/list-routes.ts";
 import { routeOf } from "../route/route-types.ts";
-import { initialRules } from "../route/rules.ts";
-import { initialSysctls } from "../sysctl/defaults.ts";
 import { addAddress, removeAddress } from "./addresses.ts";
 import {
   setInterfaceAddress,
@@ -22,24 +15,13 @@ import {
   setInterfaceUp,
 } from "./interface-ioctls.ts";
 import { addLink, setLinkUp } from "./links.ts";
+import { ip, nothing } from "./machine.fixture.ts";
 
-const ip = (text: string): Ipv4Address => parseIpv4Address(text) as Ipv4Address;
 const ETH0 = 6;
 
 /** lo, tunl0 and eth0, all up but tunl0, as the recordings begin. */
 function machine(): NamespaceDraft {
-  const draft: NamespaceDraft = {
-    devices: [],
-    lastIndex: 0,
-    routes: [],
-    rules: initialRules() as NamespaceDraft["rules"],
-    sysctls: initialSysctls() as NamespaceDraft["sysctls"],
-    netfilter: { tables: {}, nextRuleId: 1 },
-    ipset: { nextId: 1, sets: [] },
-    ipvs: { services: [], daemons: [], timeouts: { tcp: 900, tcpFin: 120, udp: 300 } },
-    fou: [],
-    bridgeNetfilter: false,
-  };
+  const draft = nothing();
   const link = { mac: ZERO_MAC, mtu: 1500, noArp: false };
   addLink(draft, { ...link, name: "lo", kind: "loopback", index: 1 });
   addLink(draft, { ...link, name: "tunl0", kind: "ipip", index: 2, noArp: true });
