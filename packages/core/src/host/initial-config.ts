@@ -8,7 +8,8 @@ import { IpProtocol } from "../packet/protocol.ts";
 import { addLink, type LinkSpec, setLinkUp } from "./addressing/links.ts";
 import type { DeviceKind } from "./device/config.ts";
 import { ANY_TUNNEL } from "./device/tunnel-parameters.ts";
-import { EMPTY_IPVS_CONFIG } from "./ipvs/control.ts";
+import type { IpvsVariant } from "./ipvs/config.ts";
+import { emptyIpvsConfig } from "./ipvs/control.ts";
 import type { NamespaceConfig, NamespaceDraft } from "./namespace-config.ts";
 import type { NetfilterConfig } from "./netfilter/config.ts";
 import { initialRules } from "./route/rules.ts";
@@ -38,8 +39,14 @@ export function initialConfig(): NamespaceConfig {
   return made;
 }
 
+/** The same for a kernel with another IPVS. */
+export function initialConfigWith(variant: IpvsVariant): NamespaceConfig {
+  const config = initialConfig();
+  return variant === "mainline" ? config : { ...config, ipvs: emptyIpvsConfig(variant) };
+}
+
 /** For a namespace made on a kernel whose first has these settings. */
-export function configLike({ sysctls, bridgeNetfilter }: NamespaceConfig): NamespaceConfig {
+export function configLike({ sysctls, bridgeNetfilter, ipvs }: NamespaceConfig): NamespaceConfig {
   const { all, default: template } = sysctls.conf;
   const initial = initialSysctls();
   const config = make(
@@ -53,7 +60,7 @@ export function configLike({ sysctls, bridgeNetfilter }: NamespaceConfig): Names
     },
     false,
   );
-  return { ...config, bridgeNetfilter };
+  return { ...config, bridgeNetfilter, ipvs: emptyIpvsConfig(ipvs.variant) };
 }
 
 function make(sysctls: SysctlConfig, isBoot: boolean): NamespaceConfig {
@@ -65,7 +72,7 @@ function make(sysctls: SysctlConfig, isBoot: boolean): NamespaceConfig {
     sysctls: sysctls as NamespaceDraft["sysctls"],
     netfilter: { tables: {}, nextRuleId: 1 },
     ipset: { nextId: 1, sets: [] },
-    ipvs: structuredEmpty(),
+    ipvs: emptyIpvsConfig("mainline") as NamespaceDraft["ipvs"],
     fou: [],
     bridgeNetfilter: false,
   };
@@ -89,12 +96,6 @@ const fallbackTunnel = (kind: DeviceKind): Partial<Pick<LinkSpec, "details">> =>
     ? { details: { ...ANY_TUNNEL, protocol: kind === "gre" ? IpProtocol.gre : 0, fallback: true } }
     : {};
 
-const structuredEmpty = (): NamespaceDraft["ipvs"] => ({
-  services: [],
-  daemons: [],
-  timeouts: { ...EMPTY_IPVS_CONFIG.timeouts },
-});
-
 /** A copy of a configuration that may be changed in place: for building a lab, before anything runs. */
 export function plainDraft(config: NamespaceConfig): NamespaceDraft {
   const { devices, routes, rules, sysctls, netfilter, ipset, ipvs, fou } = config;
@@ -108,6 +109,7 @@ export function plainDraft(config: NamespaceConfig): NamespaceDraft {
     netfilter: { ...netfilter, tables: copyTables(netfilter) },
     ipset: { ...ipset, sets: ipset.sets.slice() },
     ipvs: {
+      variant: ipvs.variant,
       services: ipvs.services.map((service) => ({
         ...service,
         realServers: service.realServers.slice(),

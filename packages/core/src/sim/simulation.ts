@@ -4,6 +4,8 @@
  */
 import { assert } from "../base/assert.ts";
 import type { Limits } from "../base/limits.ts";
+import { initialConfigWith } from "../host/initial-config.ts";
+import type { IpvsVariant } from "../host/ipvs/config.ts";
 import type { KernelVariant } from "../host/kernel-variant.ts";
 import type { NetworkNamespace as Namespace } from "../host/namespace.ts";
 import { NetworkNamespace } from "../host/namespace.ts";
@@ -55,10 +57,18 @@ export class Simulation {
   }
 
   /** A namespace with a host's devices and nothing configured; its name is new. */
-  addNamespace(name: string, kernel: KernelVariant): Namespace {
+  addNamespace(name: string, kernel: KernelVariant, ipvs: IpvsVariant = "mainline"): Namespace {
     assert(!this.namespaces.some((other) => other.name === name), `two namespaces named ${name}`);
     const { engine, rng, trace } = this;
-    const namespace = new NetworkNamespace({ name, engine, rng: rng.stream(name), trace, kernel });
+    const config = initialConfigWith(ipvs);
+    const namespace = new NetworkNamespace({
+      name,
+      engine,
+      rng: rng.stream(name),
+      trace,
+      kernel,
+      config,
+    });
     this.namespaces.push(namespace);
     return namespace;
   }

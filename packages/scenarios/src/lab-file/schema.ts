@@ -107,7 +107,7 @@ export const labSchema = z.strictObject({
   about: bilingual,
   image: z.enum(["debian-12", "centos-7"]).default("debian-12"),
   kernel: z.enum(["6.1.192", "6.1.176"]).default("6.1.192"),
-  ipvsadm: z.enum(["mainline", "fullnat"]).default("mainline"),
+  ipvsadm: z.enum(["mainline", "fullnat", "dpvs"]).default("mainline"),
   segments: z.record(name, segment),
   hosts: z.record(name, host),
   /** The addresses that the lab is about. */

@@ -93,12 +93,16 @@ export class Lab {
   }
 
   addMachine(name: string, options: MachineOptions = {}): LabMachine {
-    const namespace = this.simulation.addNamespace(name, options.kernel ?? "6.1.192");
+    const namespace = this.simulation.addNamespace(
+      name,
+      options.kernel ?? "6.1.192",
+      options.ipvsadm,
+    );
     const shell = new Machine({
       name,
       hostname: options.hostname ?? name,
       image: options.image ?? "debian-12",
-      ipvsadm: options.ipvsadm ?? "mainline",
+      ipvsadm: (options.ipvsadm ?? "mainline") === "mainline" ? "mainline" : "fullnat",
       kernel: options.kernel ?? "6.1.192",
       engine: this.simulation.engine,
       rng: this.simulation.rng.stream(`${name}/shell`),

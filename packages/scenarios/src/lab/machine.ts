@@ -1,12 +1,13 @@
 /** Machines of a lab and their ends of cables. */
-import type { KernelVariant, MacAddress, NetworkNamespace } from "@lvsim/core";
-import type { ImageName, IpvsadmVariant, Machine } from "@lvsim/shell";
+import type { IpvsVariant, KernelVariant, MacAddress, NetworkNamespace } from "@lvsim/core";
+import type { ImageName, Machine } from "@lvsim/shell";
 
 /** What a machine is made from; left out: debian-12, the newest kernel, mainline's ipvsadm. */
 export interface MachineOptions {
   readonly image?: ImageName | undefined;
   readonly kernel?: KernelVariant | undefined;
-  readonly ipvsadm?: IpvsadmVariant | undefined;
+  /** Whose IPVS the kernel has, and whose ipvsadm is installed: DPVS is steered with the fork's. */
+  readonly ipvsadm?: IpvsVariant | undefined;
   readonly hostname?: string | undefined;
 }
 

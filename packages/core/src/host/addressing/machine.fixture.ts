@@ -20,7 +20,12 @@ export const nothing = (): NamespaceDraft => ({
   sysctls: initialSysctls() as NamespaceDraft["sysctls"],
   netfilter: { tables: {}, nextRuleId: 1 },
   ipset: { nextId: 1, sets: [] },
-  ipvs: { services: [], daemons: [], timeouts: { tcp: 900, tcpFin: 120, udp: 300 } },
+  ipvs: {
+    variant: "mainline",
+    services: [],
+    daemons: [],
+    timeouts: { tcp: 900, tcpFin: 120, udp: 300 },
+  },
   fou: [],
   bridgeNetfilter: false,
 });

@@ -19,6 +19,12 @@ export type SchedulerName =
   | "mh"
   | "twos";
 
+/**
+ * Whose IPVS a kernel has: mainline's, Alibaba's fork with FULLNAT and a SYN proxy, or one with the rules of DPVS. Those
+ * two have hooks, timeouts and sysctls of their own.
+ */
+export type IpvsVariant = "mainline" | "fullnat" | "dpvs";
+
 /** IP_VS_CONN_F_FWD_MASK's values; `full-nat` is the fork's. */
 export type ForwardingMethod =
   | "masquerading"
@@ -90,6 +96,8 @@ export interface VirtualServiceConfig {
   readonly realServers: readonly RealServerConfig[];
   /** Full-nat's local address pool (the fork's `-P`), in order of adding. */
   readonly localAddresses: readonly Ipv4Address[];
+  /** The fork's `-V`: seconds that established connections of this service may be idle; 0 or left out: as all others. */
+  readonly establishedTimeout?: number | undefined;
 }
 
 /** A synchronisation daemon (`ipvsadm --start-daemon`), with all values settled. */
@@ -107,6 +115,8 @@ export interface SyncDaemonConfig {
 }
 
 export interface IpvsConfig {
+  /** Never changes: it is the kernel's. */
+  readonly variant: IpvsVariant;
   /** In order of adding. */
   readonly services: readonly VirtualServiceConfig[];
   /** Those that run, the master first. */

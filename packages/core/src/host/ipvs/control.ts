@@ -9,6 +9,7 @@ import type { Ipv4Address } from "../../packet/ipv4-address.ts";
 import { isGlobalUnicastIpv6 } from "../../packet/ipv6-address.ts";
 import {
   type IpvsConfig,
+  type IpvsVariant,
   type RealServerConfig,
   type RealServerKey,
   type SyncDaemonConfig,
@@ -58,11 +59,13 @@ export type IpvsCommand =
     };
 
 /** An IPVS without services; `--set` has the kernel's defaults. */
-export const EMPTY_IPVS_CONFIG: IpvsConfig = {
+export const emptyIpvsConfig = (variant: IpvsVariant): IpvsConfig => ({
+  variant,
   services: [],
   daemons: [],
-  timeouts: { tcp: 900, tcpFin: 120, udp: 300 },
-};
+  timeouts:
+    variant === "mainline" ? { tcp: 900, tcpFin: 120, udp: 300 } : { tcp: 90, tcpFin: 7, udp: 300 },
+});
 
 const THRESHOLD_MAX = 0x7fffffff;
 const PERSISTENCE_ENGINES: readonly string[] = ["", "sip"];
@@ -183,6 +186,8 @@ function editService(service: Draft<VirtualServiceConfig>, settings: ServiceSett
   service.persistenceNetmask = settings.persistenceNetmask;
   service.onePacket = settings.onePacket;
   service.persistenceEngine = settings.persistenceEngine;
+  if (settings.establishedTimeout !== undefined)
+    service.establishedTimeout = settings.establishedTimeout;
   return 0;
 }
 

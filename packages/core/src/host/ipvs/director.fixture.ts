@@ -20,7 +20,7 @@ import { globalSysctls } from "../sysctl/global-sysctls.ts";
 import type { IpvsConfig, RealServerConfig } from "./config.ts";
 import {
   applyToConfig,
-  EMPTY_IPVS_CONFIG,
+  emptyIpvsConfig,
   type IpvsCommand,
   type ServiceSettings,
 } from "./control.ts";
@@ -122,7 +122,7 @@ export class Director {
   readonly local = new Set<Ipv4Address>([VIP]);
   readonly sockets = new TestSyncSockets();
   sysctls: VsSysctls = globalSysctls(initialSysctls()).vs;
-  config: IpvsConfig = EMPTY_IPVS_CONFIG;
+  config: IpvsConfig = emptyIpvsConfig("mainline");
   readonly ipvs: Ipvs;
 
   constructor(variant: OverloadVariant = "edge-triggered") {

@@ -12,11 +12,22 @@ export interface ServerListing {
   readonly statistics: StatisticsView;
 }
 
+/** One of full-nat's local addresses (the fork's `-G`). */
+export interface LocalAddressListing {
+  readonly address: Ipv4Address;
+  /** Connections that hold one of its ports. */
+  readonly connections: number;
+  /** How often a port was found in use. */
+  readonly conflicts: number;
+}
+
 export interface ServiceListing {
   readonly config: VirtualServiceConfig;
   readonly statistics: StatisticsView;
   /** In the kernel's order: the server added last is the first. */
   readonly servers: readonly ServerListing[];
+  /** In order of adding. */
+  readonly localAddresses: readonly LocalAddressListing[];
 }
 
 export interface ConnectionListing {

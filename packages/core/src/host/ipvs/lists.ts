@@ -12,6 +12,11 @@ export function listServices(context: IpvsContext): ServiceListing[] {
     config: service.config,
     statistics: service.statistics.view(),
     servers: service.destinations.map(listServer),
+    localAddresses: service.localAddresses.map(({ address, connections, conflicts }) => ({
+      address,
+      connections,
+      conflicts,
+    })),
   }));
 }
 

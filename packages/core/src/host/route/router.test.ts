@@ -70,7 +70,12 @@ function namespace(): NamespaceDraft {
     sysctls: initialSysctls(),
     netfilter: { tables: {}, nextRuleId: 1 },
     ipset: { nextId: 1, sets: [] },
-    ipvs: { services: [], daemons: [], timeouts: { tcp: 900, tcpFin: 120, udp: 300 } },
+    ipvs: {
+      variant: "mainline",
+      services: [],
+      daemons: [],
+      timeouts: { tcp: 900, tcpFin: 120, udp: 300 },
+    },
     fou: [],
     bridgeNetfilter: false,
   } as NamespaceConfig as NamespaceDraft;

@@ -11,7 +11,11 @@ import { globalSysctls } from "./global-sysctls.ts";
 
 /** lo with an address, eth0 and eth1 without. */
 function namespace(): NamespaceDraft {
-  const draft = { devices: [], sysctls: initialSysctls() } as unknown as NamespaceDraft;
+  const draft = {
+    devices: [],
+    sysctls: initialSysctls(),
+    ipvs: { variant: "mainline" },
+  } as unknown as NamespaceDraft;
   ["lo", "eth0", "eth1"].forEach((name, i) => {
     const loopback = name === "lo";
     const kind = loopback ? "loopback" : "ethernet";
@@ -178,4 +182,17 @@ test("untouched namespaces share their numbers; a change gives new ones", () => 
   const numbers = globalSysctls(one.sysctls);
   expect([numbers.transport.tcp_wmem_max, numbers.ipForward]).toEqual([30000, 1]);
   expect(globalSysctls(two.sysctls).transport.tcp_wmem_max).toBe(4194304);
+});
+
+test("FULLNAT's files are there only on a kernel that has it", () => {
+  const draft = namespace();
+  const path = "net/ipv4/vs/toa_entry";
+  expect(readSysctl(draft, path)).toBeUndefined();
+  expect(writeSysctl(draft, path, "0")).toBe(Errno.ENOENT);
+  expect(listSysctls(draft)).not.toContain(path);
+  draft.ipvs.variant = "fullnat";
+  expect(writeSysctl(draft, path, "0")).toBe(0);
+  expect(readSysctl(draft, path)).toBe("0");
+  expect(listSysctls(draft)).toContain(path);
+  expect(globalSysctls(draft.sysctls).fullNat.toa_entry).toBe(0);
 });

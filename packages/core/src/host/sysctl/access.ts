@@ -5,6 +5,7 @@
 import { Errno } from "../../base/errno.ts";
 import type { NamespaceConfig, NamespaceDraft } from "../namespace-config.ts";
 import { DEFAULT_INTERFACE_SYSCTLS } from "./defaults.ts";
+import { FULLNAT_FILES } from "./fullnat-files.ts";
 import { isInterfaceField, readInterfaceSysctl, writeInterfaceSysctl } from "./interface-files.ts";
 import { NEIGHBOUR_FILES, readNeighbourSysctl, writeNeighbourSysctl } from "./neighbour-files.ts";
 import { BRIDGE_FILES } from "./other-files.ts";
@@ -27,8 +28,11 @@ function splitDevicePath(path: string, below: string): readonly [string, string]
 }
 
 /** The file of that path that does not belong to a device; undefined when there is none. */
-const fileAt = (config: NamespaceConfig, path: string): SysctlFile | undefined =>
-  config.bridgeNetfilter || !path.startsWith(BRIDGE_FILES) ? SYSCTL_FILES.get(path) : undefined;
+function fileAt(config: NamespaceConfig, path: string): SysctlFile | undefined {
+  if (!config.bridgeNetfilter && path.startsWith(BRIDGE_FILES)) return undefined;
+  if (config.ipvs.variant === "mainline" && path in FULLNAT_FILES) return undefined;
+  return SYSCTL_FILES.get(path);
+}
 
 /** What the file shows, without a newline; undefined when there is no such file or it cannot be read. */
 export function readSysctl(config: NamespaceConfig, path: string): string | undefined {

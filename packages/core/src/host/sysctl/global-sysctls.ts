@@ -4,6 +4,7 @@
  */
 import type { SysctlConfig } from "./config.ts";
 import { ConntrackSysctls } from "./conntrack-sysctls.ts";
+import { FullNatSysctls } from "./fullnat-sysctls.ts";
 import { IpvsSysctls } from "./ipvs-sysctls.ts";
 import { SysctlNumbers } from "./sysctl-numbers.ts";
 import { TransportSysctlValues } from "./transport-sysctl-values.ts";
@@ -46,6 +47,7 @@ export class GlobalSysctls {
 
   private readonly values: SysctlNumbers;
   private tracking: ConntrackSysctls | null = null;
+  private fork: FullNatSysctls | null = null;
 
   constructor(config: SysctlConfig) {
     const values = new SysctlNumbers(config.values);
@@ -82,6 +84,12 @@ export class GlobalSysctls {
   get conntrack(): ConntrackSysctls {
     this.tracking ??= new ConntrackSysctls(this.values);
     return this.tracking;
+  }
+
+  /** Read only on a kernel with FULLNAT. */
+  get fullNat(): FullNatSysctls {
+    this.fork ??= new FullNatSysctls(this.values);
+    return this.fork;
   }
 }
 

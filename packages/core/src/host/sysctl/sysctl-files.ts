@@ -1,4 +1,5 @@
 /** The closed registry of the files below /proc/sys that a machine has, but for those of each device (conf, neigh). */
+import { FULLNAT_FILES } from "./fullnat-files.ts";
 import { IPV4_FILES } from "./ipv4-files.ts";
 import { IPVS_FILES } from "./ipvs-files.ts";
 import { NETFILTER_FILES } from "./netfilter-files.ts";
@@ -8,8 +9,8 @@ import { TCP_FILES } from "./tcp-files.ts";
 
 /** By path below /proc/sys. */
 export const SYSCTL_FILES: ReadonlyMap<string, SysctlFile> = new Map(
-  [IPV4_FILES, TCP_FILES, IPVS_FILES, NETFILTER_FILES, OTHER_FILES].flatMap((files) =>
-    Object.entries(files),
+  [IPV4_FILES, TCP_FILES, IPVS_FILES, FULLNAT_FILES, NETFILTER_FILES, OTHER_FILES].flatMap(
+    (files) => Object.entries(files),
   ),
 );
 

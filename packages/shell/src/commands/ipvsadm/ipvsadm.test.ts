@@ -192,7 +192,7 @@ describe("large counters", () => {
       overloaded: false,
       statistics,
     } as const;
-    return { config, statistics, servers: [server] };
+    return { config, statistics, servers: [server], localAddresses: [] };
   };
 
   const rows = (value: number, ...options: readonly ("stats" | "rate" | "exact")[]): string[] => {
