@@ -31,8 +31,10 @@ test.each([
   ["-p -n", "persistent=null numeric=null"],
   ["--persistent 60", "persistent=60"],
   ["a -n b -- -t", "numeric=null +a +b +-t"],
-  ["-At", "add=null !-t:missing argument"],
-  ["-nx", "numeric=null !-x:unknown option"],
+  ["-At", "add=null !-At:missing argument"],
+  ["-nx", "numeric=null !-nx:unknown option"],
+  ["-An=1", "add=null !-An=1:option does not take an argument"],
+  ["--numeric=1", "!--numeric=1:option does not take an argument"],
   ["--tcp V", "!--tcp:unknown option"],
 ])("popt reads %j as %j", (line, expected) => {
   expect(popt(line)).toBe(expected);

@@ -15,18 +15,18 @@ export interface PoptOption<T> {
 }
 
 export type PoptItem<T> =
-  /** An option; `value` is null when it has none. `typed` is the word as popt shows it, as `-t` or `--tcp-service`. */
+  /** An option; `value` is null when it has none. `typed` is what poptBadOption(3) gives: the word that was read last. */
   | {
       readonly kind: "option";
       readonly tag: T;
       readonly value: string | null;
       readonly typed: string;
     }
-  /** popt's own complaint; `typed` is what poptBadOption(3) gives. */
+  /** popt's own complaint. */
   | {
       readonly kind: "error";
       readonly typed: string;
-      readonly text: "unknown option" | "missing argument";
+      readonly text: "unknown option" | "missing argument" | "option does not take an argument";
     }
   /** Nothing is left; the operands are in `Popt.operands`. */
   | { readonly kind: "end" };
@@ -65,33 +65,42 @@ export class Popt<T> {
     const name = equals < 0 ? word.slice(2) : word.slice(2, equals);
     const glued = equals < 0 ? null : word.slice(equals + 1);
     const option = this.options.find((candidate) => candidate.long === name && name !== "");
-    if (option === undefined) return { kind: "error", typed: word, text: "unknown option" };
-    return this.withValue(option, `--${name}`, glued);
+    if (option === undefined) return this.error("unknown option");
+    if (option.value === "none" && glued !== null)
+      return this.error("option does not take an argument");
+    return this.withValue(option, glued);
   }
 
   private short(): PoptItem<T> {
     const letter = this.bundle.charAt(0);
     this.bundle = this.bundle.slice(1);
     const option = this.options.find((candidate) => candidate.short === letter);
-    const typed = `-${letter}`;
-    if (option === undefined) return { kind: "error", typed, text: "unknown option" };
-    if (option.value === "none" || this.bundle === "") return this.withValue(option, typed, null);
+    if (option === undefined) return this.error("unknown option");
+    if (option.value === "none" && this.bundle.startsWith("="))
+      return this.error("option does not take an argument");
+    if (option.value === "none" || this.bundle === "") return this.withValue(option, null);
     const glued = this.bundle.startsWith("=") ? this.bundle.slice(1) : this.bundle;
     this.bundle = "";
-    return this.withValue(option, typed, glued);
+    return this.withValue(option, glued);
   }
 
-  private withValue(option: PoptOption<T>, typed: string, glued: string | null): PoptItem<T> {
+  private withValue(option: PoptOption<T>, glued: string | null): PoptItem<T> {
     const { tag } = option;
-    if (option.value === "none" || glued !== null) {
-      return { kind: "option", tag, value: option.value === "none" ? null : glued, typed };
-    }
+    if (option.value === "none" || glued !== null)
+      return { kind: "option", tag, value: glued, typed: this.typed };
     const word = this.words[this.at];
-    if (option.value === "optional" && (word === undefined || word.startsWith("-"))) {
-      return { kind: "option", tag, value: null, typed };
-    }
-    if (word === undefined) return { kind: "error", typed, text: "missing argument" };
+    if (option.value === "optional" && (word === undefined || word.startsWith("-")))
+      return { kind: "option", tag, value: null, typed: this.typed };
+    if (word === undefined) return this.error("missing argument");
     this.at++;
-    return { kind: "option", tag, value: word, typed };
+    return { kind: "option", tag, value: word, typed: this.typed };
+  }
+
+  private get typed(): string {
+    return this.words[this.at - 1] ?? "";
+  }
+
+  private error(text: Extract<PoptItem<T>, { readonly kind: "error" }>["text"]): PoptItem<T> {
+    return { kind: "error", typed: this.typed, text };
   }
 }

@@ -69,6 +69,8 @@ describe("writing", () => {
     ["net/ipv4/vs/sync_ports", "3", Errno.EINVAL, "1"],
     ["net/ipv4/vs/sync_ports", "8", 0, "8"],
     ["net/ipv4/vs/expire_nodest_conn", "7", 0, "7"],
+    ["net/ipv4/vs/sync_refresh_period", "8589934", 0, "8589934"],
+    ["net/ipv4/vs/sync_refresh_period", "8589935", Errno.EINVAL, "0"],
     [conf("eth0", "arp_ignore"), "8", 0, "8"],
     [conf("eth0", "mc_forwarding"), "1", Errno.EACCES, "0"],
     [conf("eth9", "arp_ignore"), "1", Errno.ENOENT, undefined],

@@ -1,5 +1,5 @@
 /** net.ipv4.vs.* of IPVS in Linux 6.1 (ip_vs_ctl.c); sync_qlen_max depends on the memory and is the recorded machine's. */
-import { int, ints, type SysctlFile } from "./sysctl-file.ts";
+import { int, ints, type SysctlFile, seconds } from "./sysctl-file.ts";
 
 /** Modes of defence: 0 off, 1 automatic (now off), 2 automatic (now on), 3 always. */
 const defence = (): SysctlFile => int(0, 0, 3);
@@ -16,8 +16,8 @@ export const IPVS_FILES: Readonly<Record<string, SysctlFile>> = {
   "net/ipv4/vs/expire_nodest_conn": int(0),
   "net/ipv4/vs/expire_quiescent_template": int(0),
   "net/ipv4/vs/ignore_tunneled": int(0),
-  "net/ipv4/vs/lblc_expiration": int(86400),
-  "net/ipv4/vs/lblcr_expiration": int(86400),
+  "net/ipv4/vs/lblc_expiration": seconds(86400),
+  "net/ipv4/vs/lblcr_expiration": seconds(86400),
   "net/ipv4/vs/nat_icmp_send": int(0),
   "net/ipv4/vs/pmtu_disc": int(1),
   "net/ipv4/vs/run_estimation": int(1),
@@ -29,7 +29,7 @@ export const IPVS_FILES: Readonly<Record<string, SysctlFile>> = {
   "net/ipv4/vs/sync_persist_mode": int(0),
   "net/ipv4/vs/sync_ports": int(1, 1),
   "net/ipv4/vs/sync_qlen_max": int(15209),
-  "net/ipv4/vs/sync_refresh_period": int(0),
+  "net/ipv4/vs/sync_refresh_period": seconds(0),
   "net/ipv4/vs/sync_retries": int(0, 0, 3),
   "net/ipv4/vs/sync_sock_size": int(0),
   "net/ipv4/vs/sync_threshold": ints([3, 50], 0),

@@ -23,6 +23,7 @@ export interface SysctlFile {
 
 export const INT_MAX = 0x7fffffff;
 const INT_MIN = -0x80000000;
+const SECONDS_MAX = Math.floor(INT_MAX / 250);
 
 const file = (value: string, count: number, min: number, max: number): SysctlFile => ({
   default: value,
@@ -44,6 +45,9 @@ export const unsigned = (value: number): SysctlFile => file(String(value), 1, 0,
 /** Several numbers in one file. */
 export const ints = (values: readonly number[], min: number, max = INT_MAX): SysctlFile =>
   file(values.join("\t"), values.length, min, max);
+/** `proc_dointvec_jiffies`: seconds that fit into an int as jiffies. */
+export const seconds = (value: number): SysctlFile =>
+  file(String(value), 1, -SECONDS_MAX, SECONDS_MAX);
 /** `proc_dointvec_ms_jiffies`. */
 export const milliseconds = (value: number): SysctlFile => ({
   ...file(String(value), 1, INT_MIN, INT_MAX),

@@ -28,29 +28,39 @@ export interface AddressAndPort {
   readonly portGiven: boolean;
 }
 
-/** `host`, `host:port`, `[2001:db8::1]:port`; undefined when it is none of these. */
+/** Whose names a port may have: none but a number will do before the service is known. */
+export type PortNames = "tcp" | "udp" | null;
+
+/**
+ * `host`, `host:port`, `2001:db8::1`, `[2001:db8::1]:port`; undefined when it is none of these. An IPv4 host in brackets
+ * is taken, but what follows it is not read.
+ */
 export function parseAddressAndPort(
   text: string,
-  protocol: "tcp" | "udp",
+  names: PortNames,
   hosts: Hosts,
 ): AddressAndPort | undefined {
-  const bracketed = /^\[([^\]]*)\](.*)$/.exec(text);
-  const colon = bracketed === null ? text.lastIndexOf(":") : -1;
+  const whole = parseIpv6Address(text);
+  if (whole !== undefined) return { address: NO_ADDRESS, ipv6: whole, port: 0, portGiven: false };
+  const bracketed = /^\[(.*)\]:(.*)$/s.exec(text);
+  if (bracketed === null && text.startsWith("[")) return undefined;
+  const colon = text.lastIndexOf(":");
   const host = bracketed?.[1] ?? (colon < 0 ? text : text.slice(0, colon));
-  const rest = bracketed?.[2] ?? (colon < 0 ? "" : text.slice(colon));
-  const ipv6 = parseIpv6Address(host);
+  const ipv6 = bracketed === null ? undefined : parseIpv6Address(host);
   const address = ipv6 === undefined ? (parseInetAton(host) ?? hosts.addressOf(host)) : NO_ADDRESS;
-  if (address === undefined || (rest === "" && /^\d+$/.test(host))) return undefined;
-  if (rest === "") return { address, ipv6, port: 0, portGiven: false };
-  if (!rest.startsWith(":")) return undefined;
-  const portText = rest.slice(1);
-  const port = parseNumber(portText, 0, 65_535) ?? portOfService(portText, protocol);
+  if (address === undefined || (colon < 0 && /^\d+$/.test(host))) return undefined;
+  if (colon < 0 || (bracketed !== null && ipv6 === undefined))
+    return { address, ipv6, port: 0, portGiven: false };
+  const port = parsePort(bracketed?.[2] ?? text.slice(colon + 1), names);
   return port === undefined ? undefined : { address, ipv6, port, portGiven: true };
 }
 
-/** A decimal whole number within bounds, as `string_to_number`; undefined for anything else. */
+const parsePort = (text: string, names: PortNames): number | undefined =>
+  parseNumber(text, 0, 65_535) ?? (names === null ? undefined : portOfService(text, names));
+
+/** A decimal whole number within bounds, blanks before it, as `string_to_number`; undefined for anything else. */
 export function parseNumber(text: string, min: number, max: number): number | undefined {
-  if (!/^[+-]?\d+$/.test(text.trim())) return undefined;
+  if (!/^\s*[+-]?\d+$/.test(text)) return undefined;
   const value = Number(text);
-  return value >= min && value <= max ? value : undefined;
+  return value >= min && value <= max ? value + 0 : undefined;
 }

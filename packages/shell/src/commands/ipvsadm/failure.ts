@@ -20,6 +20,6 @@ export function refused(message: string): never {
   throw new IpvsadmFailure(255, message, false);
 }
 
-/** What it says to a command line that it cannot make sense of. */
-export const tryHelp = (): never =>
-  fail(255, "Try `ipvsadm -h' or 'ipvsadm --help' for more information.");
+/** What it says to a command line that it cannot make sense of; `program` is the name by which it was called. */
+export const tryHelp = (program: string): never =>
+  fail(255, `Try \`${program} -h' or '${program} --help' for more information.`);

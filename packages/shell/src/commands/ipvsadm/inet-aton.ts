@@ -1,4 +1,4 @@
-/** IPv4 addresses in the forms of inet_aton(3): one to four parts, decimal, octal or hexadecimal. */
+/** IPv4 addresses in the forms of inet_aton(3): one to four parts, decimal, octal or hexadecimal; what follows a blank is not read. */
 import type { Ipv4Address } from "@lvsim/core";
 
 export type { Ipv4Address };
@@ -11,7 +11,7 @@ function part(text: string): number | undefined {
 
 /** `10.1` is 10.0.0.1, `0x0a000001` is 10.0.0.1; undefined for what inet_aton refuses. */
 export function parseInetAton(text: string): Ipv4Address | undefined {
-  const parts = text.split(".").map(part);
+  const parts = text.replace(/\s.*$/s, "").split(".").map(part);
   if (parts.length > 4) return undefined;
   let value = 0;
   for (const [i, number] of parts.entries()) {

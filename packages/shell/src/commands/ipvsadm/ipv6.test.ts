@@ -45,12 +45,12 @@ test("services with IPv6 stand after those with IPv4 and are saved as they were 
 test("one server among several with IPv6 is edited and deleted", () => {
   const machine = machineAfter(
     "ipvsadm -A -t [2001:db8::1]:80 -s rr",
-    "ipvsadm -a -t [2001:db8::1]:80 -r [2001:db8::2]",
-    "ipvsadm -a -t [2001:db8::1]:80 -r [2001:db8::3]",
-    "ipvsadm -e -t [2001:db8::1]:80 -r [2001:db8::2] -w 5",
+    "ipvsadm -a -t [2001:db8::1]:80 -r [2001:db8::2]:80",
+    "ipvsadm -a -t [2001:db8::1]:80 -r 2001:db8::3",
+    "ipvsadm -e -t [2001:db8::1]:80 -r [2001:db8::2]:80 -w 5",
     "ipvsadm -d -t [2001:db8::1]:80 -r [2001:db8::3]:80",
   );
-  expect(machine.sh("ipvsadm -a -t [2001:db8::1]:80 -r [2001:db8::2]").stderr).toBe(
+  expect(machine.sh("ipvsadm -a -t [2001:db8::1]:80 -r [2001:db8::2]:80").stderr).toBe(
     "Destination already exists\n",
   );
   expect(machine.sh("ipvsadm -Sn").stdout.split("\n")[1]).toBe(
@@ -59,11 +59,11 @@ test("one server among several with IPv6 is edited and deleted", () => {
 });
 
 test.each([
-  ["[fe80::1]", NOT_BY_KERNEL],
-  ["[ff02::1]", NOT_BY_KERNEL],
-  ["[::]", NOT_BY_KERNEL],
-  ["[::ffff:10.0.0.1]", NOT_BY_KERNEL],
-  ["[2001:db8::5]", ""],
+  ["fe80::1", NOT_BY_KERNEL],
+  ["ff02::1", NOT_BY_KERNEL],
+  ["::", NOT_BY_KERNEL],
+  ["::ffff:10.0.0.1", NOT_BY_KERNEL],
+  ["2001:db8::5", ""],
 ])("the kernel says to the server %s: %j", (server, stderr) => {
   const machine = machineAfter("ipvsadm -A -t [2001:db8::1]:80");
   expect(machine.sh(`ipvsadm -a -t [2001:db8::1]:80 -r ${server}`).stderr).toBe(stderr);
@@ -77,7 +77,7 @@ test("a server of the other family is reached through a tunnel alone", () => {
     "ipvsadm -a -t [2001:db8::1]:80 -r 10.0.0.5:80 -i",
   );
   const refusal = "Different address family is allowed only for tunneling servers\n";
-  for (const words of ["-t [2001:db8::1]:80 -r 10.0.0.6 -m", "-t 10.0.0.1:80 -r [2001:db8::6] -g"])
+  for (const words of ["-t [2001:db8::1]:80 -r 10.0.0.6 -m", "-t 10.0.0.1:80 -r 2001:db8::6 -g"])
     expect(machine.sh(`ipvsadm -a ${words}`)).toEqual({ status: 2, stdout: "", stderr: refusal });
   expect(machine.sh("cat /proc/net/ip_vs").stdout.split("\n").slice(3)).toEqual([
     "TCP  0A000001:0050 rr  ",

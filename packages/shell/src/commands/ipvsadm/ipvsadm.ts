@@ -18,7 +18,7 @@ import { type Command, result, type SimpleResult, simpleCommand } from "../../co
 import type { Kernel } from "../../kernel/kernel.ts";
 import { type Hosts, hostsOf } from "./addresses.ts";
 import { fail, IpvsadmFailure, refused, tryHelp } from "./failure.ts";
-import { USAGE, VERSION_TEXT } from "./help.ts";
+import { usage, VERSION_TEXT } from "./help.ts";
 import { listServices } from "./list.ts";
 import { listConnections } from "./list-connections.ts";
 import { parseRequest } from "./parse.ts";
@@ -33,6 +33,8 @@ interface Call {
   readonly origin: ChangeOrigin;
   readonly hosts: Hosts;
   readonly fork: boolean;
+  /** The name by which it was called. */
+  readonly program: string;
   readonly stdin: string;
 }
 
@@ -58,10 +60,10 @@ function perform(
   restoring: boolean,
 ): boolean {
   try {
-    const request = parseRequest(words, call.hosts, call.fork);
+    const request = parseRequest(call.program, words, call.hosts, call.fork);
     outcome.status = 0;
     if (request.command !== "restore") outcome.stdout += execute(request, call);
-    else if (restoring) tryHelp();
+    else if (restoring) tryHelp(call.program);
     else restore(call, outcome);
     return request.command !== "help" && request.command !== "version";
   } catch (error) {
@@ -77,7 +79,7 @@ function execute(request: Request, call: Call): string {
   const { namespace } = call;
   switch (request.command) {
     case "help":
-      return USAGE;
+      return usage(call.program);
     case "version":
       return VERSION_TEXT;
     case "list":
@@ -122,10 +124,7 @@ function list(request: Request, { namespace, hosts }: Call): string {
  */
 function restore(call: Call, outcome: Outcome): void {
   for (const line of call.stdin.split("\n")) {
-    const words = line
-      .trim()
-      .split(/\s+/)
-      .filter((word) => word !== "" && word !== "ipvsadm");
+    const words = line.split(/[ \t\r]+/).filter((word) => word !== "" && word !== "ipvsadm");
     if (words.length === 0) continue;
     if (!perform(words, call, outcome, true)) return;
   }
@@ -224,6 +223,7 @@ function refusal(command: CommandTag, errno: number): string {
 export function ipvsadmCommands(variant: IpvsadmVariant): readonly Command[] {
   const fork = variant === "fullnat";
   const call = (context: {
+    readonly argv: readonly string[];
     readonly namespace: NetworkNamespace;
     readonly origin: ChangeOrigin;
     readonly machine: Kernel;
@@ -233,6 +233,7 @@ export function ipvsadmCommands(variant: IpvsadmVariant): readonly Command[] {
     origin: context.origin,
     hosts: hostsOf(context.machine.files),
     fork,
+    program: context.argv[0] ?? "ipvsadm",
     stdin: context.stdin ?? "",
   });
   return [
@@ -240,16 +241,33 @@ export function ipvsadmCommands(variant: IpvsadmVariant): readonly Command[] {
       readsStdin: (argv) => argv[1] === "-R" || argv[1] === "--restore",
       aliases: ["/sbin/ipvsadm"],
     }),
-    simpleCommand("/usr/sbin/ipvsadm-save", (c) => ipvsadm(["-S", ...c.argv.slice(1)], call(c)), {
+    simpleCommand("/usr/sbin/ipvsadm-save", (c) => save(c.argv.slice(1), script(call(c))), {
       aliases: ["/sbin/ipvsadm-save"],
     }),
-    simpleCommand(
-      "/usr/sbin/ipvsadm-restore",
-      (c) => {
-        ipvsadm(["-C"], call(c));
-        return ipvsadm(["-R"], call(c));
-      },
-      { readsStdin: () => true, aliases: ["/sbin/ipvsadm-restore"] },
-    ),
+    simpleCommand("/usr/sbin/ipvsadm-restore", (c) => restoreScript(script(call(c))), {
+      readsStdin: () => true,
+      aliases: ["/sbin/ipvsadm-restore"],
+    }),
   ];
+}
+
+/** What a script calls is `ipvsadm`, whatever its own name. */
+const script = (call: Call): Call => ({ ...call, program: "ipvsadm" });
+
+const SAVE_HELP = `ipvsadm-save: Script to save the IPVS table to stdout.
+   With the -n option, prints out the table in numeric format.
+`;
+
+/** The script `ipvsadm-save`: it knows `-n`, and operands are none of its business. */
+function save(words: readonly string[], call: Call): SimpleResult {
+  if (words.some((word) => word.startsWith("-") && word !== "-n"))
+    return result({ status: 1, stderr: SAVE_HELP });
+  return ipvsadm(words.includes("-n") ? ["-S", "-n"] : ["-S"], call);
+}
+
+/** The script `ipvsadm-restore`: clears the table, and feeds `-R` what does not begin with `#`. */
+function restoreScript(call: Call): SimpleResult {
+  ipvsadm(["-C"], call);
+  const lines = call.stdin.split("\n").filter((line) => !line.startsWith("#"));
+  return ipvsadm(["-R"], { ...call, stdin: lines.join("\n") });
 }

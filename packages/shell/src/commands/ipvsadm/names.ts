@@ -19,6 +19,21 @@ export const PROTOCOLS = new Map<number, string>([
   [132, "SCTP"],
 ]);
 
+/** Debian's /etc/services names no port of SCTP's. */
+const NAMED_PROTOCOLS: ReadonlyMap<number, "tcp" | "udp"> = new Map([
+  [6, "tcp"],
+  [17, "udp"],
+]);
+
+/** Whose names the ports of a protocol have: nobody's, where it is neither TCP nor UDP. */
+export const portNamesOf = (protocol: number): "tcp" | "udp" | null =>
+  NAMED_PROTOCOLS.get(protocol) ?? null;
+
+const portText = (port: number, protocol: number): string => {
+  const names = portNamesOf(protocol);
+  return (names === null ? undefined : serviceOfPort(port, names)) ?? `${port}`;
+};
+
 const METHODS: Readonly<Record<ForwardingMethod, string>> = {
   masquerading: "Masq",
   "local-node": "Local",
@@ -37,16 +52,14 @@ export function endText(
   hosts: Hosts | null,
 ): string {
   if (hosts === null) return `${formatIpv4Address(address)}:${port}`;
-  const service = serviceOfPort(port, protocol === 17 ? "udp" : "tcp");
-  return `${hosts.nameOf(address) ?? formatIpv4Address(address)}:${service ?? port}`;
+  return `${hosts.nameOf(address) ?? formatIpv4Address(address)}:${portText(port, protocol)}`;
 }
 
 /** An end of either family: `10.0.0.1:80`, `[2001:db8::1]:80`; no machine knows a name for the latter. */
 export function serverText(key: RealServerKey, protocol: number, hosts: Hosts | null): string {
   const { ipv6, address, port } = key;
   if (ipv6 === undefined) return endText(address, port, protocol, hosts);
-  const name = hosts === null ? undefined : serviceOfPort(port, protocol === 17 ? "udp" : "tcp");
-  return `[${formatIpv6Address(ipv6)}]:${name ?? port}`;
+  return `[${formatIpv6Address(ipv6)}]:${hosts === null ? port : portText(port, protocol)}`;
 }
 
 /** `TCP  10.0.0.1:80`, `FWM  1`, `FWM  1 IPv6`. */
@@ -57,9 +70,9 @@ export function identityText(identity: VirtualServiceIdentity, hosts: Hosts | nu
   return `${protocol.padEnd(4)} ${serverText(identity, identity.protocol, hosts)}`;
 }
 
-/** The protocol by which a service's ports have names. */
+/** The protocol by which a service's ports have names; 0, which has none, for a firewall mark. */
 export const protocolOf = (identity: VirtualServiceIdentity): number =>
-  identity.kind === "address" ? identity.protocol : 6;
+  identity.kind === "address" ? identity.protocol : 0;
 
 /** AF_INET and AF_INET6. */
 const familyOf = (ipv6: unknown): number => (ipv6 === undefined ? 2 : 10);

@@ -5,12 +5,14 @@ import {
   isMulticastAddress,
   parseIpv4Address,
   parseIpv6Address,
+  type VirtualServiceIdentity,
 } from "@lvsim/core";
 import { Popt, type PoptItem } from "../../options/popt.ts";
-import { type Hosts, parseAddressAndPort, parseNumber } from "./addresses.ts";
+import { type Hosts, type PortNames, parseAddressAndPort, parseNumber } from "./addresses.ts";
 import { checkCombination, checkMeaning } from "./check.ts";
 import { fail, refused, tryHelp } from "./failure.ts";
 import { parseInetAton } from "./inet-aton.ts";
+import { portNamesOf } from "./names.ts";
 import { Request } from "./request.ts";
 import { parseSchedulerFlags } from "./scheduler-flags.ts";
 import {
@@ -32,18 +34,30 @@ const INTERFACE_NAME_MAX = 15;
 const TCP = 6;
 const UDP = 17;
 const SCTP = 132;
+/** A firewall mark's servers take the names of TCP's ports. */
+const namesFor = (identity: VirtualServiceIdentity | null): PortNames =>
+  identity === null ? null : portNamesOf(identity.kind === "address" ? identity.protocol : TCP);
 
-/** Reads a command line without the program's name; throws `IpvsadmFailure`. No words at all mean a plain list. */
-export function parseRequest(words: readonly string[], hosts: Hosts, fork: boolean): Request {
+/** Reads what follows `program` on a command line; throws `IpvsadmFailure`. No words at all mean a plain list. */
+export function parseRequest(
+  program: string,
+  words: readonly string[],
+  hosts: Hosts,
+  fork: boolean,
+): Request {
   const request = new Request(hosts);
   if (words.length === 0) return request;
   const popt = new Popt<IpvsadmTag>(wordsOf(fork), words);
   const first = popt.next();
-  if (first.kind !== "option" || !isCommandTag(first.tag)) return tryHelp();
+  if (first.kind !== "option" || !isCommandTag(first.tag)) return tryHelp(program);
   startCommand(request, first.tag, first.value, fork);
+  // the rest of the line is not looked at
+  if (request.command === "help" || request.command === "version") return request;
   for (let item = popt.next(); item.kind !== "end"; item = popt.next()) readItem(request, item);
   const rest = request.command === "set" ? readTimeouts(request, popt.operands) : popt.operands;
   if (rest[0] !== undefined) fail(2, `unexpected argument ${rest[0]}`);
+  if (request.has("sched-flags"))
+    request.schedulerFlags = parseSchedulerFlags(request.schedulerFlagsText, request.scheduler);
   checkCombination(request);
   checkMeaning(request);
   return request;
@@ -118,7 +132,7 @@ function readMethod(request: Request, method: ForwardingMethod): void {
 
 function readService(request: Request, text: string, protocol: number): void {
   note(request, "service-address");
-  const parsed = parseAddressAndPort(text, protocol === UDP ? "udp" : "tcp", request.hosts);
+  const parsed = parseAddressAndPort(text, portNamesOf(protocol), request.hosts);
   if (parsed === undefined) return fail(2, "illegal virtual server address[:port] specified");
   const { address, ipv6, port } = parsed;
   request.identity = { kind: "address", protocol, address, port };
@@ -162,7 +176,7 @@ function readValue(request: Request, option: OptionName, text: string, valued: b
       request.persistenceEngine = text;
       return;
     case "sched-flags":
-      request.schedulerFlags = parseSchedulerFlags(text, request.scheduler);
+      request.schedulerFlagsText = text;
       return;
     default:
       readLesserValue(request, option, text);
@@ -237,8 +251,7 @@ const readTimeout = (text: string, min: number, max: number): number =>
 
 function readServer(request: Request, text: string): void {
   const { identity } = request;
-  const protocol = identity?.kind === "address" && identity.protocol === UDP ? "udp" : "tcp";
-  const parsed = parseAddressAndPort(text, protocol, request.hosts);
+  const parsed = parseAddressAndPort(text, namesFor(identity), request.hosts);
   if (parsed === undefined) return fail(2, "illegal real server address[:port] specified");
   const servicePort = identity?.kind === "address" ? identity.port : 0;
   request.serverAddress = parsed.address;

@@ -21,6 +21,8 @@ export class Request {
   readonly given = new Set<OptionName>();
   identity: VirtualServiceIdentity | null = null;
   scheduler = "";
+  /** As they were typed: read when the scheduler is known, at the line's end. */
+  schedulerFlagsText = "";
   schedulerFlags = 0;
   persistenceTimeout = 0;
   persistenceNetmask: Ipv4Address = NO_MASK;

@@ -41,8 +41,8 @@ function serviceWords(service: VirtualServiceConfig, hosts: Hosts | null): strin
     words.push(`-p ${persistenceTimeout}`);
     const mask = netmaskText(service);
     if (mask !== "") words.push(`-M ${mask}`);
-    if (persistenceEngine !== "") words.push(`--pe ${persistenceEngine}`);
   }
+  if (persistenceEngine !== "") words.push(`--pe ${persistenceEngine}`);
   if (service.onePacket) words.push("-o");
   if (schedulerFlags !== 0)
     words.push(`-b ${formatSchedulerFlags(schedulerFlags, service.scheduler)}`);

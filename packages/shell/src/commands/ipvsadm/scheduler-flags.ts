@@ -13,9 +13,11 @@ const NAMED: readonly { readonly name: string; readonly scheduler: string; reado
   ];
 
 export function parseSchedulerFlags(text: string, scheduler: string): number {
+  // commas and nothing else: it follows a pointer to nowhere
+  if (/^,+$/.test(text)) fail(139, "Segmentation fault");
   let flags = 0;
   for (const word of text.split(",")) {
-    if (word === "" && text !== "") continue;
+    if (word === "") continue;
     const numbered = /^flag-([123])$/.exec(word);
     const named = NAMED.find(({ name }) => name === word);
     if (named !== undefined && named.scheduler !== (scheduler === "" ? "wlc" : scheduler))
@@ -27,13 +29,14 @@ export function parseSchedulerFlags(text: string, scheduler: string): number {
   return flags;
 }
 
-/** As listings show them: `sh-fallback,sh-port`, `flag-1,flag-3`. */
-export const formatSchedulerFlags = (flags: number, scheduler: string): string =>
-  BITS.map((bit, number) => ({ bit, number }))
+/** As listings show them: `sh-fallback,sh-port`, `flag-1,flag-3`; nothing for a bit that the scheduler has no name for. */
+export function formatSchedulerFlags(flags: number, scheduler: string): string {
+  const names = NAMED.filter((known) => known.scheduler === scheduler);
+  return BITS.map((bit, number) => ({ bit, number }))
     .filter(({ bit }) => (flags & bit) !== 0)
-    .map(({ number }) => nameOf(number, scheduler))
+    .map(({ number }) =>
+      names.length === 0 ? `flag-${number + 1}` : names.find(({ bit }) => bit === number)?.name,
+    )
+    .filter((name) => name !== undefined)
     .join(",");
-
-const nameOf = (number: number, scheduler: string): string =>
-  NAMED.find((known) => known.scheduler === scheduler && known.bit === number)?.name ??
-  `flag-${number + 1}`;
+}
