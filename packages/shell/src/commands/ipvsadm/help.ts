@@ -2,21 +2,20 @@
 
 export const VERSION_TEXT = "ipvsadm v1.31 2019/12/24 (compiled with popt and IPVS v1.2.1)\n";
 
-/** `program`: the name by which it was called. */
-export const usage = (program: string): string => `${VERSION_TEXT}Usage:
-  ${program} -A|E virtual-service [-s scheduler] [-p [timeout]] [-M netmask] [--pe persistence_engine] [-b sched-flags]
-  ${program} -D virtual-service
-  ${program} -C
-  ${program} -R
-  ${program} -S [-n]
-  ${program} -a|e virtual-service -r server-address [options]
-  ${program} -d virtual-service -r server-address
-  ${program} -L|l [virtual-service] [options]
-  ${program} -Z [virtual-service]
-  ${program} --set tcp tcpfin udp
-  ${program} --start-daemon {master|backup} [daemon-options]
-  ${program} --stop-daemon {master|backup}
-  ${program} -h
+const USAGE = `${VERSION_TEXT}Usage:
+  ipvsadm -A|E virtual-service [-s scheduler] [-p [timeout]] [-M netmask] [--pe persistence_engine] [-b sched-flags]
+  ipvsadm -D virtual-service
+  ipvsadm -C
+  ipvsadm -R
+  ipvsadm -S [-n]
+  ipvsadm -a|e virtual-service -r server-address [options]
+  ipvsadm -d virtual-service -r server-address
+  ipvsadm -L|l [virtual-service] [options]
+  ipvsadm -Z [virtual-service]
+  ipvsadm --set tcp tcpfin udp
+  ipvsadm --start-daemon {master|backup} [daemon-options]
+  ipvsadm --stop-daemon {master|backup}
+  ipvsadm -h
 
 Commands:
 Either long or short options are allowed.
@@ -85,3 +84,7 @@ Daemon Options:
   --mcast-port port                   UDP port (default=8848)
   --mcast-ttl ttl                     Multicast TTL (default=1)
 `;
+
+/** `program`: the name by which it was called. */
+export const usage = (program: string): string =>
+  USAGE.replaceAll(/^ {2}ipvsadm /gm, `  ${program} `);
