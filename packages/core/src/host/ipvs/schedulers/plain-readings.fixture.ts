@@ -24,6 +24,8 @@ interface Question {
   /** `-b`: whether flag-1 and flag-2 are set. */
   readonly fallback: boolean;
   readonly port: boolean;
+  /** What one active connection counts beside one inactive: 256 before 6.1.187, 257 since. */
+  readonly activeWeight: number;
 }
 
 type Answer = PlainServer | null | undefined;
@@ -35,7 +37,8 @@ export interface PlainReading {
 }
 
 const usable = ({ weight, overloaded }: PlainServer): boolean => weight > 0 && !overloaded;
-const overheadOf = ({ active, inactive }: PlainServer): number => 257 * active + inactive;
+const overheadOf = ({ active, inactive }: PlainServer, activeWeight: number): number =>
+  activeWeight * active + inactive;
 
 /** The first of the servers with the least value. */
 function firstLeast(
@@ -206,8 +209,8 @@ function mhTable(list: readonly PlainServer[]): readonly (PlainServer | null)[] 
     }
 }
 
-const wlcOf = (list: readonly PlainServer[]): Answer =>
-  firstLeast(list, (server) => [overheadOf(server), server.weight]);
+const wlcOf = (list: readonly PlainServer[], activeWeight: number): Answer =>
+  firstLeast(list, (server) => [overheadOf(server, activeWeight), server.weight]);
 
 const saturated = (server: PlainServer, list: readonly PlainServer[]): boolean =>
   server.active > server.weight && list.some(({ active, weight }) => 2 * active < weight);
@@ -216,11 +219,11 @@ const saturated = (server: PlainServer, list: readonly PlainServer[]): boolean =
 function localityBased(): PlainReading {
   const cache = new Map<number, PlainServer>();
   return {
-    pick({ list, request }) {
+    pick({ list, request, activeWeight }) {
       const known = cache.get(request.packetDestination);
       const stays = known !== undefined && list.includes(known) && known.weight > 0;
       if (stays && !saturated(known, list)) return known;
-      const chosen = wlcOf(list);
+      const chosen = wlcOf(list, activeWeight);
       if (chosen) cache.set(request.packetDestination, chosen);
       return chosen;
     },
@@ -231,11 +234,14 @@ function localityBased(): PlainReading {
 function localityBasedWithReplication(): PlainReading {
   const cache = new Map<number, PlainServer[]>();
   return {
-    pick({ list, request }) {
+    pick({ list, request, activeWeight }) {
       const known = cache.get(request.packetDestination) ?? [];
-      const member = wlcOf(known.filter((server) => list.includes(server)));
+      const member = wlcOf(
+        known.filter((server) => list.includes(server)),
+        activeWeight,
+      );
       if (member && !saturated(member, list)) return member;
-      const chosen = wlcOf(list);
+      const chosen = wlcOf(list, activeWeight);
       if (chosen && !known.includes(chosen))
         cache.set(request.packetDestination, [chosen, ...known]);
       return chosen;
@@ -247,7 +253,7 @@ function localityBasedWithReplication(): PlainReading {
 function randomTwos(seed: string): PlainReading {
   const rng = createRng(seed);
   return {
-    pick({ list }) {
+    pick({ list, activeWeight }) {
       const shares = list
         .filter(usable)
         .flatMap((server) => Array.from({ length: server.weight }, () => server));
@@ -257,7 +263,8 @@ function randomTwos(seed: string): PlainReading {
       const row = [first, ...shares];
       const one = row[rng.below(row.length)] as PlainServer;
       const two = row[rng.below(row.length)] as PlainServer;
-      return overheadOf(two) * one.weight < overheadOf(one) * two.weight ? two : one;
+      const load = (server: PlainServer): number => overheadOf(server, activeWeight);
+      return load(two) * one.weight < load(one) * two.weight ? two : one;
     },
   };
 }
@@ -272,8 +279,10 @@ export const PLAIN_READINGS: Readonly<
 > = {
   rr: roundRobin,
   wrr: weightedRoundRobin,
-  lc: ALONE(({ list }) => firstLeast(list, (server) => [overheadOf(server), 1])),
-  wlc: ALONE(({ list }) => wlcOf(list)),
+  lc: ALONE(({ list, activeWeight }) =>
+    firstLeast(list, (server) => [overheadOf(server, activeWeight), 1]),
+  ),
+  wlc: ALONE(({ list, activeWeight }) => wlcOf(list, activeWeight)),
   sed: ALONE(({ list }) => firstLeast(list, ({ active, weight }) => [active + 1, weight])),
   nq: ALONE(
     ({ list }) =>

@@ -113,6 +113,7 @@ class Twins {
       request,
       fallback: (schedulerFlags & SchedulerFlag.fallback) !== 0,
       port: (schedulerFlags & SchedulerFlag.port) !== 0,
+      activeWeight: 257,
     });
     const live = this.pool.select(request);
     const [expected, got] = [chosen?.name ?? "-", this.pool.nameOf(live)];
