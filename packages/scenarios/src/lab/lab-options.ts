@@ -1,5 +1,5 @@
 /** What can be chosen when a lab is built. */
-import type { Duration, Limits, Trace } from "@lvsim/core";
+import type { Duration, KernelVariant, Limits, Trace } from "@lvsim/core";
 import type { ShellCosts } from "@lvsim/shell";
 
 export interface LabOptions {
@@ -7,6 +7,8 @@ export interface LabOptions {
   /** Watches the run; null for the fastest one. */
   readonly trace?: Trace | null;
   readonly limits?: Partial<Limits>;
+  /** The kernel of all machines, whatever the lab file says; a machine put in by a call may have another one. */
+  readonly kernel?: KernelVariant;
   /** What the kernels' timer wheel shows when the run begins. */
   readonly timerPhase?: Duration;
   /** What shell work costs in simulated time; nothing unless said. */

@@ -62,8 +62,10 @@ export class Lab {
 
   /** The lab that a file describes, booted; its start-up commands have not run yet. */
   static build(definition: LabDefinition, options: LabOptions): Lab {
-    const lab = new Lab(definition, options);
-    buildTopology(lab, definition);
+    const { kernel } = options;
+    const wanted = kernel === undefined ? definition : { ...definition, kernel };
+    const lab = new Lab(wanted, options);
+    buildTopology(lab, wanted);
     return lab;
   }
 
@@ -93,17 +95,14 @@ export class Lab {
   }
 
   addMachine(name: string, options: MachineOptions = {}): LabMachine {
-    const namespace = this.simulation.addNamespace(
-      name,
-      options.kernel ?? "6.1.192",
-      options.ipvsadm,
-    );
+    const kernel = options.kernel ?? this.options.kernel ?? "6.1.192";
+    const namespace = this.simulation.addNamespace(name, kernel, options.ipvsadm);
     const shell = new Machine({
       name,
       hostname: options.hostname ?? name,
       image: options.image ?? "debian-12",
       ipvsadm: (options.ipvsadm ?? "mainline") === "mainline" ? "mainline" : "fullnat",
-      kernel: options.kernel ?? "6.1.192",
+      kernel,
       engine: this.simulation.engine,
       rng: this.simulation.rng.stream(`${name}/shell`),
       namespace,
