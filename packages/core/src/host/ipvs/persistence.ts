@@ -4,6 +4,9 @@
  *
  * Template keys: protocol, masked client, VIP and port; port 0 for services of every port and for FTP; for a firewall
  * mark protocol 0 and the mark as address.
+ *
+ * Left out: the helper ip_vs_ftp, which reads control connections of masqueraded FTP. As in a kernel that has not loaded
+ * it, the address in an answer to PASV stays the server's, and what a server sends from port 20 goes out untranslated.
  */
 import type { Ipv4Address } from "../../packet/ipv4-address.ts";
 import { type Connection, ConnectionFlag, NO_CONNECTION } from "./connection.ts";
