@@ -9,8 +9,10 @@ export interface Limits {
   readonly eventsPerInstantMax: number;
   /** Events that wait in the queue: frames in flight above all. */
   readonly pendingEventsMax: number;
-  /** Timers armed at once. Connections, sockets and neighbour entries each own one, so this stands for memory. */
+  /** Timer objects armed at once. Sockets and neighbour entries each own one, so this stands for memory. */
   readonly armedTimersMax: number;
+  /** The same for timers that are no objects but numbers: those of IPVS connections, of 80 octets in all. */
+  readonly numberedTimersMax: number;
   /** Simulated time in nanoseconds; at most `SIMULATED_TIME_NS_MAX`. */
   readonly simulatedTimeNsMax: number;
 }
@@ -24,6 +26,7 @@ export const DEFAULT_LIMITS: Limits = {
   eventsPerInstantMax: 1_000_000,
   pendingEventsMax: 2_000_000,
   armedTimersMax: 4_000_000,
+  numberedTimersMax: 16_000_000,
   simulatedTimeNsMax: SIMULATED_TIME_NS_MAX,
 };
 

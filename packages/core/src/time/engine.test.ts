@@ -3,7 +3,7 @@ import type { Limits } from "../base/limits.ts";
 import { Engine } from "./engine.ts";
 import { SimEvent } from "./event.ts";
 import { type Instant, later, nanoseconds, seconds } from "./instant.ts";
-import { Timer } from "./timer.ts";
+import { Timer, UNARMED } from "./timer.ts";
 
 class Note extends SimEvent {
   private readonly engine: Engine;
@@ -84,10 +84,20 @@ describe("engine", () => {
     expect(engine.now).toBeLessThanOrEqual(1000);
   });
 
-  test("ends a run that arms too many timers", () => {
-    const engine = new Engine({ limits: { armedTimersMax: 2 } });
-    for (let i = 0; i < 3; i++) engine.timers.arm(new Alarm(), seconds(1) as number as Instant);
-    expect(engine.run(2e9 as Instant)).toMatchObject({ limit: "armedTimersMax" });
+  test.each<{ limits: Partial<Limits>; ended: keyof Limits | undefined }>([
+    { limits: { armedTimersMax: 2 }, ended: "armedTimersMax" },
+    { limits: { numberedTimersMax: 4 }, ended: "numberedTimersMax" },
+    // three objects and five numbers: each kind has a limit of its own
+    { limits: { armedTimersMax: 3, numberedTimersMax: 5 }, ended: undefined },
+  ])("with $limits a run that arms many timers is ended by $ended", ({ limits, ended }) => {
+    const engine = new Engine({ limits });
+    const soon = 1e9 as Instant;
+    const owner = engine.timers.addOwner({ timerFired: () => undefined });
+    for (let i = 0; i < 3; i++) engine.timers.arm(new Alarm(), soon);
+    for (let i = 0; i < 5; i++) engine.timers.armSlot(UNARMED, owner, i, soon);
+    const outcome = engine.run(2e9 as Instant);
+    expect(outcome.kind === "limit" ? outcome.limit : undefined).toBe(ended);
+    expect(engine.limitReached()).toBe(ended ?? null);
   });
 
   test("is quiescent when the last timer has been cancelled", () => {

@@ -45,7 +45,8 @@ export class Engine implements Clock {
   private readonly eventsMax: number;
   private readonly perInstantMax: number;
   private readonly pendingMax: number;
-  private readonly armedMax: number;
+  /** So many timers of whatever kind are within every limit. */
+  private readonly timersAllowed: number;
 
   constructor({ limits, queue }: EngineOptions = {}) {
     this.limits = limits === undefined ? DEFAULT_LIMITS : { ...DEFAULT_LIMITS, ...limits };
@@ -54,7 +55,7 @@ export class Engine implements Clock {
     this.eventsMax = this.limits.eventsMax;
     this.perInstantMax = this.limits.eventsPerInstantMax;
     this.pendingMax = this.limits.pendingEventsMax;
-    this.armedMax = this.limits.armedTimersMax;
+    this.timersAllowed = Math.min(this.limits.armedTimersMax, this.limits.numberedTimersMax);
   }
 
   /** Puts `event` into the queue at `at`, which is not before `now`. */
@@ -118,8 +119,15 @@ export class Engine implements Clock {
       this.eventCount - this.countAtNow >= this.perInstantMax ||
       this.eventCount >= this.eventsMax ||
       this.queue.size > this.pendingMax ||
-      this.timers.armedCount > this.armedMax
+      (this.timers.armedCount > this.timersAllowed && this.timerLimit() !== null)
     );
+  }
+
+  private timerLimit(): LimitName | null {
+    const { timers, limits } = this;
+    if (timers.objectCount > limits.armedTimersMax) return "armedTimersMax";
+    const numbered = timers.armedCount - timers.objectCount;
+    return numbered > limits.numberedTimersMax ? "numberedTimersMax" : null;
   }
 
   /** The limit that forbids a further event at this instant or a later one; null when none does. */
@@ -129,8 +137,7 @@ export class Engine implements Clock {
     if (this.eventCount - this.countAtNow >= limits.eventsPerInstantMax)
       return "eventsPerInstantMax";
     if (this.queue.size > limits.pendingEventsMax) return "pendingEventsMax";
-    if (this.timers.armedCount > limits.armedTimersMax) return "armedTimersMax";
-    return null;
+    return this.timerLimit();
   }
 }
 

@@ -30,6 +30,11 @@ export class TimerSlots {
   private readonly timers: (Timer | null)[] = [];
   private readonly vacant: number[] = [];
 
+  /** `Timer` objects that are armed; all others are numbers of their owners. */
+  get objectCount(): number {
+    return this.timers.length - this.vacant.length;
+  }
+
   /** A number for `owner`. */
   addOwner(owner: TimerOwner): number {
     return this.owners.push(owner) - 1;

@@ -75,6 +75,11 @@ export class TimerWheel {
     this.clock = clock;
   }
 
+  /** `Timer` objects armed now; the other timers are numbers of their owners. */
+  get objectCount(): number {
+    return this.slots.objectCount;
+  }
+
   /** Events in the engine's queue that are the wheel's. */
   get tickCount(): number {
     return this.ticks.length;
