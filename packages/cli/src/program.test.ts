@@ -68,7 +68,7 @@ test.each([
 
 test("list has a line for each lab, in the language asked for", () => {
   const english = say(["list"]).out;
-  expect(english.split("\n").map((line) => line.split(" ")[0])).toEqual(
+  expect(english.split("\n").map((line) => line.trim().split(" ")[0])).toEqual(
     expect.arrayContaining(["dr", "fullnat", "nat", "tun"]),
   );
   expect(english).not.toContain("…\n\n");

@@ -5,6 +5,7 @@ import { complaint, endsPlainly } from "./commander-words.ts";
 import { listCommand } from "./commands/list.ts";
 import { runCommand } from "./commands/run.ts";
 import { shCommand } from "./commands/sh.ts";
+import { validateCommand } from "./commands/validate.ts";
 import { type Environment, languageOf } from "./environment.ts";
 import { parseLanguage, parseSeed } from "./options.ts";
 import { UsageError } from "./usage-error.ts";
@@ -51,6 +52,7 @@ function build(environment: Environment, done: (status: number) => void): Comman
       getOutHelpWidth: () => 100,
     });
   addRun(program, environment, done);
+  addValidate(program, environment, done);
   addList(program, environment, done);
   addSh(program, done, environment);
   return program;
@@ -58,12 +60,15 @@ function build(environment: Environment, done: (status: number) => void): Comman
 
 const language = new Option("--lang <language>", "language of our own text: en or zh");
 
+const VARIANT = "the lab with something changed, as the lab names it: mended";
+
 interface RunFlags extends Shared {
   readonly seed: string;
   readonly json?: boolean;
   readonly pcap?: string;
   readonly verbose?: boolean;
   readonly macs?: boolean;
+  readonly variant?: string;
 }
 
 function addRun(program: Command, environment: Environment, done: (status: number) => void): void {
@@ -72,6 +77,7 @@ function addRun(program: Command, environment: Environment, done: (status: numbe
     .description("play a scenario, or a lab file of your own, and show every hop")
     .argument("<scenario>", "a name that `lvsim list` shows, or FILE.lab.yml")
     .option("--seed <seed>", "a whole number; the same seed gives the same run", "1")
+    .option("--variant <name>", VARIANT)
     .option("--json", "JSON Lines: every trace event, and a summary last")
     .option("--pcap <folder>", "write one capture file per interface into this folder")
     .option("-v, --verbose", "every event of the trace as well")
@@ -85,8 +91,38 @@ function addRun(program: Command, environment: Environment, done: (status: numbe
         verbose: flags.verbose === true,
         showMacs: flags.macs === true,
         pcap: flags.pcap ?? null,
+        variant: flags.variant,
       };
       done(runCommand(scenario, options, environment));
+    });
+}
+
+interface ValidateFlags extends Shared {
+  readonly seed: string;
+  readonly variant?: string;
+}
+
+function addValidate(
+  program: Command,
+  environment: Environment,
+  done: (status: number) => void,
+): void {
+  program
+    .command("validate")
+    .description("play a scenario, or a lab file of your own, and say which of its checks hold")
+    .argument("<scenario>", "a name that `lvsim list` shows, or FILE.lab.yml")
+    .option("--seed <seed>", "a whole number; the same seed gives the same run", "1")
+    .option("--variant <name>", VARIANT)
+    .addOption(language)
+    .action((scenario: string, { seed, variant, ...flags }: ValidateFlags) => {
+      const chosen = chosenLanguage(flags, environment);
+      done(
+        validateCommand(
+          scenario,
+          { seed: parseSeed(seed), language: chosen, variant },
+          environment,
+        ),
+      );
     });
 }
 

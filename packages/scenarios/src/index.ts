@@ -1,15 +1,31 @@
 /** What the command line, the tests and other people use of scenarios. */
 
+export {
+  directRouting,
+  fullNat,
+  type ModeOptions,
+  masquerading,
+  tunnelling,
+} from "./builders/modes.ts";
+export { variantOf } from "./builders/variant-of.ts";
+export { type CheckedRun, type CheckResult, checkLab } from "./checks/check-lab.ts";
 export { type ExecResult, Lab } from "./lab/lab.ts";
 export type { LabOptions } from "./lab/lab-options.ts";
 export type { LabMachine, LabPlug, MachineOptions } from "./lab/machine.ts";
 export type { LabInput, LabSnapshot } from "./lab/snapshot.ts";
-export { LabFileError, readLab } from "./lab-file/read.ts";
-export type { Bilingual, LabDefinition, SheetStep } from "./lab-file/schema.ts";
+export type { Check } from "./lab-file/check-schema.ts";
+export type { Failure } from "./lab-file/failure-schema.ts";
+export type { LabFiles } from "./lab-file/include.ts";
+export { LabFileError } from "./lab-file/lab-file-error.ts";
+export { labOf, type ReadOptions, readLab } from "./lab-file/read.ts";
+export type { LabDefinition, LabSource, SheetStep } from "./lab-file/schema.ts";
+export type { Variant } from "./lab-file/variant-schema.ts";
+export type { Bilingual } from "./lab-file/words.ts";
 export { eventJsonLine, summaryJson } from "./run/json-lines.ts";
 export type { HostRun, LabRun, Listing, RequestRun, StartRun } from "./run/lab-run.ts";
-export { labNames, libraryLab } from "./run/library.ts";
+export { labNames, labsOf, libraryLab, topologyText } from "./run/library.ts";
 export { type RunOptions, runLab } from "./run/run-lab.ts";
+export { TOPICS, type TopicName } from "./run/topics.ts";
 export { packetComment } from "./views/packet-comment.ts";
 export { type ReportOptions, reportLines } from "./views/report.ts";
 export {

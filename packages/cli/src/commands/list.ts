@@ -1,28 +1,45 @@
-/** `lvsim list`: the labs that come with it, one line each. */
-import { type Language, labNames, libraryLab } from "@lvsim/scenarios";
+/** `lvsim list`: the labs that come with it by topic, one line each. */
+import { type Language, labsOf, libraryLab, TOPICS } from "@lvsim/scenarios";
 import stringWidth from "string-width";
 import type { Output } from "../environment.ts";
 
 const COLUMNS = 100;
 
+interface Row {
+  readonly name: string;
+  readonly title: string;
+  readonly isPair: boolean;
+}
+
 export function listCommand(language: Language, { out }: Output): number {
-  const rows = labNames().flatMap((name) => {
-    const lab = libraryLab(name);
-    return lab === undefined
-      ? []
-      : [{ name, title: lab.title[language], about: lab.about[language] }];
-  });
-  const nameWidth = widest(rows.map(({ name }) => name)) + 2;
-  const titleWidth = widest(rows.map(({ title }) => title)) + 2;
-  for (const { name, title, about } of rows) {
-    const head = padTo(name, nameWidth) + padTo(title, titleWidth);
-    out(`${head}${shortened(about, COLUMNS - stringWidth(head))}\n`);
+  const topics = Object.entries(TOPICS).map(([topic, heading]) => ({
+    heading: heading[language],
+    rows: labsOf(topic).map((name) => rowOf(name, language)),
+  }));
+  const all = topics.flatMap(({ rows }) => rows);
+  const nameWidth = Math.max(0, ...all.map(({ name }) => stringWidth(name))) + 2;
+  for (const { heading, rows } of topics) {
+    if (rows.length === 0) continue;
+    out(`${heading}\n`);
+    for (const { name, title, isPair } of rows) {
+      const head = `  ${isPair ? "*" : " "} ${padTo(name, nameWidth)}`;
+      out(`${head}${shortened(title, COLUMNS - stringWidth(head))}\n`);
+    }
   }
+  out(`\n${HINTS[language]}\n`);
   return 0;
 }
 
-const widest = (texts: readonly string[]): number =>
-  Math.max(0, ...texts.map((text) => stringWidth(text)));
+const HINTS: Readonly<Record<Language, string>> = {
+  en: "* a failure: lvsim run NAME shows it, lvsim run NAME --variant mended the same lab put right",
+  zh: "* 故障实验:lvsim run 名称 重现故障,lvsim run 名称 --variant mended 运行修复后的同一实验",
+};
+
+function rowOf(name: string, language: Language): Row {
+  const lab = libraryLab(name);
+  return { name, title: lab?.title[language] ?? "", isPair: lab?.failure !== undefined };
+}
+
 const padTo = (text: string, columns: number): string =>
   text + " ".repeat(Math.max(0, columns - stringWidth(text)));
 

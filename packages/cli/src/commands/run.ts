@@ -23,6 +23,8 @@ export interface RunCommandOptions {
   readonly showMacs: boolean;
   /** Folder for capture files; null for none. */
   readonly pcap: string | null;
+  /** The variant that is wanted; undefined for the lab as it stands. */
+  readonly variant: string | undefined;
 }
 
 const COLUMNS = 100;
@@ -37,12 +39,13 @@ export function runCommand(
   options: RunCommandOptions,
   environment: Environment,
 ): number {
-  const definition = findLab(name);
+  const definition = findLab(name, options.variant);
   const captures = options.pcap === null ? null : new Captures(options.pcap);
   const progress = new Progress(environment);
   const lines = options.json ? new JsonLines(environment) : null;
   const began = environment.clock();
-  const run = runLab(name, definition, {
+  const shown = options.variant === undefined ? name : `${name} --variant ${options.variant}`;
+  const run = runLab(shown, definition, {
     seed: options.seed,
     onBuilt: (lab) => captures?.watch(lab),
     onProgress: (host, command) => progress.show(`${host}# ${command}`),

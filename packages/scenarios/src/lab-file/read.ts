@@ -1,94 +1,78 @@
-/** Reading a lab file: YAML, then the schema, then what a schema cannot say; errors name line and column. */
-import { inPrefix, parseIpv4Address } from "@lvsim/core";
-import { type Document, LineCounter, parseDocument } from "yaml";
+/** Reading a lab file: YAML, then the schema, then what a schema cannot say; errors name file, line and column. */
 import type { z } from "zod";
+import { applyVariant } from "./apply-variant.ts";
+import { consistencyFaults } from "./consistency.ts";
+import { type LabFiles, readWithIncludes } from "./include.ts";
+import { type LabFault, LabFileError } from "./lab-file-error.ts";
 import { type LabDefinition, labSchema } from "./schema.ts";
 
-/** What is wrong with a lab file, one line a fault: `lab.yml:12:9: …`. */
-export class LabFileError extends Error {
-  override readonly name = "LabFileError";
+export interface ReadOptions {
+  /** What the file may include; nothing unless said. */
+  readonly files?: LabFiles;
+  /** The variant that is wanted, instead of the lab as it stands. */
+  readonly variant?: string | undefined;
 }
 
-/** Parses the text of a lab file; `path` is only named in errors. Throws `LabFileError`. */
-export function readLab(text: string, path: string): LabDefinition {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const fault = document.errors[0];
-  if (fault !== undefined) {
-    const { line, col } = lines.linePos(fault.pos[0]);
-    throw new LabFileError(`${path}:${line}:${col}: ${fault.message}`);
+const NO_FILES: LabFiles = { read: () => undefined, topology: () => undefined };
+
+/**
+ * Parses the text of a lab file, all its variants too; `path` is named in errors and is where its includes lie. Throws
+ * `LabFileError`, one line a fault, and nothing else.
+ */
+export function readLab(text: string, path: string, options: ReadOptions = {}): LabDefinition {
+  const { value, where } = readWithIncludes(text, path, options.files ?? NO_FILES);
+  const refuse = (faults: readonly LabFault[]): never => {
+    throw new LabFileError(faults.map(({ at, message }) => `${where(at)}: ${message}`).join("\n"));
+  };
+  const checked = checkValues(value);
+  if ("faults" in checked) return refuse(checked.faults);
+  const { variant: wanted } = options;
+  let chosen = wanted === undefined ? checked.lab : undefined;
+  for (const [name, variant] of Object.entries(checked.lab.variants)) {
+    const applied = applyVariant(value, name, variant);
+    if (applied.faults.length > 0) return refuse(applied.faults);
+    const changed = checkValues(applied.values);
+    if ("faults" in changed)
+      return refuse(
+        changed.faults.map(({ message }) => ({
+          at: ["variants", name],
+          message: `changed so: ${message}`,
+        })),
+      );
+    if (name === wanted) chosen = changed.lab;
   }
-  const where = (at: readonly PropertyKey[]): string => `${path}:${position(document, at, lines)}`;
-  const checked = labSchema.safeParse(document.toJS());
-  if (!checked.success) {
-    const messages = checked.error.issues.map((issue) => `${where(issue.path)}: ${wording(issue)}`);
-    throw new LabFileError(messages.join("\n"));
-  }
-  const faults = consistencyFaults(checked.data).map(
-    ({ at, message }) => `${where(at)}: ${message}`,
+  const known = Object.keys(checked.lab.variants);
+  return (
+    chosen ??
+    refuse([
+      {
+        at: ["variants"],
+        message: `there is no variant "${wanted}"; ${known.length === 0 ? "this lab has none" : `known: ${known.join(", ")}`}`,
+      },
+    ])
   );
-  if (faults.length > 0) throw new LabFileError(faults.join("\n"));
-  return checked.data;
 }
 
-const wording = (issue: z.core.$ZodIssue): string => {
-  const field = issue.path.map(String).join(".");
-  return field === "" ? issue.message : `${field}: ${issue.message}`;
-};
-
-/** `line:column` of the value at `at`, or of the nearest one around it. */
-function position(document: Document, at: readonly PropertyKey[], lines: LineCounter): string {
-  for (let depth = at.length; depth >= 0; depth--) {
-    const node = document.getIn(at.slice(0, depth), true) as
-      | { range?: readonly number[] }
-      | undefined;
-    const offset = node?.range?.[0];
-    if (offset === undefined) continue;
-    const { line, col } = lines.linePos(offset);
-    return `${line}:${col}`;
-  }
-  return "1:1";
+/** The lab that a value describes; throws `LabFileError`, which names what is wrong by its keys. */
+export function labOf(value: unknown): LabDefinition {
+  const checked = checkValues(value);
+  if ("lab" in checked) return checked.lab;
+  const texts = checked.faults.map(({ at, message }) => `${at.map(String).join(".")}: ${message}`);
+  throw new LabFileError(texts.join("\n"));
 }
 
-interface Fault {
-  readonly at: readonly PropertyKey[];
-  readonly message: string;
+function checkValues(
+  value: unknown,
+): { readonly lab: LabDefinition } | { readonly faults: readonly LabFault[] } {
+  const checked = labSchema.safeParse(value);
+  if (!checked.success) return { faults: checked.error.issues.map(faultOf) };
+  const faults = consistencyFaults(checked.data);
+  return faults.length > 0 ? { faults } : { lab: checked.data };
 }
 
-/** References to what is not there, and addresses outside their segment. */
-function consistencyFaults(lab: LabDefinition): Fault[] {
-  const faults: Fault[] = [];
-  for (const [hostName, host] of Object.entries(lab.hosts))
-    for (const [deviceName, device] of Object.entries(host.devices)) {
-      const at = ["hosts", hostName, "devices", deviceName];
-      const segment = lab.segments[device.segment];
-      if (segment === undefined)
-        faults.push({
-          at: [...at, "segment"],
-          message: `there is no segment "${device.segment}"; known: ${Object.keys(lab.segments).join(", ")}`,
-        });
-      const address = addressFault(device.address, segment?.prefix, device.segment);
-      if (address !== undefined) faults.push({ at: [...at, "address"], message: address });
-    }
-  lab.traffic.forEach(({ from }, i) => {
-    if (lab.hosts[from] === undefined)
-      faults.push({ at: ["traffic", i, "from"], message: `there is no host "${from}"` });
-  });
-  return faults;
-}
-
-function addressFault(
-  address: string | undefined,
-  prefix: string | undefined,
-  segment: string,
-): string | undefined {
-  if (address === undefined) return undefined;
-  const local = parseIpv4Address(address.split("/")[0] ?? "");
-  if (local === undefined || Number(address.split("/")[1]) > 32)
-    return `${address} is not an address with a prefix length`;
-  if (prefix === undefined) return undefined;
-  const [network = "", length = ""] = prefix.split("/");
-  const base = parseIpv4Address(network);
-  if (base === undefined || inPrefix(local, base, Number(length))) return undefined;
-  return `address ${address} is outside segment "${segment}" (${prefix}); move the host or change the prefix`;
+function faultOf(issue: z.core.$ZodIssue): LabFault {
+  const { path, message } = issue;
+  const field = path.map(String).join(".");
+  const at = issue.code === "unrecognized_keys" ? [...path, issue.keys[0] ?? ""] : path;
+  return { at, message: field === "" ? message : `${field}: ${message}` };
 }

@@ -3,18 +3,14 @@
  * in `start` and `traffic` as plain shell. Strict: an unknown word is an error with its line.
  */
 import { z } from "zod";
+import { check } from "./check-schema.ts";
+import { failure } from "./failure-schema.ts";
 import { durationSchema, probabilitySchema, rateSchema } from "./units.ts";
+import { variant } from "./variant-schema.ts";
+import { bilingual, name } from "./words.ts";
 
-/** Text for people, in both languages. */
-const bilingual = z.strictObject({ en: z.string().min(1), zh: z.string().min(1) });
-export type Bilingual = z.infer<typeof bilingual>;
-
-const name = z
-  .string()
-  .regex(
-    /^[a-z][a-z0-9-]{0,30}$/,
-    "a name is lower-case letters, digits and -, and starts with a letter",
-  );
+/** Version of the form. A change that old files do not survive gets the next number. */
+const FORMAT = 1;
 
 const PREFIX = /^\d{1,3}(?:\.\d{1,3}){3}\/\d{1,2}$/;
 
@@ -75,6 +71,15 @@ const traffic = z.strictObject({
 });
 export type TrafficSpec = z.output<typeof traffic>;
 
+/** Something that happens to a machine while the traffic flows. */
+const fault = z.strictObject({
+  /** Counted from the first request. */
+  at: durationSchema,
+  on: name,
+  /** A command line, typed at that time. */
+  run: z.string().min(1),
+});
+
 /** One numbered step of the lab sheet, and the step of the walk that it describes. */
 const sheetStep = z.strictObject({
   /** Where it happens: host, and a hook point, device direction or `app`. */
@@ -101,7 +106,9 @@ export type SheetStep = z.output<typeof sheetStep>;
 
 export const labSchema = z.strictObject({
   /** Version of this form. */
-  format: z.literal(1),
+  format: z.literal(FORMAT, `this lvsim reads format ${FORMAT}`),
+  /** What else the lab is made of: fragments beside it (`hosts.yml`), or topologies that come with lvsim (`direct-routing`). */
+  include: z.array(z.string()).default([]),
   title: bilingual,
   /** One or two sentences: what there is to see. */
   about: bilingual,
@@ -113,8 +120,17 @@ export const labSchema = z.strictObject({
   /** The addresses that the lab is about. */
   vips: z.array(z.string()).default([]),
   traffic: z.array(traffic).default([]),
+  faults: z.array(fault).default([]),
+  /** What this shows, if it is a failure of the field. */
+  failure: failure.optional(),
+  /** What holds after the traffic. */
+  validate: z.array(check).default([]),
+  /** The same lab with something changed, by name. */
+  variants: z.record(name, variant).default({}),
   sheet: z.array(sheetStep).default([]),
   /** What to look at next, as command lines with a reason. */
   next: z.array(z.strictObject({ run: z.string(), why: bilingual })).default([]),
 });
 export type LabDefinition = z.output<typeof labSchema>;
+/** A lab as people write it: times with units, defaults left out. */
+export type LabSource = z.input<typeof labSchema>;

@@ -9,6 +9,7 @@ import {
   parseIpv4Address,
   parseMacAddress,
 } from "@lvsim/core";
+import { bootMac } from "../lab-file/boot-mac.ts";
 import type { DeviceSpec, HostSpec, LabDefinition, SegmentSpec } from "../lab-file/schema.ts";
 import type { LabMachine, LabPlug, MachineOptions } from "./machine.ts";
 
@@ -30,7 +31,7 @@ export function buildTopology(site: LabSite, definition: LabDefinition): void {
       hostname: host.hostname,
     });
     Object.entries(host.devices).forEach(([device, spec], index) => {
-      const mac = macOf(spec, number + 1, index);
+      const mac = macOf(spec, number, index);
       const to = switches.get(spec.segment) as Switch;
       const link = linkConfig(definition.segments[spec.segment] as SegmentSpec);
       site.attach({ machine: name, device, mac }, to, `${name}.${device}`, link);
@@ -51,10 +52,9 @@ function boot({ shell }: LabMachine, host: HostSpec): void {
   shell.bootNetwork({ devices, gateway });
 }
 
-/** `02:00:00:00:HH:DD`: host and device by number, unless the file says otherwise. */
 function macOf({ mac }: DeviceSpec, host: number, device: number): MacAddress {
   const given = mac === undefined ? undefined : parseMacAddress(mac);
-  return given ?? ((0x020000000000 + host * 256 + device) as MacAddress);
+  return given ?? bootMac(host, device);
 }
 
 function linkConfig(segment: SegmentSpec): LinkConfig {

@@ -162,7 +162,14 @@ export class Lab {
     const { definition } = this;
     assert(definition !== null, "a lab put together by calls has nothing to run by itself");
     for (const [host, { start }] of Object.entries(definition.hosts)) this.exec(host, start);
+    this.startFaults();
     for (const spec of definition.traffic) this.repeat(spec, () => this.exec(spec.from, spec.run));
+  }
+
+  /** What the definition lets go wrong, counted from now. */
+  startFaults(): void {
+    for (const { at, on, run } of this.definition?.faults ?? [])
+      this.start(on, `sleep ${at / 1e9}\n${run}`);
   }
 
   /** Does `request` once every so often; one that takes longer puts off the next. What each came to, in order. */

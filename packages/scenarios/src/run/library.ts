@@ -1,22 +1,47 @@
-/** The labs that come with lvsim: one file each, by name. */
-import { readdirSync, readFileSync } from "node:fs";
+/** The labs that come with lvsim: one file each, in a folder for each topic. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import type { LabFiles } from "../lab-file/include.ts";
 import { readLab } from "../lab-file/read.ts";
 import type { LabDefinition } from "../lab-file/schema.ts";
+import { TOPICS, type TopicName } from "./topics.ts";
 
 const FOLDER = new URL("../../labs/", import.meta.url);
 const ENDING = ".lab.yml";
 
+const textOf = (file: string): string | undefined => {
+  const url = new URL(file, FOLDER);
+  return existsSync(url) ? readFileSync(url, "utf8") : undefined;
+};
+
+/** What the labs of lvsim include: their topologies, and files beside them. */
+const LIBRARY_FILES: LabFiles = {
+  read: (path) => textOf(path.replace(/^labs\//, "")),
+  topology: (name) => textOf(`topologies/${name}.yml`),
+};
+
+/** The topologies that any lab may include by name. */
+export const topologyText = (name: string): string | undefined => LIBRARY_FILES.topology(name);
+
 /** Names of all labs, sorted. */
-export function labNames(): string[] {
-  return readdirSync(FOLDER)
+export const labNames = (): string[] =>
+  Object.keys(TOPICS)
+    .flatMap((topic) => labsOf(topic))
+    .sort();
+
+/** Names of the labs of a topic, sorted. */
+export function labsOf(topic: string): string[] {
+  const folder = new URL(`${topic}/`, FOLDER);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
     .filter((file) => file.endsWith(ENDING))
     .map((file) => file.slice(0, -ENDING.length))
     .sort();
 }
 
-/** The lab of that name; undefined when there is none. */
-export function libraryLab(name: string): LabDefinition | undefined {
-  if (!labNames().includes(name)) return undefined;
-  const file = `${name}${ENDING}`;
-  return readLab(readFileSync(new URL(file, FOLDER), "utf8"), `labs/${file}`);
+/** The lab of that name, as it stands or as one of its variants; undefined when there is no lab. */
+export function libraryLab(name: string, variant?: string): LabDefinition | undefined {
+  const topic = (Object.keys(TOPICS) as TopicName[]).find((each) => labsOf(each).includes(name));
+  if (topic === undefined) return undefined;
+  const file = `${topic}/${name}${ENDING}`;
+  return readLab(textOf(file) ?? "", `labs/${file}`, { files: LIBRARY_FILES, variant });
 }

@@ -25,6 +25,8 @@ export interface RunOptions {
   readonly onProgress?: (host: string, command: string) => void;
   /** Called with every event of the trace, in order, soon after it happened: also with those that a long run loses. */
   readonly onEvent?: (event: TraceEvent) => void;
+  /** Called with the lab when its run has ended; what happens to it then is no part of the run. */
+  readonly onEnd?: (lab: Lab) => void;
 }
 
 /** Plays `definition` to the end of its traffic. The same definition and seed give the same run. */
@@ -62,6 +64,7 @@ class LabPlay {
     const starts = Object.entries(definition.hosts).flatMap(([host, spec]) =>
       this.start(host, spec),
     );
+    lab.startFaults();
     const sent = definition.traffic.flatMap((spec) => this.send(spec));
     // the last request's connection comes to rest before anybody looks
     lab.until(later(lab.now, SETTLING));
@@ -75,7 +78,7 @@ class LabPlay {
       before: before.get(host) as NamespaceConfig,
       after: after.get(host) as NamespaceConfig,
     }));
-    return {
+    const run = {
       name: this.name,
       definition,
       seed: this.options.seed,
@@ -90,6 +93,8 @@ class LabPlay {
       endedAt: lab.now,
       limit: lab.simulation.engine.limitReached(),
     };
+    this.options.onEnd?.(lab);
+    return run;
   }
 
   private start(host: string, { start }: HostSpec): StartRun[] {

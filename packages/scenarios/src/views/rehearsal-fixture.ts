@@ -122,7 +122,7 @@ const CASTS: Readonly<Record<string, Cast>> = {
   },
 };
 
-const LABS = new URL("../../labs/", import.meta.url);
+const LABS = new URL("../../labs/modes/", import.meta.url);
 
 /** Plays the lab of that name, with as many requests as its traffic has. */
 export function rehearse(name: string, drops: readonly string[] = []): LabRun {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { labNames } from "../run/library.ts";
+import { labsOf } from "../run/library.ts";
 import { columnsOf } from "./columns-fixture.ts";
 import { Names } from "./names.ts";
 import { ownershipOf } from "./ownership.ts";
@@ -16,8 +16,8 @@ const page = (language: Language, showMacs = false): Page => ({
 });
 
 const LANGUAGES: readonly Language[] = ["en", "zh"];
-const CASES = labNames().flatMap((lab) => LANGUAGES.map((language) => ({ lab, language })));
-const runs = new Map(labNames().map((lab) => [lab, rehearse(lab)]));
+const CASES = labsOf("modes").flatMap((lab) => LANGUAGES.map((language) => ({ lab, language })));
+const runs = new Map(labsOf("modes").map((lab) => [lab, rehearse(lab)]));
 const runOf = (lab: string): ReturnType<typeof rehearse> => runs.get(lab) ?? rehearse(lab);
 
 /** Ephemeral ports and counts of events are the stack's matter, not the view's. */
@@ -42,7 +42,7 @@ test.each(CASES)(
   },
 );
 
-test.each(labNames())("each step of the sheet is beside a row of the walk of %s", (lab) => {
+test.each(labsOf("modes"))("each step of the sheet is beside a row of the walk of %s", (lab) => {
   const run = runOf(lab);
   const text = report(lab, "en").join("\n");
   expect(text).not.toContain("not seen in this run");

@@ -1,0 +1,133 @@
+/**
+ * The text of a YAML file as plain values that know their line and column. What is too long, too deep or made of
+ * aliases without end is refused before it costs anything: a file from a stranger may waste a moment, never the machine.
+ */
+import { type Document, Lexer, LineCounter, parseDocument, visit } from "yaml";
+import { LabFileError } from "./lab-file-error.ts";
+
+/** Characters in one file; a lab has some thousands. */
+const CHARACTERS_MAX = 256 * 1024;
+/** Words and marks in one file, and values with a key: reading compares each key of a mapping with all others. */
+const TOKENS_MAX = 30_000;
+const KEYS_MAX = 4000;
+/** Values inside values. */
+const DEPTH_MAX = 32;
+/** Characters of a parser's message, which may quote the file. */
+const MESSAGE_MAX = 200;
+const TOO_DEEP = `values nest deeper than ${DEPTH_MAX} levels`;
+/** Blanks before a line: what nests by indentation. */
+const INDENTATION_MAX = 128;
+
+export interface YamlText {
+  readonly path: string;
+  readonly value: unknown;
+  /** `line:column` of the value at `at`, or of the nearest one around it, and how many steps of `at` it has. */
+  locate(at: readonly PropertyKey[]): { readonly place: string; readonly depth: number };
+}
+
+/** Throws `LabFileError`. */
+export function readYaml(text: string, path: string): YamlText {
+  const refuse = (place: string, what: string): never => {
+    throw new LabFileError(`${path}:${place}: ${what}`);
+  };
+  if (text.length > CHARACTERS_MAX)
+    refuse(
+      "1:1",
+      `the file has ${text.length} characters, a lab file at most ${CHARACTERS_MAX}; split it with include`,
+    );
+  const excess = findExcess(text);
+  if (excess !== undefined) refuse(placeOf(text, excess.offset), excess.what);
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const at = (offset: number): string => {
+    const { line, col } = lines.linePos(offset);
+    return `${line}:${col}`;
+  };
+  const fault = document.errors[0];
+  if (fault !== undefined) refuse(at(fault.pos[0]), fault.message.slice(0, MESSAGE_MAX));
+  return { path, value: plain(document, at, refuse), locate: (keys) => locate(document, keys, at) };
+}
+
+interface Excess {
+  readonly offset: number;
+  readonly what: string;
+}
+
+/** Where a text goes beyond what any lab needs, by its words and marks alone; undefined where it does not. */
+function findExcess(text: string): Excess | undefined {
+  let offset = 0;
+  let flow = 0;
+  let inLine = 0;
+  let tokens = 0;
+  let keys = 0;
+  for (const token of new Lexer().lex(text)) {
+    const first = token[0];
+    if (token === "[" || token === "{") flow++;
+    else if (token === "]" || token === "}") flow--;
+    else if (token === "-" || token === "?" || token === ":") inLine++;
+    else if (first === "\n" || first === "\r") inLine = 0;
+    if (token === ":") keys++;
+    const indented = inLine === 0 && token.length > INDENTATION_MAX && /^ +$/.test(token);
+    // in brackets, a line may hold many keys beside each other
+    if (indented || flow > DEPTH_MAX || (flow === 0 && inLine > DEPTH_MAX))
+      return { offset, what: TOO_DEEP };
+    if (++tokens > TOKENS_MAX || keys > KEYS_MAX)
+      return { offset, what: "too much for one file; split it with include" };
+    // the lexer marks documents, scalars and mistakes by characters that are not in the text
+    if (first !== "\u0002" && first !== "\u0018" && first !== "\u001f") offset += token.length;
+  }
+  return undefined;
+}
+
+function placeOf(text: string, offset: number): string {
+  const before = text.slice(0, offset).split("\n");
+  return `${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;
+}
+
+/** The values. A file whose aliases repeat each other without end, or stand within what they name, has none. */
+function plain(
+  document: Document,
+  at: (offset: number) => string,
+  refuse: (place: string, what: string) => never,
+): unknown {
+  let value: unknown;
+  let message = "";
+  try {
+    value = document.toJS();
+    if (!isDeeper(value, DEPTH_MAX)) return value;
+    message = "an alias stands within what it names";
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error;
+    message = error.message.startsWith("Excessive")
+      ? "aliases repeat too much; write out what they stand for"
+      : error.message;
+  }
+  let place = "1:1";
+  visit(document, {
+    Alias: (_key, { range }) => {
+      place = at(range?.[0] ?? 0);
+      return visit.BREAK;
+    },
+  });
+  return refuse(place, message);
+}
+
+const isDeeper = (value: unknown, levels: number): boolean =>
+  typeof value === "object" &&
+  value !== null &&
+  (levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1)));
+
+function locate(
+  document: Document,
+  keys: readonly PropertyKey[],
+  at: (offset: number) => string,
+): { place: string; depth: number } {
+  for (let depth = keys.length; depth > 0; depth--) {
+    const node = document.getIn(keys.slice(0, depth), true) as
+      | { range?: readonly number[] }
+      | undefined;
+    const offset = node?.range?.[0];
+    if (offset !== undefined) return { place: at(offset), depth };
+  }
+  return { place: at(document.contents?.range?.[0] ?? 0), depth: 0 };
+}
