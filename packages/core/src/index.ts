@@ -27,6 +27,7 @@ export * from "./host/device/bridge-fdb.ts";
 export * from "./host/device/config.ts";
 export * from "./host/device/host-device.ts";
 export * from "./host/device/tunnel-parameters.ts";
+export { initialConfigWith } from "./host/initial-config.ts";
 export * from "./host/ip/icmp-input.ts";
 export * from "./host/ip/ip-counters.ts";
 export * from "./host/ip/kernel-messages.ts";

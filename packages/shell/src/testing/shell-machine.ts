@@ -1,6 +1,7 @@
 /** For tests of the shell: a Debian machine without a network, and a way to run a command line on it to its end. */
-import { createRng, Engine, NetworkNamespace, seconds } from "@lvsim/core";
+import { createRng, Engine, initialConfigWith, NetworkNamespace, seconds } from "@lvsim/core";
 import type { SimpleResult } from "../command.ts";
+import type { IpvsadmVariant } from "../commands/ipvsadm/index.ts";
 import { NO_COSTS, type ShellCosts } from "../kernel/costs.ts";
 import { type ExecHandle, Machine } from "../machine.ts";
 
@@ -8,16 +9,24 @@ export class ShellMachine {
   readonly engine = new Engine();
   readonly machine: Machine;
 
-  constructor(costs: ShellCosts = NO_COSTS) {
+  constructor(costs: ShellCosts = NO_COSTS, ipvsadm: IpvsadmVariant = "mainline") {
     const { engine } = this;
     const rng = createRng("shell");
     const kernel = "6.1.192";
-    const namespace = new NetworkNamespace({ name: "host", engine, rng, trace: null, kernel });
+    const config = initialConfigWith(ipvsadm);
+    const namespace = new NetworkNamespace({
+      name: "host",
+      engine,
+      rng,
+      trace: null,
+      kernel,
+      config,
+    });
     this.machine = new Machine({
       name: "host",
       hostname: "host",
       image: "debian-12",
-      ipvsadm: "mainline",
+      ipvsadm,
       kernel,
       engine,
       rng,

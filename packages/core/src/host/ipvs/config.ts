@@ -98,6 +98,8 @@ export interface VirtualServiceConfig {
   readonly localAddresses: readonly Ipv4Address[];
   /** The fork's `-V`: seconds that established connections of this service may be idle; 0 or left out: as all others. */
   readonly establishedTimeout?: number | undefined;
+  /** The fork's `-j enable`: clients must answer a cookie before any server hears of them. */
+  readonly synProxy?: boolean | undefined;
 }
 
 /** A synchronisation daemon (`ipvsadm --start-daemon`), with all values settled. */

@@ -188,6 +188,7 @@ function editService(service: Draft<VirtualServiceConfig>, settings: ServiceSett
   service.persistenceEngine = settings.persistenceEngine;
   if (settings.establishedTimeout !== undefined)
     service.establishedTimeout = settings.establishedTimeout;
+  if (settings.synProxy !== undefined) service.synProxy = settings.synProxy;
   return 0;
 }
 

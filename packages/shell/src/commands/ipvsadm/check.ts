@@ -1,10 +1,12 @@
 /** Which options go with which command, and what they must be together (generic_opt_check, process_options). */
 import { fail } from "./failure.ts";
 import type { Request } from "./request.ts";
-import { OPTION_NAMES, type OptionName, RULES } from "./words.ts";
+import { OPTION_NAMES, type OptionName } from "./tags.ts";
+import { rulesOf } from "./words.ts";
 
 export function checkCombination(request: Request): void {
-  const { needs = [], takes = [], oneOf = [] } = RULES[request.command];
+  const { needs = [], takes = [], oneOf = [] } = rulesOf(request.command, request.fork);
+  const the = request.fork ? "" : "the ";
   let first: OptionName | undefined;
   for (const option of OPTION_NAMES) {
     if (!request.has(option)) {
@@ -16,7 +18,7 @@ export function checkCombination(request: Request): void {
       if (first !== undefined)
         fail(
           2,
-          `The option '${option}' conflicts with the '${first}' option in the '${request.command}' command`,
+          `The option '${option}' conflicts with ${the}'${first}' option in the '${request.command}' command`,
         );
       first = option;
     } else if (!needs.includes(option) && !takes.includes(option))

@@ -1,8 +1,12 @@
 /** What `ipvsadm --help` and `--version` print. */
 
-export const VERSION_TEXT = "ipvsadm v1.31 2019/12/24 (compiled with popt and IPVS v1.2.1)\n";
+import { FORK_HELP } from "./fork-words.ts";
 
-const USAGE = `${VERSION_TEXT}Usage:
+/** Of mainline's, or of the fork's. */
+export const versionText = (fork: boolean): string =>
+  `ipvsadm ${fork ? "v1.26 2008/5/15" : "v1.31 2019/12/24"} (compiled with popt and IPVS v1.2.1)\n`;
+
+const USAGE = `Usage:
   ipvsadm -A|E virtual-service [-s scheduler] [-p [timeout]] [-M netmask] [--pe persistence_engine] [-b sched-flags]
   ipvsadm -D virtual-service
   ipvsadm -C
@@ -86,5 +90,15 @@ Daemon Options:
 `;
 
 /** `program`: the name by which it was called. */
-export const usage = (program: string): string =>
-  USAGE.replaceAll(/^ {2}ipvsadm /gm, `  ${program} `);
+export const usage = (program: string, fork: boolean): string =>
+  versionText(fork) + (fork ? forkUsage() : USAGE).replaceAll(/^ {2}ipvsadm /gm, `  ${program} `);
+
+/** Mainline's lines without those of options that the fork lacks, with its own after the lines that they go with. */
+const forkUsage = (): string =>
+  USAGE.split("\n")
+    .filter((line) => !FORK_HELP.without.some((start) => line.startsWith(start)))
+    .flatMap((line) => [
+      line,
+      ...FORK_HELP.added.filter(([start]) => line.startsWith(start)).flatMap(([, own]) => own),
+    ])
+    .join("\n");

@@ -219,7 +219,7 @@ describe("large counters", () => {
   };
 
   const rows = (value: number, ...options: readonly ("stats" | "rate" | "exact")[]): string[] => {
-    const request = new Request({ addressOf: () => undefined, nameOf: () => undefined });
+    const request = new Request({ addressOf: () => undefined, nameOf: () => undefined }, false);
     request.given.add("numeric");
     for (const option of options) request.given.add(option);
     return listServices([listing(value)], request, request.hosts, 4096)

@@ -1,30 +1,31 @@
 /**
- * ipvsadm 1.31, and the variant of the full-nat fork (`-b`, `-P`, `-Q`, `-z`). Left out: the fork's `-G`, `-j`, `-V`. Services with IPv6 are all that an operator sees of them.
+ * ipvsadm 1.31, and the 1.26 of Alibaba's fork: full-nat (`-b`) with its local addresses (`-P`, `-Q`, `-G`, `-z`), the SYN
+ * proxy (`-j`), established timeouts of services (`-V`), and an `-E` that changes only what it names. Services with IPv6 are
+ * all that an operator sees of them.
+ *
+ * Left out of the fork: its SNAT gateway (`-K`, `-k`, `-H`). Like the fork, `-S` saves neither local addresses nor what `-j`
+ * and `-V` set; unlike it, it writes `-b` where the fork's has no word for the method and prints `(null)`.
  */
 import {
   type ChangeOrigin,
   CONNECTION_TABLE_SIZE,
-  Errno,
-  errnoText,
   formatIpv4Address,
-  type IpvsCommand,
   type NetworkNamespace,
-  type ServiceSettings,
   type SyncDaemonConfig,
   sameIdentity,
-  type VirtualServiceIdentity,
 } from "@lvsim/core";
 import { type Command, result, type SimpleResult, simpleCommand } from "../../command.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import { type Hosts, hostsOf } from "./addresses.ts";
-import { fail, IpvsadmFailure, refused, tryHelp } from "./failure.ts";
-import { usage, VERSION_TEXT } from "./help.ts";
+import { control } from "./control.ts";
+import { fail, IpvsadmFailure, tryHelp } from "./failure.ts";
+import { usage, versionText } from "./help.ts";
 import { listServices } from "./list.ts";
 import { listConnections } from "./list-connections.ts";
+import { listLocalAddresses } from "./list-local-addresses.ts";
 import { parseRequest } from "./parse.ts";
 import type { Request } from "./request.ts";
 import { saveServices } from "./save.ts";
-import type { CommandTag } from "./words.ts";
 
 export type IpvsadmVariant = "mainline" | "fullnat";
 
@@ -79,20 +80,30 @@ function execute(request: Request, call: Call): string {
   const { namespace } = call;
   switch (request.command) {
     case "help":
-      return usage(call.program);
+      return usage(call.program, call.fork);
     case "version":
-      return VERSION_TEXT;
+      return versionText(call.fork);
     case "list":
       return list(request, call);
+    case "get-laddr":
+      return listLocalAddresses(namespace.ipvs.services(), request.identity);
     case "save":
       return saveServices(
         namespace.config.ipvs.services,
         request.has("numeric") ? null : call.hosts,
       );
     default:
-      control(request, call);
+      control(request, namespace, call.origin);
       return "";
   }
+}
+
+function daemonLine(daemon: SyncDaemonConfig, fork: boolean): string {
+  const { role, interface: device, syncId, maxLength, group, port, ttl } = daemon;
+  const rest = fork
+    ? ""
+    : `, maxlen=${maxLength}, group=${formatIpv4Address(group)}, port=${port}, ttl=${ttl}`;
+  return `${role} sync daemon (mcast=${device}, syncid=${syncId}${rest})\n`;
 }
 
 function list(request: Request, { namespace, hosts }: Call): string {
@@ -100,7 +111,8 @@ function list(request: Request, { namespace, hosts }: Call): string {
     const { tcp, tcpFin, udp } = namespace.config.ipvs.timeouts;
     return `Timeout (tcp tcpfin udp): ${tcp} ${tcpFin} ${udp}\n`;
   }
-  if (request.has("daemon")) return namespace.config.ipvs.daemons.map(daemonLine).join("");
+  if (request.has("daemon"))
+    return namespace.config.ipvs.daemons.map((each) => daemonLine(each, request.fork)).join("");
   const { ipvs } = namespace;
   if (request.has("connection"))
     return listConnections(
@@ -127,95 +139,6 @@ function restore(call: Call, outcome: Outcome): void {
     const words = line.split(/[ \t\r]+/).filter((word) => word !== "" && word !== "ipvsadm");
     if (words.length === 0) continue;
     if (!perform(words, call, outcome, true)) return;
-  }
-}
-
-function control(request: Request, { namespace, origin }: Call): void {
-  const errno = namespace.controlIpvs(origin, commandOf(request));
-  if (errno !== 0) refused(refusal(request.command, errno));
-}
-
-const settingsOf = (request: Request): ServiceSettings => ({
-  identity: request.identity as VirtualServiceIdentity,
-  scheduler: request.scheduler === "" ? "wlc" : request.scheduler,
-  schedulerFlags: request.schedulerFlags,
-  persistenceTimeout: request.persistenceTimeout,
-  persistenceNetmask: request.persistenceNetmask,
-  onePacket: request.has("ops"),
-  persistenceEngine: request.persistenceEngine,
-});
-
-const daemonOf = (request: Request): SyncDaemonConfig => ({
-  role: request.role,
-  interface: request.syncInterface,
-  syncId: request.syncId,
-  maxLength: request.syncMaxLength,
-  group: request.syncGroup,
-  port: request.syncPort,
-  ttl: request.syncTtl,
-});
-
-const daemonLine = (daemon: SyncDaemonConfig): string =>
-  `${daemon.role} sync daemon (mcast=${daemon.interface}, syncid=${daemon.syncId}, maxlen=${daemon.maxLength}, ` +
-  `group=${formatIpv4Address(daemon.group)}, port=${daemon.port}, ttl=${daemon.ttl})\n`;
-
-function commandOf(request: Request): IpvsCommand {
-  const identity = request.identity as VirtualServiceIdentity;
-  const { serverAddress: address, serverPort: port, server, timeouts } = request;
-  switch (request.command) {
-    case "add-service":
-    case "edit-service":
-      return { kind: request.command, service: settingsOf(request) };
-    case "delete-service":
-      return { kind: "delete-service", identity };
-    case "add-server":
-    case "edit-server":
-      return { kind: request.command, identity, server };
-    case "delete-server":
-      return { kind: "delete-server", identity, address, ipv6: request.serverIpv6, port };
-    case "add-laddr":
-      return { kind: "add-local-address", identity, address: request.localAddress };
-    case "del-laddr":
-      return { kind: "delete-local-address", identity, address: request.localAddress };
-    case "start-daemon":
-      return { kind: "start-daemon", daemon: daemonOf(request) };
-    case "stop-daemon":
-      return { kind: "stop-daemon", role: request.role };
-    case "zero":
-      return { kind: "zero", identity: request.identity };
-    case "set":
-      return { kind: "set-timeouts", tcp: timeouts[0], tcpFin: timeouts[1], udp: timeouts[2] };
-    default:
-      return { kind: "flush" };
-  }
-}
-
-const SERVER_COMMANDS: readonly CommandTag[] = [
-  "add-server",
-  "edit-server",
-  "delete-server",
-  "add-laddr",
-  "del-laddr",
-];
-
-/** libipvs's words for an errno, by what was asked. */
-function refusal(command: CommandTag, errno: number): string {
-  const server = SERVER_COMMANDS.includes(command);
-  if (command === "start-daemon" && errno === Errno.EEXIST) return "Daemon has already run";
-  if (command === "stop-daemon" && errno === Errno.ESRCH) return "No daemon is running";
-  switch (errno) {
-    case Errno.ESRCH:
-      return server ? "Service not defined" : "No such service";
-    case Errno.EEXIST:
-      return server ? "Destination already exists" : "Service already exists";
-    case Errno.ENOENT:
-      return server ? "No such destination" : "Scheduler or persistence engine not found";
-    case Errno.EINVAL:
-      return "Invalid operation.  Possibly wrong module version, address not unicast, ...";
-    case Errno.ENOMEM:
-      return "Memory allocation problem";
-    default:
-      return errnoText(errno);
   }
 }
 

@@ -95,7 +95,9 @@ function specialties(config: VirtualServiceConfig): string {
     if (mask !== "") text += ` mask ${mask}`;
     if (persistenceEngine !== "") text += ` pe ${persistenceEngine}`;
   }
-  return config.onePacket ? `${text} ops` : text;
+  if (config.onePacket) text += " ops";
+  if (config.synProxy === true) text += " synproxy";
+  return text;
 }
 
 function tunnelText({ config }: ServerListing): string {

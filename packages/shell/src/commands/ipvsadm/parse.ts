@@ -15,14 +15,8 @@ import { parseInetAton } from "./inet-aton.ts";
 import { portNamesOf } from "./names.ts";
 import { Request } from "./request.ts";
 import { parseSchedulerFlags } from "./scheduler-flags.ts";
-import {
-  type CommandTag,
-  type IpvsadmTag,
-  isCommandTag,
-  type OptionName,
-  type OptionTag,
-  wordsOf,
-} from "./words.ts";
+import type { CommandTag, OptionName, OptionTag } from "./tags.ts";
+import { type IpvsadmTag, isCommandTag, wordsOf } from "./words.ts";
 
 const DAY_MAX = 31 * 86_400;
 const PERSISTENCE_DEFAULT = 360;
@@ -45,12 +39,12 @@ export function parseRequest(
   hosts: Hosts,
   fork: boolean,
 ): Request {
-  const request = new Request(hosts);
+  const request = new Request(hosts, fork);
   if (words.length === 0) return request;
   const popt = new Popt<IpvsadmTag>(wordsOf(fork), words);
   const first = popt.next();
   if (first.kind !== "option" || !isCommandTag(first.tag)) return tryHelp(program);
-  startCommand(request, first.tag, first.value, fork);
+  startCommand(request, first.tag, first.value);
   // the rest of the line is not looked at
   if (request.command === "help" || request.command === "version") return request;
   for (let item = popt.next(); item.kind !== "end"; item = popt.next()) readItem(request, item);
@@ -63,14 +57,8 @@ export function parseRequest(
   return request;
 }
 
-function startCommand(
-  request: Request,
-  tag: CommandTag,
-  value: string | null,
-  fork: boolean,
-): void {
+function startCommand(request: Request, tag: CommandTag, value: string | null): void {
   request.command = tag;
-  if (fork) request.forwarding = "direct-routing";
   if (tag !== "start-daemon" && tag !== "stop-daemon") return;
   if (value === "master" || value === "backup") request.role = value;
   else
@@ -163,8 +151,7 @@ function readValue(request: Request, option: OptionName, text: string, valued: b
     case "real-server":
       return readServer(request, text);
     case "weight":
-      // the kernel's own bound is the signed 32 bits of an atomic
-      request.weight = readNumber(text, 0, INT_MAX, "illegal weight specified");
+      request.weight = readNumber(text, 0, weightMax(request), "illegal weight specified");
       return;
     case "u-threshold":
       request.upperThreshold = readNumber(text, 0, INT_MAX, "illegal u_threshold specified");
@@ -225,11 +212,24 @@ function readLesserValue(request: Request, option: OptionName, text: string): vo
     case "sync-maxlen":
       request.syncMaxLength = readNumber(text, 1, 65_507, "illegal sync-maxlen specified");
       return;
-    case "local-address": {
-      const address = parseInetAton(text);
-      if (address === undefined) return fail(2, "illegal local address specified");
-      request.localAddress = address;
-    }
+    default:
+      readForkValue(request, option, text);
+  }
+}
+
+function readForkValue(request: Request, option: OptionName, text: string): void {
+  switch (option) {
+    case "local-address":
+      request.localAddress =
+        parseAddressAndPort(text, null, request.hosts)?.address ?? fail(2, "illegal local address");
+      return;
+    case "synproxy":
+      // what follows either word is not looked at
+      if (!/^(enable|disable)/.test(text)) fail(2, "synproxy switch must be enable or disable\n");
+      request.synProxy = text.startsWith("enable");
+      return;
+    case "est-timeout":
+      request.establishedTimeout = readTimeout(text, 0, DAY_MAX);
   }
 }
 
@@ -242,6 +242,9 @@ function readGroup(text: string): Ipv4Address {
   return fail(2, `invalid IPv4 mcast-group \`${text}'`);
 }
 
+/** Mainline's kernel has the bound of a signed 32-bit number. */
+const weightMax = ({ fork }: Request): number => (fork ? 65_535 : INT_MAX);
+
 function readNumber(text: string, min: number, max: number, message: string): number {
   return parseNumber(text, min, max) ?? fail(2, message);
 }
@@ -249,10 +252,13 @@ function readNumber(text: string, min: number, max: number, message: string): nu
 const readTimeout = (text: string, min: number, max: number): number =>
   parseNumber(text, min, max) ?? fail(2, `invalid timeout value \`${text}' specified`);
 
+const refusedServer = ({ fork }: Request): string =>
+  `illegal real server ${fork ? "ddress" : "address"}[:port] specified`;
+
 function readServer(request: Request, text: string): void {
   const { identity } = request;
   const parsed = parseAddressAndPort(text, namesFor(identity), request.hosts);
-  if (parsed === undefined) return fail(2, "illegal real server address[:port] specified");
+  if (parsed === undefined) return fail(2, refusedServer(request));
   const servicePort = identity?.kind === "address" ? identity.port : 0;
   request.serverAddress = parsed.address;
   request.serverIpv6 = parsed.ipv6;

@@ -8,7 +8,7 @@ import type {
   VirtualServiceIdentity,
 } from "@lvsim/core";
 import type { Hosts } from "./addresses.ts";
-import type { CommandTag, OptionName } from "./words.ts";
+import type { CommandTag, OptionName } from "./tags.ts";
 
 /** 224.0.0.81. */
 const SYNC_GROUP = (0xe0000051 | 0) as Ipv4Address;
@@ -17,6 +17,8 @@ const NO_MASK = -1 as Ipv4Address;
 /** A command line that is in order. */
 export class Request {
   readonly hosts: Hosts;
+  /** The fork's ipvsadm reads it. */
+  readonly fork: boolean;
   command: CommandTag = "list";
   readonly given = new Set<OptionName>();
   identity: VirtualServiceIdentity | null = null;
@@ -37,6 +39,8 @@ export class Request {
   tunnelType: TunnelConfig["type"] = "ipip";
   tunnelPort = 0;
   localAddress = 0 as Ipv4Address;
+  synProxy = false;
+  establishedTimeout = 0;
   timeouts: [number, number, number] = [0, 0, 0];
   /** Of start-daemon and stop-daemon. */
   role: "master" | "backup" = "master";
@@ -48,8 +52,9 @@ export class Request {
   syncPort = 8848;
   syncTtl = 1;
 
-  constructor(hosts: Hosts) {
+  constructor(hosts: Hosts, fork: boolean) {
     this.hosts = hosts;
+    this.fork = fork;
   }
 
   has(option: OptionName): boolean {

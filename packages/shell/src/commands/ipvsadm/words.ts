@@ -1,78 +1,7 @@
-/** ipvsadm's commands and options by the names that its messages use, and which command takes which option. */
+/** What ipvsadm understands, and which command takes which option. */
 import type { PoptOption } from "../../options/popt.ts";
-
-export type CommandTag =
-  | "add-service"
-  | "edit-service"
-  | "delete-service"
-  | "flush"
-  | "list"
-  | "add-server"
-  | "delete-server"
-  | "edit-server"
-  | "set"
-  | "start-daemon"
-  | "stop-daemon"
-  | "restore"
-  | "save"
-  | "zero"
-  | "help"
-  | "version"
-  | "add-laddr"
-  | "del-laddr";
-
-/** In the order in which they are checked. */
-export const OPTION_NAMES = [
-  "numeric",
-  "connection",
-  "service-address",
-  "scheduler",
-  "persistent",
-  "netmask",
-  "real-server",
-  "forwarding-method",
-  "weight",
-  "u-threshold",
-  "l-threshold",
-  "mcast-interface",
-  "timeout",
-  "daemon",
-  "stats",
-  "rate",
-  "thresholds",
-  "persistent-conn",
-  "nosort",
-  "syncid",
-  "exact",
-  "ops",
-  "pe",
-  "sched-flags",
-  "mcast-group",
-  "mcast-port",
-  "mcast-ttl",
-  "sync-maxlen",
-  "tun-info",
-  "tun-type",
-  "tun-port",
-  "tun-nocsum",
-  "tun-csum",
-  "tun-remcsum",
-  "local-address",
-] as const;
-export type OptionName = (typeof OPTION_NAMES)[number];
-
-export type OptionTag =
-  | OptionName
-  | "tcp-service"
-  | "udp-service"
-  | "sctp-service"
-  | "fwmark"
-  | "ipv6"
-  | "masquerading"
-  | "gatewaying"
-  | "ipip"
-  | "full-nat"
-  | "sort";
+import { FORK_COMMANDS, FORK_OPTIONS, FORK_RULES, NOT_IN_FORK } from "./fork-words.ts";
+import type { CommandTag, OptionName, OptionTag, Rules } from "./tags.ts";
 
 const command = (short: string, long: string, tag: CommandTag): PoptOption<CommandTag> => ({
   short,
@@ -157,16 +86,6 @@ const OPTIONS: readonly PoptOption<OptionTag>[] = [
   flag("", "tun-remcsum", "tun-remcsum"),
 ];
 
-/** The fork's: `-b` is full-nat, and `-P -Q -z` manage local addresses. */
-const FORK_COMMANDS: readonly PoptOption<CommandTag>[] = [
-  command("P", "add-laddr", "add-laddr"),
-  command("Q", "del-laddr", "del-laddr"),
-];
-const FORK_OPTIONS: readonly PoptOption<OptionTag>[] = [
-  flag("b", "fullnat", "full-nat"),
-  valued("z", "local-address", "local-address"),
-];
-
 export type IpvsadmTag = CommandTag | OptionTag;
 
 const COMMAND_TAGS: ReadonlySet<IpvsadmTag> = new Set(
@@ -177,15 +96,8 @@ export const isCommandTag = (tag: IpvsadmTag): tag is CommandTag => COMMAND_TAGS
 /** All that a variant of the tool understands. */
 export function wordsOf(fork: boolean): readonly PoptOption<IpvsadmTag>[] {
   if (!fork) return [...COMMANDS, ...OPTIONS];
-  const kept = OPTIONS.filter(({ tag }) => tag !== "sched-flags");
+  const kept = OPTIONS.filter(({ tag }) => !NOT_IN_FORK.includes(tag));
   return [...COMMANDS, ...FORK_COMMANDS, ...kept, ...FORK_OPTIONS];
-}
-
-/** How a command treats an option: must have it, may have it, at most one of these. What is not named is refused. */
-interface Rules {
-  readonly needs?: readonly OptionName[];
-  readonly takes?: readonly OptionName[];
-  readonly oneOf?: readonly OptionName[];
 }
 
 const SERVICE_OPTIONS: readonly OptionName[] = [
@@ -208,7 +120,7 @@ const SERVER_OPTIONS: readonly OptionName[] = [
   "tun-remcsum",
 ];
 
-export const RULES: Readonly<Record<CommandTag, Rules>> = {
+const RULES: Readonly<Record<CommandTag, Rules>> = {
   "add-service": { needs: ["service-address"], takes: SERVICE_OPTIONS },
   "edit-service": { needs: ["service-address"], takes: SERVICE_OPTIONS },
   "delete-service": { needs: ["service-address"] },
@@ -240,6 +152,10 @@ export const RULES: Readonly<Record<CommandTag, Rules>> = {
   zero: { takes: ["service-address"] },
   help: {},
   version: {},
-  "add-laddr": { needs: ["service-address", "local-address"] },
-  "del-laddr": { needs: ["service-address", "local-address"] },
+  "add-laddr": {},
+  "del-laddr": {},
+  "get-laddr": {},
 };
+
+export const rulesOf = (command: CommandTag, fork: boolean): Rules =>
+  (fork ? FORK_RULES[command] : undefined) ?? RULES[command];
