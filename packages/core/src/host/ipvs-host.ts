@@ -2,7 +2,7 @@
 import type { Ipv4Address } from "../packet/ipv4-address.ts";
 import type { Rng } from "../rng/rng.ts";
 import type { Engine } from "../time/engine.ts";
-import type { PlaceId, Trace } from "../trace/trace.ts";
+import type { ChangeOrigin, PlaceId, Trace } from "../trace/trace.ts";
 import type { IpContext } from "./ip/ip-context.ts";
 import type { IpLayer } from "./ip/ip-layer.ts";
 import type { IpvsConntrack, IpvsHost, SyncSockets, VsSysctls } from "./ipvs/host.ts";
@@ -10,15 +10,22 @@ import type { OverloadVariant } from "./ipvs/overload.ts";
 import { TrackedFlows } from "./ipvs-conntrack.ts";
 import { IpvsSyncSockets, type SyncSocketsOwner } from "./ipvs-sync-sockets.ts";
 import type { KernelVariant } from "./kernel-variant.ts";
+import type { NamespaceDraft } from "./namespace-config.ts";
 import type { HookTable } from "./netfilter/hook-table.ts";
 import type { Netfilter } from "./netfilter/netfilter.ts";
+import { writeSysctl } from "./sysctl/access.ts";
+
+/** What the recorded machine (2 GB) had at the most: `sync_qlen_max` is a 32nd of it. */
+const AVAILABLE_PAGES = 32 * 15_209;
 
 interface IpvsHostOwner extends SyncSocketsOwner {
   readonly kernel: KernelVariant;
   readonly rng: Rng;
   readonly ip: IpLayer;
   readonly netfilter: Netfilter;
+  readonly name: string;
   isUnicastOrLocal(address: Ipv4Address): boolean;
+  change(origin: ChangeOrigin, recipe: (draft: NamespaceDraft) => number): number;
 }
 
 export class IpvsHostAdapter implements IpvsHost {
@@ -30,6 +37,7 @@ export class IpvsHostAdapter implements IpvsHost {
   readonly hooks: HookTable;
   readonly variant: OverloadVariant;
   readonly syncSockets: SyncSockets;
+  readonly availablePages = AVAILABLE_PAGES;
   private flows: TrackedFlows | null = null;
   private readonly context: IpContext;
   private readonly owner: IpvsHostOwner;
@@ -63,6 +71,13 @@ export class IpvsHostAdapter implements IpvsHost {
 
   learnPathMtu(destination: Ipv4Address, mtu: number): void {
     this.context.paths.learnMtu(destination, mtu, this.engine.now);
+  }
+
+  turnDefence(sysctl: string, mode: number): void {
+    const { name } = this.owner;
+    this.owner.change({ machine: name, process: "kernel", file: "", line: 0 }, (draft) =>
+      writeSysctl(draft, `net/ipv4/vs/${sysctl}`, String(mode)),
+    );
   }
 
   isUnicastOrLocal(address: Ipv4Address): boolean {

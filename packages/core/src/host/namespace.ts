@@ -214,8 +214,11 @@ export class NetworkNamespace {
       inverse = backward;
     }) as NamespaceConfig;
     if (next === this.current) return 0;
+    const { sysctls } = this.current;
     this.take(next);
     this.noteChange(origin, patches as readonly ChangePatch[], inverse as readonly ChangePatch[]);
+    // after the note, because IPVS may turn a sysctl itself, which is a change of its own
+    if (next.sysctls !== sysctls) this.module?.followSysctls();
     return 0;
   }
 
@@ -226,6 +229,7 @@ export class NetworkNamespace {
     this.take(next);
     if (next.ipvs !== before.ipvs) this.ipvs.adopt(next.ipvs);
     this.trace?.changed(this.engine.now, this.place, origin, patches);
+    if (next.sysctls !== before.sysctls) this.module?.followSysctls();
   }
 
   private noteChange(
@@ -350,6 +354,7 @@ export class NetworkNamespace {
     this.tunnels.followPorts(next.fou);
     if (this.tables !== null || Object.keys(next.netfilter.tables).length > 0)
       this.netfilter.configure(next.netfilter);
+    this.module?.followSysctls();
   }
 
   private followBridges(next: NamespaceConfig): void {

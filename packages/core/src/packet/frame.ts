@@ -107,7 +107,7 @@ export class Frame implements SimEvent {
   /** Options of the IPv4 header, padded to a multiple of 4 octets; null for none. */
   ipOptions: RawOptions | null = null;
 
-  // UDP, TCP
+  // UDP, TCP, SCTP (whose other octets are payload, see sctp.ts)
   sourcePort = 0;
   destinationPort = 0;
 

@@ -4,6 +4,7 @@
  */
 import type { Frame } from "./frame.ts";
 import { EtherType, FragmentField, IpProtocol } from "./protocol.ts";
+import { SCTP_PORTS_LENGTH } from "./sctp.ts";
 import { Malformed } from "./wire-detail.ts";
 
 export const ETHERNET_HEADER_LENGTH = 14;
@@ -57,6 +58,8 @@ export function packetLength(frame: Frame): number {
       return header + tcpHeaderLength(frame) + frame.payloadLength;
     case IpProtocol.udp:
       return header + UDP_HEADER_LENGTH + frame.payloadLength + carried + padding;
+    case IpProtocol.sctp:
+      return header + SCTP_PORTS_LENGTH + frame.payloadLength;
     case IpProtocol.icmp:
       if (frame.inner === null) return header + ICMP_HEADER_LENGTH + frame.payloadLength;
       return icmpErrorLength(header, carried, ICMP_ERROR_LENGTH_MAX) + frame.payloadLength;

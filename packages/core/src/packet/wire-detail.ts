@@ -20,7 +20,7 @@ export class WireDetail {
   /**
    * What the received transport checksum is more than the right one, in ones' complement, 0 to 65,534. Rewriting
    * addresses or ports leaves it as it is, exactly as an incremental update (RFC 1624) does. Also covers what a
-   * first fragment or a truncated quotation lacks.
+   * first fragment or a truncated quotation lacks. Of SCTP: the bits in which the two differ, as an unsigned number.
    */
   checksumError = 0;
   /** The length field of a UDP header whose datagram goes on in further fragments; 0: what follows is all. */

@@ -132,6 +132,8 @@ function transportToJson(header: FrameHeader): Json {
       };
     case IpProtocol.udp:
       return { udp: { ...ports, len } };
+    case IpProtocol.sctp:
+      return { sctp: { ...ports, len } };
     case IpProtocol.icmp:
       return {
         icmp: { type: header.icmpType, code: header.icmpCode, rest: header.icmpRest >>> 0 },

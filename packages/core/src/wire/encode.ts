@@ -14,12 +14,14 @@ import {
   UDP_HEADER_LENGTH,
 } from "../packet/lengths.ts";
 import { EtherType, FragmentField, IpProtocol } from "../packet/protocol.ts";
+import { SCTP_PORTS_LENGTH } from "../packet/sctp.ts";
 import { Malformed } from "../packet/wire-detail.ts";
 import { writeArp } from "./arp.ts";
 import { writeEthernetHeader } from "./ethernet.ts";
 import { writeGreChecksum } from "./gre.ts";
 import { writeIcmp } from "./icmp.ts";
 import { writeIpv4Header } from "./ipv4.ts";
+import { writeSctp } from "./sctp.ts";
 import { writeTcp } from "./tcp.ts";
 import { writeUdp } from "./udp.ts";
 import { finishUdpTunnel } from "./udp-tunnel-checksums.ts";
@@ -94,6 +96,10 @@ function writeContent(frame: Frame, octets: Uint8Array, from: number, end: numbe
     case IpProtocol.icmp:
       putPayload(frame, octets, putQuotation(frame, octets, from + ICMP_HEADER_LENGTH, end));
       writeIcmp(frame, octets, from, end);
+      break;
+    case IpProtocol.sctp:
+      last = putPayload(frame, octets, from + SCTP_PORTS_LENGTH);
+      writeSctp(frame, octets, from, last);
       break;
     default:
       last = putCarried(frame, octets, putPayload(frame, octets, from));

@@ -8,11 +8,13 @@
 import { ChecksumFault, Frame } from "../packet/frame.ts";
 import { ICMP_HEADER_LENGTH, IPV4_HEADER_LENGTH, UDP_HEADER_LENGTH } from "../packet/lengths.ts";
 import { FragmentField, IpProtocol } from "../packet/protocol.ts";
+import { SCTP_PORTS_LENGTH } from "../packet/sctp.ts";
 import { Malformed, WireDetail } from "../packet/wire-detail.ts";
 import { Content } from "./content.ts";
 import { readGre } from "./gre.ts";
 import { quotesPacket, readIcmp } from "./icmp.ts";
 import { hasRightHeaderChecksum, readIpv4Header } from "./ipv4.ts";
+import { readSctp } from "./sctp.ts";
 import { readTcp } from "./tcp.ts";
 import { readUdp } from "./udp.ts";
 
@@ -112,6 +114,10 @@ function readTransport(content: Content, detail: WireDetail, nesting: number): b
       setPayload(frame, octets, from + UDP_HEADER_LENGTH, last);
       return true;
     }
+    case IpProtocol.sctp:
+      if (!readSctp(frame, detail, content)) return false;
+      setPayload(frame, octets, from + SCTP_PORTS_LENGTH, end);
+      return true;
     case IpProtocol.icmp:
       if (!readIcmp(frame, detail, content)) return false;
       readQuotation(content, nesting);

@@ -12,7 +12,7 @@ import { bindLocalAddress } from "./forwarding/full-nat.ts";
 import { Method } from "./method.ts";
 import { NewFlow } from "./new-flow.ts";
 import { Persistence } from "./persistence.ts";
-import { Direction, type Protocol } from "./protocol/protocol.ts";
+import { Candidate, Direction, type Protocol } from "./protocol/protocol.ts";
 import { FTP_DATA_PORT, FTP_PORT } from "./service-table.ts";
 import type { VirtualService } from "./virtual-service.ts";
 
@@ -30,8 +30,12 @@ export class Admission {
 
   /** A new connection for a client's packet; `NO_CONNECTION`, with `verdict` set, when there is none. */
   admit(frame: Frame, protocol: Protocol, input: NetDevice | null): Connection {
-    const sloppy = this.context.host.sysctls.sloppy_tcp !== 0;
-    if (!protocol.maySchedule(frame, sloppy)) return this.leaveAlone();
+    const candidate = protocol.candidate(frame, this.context.host.sysctls);
+    if (candidate === Candidate.none) return this.leaveAlone();
+    if (candidate === Candidate.cutShort) {
+      this.verdict = this.context.drop(frame, "netfilter-drop", null);
+      return NO_CONNECTION;
+    }
     this.flow.ofRequest(frame);
     return this.admitFlow(frame, protocol, input);
   }
@@ -56,6 +60,10 @@ export class Admission {
       flow.virtualPort,
     );
     if (service === null) return this.leaveAlone();
+    if (context.defence.refuses()) {
+      this.verdict = context.drop(frame, "ipvs-drop-rate", service);
+      return NO_CONNECTION;
+    }
     // FTP data connections from real servers are never scheduled
     if (flow.clientPort === FTP_DATA_PORT) return this.leaveAlone();
     if ((input === null || input.name === "lo") && this.isLocalAnswer()) return this.leaveAlone();

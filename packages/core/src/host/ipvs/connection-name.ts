@@ -1,7 +1,7 @@
 /** What a trace keeps of a connection that decided: the connection may be long gone when somebody reads the trace. */
 import { formatIpv4Address, type Ipv4Address } from "../../packet/ipv4-address.ts";
-import { IpProtocol } from "../../packet/protocol.ts";
 import type { Decider } from "../../trace/trace.ts";
+import { protocolName } from "./protocol/protocol-name.ts";
 
 export class ConnectionName implements Decider {
   private readonly protocol: number;
@@ -14,8 +14,7 @@ export class ConnectionName implements Decider {
   }
 
   describe(): string {
-    const protocol = this.protocol === IpProtocol.udp ? "UDP" : this.protocol === 0 ? "IP" : "TCP";
     const ends = this.ends.map(([address, port]) => `${formatIpv4Address(address)}:${port}`);
-    return `${protocol} ${ends.join(" -> ")}`;
+    return `${protocolName(this.protocol)} ${ends.join(" -> ")}`;
   }
 }

@@ -108,11 +108,28 @@ export class ConnectionTable {
     return found;
   }
 
+  /** Those of one bucket if the table had `size`, a power of two; the newest first. */
+  inBucket(bucket: number, size: number): Connection[] {
+    const found: Connection[] = [];
+    const last = size - 1;
+    for (let chain = bucket & this.mask; chain <= this.mask; chain += size)
+      for (
+        let at = this.chains[chain] ?? 0;
+        at !== NO_CONNECTION;
+        at = this.rows.nextInChain(at as Connection)
+      )
+        if ((this.hashOf(at as Connection) & last) === bucket) found.push(at as Connection);
+    return found;
+  }
+
   private chainOf(connection: Connection): number {
+    return this.hashOf(connection) & this.mask;
+  }
+
+  private hashOf(connection: Connection): number {
     const { rows } = this;
     const protocol = rows.protocol(connection);
-    const hash = hashOf(protocol, rows.clientAddress(connection), rows.clientPort(connection));
-    return hash & this.mask;
+    return hashOf(protocol, rows.clientAddress(connection), rows.clientPort(connection));
   }
 
   /** Doubles the table: each chain falls into two, and the order inside chains stays. */

@@ -6,6 +6,7 @@ import { Verdict } from "../netfilter/hook.ts";
 import type { Connection } from "./connection.ts";
 import type { ConnectionRows } from "./connection-rows.ts";
 import { Connections } from "./connections.ts";
+import { Defence } from "./defence.ts";
 import { Estimator } from "./estimator.ts";
 import { Forwarders } from "./forwarding/forwarders.ts";
 import { ForwardingPath } from "./forwarding/forwarding-path.ts";
@@ -29,6 +30,7 @@ export class IpvsContext {
   readonly protocols: Protocols;
   readonly forwarders: Forwarders;
   readonly estimator: Estimator;
+  readonly defence: Defence;
   /** null while no synchronisation daemon runs. */
   sync: SyncObserver | null = null;
 
@@ -39,13 +41,12 @@ export class IpvsContext {
     this.protocols = new Protocols(this.rows);
     this.forwarders = new Forwarders(new ForwardingPath(host, this.rows));
     this.estimator = new Estimator(host, this.services.services);
+    this.defence = new Defence(host, this.connections, this.protocols, this.services);
   }
 
   /** Runs the protocol's state machine with a packet. */
   advance(connection: Connection, protocol: Protocol, direction: Direction, frame: Frame): void {
     const { host, rows } = this;
-    // modes 1 and 2 come into force only when memory is short, which it never is here
-    this.protocols.tcp.setSecure(host.sysctls.secure_tcp === 3);
     if (host.trace === null) {
       protocol.advance(connection, direction, frame);
       return;

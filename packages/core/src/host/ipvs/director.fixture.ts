@@ -7,7 +7,7 @@ import type { Errno } from "../../base/errno.ts";
 import { Frame, PacketType } from "../../packet/frame.ts";
 import { type Ipv4Address, parseIpv4Address } from "../../packet/ipv4-address.ts";
 import { FragmentField, IpProtocol, TcpFlag } from "../../packet/protocol.ts";
-import { createRng } from "../../rng/rng.ts";
+import { createRng, type Rng } from "../../rng/rng.ts";
 import { Engine } from "../../time/engine.ts";
 import { later, seconds } from "../../time/instant.ts";
 import type { IpLayer } from "../ip/ip-layer.ts";
@@ -121,22 +121,28 @@ export class Director {
   readonly icmp: IcmpSaid[] = [];
   readonly local = new Set<Ipv4Address>([VIP]);
   readonly sockets = new TestSyncSockets();
+  /** Pages: memory that is free. */
+  availablePages = 100_000;
   sysctls: VsSysctls = globalSysctls(initialSysctls()).vs;
   config: IpvsConfig = emptyIpvsConfig("mainline");
   readonly ipvs: Ipvs;
 
-  constructor(variant: OverloadVariant = "edge-triggered") {
+  constructor(variant: OverloadVariant = "edge-triggered", rng: Rng = createRng("director")) {
     const director = this;
     const host: IpvsHost = {
       engine: this.engine,
       trace: null,
       place: 0,
-      rng: createRng("director"),
+      rng,
       ip: this.ipLayer(),
       hooks: this.hooks,
       get sysctls() {
         return director.sysctls;
       },
+      get availablePages() {
+        return director.availablePages;
+      },
+      turnDefence: (sysctl, mode) => this.setSysctls({ [sysctl]: mode }),
       syncSockets: this.sockets,
       conntrack: null,
       routingGeneration: 0,
@@ -247,6 +253,7 @@ export class Director {
 
   setSysctls(values: Partial<VsSysctls>): void {
     this.sysctls = { ...this.sysctls, ...values };
+    this.ipvs.followSysctls();
   }
 
   private ipLayer(): IpLayer {

@@ -62,7 +62,7 @@ class ForwardedErrorHook implements Hook {
 
   run(frame: Frame, input: NetDevice | null): Verdict {
     if (frame.protocol !== IpProtocol.icmp) return Verdict.accept;
-    return this.inbound.icmp.run(frame, input, HookPoint.forward);
+    return this.inbound.runForwarded(frame, input);
   }
 
   describe(): string {

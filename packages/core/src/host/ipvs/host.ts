@@ -70,10 +70,14 @@ export interface IpvsHost {
   readonly conntrack: IpvsConntrack | null;
   /** Rises when a route, an address, a device's state or a learnt path changes: cached routes are void then. */
   readonly routingGeneration: number;
+  /** Pages of memory that are free or in buffers: what vs.amemthresh is held against. */
+  readonly availablePages: number;
   /** How loads and thresholds count: 6.1.187 and later are `edge-triggered`, earlier kernels `classic`. */
   readonly variant: OverloadVariant;
   /** Takes a next-hop MTU towards `destination` from an ICMP error (`ipv4_update_pmtu`). */
   learnPathMtu(destination: Ipv4Address, mtu: number): void;
+  /** The kernel turns an automatic mode of defence: its sysctl shows `mode` from now on. */
+  turnDefence(sysctl: "drop_entry" | "drop_packet" | "secure_tcp", mode: number): void;
   /** Whether `inet_addr_type` says unicast or local: what a real server's address must be. */
   isUnicastOrLocal(address: Ipv4Address): boolean;
 }

@@ -18,6 +18,7 @@ import type { Destination } from "./destination.ts";
 import { Preparation, RouteMode } from "./forwarding/forwarding-path.ts";
 import { tunnelOverhead } from "./forwarding/tunnel-header.ts";
 import { Method } from "./method.ts";
+import { isIpsec, keyExchangeOf } from "./protocol/ipsec.ts";
 
 /** Octets of an IPv4 header without options and of an ICMP header. */
 const ERROR_HEADERS = 28;
@@ -51,15 +52,17 @@ export class IcmpRequests {
     const { protocols, connections, host } = this.context;
     const protocol = protocols.withNumber(quoted.protocol);
     if (protocol === null) return Verdict.accept;
-    const found = connections.table.findRequest(
+    let found = connections.table.findRequest(
       quoted.protocol,
       quoted.destination,
       quoted.destinationPort,
       quoted.source,
       quoted.sourcePort,
     );
+    if (found === NO_CONNECTION && isIpsec(quoted.protocol))
+      found = keyExchangeOf(connections.table, quoted.destination, quoted.source);
     if (found !== NO_CONNECTION) return this.pass(frame, quoted, found, input, point);
-    if (host.sysctls.schedule_icmp === 0) return Verdict.accept;
+    if (host.sysctls.schedule_icmp === 0 || isIpsec(quoted.protocol)) return Verdict.accept;
     const made = this.admission.admitQuoted(frame, quoted, protocol, input);
     if (made === NO_CONNECTION) return this.admission.verdict;
     const verdict = this.pass(frame, quoted, made, input, point);
@@ -117,13 +120,15 @@ export class IcmpRequests {
     const request = outer.inner as Frame;
     const protocol = protocols.withNumber(request.protocol);
     if (protocol === null || isLaterFragment(request)) return Verdict.accept;
-    const connection = connections.table.findRequest(
+    let connection = connections.table.findRequest(
       request.protocol,
       request.source,
       request.sourcePort,
       request.destination,
       request.destinationPort,
     );
+    if (connection === NO_CONNECTION && isIpsec(request.protocol))
+      connection = keyExchangeOf(connections.table, request.source, request.destination);
     if (connection === NO_CONNECTION) return Verdict.accept;
     const { trace, engine, place, ip } = host;
     if (trace !== null) trace.delivered(engine.now, place, frame);

@@ -10,6 +10,7 @@ import { Admission } from "./admission.ts";
 import { type Connection, ConnectionFlag, NO_CONNECTION } from "./connection.ts";
 import type { IpvsContext } from "./context.ts";
 import { IcmpRequests } from "./icmp-requests.ts";
+import { isIpsec, keyExchangeOf } from "./protocol/ipsec.ts";
 import { Direction, type Protocol } from "./protocol/protocol.ts";
 
 /** What became of an entry that a packet found. */
@@ -17,7 +18,7 @@ const Fate = { usable: 0, replaced: 1, serverGone: 2, stillTracked: 3 } as const
 type Fate = (typeof Fate)[keyof typeof Fate];
 
 export class Inbound {
-  readonly icmp: IcmpRequests;
+  private readonly icmp: IcmpRequests;
   private readonly context: IpvsContext;
   private readonly admission: Admission;
 
@@ -25,6 +26,12 @@ export class Inbound {
     this.context = context;
     this.admission = new Admission(context);
     this.icmp = new IcmpRequests(context, this.admission);
+  }
+
+  /** An ICMP packet on its way through (`ip_vs_forward_icmp`). */
+  runForwarded(frame: Frame, input: NetDevice | null): Verdict {
+    if (this.context.sync?.ignoresRequests) return Verdict.accept;
+    return this.icmp.run(frame, input, HookPoint.forward);
   }
 
   run(frame: Frame, input: NetDevice | null, point: HookPoint): Verdict {
@@ -47,6 +54,8 @@ export class Inbound {
       frame.destination,
       frame.destinationPort,
     );
+    if (connection === NO_CONNECTION && isIpsec(frame.protocol))
+      connection = keyExchangeOf(context.connections.table, frame.source, frame.destination);
     if (connection !== NO_CONNECTION) {
       const fate = this.judge(connection, protocol, frame);
       if (fate === Fate.serverGone)

@@ -33,6 +33,7 @@ export class Ipvs {
     this.daemons = new SyncDaemons(this.context);
     const inbound = new Inbound(this.context);
     this.hooks = new IpvsHooks(host.hooks, inbound, new Outbound(this.context));
+    this.followSysctls();
   }
 
   /** Takes over a first configuration as a whole, before there is any service. */
@@ -59,6 +60,11 @@ export class Ipvs {
     this.live.adopt(config);
     this.followDaemons(config);
     this.keepHooks();
+  }
+
+  /** Sysctls of the host may have changed. */
+  followSysctls(): void {
+    this.context.defence.followSysctls();
   }
 
   /** In order of adding; the kernel's order is that of a hash. */

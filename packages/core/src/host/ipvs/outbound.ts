@@ -11,13 +11,16 @@ import {
   TcpFlag,
   UnreachableCode,
 } from "../../packet/protocol.ts";
+import { firstChunk, SctpChunk } from "../../packet/sctp.ts";
 import { HookPoint, Verdict } from "../netfilter/hook.ts";
 import { RouteType } from "../route/config.ts";
 import type { Route } from "../route/route.ts";
 import { type Connection, NO_CONNECTION } from "./connection.ts";
 import type { IpvsContext } from "./context.ts";
+import { mendChecksum } from "./forwarding/sctp-checksum.ts";
 import { isConnectionError } from "./icmp-requests.ts";
 import { Method } from "./method.ts";
+import { answeredKeyExchange, isIpsec } from "./protocol/ipsec.ts";
 import { Direction, type Protocol } from "./protocol/protocol.ts";
 
 export class Outbound {
@@ -34,13 +37,15 @@ export class Outbound {
     const protocol = context.protocols.withNumber(frame.protocol);
     if (protocol === null || (frame.fragment & FragmentField.offsetMask) !== 0)
       return Verdict.accept;
-    const connection = context.connections.table.findAnswer(
+    let connection = context.connections.table.findAnswer(
       frame.protocol,
       frame.source,
       frame.sourcePort,
       frame.destination,
       frame.destinationPort,
     );
+    if (connection === NO_CONNECTION && isIpsec(frame.protocol))
+      connection = answeredKeyExchange(context.connections.table, frame.source, frame.destination);
     if (connection !== NO_CONNECTION) return this.pass(frame, connection, protocol, point);
     if (context.host.sysctls.nat_icmp_send !== 0 && this.isStrayAnswer(frame)) {
       const { destinationUnreachable } = IcmpType;
@@ -60,7 +65,9 @@ export class Outbound {
     const { rows } = context;
     if (rows.method(connection) === Method.masquerading) {
       frame.source = rows.virtualAddress(connection);
-      frame.sourcePort = rows.virtualPort(connection);
+      const port = rows.virtualPort(connection);
+      if (frame.checksumFaults !== 0 && port !== frame.sourcePort) mendChecksum(frame);
+      frame.sourcePort = port;
       if (!this.reroute(frame, point)) return context.dropFor(frame, "ip-no-route", connection);
     }
     context.estimator.countOut(rows.server(connection), frame.length);
@@ -79,13 +86,16 @@ export class Outbound {
     if (quoted === null || context.protocols.withNumber(quoted.protocol) === null)
       return Verdict.accept;
     if ((quoted.fragment & FragmentField.offsetMask) !== 0) return Verdict.accept;
-    const connection = context.connections.table.findAnswer(
+    const { table } = context.connections;
+    let connection = table.findAnswer(
       quoted.protocol,
       quoted.destination,
       quoted.destinationPort,
       quoted.source,
       quoted.sourcePort,
     );
+    if (connection === NO_CONNECTION && isIpsec(quoted.protocol))
+      connection = answeredKeyExchange(table, quoted.destination, quoted.source);
     if (connection === NO_CONNECTION) return Verdict.accept;
     const { rows } = context;
     if (rows.method(connection) === Method.masquerading) {
@@ -111,9 +121,11 @@ export class Outbound {
     return ip.reroute(frame);
   }
 
-  /** Whether a masqueraded server's port speaks without a connection; a reset is its right (vs.nat_icmp_send). */
+  /** Whether a masqueraded server's port speaks without a connection; a reset or abort is its right (vs.nat_icmp_send). */
   private isStrayAnswer(frame: Frame): boolean {
     if (frame.protocol === IpProtocol.tcp && (frame.tcpFlags & TcpFlag.rst) !== 0) return false;
+    if (frame.protocol === IpProtocol.sctp && firstChunk(frame) === SctpChunk.abort) return false;
+    if (isIpsec(frame.protocol)) return false;
     return this.context.services.services.some(
       (service) =>
         (service.mark !== 0 || service.protocol === frame.protocol) &&

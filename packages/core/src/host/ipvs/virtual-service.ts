@@ -6,6 +6,7 @@ import { IpProtocol } from "../../packet/protocol.ts";
 import type { Decider } from "../../trace/trace.ts";
 import { type RealServerKey, sameServer, type VirtualServiceConfig } from "./config.ts";
 import type { Destination } from "./destination.ts";
+import { protocolName } from "./protocol/protocol-name.ts";
 import type { Scheduler, ServerPool } from "./scheduler.ts";
 import { Statistics } from "./statistics.ts";
 
@@ -79,7 +80,7 @@ export class VirtualService implements ServerPool, Decider {
   describe(): string {
     const { identity } = this.config;
     if (identity.kind === "fwmark") return `FWM ${identity.mark}`;
-    const protocol = identity.protocol === IpProtocol.udp ? "UDP" : "TCP";
+    const protocol = protocolName(identity.protocol);
     if (identity.ipv6 !== undefined)
       return `${protocol} [${formatIpv6Address(identity.ipv6)}]:${identity.port}`;
     return `${protocol} ${formatIpv4Address(identity.address)}:${identity.port}`;

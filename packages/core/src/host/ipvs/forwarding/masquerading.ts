@@ -10,6 +10,7 @@ import type { Connection } from "../connection.ts";
 import type { Destination } from "../destination.ts";
 import type { Forwarder } from "./forwarder.ts";
 import { type ForwardingPath, Preparation, RouteMode } from "./forwarding-path.ts";
+import { mendChecksum } from "./sctp-checksum.ts";
 
 const MODE = RouteMode.local | RouteMode.nonLocal | RouteMode.redirect;
 
@@ -38,7 +39,9 @@ export class Masquerading implements Forwarder {
       return Verdict.stolen;
     }
     frame.destination = serverAddress;
-    frame.destinationPort = rows.serverPort(connection);
+    const port = rows.serverPort(connection);
+    if (frame.checksumFaults !== 0 && port !== frame.destinationPort) mendChecksum(frame);
+    frame.destinationPort = port;
     return local ? this.path.deliver(frame, connection) : this.path.send(frame, connection);
   }
 }

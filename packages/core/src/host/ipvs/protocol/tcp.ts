@@ -1,9 +1,11 @@
 /** IPVS's view of TCP (`ip_vs_proto_tcp.c`): it judges by flags only and never looks at sequence numbers. */
 import type { Frame } from "../../../packet/frame.ts";
+import { hasRawContent, TCP_HEADER_LENGTH } from "../../../packet/lengths.ts";
 import { IpProtocol, TcpFlag } from "../../../packet/protocol.ts";
+import type { IpvsSysctls } from "../../sysctl/ipvs-sysctls.ts";
 import { type Connection, ConnectionFlag, NO_CONNECTION } from "../connection.ts";
 import type { ConnectionRows } from "../connection-rows.ts";
-import { Direction, type Protocol } from "./protocol.ts";
+import { Candidate, Direction, Expendable, type Protocol } from "./protocol.ts";
 import {
   NORMAL_TCP_TABLE,
   SECURE_TCP_TABLE,
@@ -55,9 +57,19 @@ export class TcpProtocol implements Protocol {
     return (frame.tcpFlags & TcpFlag.syn) !== 0;
   }
 
-  maySchedule(frame: Frame, sloppy: boolean): boolean {
-    if ((frame.tcpFlags & TcpFlag.rst) !== 0) return false;
-    return sloppy || (frame.tcpFlags & TcpFlag.syn) !== 0;
+  candidate(frame: Frame, sysctls: IpvsSysctls): Candidate {
+    if (frame.wire !== null && hasRawContent(frame))
+      return frame.payloadLength < TCP_HEADER_LENGTH ? Candidate.cutShort : Candidate.none;
+    if ((frame.tcpFlags & TcpFlag.rst) !== 0) return Candidate.none;
+    const opens = (frame.tcpFlags & TcpFlag.syn) !== 0 || sysctls.sloppy_tcp !== 0;
+    return opens ? Candidate.request : Candidate.none;
+  }
+
+  expendable(state: number): Expendable {
+    if (state === TcpConnectionState.established) return Expendable.byRate;
+    return state === TcpConnectionState.synReceived || state === TcpConnectionState.synAck
+      ? Expendable.always
+      : Expendable.never;
   }
 
   isReusable(connection: Connection, reuseMode: number): boolean {

@@ -1,8 +1,11 @@
 /** IPVS's view of UDP (`ip_vs_proto_udp.c`): one state, never active. */
+
+import type { Frame } from "../../../packet/frame.ts";
+import { hasRawContent, UDP_HEADER_LENGTH } from "../../../packet/lengths.ts";
 import { IpProtocol } from "../../../packet/protocol.ts";
 import { type Connection, ConnectionFlag, NO_CONNECTION } from "../connection.ts";
 import type { ConnectionRows } from "../connection-rows.ts";
-import { Direction, type Protocol } from "./protocol.ts";
+import { Candidate, Direction, Expendable, type Protocol } from "./protocol.ts";
 
 export class UdpProtocol implements Protocol {
   readonly number = IpProtocol.udp;
@@ -23,8 +26,13 @@ export class UdpProtocol implements Protocol {
     return false;
   }
 
-  maySchedule(): boolean {
-    return true;
+  candidate(frame: Frame): Candidate {
+    if (frame.wire === null || !hasRawContent(frame)) return Candidate.request;
+    return frame.payloadLength < UDP_HEADER_LENGTH ? Candidate.cutShort : Candidate.none;
+  }
+
+  expendable(): Expendable {
+    return Expendable.byRate;
   }
 
   isReusable(): boolean {

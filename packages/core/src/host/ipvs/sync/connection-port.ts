@@ -9,6 +9,7 @@ import { type Connection, ConnectionFlag, NO_CONNECTION } from "../connection.ts
 import type { IpvsContext } from "../context.ts";
 import { Destination } from "../destination.ts";
 import { METHOD_OF, Method } from "../method.ts";
+import { SCTP_STATE_COUNT, SCTP_TIMEOUTS } from "../protocol/sctp-state-table.ts";
 import { TCP_STATE_COUNT } from "../protocol/tcp-state-table.ts";
 import { Statistics } from "../statistics.ts";
 import { type SyncEntry, SyncFlag } from "./entry.ts";
@@ -113,6 +114,8 @@ export class ConnectionPort {
     if (entry.timeoutSeconds !== 0) return Math.min(entry.timeoutSeconds, TIMEOUT_MAX_SECONDS);
     if (entry.has(SyncFlag.template)) return UNKNOWN_TIMEOUT_SECONDS;
     const { tcp, udp } = this.context.protocols;
+    if (entry.protocol === IpProtocol.sctp)
+      return SCTP_TIMEOUTS[entry.state] ?? UNKNOWN_TIMEOUT_SECONDS;
     if (entry.protocol !== IpProtocol.tcp) return udp.timeout;
     return tcp.timeouts[entry.state] ?? UNKNOWN_TIMEOUT_SECONDS;
   }
@@ -210,5 +213,13 @@ export class ConnectionPort {
 }
 
 /** Whether its protocol is balanced here and has this state. */
-const isStateKnown = ({ protocol, state }: SyncEntry): boolean =>
-  protocol === IpProtocol.tcp ? state < TCP_STATE_COUNT : protocol === IpProtocol.udp && state < 1;
+function isStateKnown({ protocol, state }: SyncEntry): boolean {
+  switch (protocol) {
+    case IpProtocol.tcp:
+      return state < TCP_STATE_COUNT;
+    case IpProtocol.sctp:
+      return state < SCTP_STATE_COUNT;
+    default:
+      return protocol === IpProtocol.udp && state < 1;
+  }
+}

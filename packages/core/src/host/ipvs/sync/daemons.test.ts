@@ -154,7 +154,7 @@ describe("an entry", () => {
   };
 
   test.each([
-    ["of another protocol", { protocol: 132 }, 0],
+    ["of another protocol", { protocol: 33 }, 0],
     ["in a state that TCP has not", { state: 11 }, 0],
     ["in a state that UDP has not", { protocol: 17, state: 1 }, 0],
     ["of a server that is not here", { serverAddress: serverAddress(9) }, 1],

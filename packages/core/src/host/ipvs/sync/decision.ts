@@ -4,6 +4,7 @@
  */
 import { IpProtocol } from "../../../packet/protocol.ts";
 import type { IpvsSysctls } from "../../sysctl/ipvs-sysctls.ts";
+import { SctpState } from "../protocol/sctp-state-table.ts";
 import { TcpConnectionState } from "../protocol/tcp-state-table.ts";
 import { type SyncEntry, SyncFlag } from "./entry.ts";
 
@@ -20,6 +21,13 @@ export class SyncRecord {
     this.endsAt = now - (now % 4);
   }
 }
+
+const TOLD_ASSOCIATIONS =
+  (1 << SctpState.established) |
+  (1 << SctpState.shutdownSent) |
+  (1 << SctpState.shutdownReceived) |
+  (1 << SctpState.shutdownAckSent) |
+  (1 << SctpState.closed);
 
 const { established, finWait, close, closeWait, timeWait } = TcpConnectionState;
 const TOLD_STATES =
@@ -42,6 +50,10 @@ export function isSyncNeeded(
     if (entry.protocol === IpProtocol.tcp) {
       if (((1 << entry.state) & TOLD_STATES) === 0) return false;
       if (entry.state !== record.state && entry.state !== established)
+        return told(entry, record, endsAt);
+    } else if (entry.protocol === IpProtocol.sctp) {
+      if (((1 << entry.state) & TOLD_ASSOCIATIONS) === 0) return false;
+      if (entry.state !== record.state && entry.state !== SctpState.established)
         return told(entry, record, endsAt);
     }
   }

@@ -3,6 +3,7 @@ import type { OctetReader } from "../packet.ts";
 import type { Content } from "./content.ts";
 import { greText } from "./gre.ts";
 import { icmpText } from "./icmp.ts";
+import { sctpText } from "./sctp.ts";
 import { hex, type Printer, rightChecksum, sum16 } from "./style.ts";
 import { tcpText } from "./tcp.ts";
 import { udpText } from "./udp.ts";
@@ -85,7 +86,7 @@ function packetText(
     fragmented: (fragment & 0x2000) !== 0,
     nesting: nesting + 1,
   };
-  const hasEnds = protocol === 6 || protocol === 17;
+  const hasEnds = protocol === 6 || protocol === 17 || protocol === 132;
   return `${text}${hasEnds ? "" : `${ends}: `}${contentText(printer, octets, content, protocol)}`;
 }
 
@@ -159,6 +160,8 @@ function contentText(
       return udpText(printer, octets, content);
     case 47:
       return greText(printer, octets, content, nested);
+    case 132:
+      return sctpText(printer, octets, content);
     case 112:
       return vrrpText(printer, octets, content);
     default: {
