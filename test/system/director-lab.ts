@@ -147,10 +147,10 @@ export class DirectorLab {
       .join(" ");
   }
 
-  /** Why packets ended here, in order. */
+  /** Why IPVS dropped packets, in order. */
   drops(): DropReason[] {
     return Array.from((this.lab.simulation.trace as Recorder).events()).flatMap((event) =>
-      event.kind === "dropped" ? [event.reason] : [],
+      event.kind === "dropped" && event.reason.startsWith("ipvs") ? [event.reason] : [],
     );
   }
 }

@@ -114,6 +114,7 @@ export class TunnelInput {
     inner.origin = FrameOrigin.decapsulated;
     inner.enterHost(device.index);
     inner.mark = outer.mark;
+    inner.ipvsProperty = outer.ipvsProperty;
     inner.tos = tos;
     device.arrive(inner, outer);
     return null;
