@@ -32,17 +32,24 @@ test("-Z takes away what is shown and leaves what was counted since", () => {
   expect(statistics.view().inOctets).toBe(50);
 });
 
+/** Octets of a packet, so many that 32 bits do not hold their sums. */
+const LARGE = 65_535;
+
 test.prop([fc.array(fc.nat({ max: 1_000_000 }), { maxLength: 20 })])(
   "averages are the kernel's shifts",
   (counts) => {
     const statistics = new Statistics();
     let average = 0n;
+    let ofOctets = 0n;
     for (const count of counts) {
       statistics.connections += count;
+      statistics.inOctets += LARGE * count;
       statistics.estimate();
       average += ((BigInt(count) << 9n) - average) >> 2n;
+      ofOctets += ((BigInt(LARGE * count) << 4n) - ofOctets) >> 2n;
     }
-    const shown = Number((average + 0x1ffn) >> 10n);
-    expect(statistics.view().connectionsPerSecond).toBe(shown);
+    const { connectionsPerSecond, inOctetsPerSecond } = statistics.view();
+    expect(connectionsPerSecond).toBe(Number((average + 0x1ffn) >> 10n));
+    expect(inOctetsPerSecond).toBe(Number((ofOctets + 0xfn) >> 5n));
   },
 );
