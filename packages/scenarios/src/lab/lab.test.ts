@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { LabDefinition } from "../lab-file/schema.ts";
 import { libraryLab } from "../run/library.ts";
 import { Lab } from "./lab.ts";
+import type { LabSnapshot } from "./snapshot.ts";
 
 const DR = libraryLab("dr") as LabDefinition;
 const CONFIGURATION =
@@ -42,6 +43,37 @@ describe("a fork", () => {
     const fork = lab.fork();
     expect(fork.simulation.engine.eventCount).toBe(lab.simulation.engine.eventCount);
     expect(fork.exec("client", "ip -s neigh")).toEqual(lab.exec("client", "ip -s neigh"));
+  });
+
+  test("comes out of a snapshot that was written to a file", () => {
+    const [one, other] = [new Fingerprint(), new Fingerprint()];
+    const lab = played(one);
+    lab.undo("a");
+    lab.start("client", "ping 192.168.31.2");
+    lab.until(later(lab.now, seconds(3)));
+    const file = JSON.stringify(lab.snapshot());
+    const restored = Lab.restore(JSON.parse(file) as LabSnapshot, other);
+    expect(JSON.stringify(restored.snapshot())).toBe(file);
+    for (const each of [lab, restored]) each.until(later(each.now, seconds(3)));
+    expect(other.digest()).toBe(one.digest());
+  });
+
+  test("knows what was interrupted, and in which namespace a command was started", () => {
+    const lab = Lab.build(DR, { seed: "1" });
+    lab.exec("client", "ip netns add x");
+    const loop = "while sleep 1; do ip netns identify $$ >> /tmp/log; date +%s >> /tmp/log; done";
+    const handles = ["", "x"].map((namespace) => lab.start("client", loop, namespace));
+    lab.until(later(lab.now, milliseconds(2_500)));
+    handles[1]?.interrupt();
+    lab.until(later(lab.now, seconds(2)));
+    const read = (from: Lab): string => from.exec("client", "cat /tmp/log").stdout;
+    const fork = lab.fork();
+    expect(
+      read(lab)
+        .split("\n")
+        .filter((line) => line === "x"),
+    ).toHaveLength(2);
+    expect(read(fork)).toBe(read(lab));
   });
 
   test("takes nothing from a snapshot that does not lead to its instant", () => {

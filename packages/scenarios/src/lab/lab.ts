@@ -24,7 +24,8 @@ import type { LabDefinition, TrafficSpec } from "../lab-file/schema.ts";
 import { buildTopology } from "./build.ts";
 import type { LabOptions } from "./lab-options.ts";
 import type { LabMachine, LabPlug, MachineOptions } from "./machine.ts";
-import { InputLog, type LabInput, type LabSnapshot, type Position } from "./snapshot.ts";
+import { InputLog, type LabAct, type LabSnapshot, type Position } from "./snapshot.ts";
+import { StartedCommand } from "./started-command.ts";
 
 /** How a command ended. */
 export interface ExecResult {
@@ -46,6 +47,8 @@ export class Lab {
   private readonly options: LabOptions;
   private readonly byName = new Map<string, LabMachine>();
   private readonly log = new InputLog();
+  /** Commands that were started and not waited for, in order. */
+  private readonly started: ExecHandle[] = [];
 
   private constructor(definition: LabDefinition | null, options: LabOptions) {
     this.definition = definition;
@@ -74,12 +77,27 @@ export class Lab {
     const lab = Lab.build(snapshot.definition, { ...snapshot.options, trace });
     for (const input of snapshot.inputs) {
       lab.goTo(input);
-      if (input.kind === "undo") lab.undo(input.machine);
-      else if (input.kind === "start") lab.start(input.machine, input.command);
-      else lab.exec(input.machine, input.command, input.namespace);
+      lab.act(input);
     }
     lab.goTo(snapshot);
     return lab;
+  }
+
+  /** Does once more what somebody did. */
+  private act(input: LabAct): void {
+    switch (input.kind) {
+      case "exec":
+        this.exec(input.machine, input.command, input.namespace);
+        return;
+      case "start":
+        this.start(input.machine, input.command, input.namespace);
+        return;
+      case "interrupt":
+        this.interrupt(input.started);
+        return;
+      case "undo":
+        this.undo(input.machine);
+    }
   }
 
   /** Lets time pass to exactly where somebody stood: after so many events, at that instant. */
@@ -134,15 +152,24 @@ export class Lab {
     return found;
   }
 
-  /** Starts a command line as root; it runs while simulated time does. */
-  start(machine: string, command: string): ExecHandle {
-    this.note("start", machine, command, "");
-    return this.machine(machine).shell.exec(command);
+  /** Starts a command line as root, in a named network namespace or the first; it runs while simulated time does. */
+  start(machine: string, command: string, namespace = ""): ExecHandle {
+    this.note({ kind: "start", machine, command, namespace });
+    const handle = this.machine(machine).shell.exec(command, namespace);
+    const number = this.started.push(handle) - 1;
+    return new StartedCommand(handle, () => this.interrupt(number));
+  }
+
+  private interrupt(started: number): void {
+    this.note({ kind: "interrupt", started });
+    const handle = this.started[started];
+    assert(handle !== undefined, "a command that was started");
+    handle.interrupt();
   }
 
   /** Runs a command line as root, in a named network namespace or the first, and lets time pass until it has ended. */
   exec(machine: string, command: string, namespace = ""): ExecResult {
-    this.note("exec", machine, command, namespace);
+    this.note({ kind: "exec", machine, command, namespace });
     const handle = this.machine(machine).shell.exec(command, namespace);
     const { engine } = this.simulation;
     const deadline = engine.now + PATIENCE;
@@ -214,7 +241,7 @@ export class Lab {
    * command that had changed it, null when there is nothing left to take back. What packets did meanwhile stays.
    */
   undo(machine: string): ChangeOrigin | null {
-    this.note("undo", machine, "", "");
+    this.note({ kind: "undo", machine });
     return this.machine(machine).namespace.history.undo({
       machine,
       process: "undo",
@@ -227,8 +254,8 @@ export class Lab {
     return { at: this.now, events: this.simulation.engine.eventCount };
   }
 
-  private note(kind: LabInput["kind"], machine: string, command: string, namespace: string): void {
-    this.log.add({ ...this.position(), kind, machine, command, namespace });
+  private note(act: LabAct): void {
+    this.log.add({ ...this.position(), ...act });
   }
 
   private plug({ machine, device, mac }: LabPlug): {

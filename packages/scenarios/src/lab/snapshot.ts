@@ -1,6 +1,9 @@
 /**
  * A saved lab: what it was built from and what came to it from outside, with the instants. Everything else follows,
  * since a run depends on nothing else.
+ *
+ * What comes from outside is what goes through `Lab`: what somebody does to a machine, a socket or a cable behind its
+ * back, a snapshot does not know. Left out: copies by value, which would save running up to the instant once more.
  */
 import type { Instant } from "@lvsim/core";
 import type { LabDefinition } from "../lab-file/schema.ts";
@@ -13,14 +16,22 @@ export interface Position {
 }
 
 /** What somebody did from outside. */
-export interface LabInput extends Position {
-  /** A command of which the end was awaited, one that was only started, or that the last change was taken back. */
-  readonly kind: "exec" | "start" | "undo";
-  readonly machine: string;
-  readonly command: string;
-  /** The network namespace that it ran in, by its name; "" is the machine's first. */
-  readonly namespace: string;
-}
+export type LabAct =
+  | {
+      /** A command of which the end was awaited, or one that was only started. */
+      readonly kind: "exec" | "start";
+      readonly machine: string;
+      readonly command: string;
+      /** The network namespace that it ran in, by its name; "" is the machine's first. */
+      readonly namespace: string;
+    }
+  /** Ctrl-C to a command that was started; which of them, from 0. */
+  | { readonly kind: "interrupt"; readonly started: number }
+  /** The last change of the configuration was taken back. */
+  | { readonly kind: "undo"; readonly machine: string };
+
+/** What somebody did, and when. */
+export type LabInput = Position & LabAct;
 
 /** Plain data: it can be written to a file and read again. */
 export interface LabSnapshot extends Position {
