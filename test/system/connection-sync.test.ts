@@ -33,7 +33,8 @@ class Failover {
   /** Datagrams to the group, as they leave a. */
   readonly told: Frame[] = [];
 
-  constructor(backupLoss: number, masterId: number, backupId: number) {
+  /** `settings`: of the virtual service, as ipvsadm takes them. */
+  constructor(backupLoss: number, masterId: number, backupId: number, settings = "-s rr") {
     const { lab } = this;
     const lan = lab.addSwitch("lan");
     for (const [i, [name, host]] of Object.entries({
@@ -54,9 +55,10 @@ class Failover {
       for (const command of SERVER_COMMANDS) this.do(server, command);
       this.serve(server);
     }
-    for (const director of ["a", "b"]) {
-      this.do(director, `ipvsadm -A -t ${VIP}:80 -s rr`);
-      for (const server of [11, 12])
+    // a begins with rs2, b would with rs1
+    for (const [director, ...servers] of [["a", 11, 12] as const, ["b", 12, 11] as const]) {
+      this.do(director, `ipvsadm -A -t ${VIP}:80 ${settings}`);
+      for (const server of servers)
         this.do(director, `ipvsadm -a -t ${VIP}:80 -r 10.0.0.${server} -g`);
     }
     this.do("a", `ip addr add ${VIP}/32 dev eth0`);
@@ -141,6 +143,24 @@ test("connections with three packets go on at their servers, the others are rese
   expect(serversOf(run, "after").sort()).toEqual(before);
   expect(clients.map((client) => client.takeError())).toEqual([104, 104, 104, 0, 0, 0]);
   expect(run.do("b", "grep -c SYNC /proc/net/ip_vs_conn_sync")).toBe("3\n");
+});
+
+test.each([
+  ["a persistent client stays with its server", "-s rr -p 300", "rs2"],
+  ["a client without persistence is scheduled as the stand-in would", "-s rr", "rs1"],
+])("at the stand-in %s", (_what, settings, server) => {
+  const run = new Failover(0, 7, 7, settings);
+  const known = run.connect();
+  run.wait(1);
+  say(known, "before");
+  run.wait(4);
+  expect(serversOf(run, "before")).toEqual([`rs2 ${known.local.port}`]);
+  run.fail();
+  const fresh = run.connect();
+  run.wait(2);
+  say(fresh, "after");
+  run.wait(2);
+  expect(serversOf(run, "after")).toEqual([`${server} ${fresh.local.port}`]);
 });
 
 test("the message goes to 224.0.0.81 with TTL 1 from the interface's address", () => {
