@@ -5,12 +5,13 @@ import type { Engine } from "../time/engine.ts";
 import type { ChangeOrigin, PlaceId, Trace } from "../trace/trace.ts";
 import type { IpContext } from "./ip/ip-context.ts";
 import type { IpLayer } from "./ip/ip-layer.ts";
-import type { IpvsConntrack, IpvsHost, SyncSockets, VsSysctls } from "./ipvs/host.ts";
+import type { FullNatHost, IpvsConntrack, IpvsHost, SyncSockets, VsSysctls } from "./ipvs/host.ts";
 import type { OverloadVariant } from "./ipvs/overload.ts";
 import { TrackedFlows } from "./ipvs-conntrack.ts";
+import { FullNatHostAdapter } from "./ipvs-fullnat-host.ts";
 import { IpvsSyncSockets, type SyncSocketsOwner } from "./ipvs-sync-sockets.ts";
 import type { KernelVariant } from "./kernel-variant.ts";
-import type { NamespaceDraft } from "./namespace-config.ts";
+import type { NamespaceConfig, NamespaceDraft } from "./namespace-config.ts";
 import type { HookTable } from "./netfilter/hook-table.ts";
 import type { Netfilter } from "./netfilter/netfilter.ts";
 import { writeSysctl } from "./sysctl/access.ts";
@@ -20,6 +21,7 @@ const AVAILABLE_PAGES = 32 * 15_209;
 
 interface IpvsHostOwner extends SyncSocketsOwner {
   readonly kernel: KernelVariant;
+  readonly config: NamespaceConfig;
   readonly rng: Rng;
   readonly ip: IpLayer;
   readonly netfilter: Netfilter;
@@ -38,6 +40,7 @@ export class IpvsHostAdapter implements IpvsHost {
   readonly variant: OverloadVariant;
   readonly syncSockets: SyncSockets;
   readonly availablePages = AVAILABLE_PAGES;
+  readonly fullNat: FullNatHost | null;
   private flows: TrackedFlows | null = null;
   private readonly context: IpContext;
   private readonly owner: IpvsHostOwner;
@@ -52,6 +55,8 @@ export class IpvsHostAdapter implements IpvsHost {
     this.rng = owner.rng.stream("ipvs");
     this.ip = owner.ip;
     this.syncSockets = new IpvsSyncSockets(owner, context.router);
+    const { variant } = owner.config.ipvs;
+    this.fullNat = variant === "mainline" ? null : new FullNatHostAdapter(variant, context);
     this.variant = owner.kernel === "6.1.176" ? "classic" : "edge-triggered";
   }
 

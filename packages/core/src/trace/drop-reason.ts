@@ -71,6 +71,8 @@ export const DROP_REASONS = [
   // bridges of a host
   "too-long-for-port",
   "bridge-port-disabled",
+  // FULLNAT
+  "ipvs-defence",
 ] as const;
 
 export type DropReason = (typeof DROP_REASONS)[number];

@@ -10,7 +10,7 @@ export const NOTE_FIELDS = {
   log: ["hook", "inputInterface", "outputInterface"],
   route: ["routeType", "outputInterface", "nextHop", "phase"],
   scheduled: ["server", "serverPort", "forwardingMethod"],
-  connection: ["from", "to", "protocol"],
+  connection: ["from", "to", "protocol", "timeout"],
   forwarded: ["forwardingMethod", "destination", "destinationPort"],
   neighbour: ["address", "from", "to", "linkAddress"],
   "arp-suppressed": ["target", "sender"],

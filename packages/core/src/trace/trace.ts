@@ -28,7 +28,7 @@ export const NOTE_KINDS = [
   "route",
   /** IPVS chose a server. a = server address, b = server port, c = forwarding method. Decider: the virtual service. */
   "scheduled",
-  /** An IPVS connection changed its state. a = old state, b = new state, c = protocol. Decider: the connection. */
+  /** An IPVS connection changed its state. a = old state, b = new state, c = protocol, d = its timeout in seconds (0: mainline's). Decider: the connection. */
   "connection",
   /** IPVS passed the packet on. a = forwarding method, b = new destination, c = new destination port. Decider: the connection. */
   "forwarded",

@@ -23,8 +23,7 @@ export function ipvsPart(context: PassageContext, point: Point): Part {
     const changes = rewrites(entered, left, names, page);
     effects.push(...(changes.length > 0 ? changes : [say(page.language, "untouched")]));
   }
-  if (connection !== undefined)
-    effects.push(connectionText(connection.to, connection.protocol, page));
+  if (connection !== undefined) effects.push(connectionText(connection, page));
   return {
     what: say(page.language, "pointDoes", { point, what: ipvsWords(context) }),
     effects: effects.filter((text) => text !== ""),

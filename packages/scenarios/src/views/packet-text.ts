@@ -4,9 +4,9 @@ import {
   type FrameHeader,
   HOOK_POINT_NAMES,
   IpProtocol,
+  MAINLINE_TCP,
   Method,
   TCP_STATE_NAMES,
-  TCP_TIMEOUTS,
   TcpFlag,
 } from "@lvsim/core";
 import type { Names } from "./names.ts";
@@ -117,8 +117,12 @@ export function ttlChange(
 }
 
 /** The state that a connection came to, with its timeout; "" for a protocol without states worth a word. */
-export function connectionText(state: number, protocol: number, page: Page): string {
+export function connectionText(
+  { to, protocol, timeout }: { to: number; protocol: number; timeout: number },
+  page: Page,
+): string {
   if (protocol !== IpProtocol.tcp) return "";
-  const name = TCP_STATE_NAMES[state] ?? "";
-  return say(page.language, "connectionState", { state: name, seconds: TCP_TIMEOUTS[state] ?? 0 });
+  const name = TCP_STATE_NAMES[to] ?? "";
+  const seconds = timeout === 0 ? (MAINLINE_TCP.timeouts[to] ?? 0) : timeout;
+  return say(page.language, "connectionState", { state: name, seconds });
 }

@@ -16,6 +16,7 @@ import {
   headerIn,
   isDelivered,
   meetsIpvs,
+  type Passage,
   passes,
   type VerdictNote,
   verdicts,
@@ -91,7 +92,8 @@ function standsAlone({ passage, entered, left }: PassageContext, { hook }: Verdi
 function alonePart(context: PassageContext, { hook }: VerdictNote): Part {
   const { page, names, entered } = context;
   const point = hookName(hook) as Point;
-  if (hook !== HookPoint.preRouting) return ipvsPart(context, point);
+  if (hook !== HookPoint.preRouting || isTakenBeforeRouting(context.passage))
+    return ipvsPart(context, point);
   const address = names.address((entered?.destination ?? 0) as Ipv4Address);
   const next = passes(context.passage, HookPoint.forward) ? "toForward" : "toInput";
   return {
@@ -100,6 +102,10 @@ function alonePart(context: PassageContext, { hook }: VerdictNote): Part {
     points: [point],
   };
 }
+
+/** With FULLNAT IPVS is there before anybody asks for a route. */
+const isTakenBeforeRouting = (passage: Passage): boolean =>
+  meetsIpvs(passage) && !passes(passage, HookPoint.localIn) && !passes(passage, HookPoint.forward);
 
 const accepting = (points: readonly string[], { language }: Page): string =>
   say(language, "pointsAccept", { points: listOf(language, points) });

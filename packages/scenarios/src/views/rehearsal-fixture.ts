@@ -191,7 +191,7 @@ class Stage {
       Object.keys(definition.segments).map((name) => [name, this.simulation.addSwitch(name)]),
     );
     Object.entries(definition.hosts).forEach(([name, host], number) => {
-      const namespace = this.simulation.addNamespace(name, "6.1.192");
+      const namespace = this.simulation.addNamespace(name, "6.1.192", definition.ipvsadm);
       this.namespaces.set(name, namespace);
       Object.entries(host.devices).forEach(([device, spec], index) => {
         const mac = (0x020000000000 + (number + 1) * 256 + index) as MacAddress;

@@ -8,7 +8,7 @@ import { IcmpType, UnreachableCode } from "../../packet/protocol.ts";
 import { Verdict } from "../netfilter/hook.ts";
 import { type Connection, ConnectionFlag, NO_CONNECTION } from "./connection.ts";
 import type { IpvsContext } from "./context.ts";
-import { bindLocalAddress } from "./forwarding/full-nat.ts";
+import { bindLocalAddress } from "./fullnat/local-ports.ts";
 import { Method } from "./method.ts";
 import { NewFlow } from "./new-flow.ts";
 import { Persistence } from "./persistence.ts";
@@ -75,8 +75,13 @@ export class Admission {
       return NO_CONNECTION;
     }
     if (context.rows.method(connection) === Method.fullNat) {
-      if (!bindLocalAddress(context.connections, service, connection)) {
+      const { fullNat } = context.host;
+      if (
+        fullNat === null ||
+        !bindLocalAddress(fullNat, context.connections, service, connection)
+      ) {
         context.connections.discard(connection);
+        fullNat?.warn("IPVS: bind local address: no port available");
         this.verdict = context.drop(frame, "ipvs-no-local-port", service);
         return NO_CONNECTION;
       }

@@ -10,7 +10,7 @@ import type { Ipv4Address } from "../../packet/ipv4-address.ts";
 import type { Instant } from "../../time/instant.ts";
 import { UNARMED } from "../../time/timer.ts";
 import type { Decider } from "../../trace/trace.ts";
-import { type Connection, ConnectionFlag, type LocalBinding, NO_CONNECTION } from "./connection.ts";
+import { type Connection, ConnectionFlag, NO_CONNECTION } from "./connection.ts";
 import {
   ARMED_SECONDS,
   CLIENT_ADDRESS,
@@ -36,6 +36,7 @@ import {
 } from "./connection-layout.ts";
 import { ConnectionName } from "./connection-name.ts";
 import type { Destination } from "./destination.ts";
+import type { LocalBinding } from "./local-binding.ts";
 import { Method } from "./method.ts";
 import { NumberedServers } from "./numbered-servers.ts";
 

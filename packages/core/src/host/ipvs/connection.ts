@@ -3,9 +3,6 @@
  * template that keeps a client with one server (persistence). It is no object but the number of a row; the row is
  * described in connection-rows.ts. A number is given out again when its connection has ended: nobody may keep one.
  */
-import type { Ipv4Address } from "../../packet/ipv4-address.ts";
-import type { LocalAddress } from "./virtual-service.ts";
-
 declare const connectionBrand: unique symbol;
 /** A connection, by the number of its row. */
 export type Connection = number & { readonly [connectionBrand]: true };
@@ -32,30 +29,3 @@ export const ConnectionFlag = {
   /** Another director told of it (SYNC). */
   synced: 256,
 } as const;
-
-/** The second index entry of a full-nat connection: server → local address. */
-export class LocalBinding {
-  readonly connection: Connection;
-  readonly protocol: number;
-  readonly serverAddress: Ipv4Address;
-  readonly serverPort: number;
-  readonly localAddress: LocalAddress;
-  readonly port: number;
-  nextInChain: LocalBinding | null = null;
-
-  constructor(
-    connection: Connection,
-    protocol: number,
-    serverAddress: Ipv4Address,
-    serverPort: number,
-    localAddress: LocalAddress,
-    port: number,
-  ) {
-    this.connection = connection;
-    this.protocol = protocol;
-    this.serverAddress = serverAddress;
-    this.serverPort = serverPort;
-    this.localAddress = localAddress;
-    this.port = port;
-  }
-}

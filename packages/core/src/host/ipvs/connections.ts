@@ -8,11 +8,12 @@
 import type { Ipv4Address } from "../../packet/ipv4-address.ts";
 import { type Instant, later, seconds } from "../../time/instant.ts";
 import { type TimerOwner, UNARMED } from "../../time/timer.ts";
-import { type Connection, ConnectionFlag, type LocalBinding, NO_CONNECTION } from "./connection.ts";
+import { type Connection, ConnectionFlag, NO_CONNECTION } from "./connection.ts";
 import { AfterPacket, ConnectionRows } from "./connection-rows.ts";
 import { ConnectionTable } from "./connection-table.ts";
 import type { Destination } from "./destination.ts";
 import type { IpvsHost } from "./host.ts";
+import type { LocalBinding } from "./local-binding.ts";
 import { LocalPortIndex } from "./local-port-index.ts";
 import { Method } from "./method.ts";
 import { boundTo, unboundFrom } from "./overload.ts";
@@ -34,12 +35,19 @@ export interface ConnectionWatcher {
   held(template: Connection): void;
 }
 
+/** Who acts when the timer of a connection has run out, before it goes. */
+export interface ExpiryListener {
+  expiring(connection: Connection): void;
+}
+
 export class Connections implements TimerOwner {
   readonly rows = new ConnectionRows();
   readonly table = new ConnectionTable(this.rows);
   /** Full-nat's second index. */
   readonly localPorts = new LocalPortIndex();
   watcher: ConnectionWatcher | null = null;
+  /** null but on a kernel with FULLNAT. */
+  expiry: ExpiryListener | null = null;
   private readonly host: IpvsHost;
   /** Our number among the owners of the wheel's timers; 0 before the first connection. */
   private timerOwner = 0;
@@ -206,6 +214,7 @@ export class Connections implements TimerOwner {
       if (this.watcher !== null) this.watcher.held(connection);
       return;
     }
+    if (this.expiry !== null) this.expiry.expiring(connection);
     this.discard(connection);
   }
 

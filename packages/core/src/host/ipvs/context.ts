@@ -38,7 +38,7 @@ export class IpvsContext {
     this.host = host;
     this.connections = new Connections(host);
     this.rows = this.connections.rows;
-    this.protocols = new Protocols(this.rows);
+    this.protocols = new Protocols(this.rows, host.fullNat !== null);
     this.forwarders = new Forwarders(new ForwardingPath(host, this.rows));
     this.estimator = new Estimator(host, this.services.services);
     this.defence = new Defence(host, this.connections, this.protocols, this.services);
@@ -58,7 +58,8 @@ export class IpvsContext {
     const { number } = protocol;
     const { now } = host.engine;
     const name = rows.nameOf(connection);
-    host.trace.note("connection", now, host.place, frame, name, before, state, number);
+    const timeout = host.fullNat === null ? 0 : rows.timeoutSeconds(connection);
+    host.trace.note("connection", now, host.place, frame, name, before, state, number, timeout);
   }
 
   /** Ends the story of `frame`; the verdict for it. */

@@ -41,6 +41,9 @@ export class Destination implements Decider {
   /** The statistics of the service that it belongs to, or belonged to last. */
   serviceStatistics: Statistics;
 
+  /** Its service's, in seconds; 0 for none of its own (only on a kernel with FULLNAT). */
+  establishedTimeout = 0;
+
   /** Entries of a scheduler's cache that name it (lblc, lblcr). */
   cacheEntries = 0;
   /** By which the rows of connections name it (numbered-servers.ts); 0 while none does. */

@@ -24,7 +24,7 @@ import {
   type IpvsCommand,
   type ServiceSettings,
 } from "./control.ts";
-import type { IpvsHost, SyncSocket, SyncSockets, VsSysctls } from "./host.ts";
+import type { FullNatHost, IpvsHost, SyncSocket, SyncSockets, VsSysctls } from "./host.ts";
 import { Ipvs } from "./ipvs.ts";
 import type { OverloadVariant } from "./overload.ts";
 
@@ -144,6 +144,7 @@ export class Director {
       },
       turnDefence: (sysctl, mode) => this.setSysctls({ [sysctl]: mode }),
       syncSockets: this.sockets,
+      fullNat: this.fullNatHost(),
       conntrack: null,
       routingGeneration: 0,
       variant,
@@ -151,6 +152,11 @@ export class Director {
       isUnicastOrLocal: (candidate) => candidate >>> 28 !== 14,
     };
     this.ipvs = new Ipvs(host);
+  }
+
+  /** What the kernel has of FULLNAT; overridden by directors that have it. */
+  protected fullNatHost(): FullNatHost | null {
+    return null;
   }
 
   /** Carries out a command as the namespace does. */

@@ -1,12 +1,17 @@
 /**
  * IPVS's hooks in netfilter (`ip_vs_ops4`): registered with the first service, removed with the last. At each point
  * answers are looked at before requests.
+ *
+ * A kernel with FULLNAT has others: requests, and answers to local addresses, are taken at PRE_ROUTING before connection
+ * tracking, so that no rule for INPUT sees them and local clients are not served; only masquerading's answers are taken
+ * at FORWARD. They are there from the first service on as well, where the fork has them as long as it is loaded.
  */
 import type { NetDevice } from "../../link/net-device.ts";
 import type { Frame } from "../../packet/frame.ts";
 import { IpProtocol } from "../../packet/protocol.ts";
 import { type Hook, HookPoint, HookPriority, Verdict } from "../netfilter/hook.ts";
 import type { HookTable } from "../netfilter/hook-table.ts";
+import type { FrontGuard } from "./fullnat/front-guard.ts";
 import type { Inbound } from "./inbound.ts";
 import type { Outbound } from "./outbound.ts";
 
@@ -70,24 +75,36 @@ class ForwardedErrorHook implements Hook {
   }
 }
 
+/** What the fork drops before everything else. */
+class GuardHook implements Hook {
+  readonly point = HookPoint.preRouting;
+  readonly priority = HookPriority.conntrack - 2;
+  private readonly guard: FrontGuard;
+
+  constructor(guard: FrontGuard) {
+    this.guard = guard;
+  }
+
+  run(frame: Frame): Verdict {
+    return this.guard.run(frame);
+  }
+
+  describe(): string {
+    return "IPVS guard";
+  }
+}
+
 export class IpvsHooks {
   private readonly hooks: readonly Hook[];
   private readonly table: HookTable;
   private registered = false;
 
-  constructor(table: HookTable, inbound: Inbound, outbound: Outbound) {
-    const { natSource, natDestination } = HookPriority;
+  /** `guard` is null on a mainline kernel. */
+  constructor(table: HookTable, inbound: Inbound, outbound: Outbound, guard: FrontGuard | null) {
     this.table = table;
-    this.hooks = [
-      new AnswerHook(outbound, HookPoint.localIn, natSource - 2),
-      new RequestHook(inbound, HookPoint.localIn, natSource - 1),
-      new AnswerHook(outbound, HookPoint.localOut, natDestination + 1),
-      new RequestHook(inbound, HookPoint.localOut, natDestination + 2),
-      new ForwardedErrorHook(inbound),
-      new AnswerHook(outbound, HookPoint.forward, natSource),
-    ];
+    this.hooks =
+      guard === null ? mainlineHooks(inbound, outbound) : forkHooks(inbound, outbound, guard);
   }
-
   /** Registers the hooks while there are services, removes them when there are none. */
   keep(services: boolean): void {
     if (services === this.registered) return;
@@ -96,4 +113,26 @@ export class IpvsHooks {
       if (services) this.table.register(hook);
       else this.table.unregister(hook);
   }
+}
+
+function mainlineHooks(inbound: Inbound, outbound: Outbound): Hook[] {
+  const { natSource, natDestination } = HookPriority;
+  return [
+    new AnswerHook(outbound, HookPoint.localIn, natSource - 2),
+    new RequestHook(inbound, HookPoint.localIn, natSource - 1),
+    new AnswerHook(outbound, HookPoint.localOut, natDestination + 1),
+    new RequestHook(inbound, HookPoint.localOut, natDestination + 2),
+    new ForwardedErrorHook(inbound),
+    new AnswerHook(outbound, HookPoint.forward, natSource),
+  ];
+}
+
+function forkHooks(inbound: Inbound, outbound: Outbound, guard: FrontGuard): Hook[] {
+  const { conntrack, natSource } = HookPriority;
+  return [
+    new GuardHook(guard),
+    new RequestHook(inbound, HookPoint.preRouting, conntrack - 1),
+    new ForwardedErrorHook(inbound),
+    new AnswerHook(outbound, HookPoint.forward, natSource),
+  ];
 }

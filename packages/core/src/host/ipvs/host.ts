@@ -7,7 +7,9 @@ import type { Engine } from "../../time/engine.ts";
 import type { PlaceId, Trace } from "../../trace/trace.ts";
 import type { IpLayer } from "../ip/ip-layer.ts";
 import type { HookTable } from "../netfilter/hook-table.ts";
+import type { FullNatSysctls } from "../sysctl/fullnat-sysctls.ts";
 import type { IpvsSysctls } from "../sysctl/ipvs-sysctls.ts";
+import type { IpvsVariant } from "./config.ts";
 import type { OverloadVariant } from "./overload.ts";
 
 /** net.ipv4.vs.*: plain numbers under the kernel's names, as the files hold them. */
@@ -55,6 +57,19 @@ export interface SyncSockets {
   ): SyncSocket | Errno;
 }
 
+/** What a kernel with FULLNAT offers besides. */
+export interface FullNatHost {
+  readonly variant: Exclude<IpvsVariant, "mainline">;
+  /** Live: another object after a change. */
+  readonly sysctls: FullNatSysctls;
+  /** The MTU of an Ethernet device, to send on it without route and neighbour; 0 when the index names none. */
+  linkMtu(device: number): number;
+  /** Sends a frame whose link header is complete (`dev_queue_xmit`). */
+  transmit(frame: Frame, device: number): void;
+  /** A line for the kernel's log, if there were not too many lately. */
+  warn(text: string): void;
+}
+
 export interface IpvsHost {
   readonly engine: Engine;
   readonly trace: Trace | null;
@@ -66,6 +81,8 @@ export interface IpvsHost {
   readonly syncSockets: SyncSockets;
   /** Live: another object after a change. */
   readonly sysctls: VsSysctls;
+  /** null on a mainline kernel. */
+  readonly fullNat: FullNatHost | null;
   /** null while no connection tracking runs. */
   readonly conntrack: IpvsConntrack | null;
   /** Rises when a route, an address, a device's state or a learnt path changes: cached routes are void then. */

@@ -17,6 +17,7 @@ import type { IpvsContext } from "./context.ts";
 import type { Destination } from "./destination.ts";
 import { Preparation, RouteMode } from "./forwarding/forwarding-path.ts";
 import { tunnelOverhead } from "./forwarding/tunnel-header.ts";
+import type { LocalBinding } from "./local-binding.ts";
 import { Method } from "./method.ts";
 import { isIpsec, keyExchangeOf } from "./protocol/ipsec.ts";
 
@@ -62,12 +63,27 @@ export class IcmpRequests {
     if (found === NO_CONNECTION && isIpsec(quoted.protocol))
       found = keyExchangeOf(connections.table, quoted.destination, quoted.source);
     if (found !== NO_CONNECTION) return this.pass(frame, quoted, found, input, point);
+    const binding = connections.localPorts.find(
+      quoted.protocol,
+      quoted.destination,
+      quoted.destinationPort,
+      quoted.source,
+      quoted.sourcePort,
+    );
+    if (binding !== null) return this.passToClient(frame, quoted, binding);
     if (host.sysctls.schedule_icmp === 0 || isIpsec(quoted.protocol)) return Verdict.accept;
     const made = this.admission.admitQuoted(frame, quoted, protocol, input);
     if (made === NO_CONNECTION) return this.admission.verdict;
     const verdict = this.pass(frame, quoted, made, input, point);
     connections.done(made, 0);
     return verdict;
+  }
+
+  /** Passes an error about a request under a local address on to the client. */
+  private passToClient(frame: Frame, quoted: Frame, binding: LocalBinding): Verdict {
+    const { forwarders, rows, estimator } = this.context;
+    estimator.countOut(rows.server(binding.connection), frame.length);
+    return forwarders.fullNat?.errorToClient(frame, quoted, binding) ?? Verdict.accept;
   }
 
   /** Passes the error on to the connection's server (`ip_vs_icmp_xmit`). */
@@ -83,7 +99,8 @@ export class IcmpRequests {
     const method = rows.method(connection);
     estimator.countIn(server, frame.length);
     if (method !== Method.masquerading) {
-      if (method === Method.fullNat) return Verdict.accept;
+      if (method === Method.fullNat)
+        return forwarders.fullNat?.errorToServer(frame, quoted, connection) ?? Verdict.accept;
       rows.countInPacket(connection);
       return forwarders.of(method).forward(frame, connection, input, true);
     }

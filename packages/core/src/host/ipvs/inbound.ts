@@ -9,6 +9,7 @@ import { HookPoint, Verdict } from "../netfilter/hook.ts";
 import { Admission } from "./admission.ts";
 import { type Connection, ConnectionFlag, NO_CONNECTION } from "./connection.ts";
 import type { IpvsContext } from "./context.ts";
+import type { FrontGuard } from "./fullnat/front-guard.ts";
 import { IcmpRequests } from "./icmp-requests.ts";
 import { isIpsec, keyExchangeOf } from "./protocol/ipsec.ts";
 import { Direction, type Protocol } from "./protocol/protocol.ts";
@@ -21,9 +22,12 @@ export class Inbound {
   private readonly icmp: IcmpRequests;
   private readonly context: IpvsContext;
   private readonly admission: Admission;
+  /** null on a mainline kernel. */
+  private readonly guard: FrontGuard | null;
 
-  constructor(context: IpvsContext) {
+  constructor(context: IpvsContext, guard: FrontGuard | null) {
     this.context = context;
+    this.guard = guard;
     this.admission = new Admission(context);
     this.icmp = new IcmpRequests(context, this.admission);
   }
@@ -67,10 +71,20 @@ export class Inbound {
     if (connection === NO_CONNECTION) {
       const answered = this.answerFullNat(frame, protocol);
       if (answered !== Verdict.accept) return answered;
+      const { guard } = this;
+      if (guard !== null && !guard.mayOpen(frame)) return guard.unclaimed(frame);
       connection = this.admission.admit(frame, protocol, input);
-      if (connection === NO_CONNECTION) return this.admission.verdict;
+      if (connection === NO_CONNECTION) return this.leave(frame);
     }
     return this.pass(frame, connection, protocol, input);
+  }
+
+  /** What becomes of a packet that got no connection. */
+  private leave(frame: Frame): Verdict {
+    const { verdict } = this.admission;
+    return this.guard === null || verdict !== Verdict.accept
+      ? verdict
+      : this.guard.unclaimed(frame);
   }
 
   private pass(
@@ -100,6 +114,10 @@ export class Inbound {
     const server = rows.server(connection);
     if (server === null || server.available) return Fate.usable;
     if (this.context.host.sysctls.expire_nodest_conn === 0) return Fate.serverGone;
+    if (this.guard !== null) {
+      this.context.connections.expireNow(connection);
+      return Fate.serverGone;
+    }
     const tracked = this.isTracked(connection, frame);
     if (!tracked) rows.lower(connection, ConnectionFlag.tracked);
     this.context.connections.expireNow(connection);
@@ -108,6 +126,8 @@ export class Inbound {
 
   /** A client opens a connection whose tuple has an entry: vs.expire_nodest_conn and vs.conn_reuse_mode. */
   private judgeOpening(connection: Connection, protocol: Protocol, frame: Frame): Fate {
+    // the fork takes the entry over as it is (fullnat/tcp-translation.ts)
+    if (this.guard !== null) return Fate.usable;
     const { rows } = this.context;
     const { expire_nodest_conn, conn_reuse_mode } = this.context.host.sysctls;
     let tracked: boolean;
@@ -146,7 +166,7 @@ export class Inbound {
     const { connection } = binding;
     estimator.countOut(rows.server(connection), frame.length);
     this.context.advance(connection, protocol, Direction.output, frame);
-    const verdict = forwarders.fullNat.answer(frame, connection);
+    const verdict = forwarders.fullNat?.answer(frame, connection) ?? Verdict.accept;
     connections.refresh(connection);
     return verdict;
   }

@@ -8,6 +8,9 @@ import type { IpvsConfig } from "./config.ts";
 import { NO_CONNECTION } from "./connection.ts";
 import { IpvsContext } from "./context.ts";
 import type { IpvsCommand } from "./control.ts";
+import type { FullNatCounters } from "./fullnat/counters.ts";
+import { ExpiryResets } from "./fullnat/expiry-resets.ts";
+import { FrontGuard } from "./fullnat/front-guard.ts";
 import { IpvsHooks } from "./hooks.ts";
 import type { IpvsHost } from "./host.ts";
 import { Inbound } from "./inbound.ts";
@@ -31,8 +34,9 @@ export class Ipvs {
     this.context = new IpvsContext(host);
     this.live = new LiveServices(this.context);
     this.daemons = new SyncDaemons(this.context);
-    const inbound = new Inbound(this.context);
-    this.hooks = new IpvsHooks(host.hooks, inbound, new Outbound(this.context));
+    const guard = this.prepareFullNat(host);
+    const inbound = new Inbound(this.context, guard);
+    this.hooks = new IpvsHooks(host.hooks, inbound, new Outbound(this.context), guard);
     this.followSysctls();
   }
 
@@ -106,6 +110,21 @@ export class Ipvs {
   /** What was counted since the beginning, up to now and whatever `-Z` did (/proc/net/ip_vs_stats_percpu). */
   counted(): Counters {
     return this.context.estimator.totals;
+  }
+
+  /** What a kernel with FULLNAT has beside a forwarding method; null on a mainline kernel. */
+  private prepareFullNat(host: IpvsHost): FrontGuard | null {
+    const { connections, rows, forwarders } = this.context;
+    const { fullNat: forwarder } = forwarders;
+    if (host.fullNat === null || forwarder === null) return null;
+    const { counters } = forwarder;
+    connections.expiry = new ExpiryResets(host, host.fullNat, rows, forwarder, counters);
+    return new FrontGuard(this.context, host.fullNat, counters);
+  }
+
+  /** What FULLNAT counts (the fork's /proc/net/ip_vs_ext_stats); null on a mainline kernel. */
+  get fullNatCounters(): FullNatCounters | null {
+    return this.context.forwarders.fullNat?.counters ?? null;
   }
 
   private followDaemons(config: IpvsConfig): void {

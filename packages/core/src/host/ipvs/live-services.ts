@@ -175,6 +175,8 @@ export class LiveServices {
     const service = this.serviceWith(config.identity);
     const changed = service.config.scheduler !== config.scheduler;
     service.config = config;
+    for (const server of service.destinations)
+      server.establishedTimeout = config.establishedTimeout ?? 0;
     if (!changed) return;
     service.scheduler?.close?.();
     service.scheduler = bindScheduler(config.scheduler, service, this.context.host);
@@ -201,6 +203,7 @@ export class LiveServices {
         server.serviceStatistics = service.statistics;
       }
     }
+    server.establishedTimeout = service.config.establishedTimeout ?? 0;
     this.setThresholds(server, config);
     service.destinations.splice(index, 0, server);
     service.scheduler?.changed?.("added", server, index);
@@ -239,8 +242,7 @@ export class LiveServices {
   private deleteLocalAddress(service: VirtualService, address: number): void {
     const index = service.localAddresses.findIndex((local) => local.address === address);
     assert(index >= 0, "a local address to delete");
-    service.localAddresses.splice(index, 1);
-    if (index <= service.localAddressAt) service.localAddressAt--;
+    service.removeLocalAddress(index);
   }
 
   private zero(identity: VirtualServiceIdentity | null): void {

@@ -3,7 +3,7 @@
  * to the connection, so that an answer finds it and a port is not given out twice towards one server.
  */
 import type { Ipv4Address } from "../../packet/ipv4-address.ts";
-import type { LocalBinding } from "./connection.ts";
+import type { LocalBinding } from "./local-binding.ts";
 
 const INITIAL_SIZE = 64;
 

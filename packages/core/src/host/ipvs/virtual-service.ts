@@ -70,6 +70,21 @@ export class VirtualService implements ServerPool, Decider {
     return this.config.onePacket && protocol === IpProtocol.udp;
   }
 
+  /** The local address whose turn it is; null without one. */
+  nextLocalAddress(): LocalAddress | null {
+    const pool = this.localAddresses;
+    this.localAddressAt = this.localAddressAt + 1 < pool.length ? this.localAddressAt + 1 : 0;
+    return pool[this.localAddressAt] ?? null;
+  }
+
+  /** A local address goes: its connections keep it; if it was the last to have its turn, the next one misses its own. */
+  removeLocalAddress(index: number): void {
+    const pool = this.localAddresses;
+    pool.splice(index, 1);
+    if (index < this.localAddressAt) this.localAddressAt--;
+    else if (index === this.localAddressAt && index >= pool.length) this.localAddressAt = -1;
+  }
+
   /** Place of a server in the list; it is there. */
   placeOf(key: RealServerKey): number {
     const index = this.destinations.findIndex((server) => sameServer(server.config, key));

@@ -10,12 +10,14 @@ import { Tunnelling } from "./tunnelling.ts";
 
 export class Forwarders {
   readonly path: ForwardingPath;
-  readonly fullNat: FullNat;
+  /** null on a mainline kernel. */
+  readonly fullNat: FullNat | null;
   private readonly byMethod: readonly Forwarder[];
 
   constructor(path: ForwardingPath) {
     this.path = path;
-    this.fullNat = new FullNat(path);
+    const { fullNat } = path.host;
+    this.fullNat = fullNat === null ? null : new FullNat(path, fullNat);
     const direct = new DirectRouting(path);
     const methods: Record<Method, Forwarder> = {
       [Method.masquerading]: new Masquerading(path),
@@ -23,7 +25,8 @@ export class Forwarders {
       [Method.tunnelling]: new Tunnelling(path),
       [Method.directRouting]: direct,
       [Method.bypass]: new Bypass(path),
-      [Method.fullNat]: this.fullNat,
+      // a mainline kernel knows the number of the method and nothing else of it
+      [Method.fullNat]: this.fullNat ?? direct,
     };
     this.byMethod = Object.values(Method).map((method) => methods[method]);
   }

@@ -24,6 +24,8 @@ export const RouteMode = {
   nonLocal: 2,
   /** A packet that was not for this host may become one that is. */
   redirect: 4,
+  /** The packet's TTL stays as it is. */
+  keepTtl: 8,
 } as const;
 
 /** What `ForwardingPath.prepare` says. */
@@ -66,11 +68,13 @@ export class ForwardingPath {
     if (this.crosses(frame, mode, local))
       return this.drop(frame, "ipvs-local-loopback-destination", connection);
     if (local) return Preparation.local;
-    if (frame.ttl <= 1) {
-      this.error(frame, IcmpType.timeExceeded, 0, 0);
-      return this.drop(frame, "ip-ttl-exceeded", connection);
+    if ((mode & RouteMode.keepTtl) === 0) {
+      if (frame.ttl <= 1) {
+        this.error(frame, IcmpType.timeExceeded, 0, 0);
+        return this.drop(frame, "ip-ttl-exceeded", connection);
+      }
+      frame.ttl--;
     }
-    frame.ttl--;
     if (!this.fits(frame, route, address, tunnelOverhead, related))
       return this.drop(frame, "ip-too-big", connection);
     frame.route = route;
@@ -185,7 +189,8 @@ export class ForwardingPath {
     this.host.ip.sendIcmpError(frame, type, code, rest);
   }
 
-  private noteForwarded(frame: Frame, connection: Connection): void {
+  /** Tells the trace that the frame goes on. */
+  noteForwarded(frame: Frame, connection: Connection): void {
     const { trace, engine, place } = this.host;
     if (trace === null) return;
     const { rows } = this;

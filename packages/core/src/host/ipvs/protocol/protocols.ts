@@ -2,10 +2,12 @@
 import { IpProtocol } from "../../../packet/protocol.ts";
 import { type Connection, ConnectionFlag } from "../connection.ts";
 import type { ConnectionRows } from "../connection-rows.ts";
+import { FullNatTcpProtocol } from "./fullnat-tcp.ts";
 import { IpsecProtocol } from "./ipsec.ts";
 import { Expendable, type Protocol } from "./protocol.ts";
 import { SctpProtocol } from "./sctp.ts";
 import { TcpProtocol } from "./tcp.ts";
+import { MAINLINE_TCP } from "./tcp-state-table.ts";
 import { UdpProtocol } from "./udp.ts";
 
 export class Protocols {
@@ -16,9 +18,10 @@ export class Protocols {
   private readonly ah = new IpsecProtocol(IpProtocol.ah, "AH");
   private readonly rows: ConnectionRows;
 
-  constructor(rows: ConnectionRows) {
+  /** `fullNat`: on a kernel with FULLNAT. */
+  constructor(rows: ConnectionRows, fullNat: boolean) {
     this.rows = rows;
-    this.tcp = new TcpProtocol(rows);
+    this.tcp = fullNat ? new FullNatTcpProtocol(rows) : new TcpProtocol(rows, MAINLINE_TCP);
     this.udp = new UdpProtocol(rows);
     this.sctp = new SctpProtocol(rows);
   }

@@ -35,12 +35,11 @@ export const TcpConnectionState = {
 } as const;
 
 /** Seconds, by state. */
-export const TCP_TIMEOUTS: readonly number[] = [2, 900, 120, 60, 120, 120, 10, 60, 30, 120, 120];
+const TCP_TIMEOUTS: readonly number[] = [2, 900, 120, 60, 120, 120, 10, 60, 30, 120, 120];
 
-/** The states that count as ActiveConn. */
-export const TCP_ACTIVE: readonly boolean[] = TCP_STATE_NAMES.map((name) =>
-  ["ESTABLISHED", "SYN_SENT", "SYN_RECV", "SYNACK"].includes(name),
-);
+/** Which states count as ActiveConn. */
+const activeIn = (...names: readonly string[]): readonly boolean[] =>
+  TCP_STATE_NAMES.map((name) => names.includes(name));
 
 /** First row of a direction in a table. */
 export const TcpRow = { input: 0, output: 4, inputOnly: 8 } as const;
@@ -58,7 +57,7 @@ const parse = (text: string): readonly number[] =>
     .filter((word) => !/[a-z]/.test(word) && word !== "IN" && word !== "OUT" && word !== "IO")
     .map((word) => COLUMNS.indexOf(word));
 
-export const NORMAL_TCP_TABLE = parse(`
+const NORMAL_TCP_TABLE = parse(`
   IN  syn SR ES ES SR SR SR SR SR SR SR SR
   IN  fin CL CW SS TW TW TW CL CW LA LI TW
   IN  ack ES ES SS ES FW TW CL CW CL LI ES
@@ -73,7 +72,7 @@ export const NORMAL_TCP_TABLE = parse(`
   IO  rst CL CL CL SR CL CL CL CL LA LI CL
 `);
 
-export const SECURE_TCP_TABLE = parse(`
+const SECURE_TCP_TABLE = parse(`
   IN  syn SR ES ES SR SR SR SR SR SR SR SA
   IN  fin CL CW SS TW TW TW CL CW LA LI SA
   IN  ack ES ES SS SR FW TW CL CW CL LI SA
@@ -87,3 +86,36 @@ export const SECURE_TCP_TABLE = parse(`
   IO  ack ES ES SS ES FW TW CL CW CL LI ES
   IO  rst CL CL CL SR CL CL CL CL LA LI CL
 `);
+
+/** How one kernel's IPVS judges TCP. */
+export interface TcpRules {
+  readonly normal: readonly number[];
+  /** In force with vs.secure_tcp. */
+  readonly secure: readonly number[];
+  /** Seconds, by state. */
+  readonly timeouts: readonly number[];
+  /** By state: whether it counts as ActiveConn. */
+  readonly active: readonly boolean[];
+}
+
+export const MAINLINE_TCP: TcpRules = {
+  normal: NORMAL_TCP_TABLE,
+  secure: SECURE_TCP_TABLE,
+  timeouts: TCP_TIMEOUTS,
+  active: activeIn("ESTABLISHED", "SYN_SENT", "SYN_RECV", "SYNACK"),
+};
+
+/** An ACK of the client is no beginning. */
+const withoutLateStart = (table: readonly number[]): readonly number[] =>
+  [TcpRow.input, TcpRow.inputOnly].reduce(
+    (rows, row) => rows.with((row + TcpEvent.ack) * TCP_STATE_COUNT, TcpConnectionState.close),
+    [...table],
+  );
+
+/** Alibaba's fork and DPVS. */
+export const FULLNAT_TCP: TcpRules = {
+  normal: withoutLateStart(NORMAL_TCP_TABLE),
+  secure: withoutLateStart(SECURE_TCP_TABLE),
+  timeouts: [2, 90, 3, 30, 7, 7, 3, 7, 7, 120, 30],
+  active: activeIn("ESTABLISHED"),
+};

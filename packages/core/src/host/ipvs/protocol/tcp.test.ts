@@ -8,6 +8,7 @@ import { ConnectionRows } from "../connection-rows.ts";
 import { Method } from "../method.ts";
 import { Direction } from "./protocol.ts";
 import { TcpProtocol } from "./tcp.ts";
+import { FULLNAT_TCP, MAINLINE_TCP } from "./tcp-state-table.ts";
 
 const STATES = ["NO", "ES", "SS", "SR", "FW", "TW", "CL", "CW", "LA", "LI", "SA"];
 const FLAG = { syn: TcpFlag.syn, fin: TcpFlag.fin, ack: TcpFlag.ack, rst: TcpFlag.rst };
@@ -22,9 +23,15 @@ const connection = (rows: ConnectionRows, state: number, flags: number): Connect
 };
 
 /** The state after a segment with `flags` in direction IN, OUT or IO. */
-function next(secure: boolean, direction: string, flags: number, state: number): string {
+function next(
+  secure: boolean,
+  direction: string,
+  flags: number,
+  state: number,
+  rules = MAINLINE_TCP,
+): string {
   const rows = new ConnectionRows();
-  const tcp = new TcpProtocol(rows);
+  const tcp = new TcpProtocol(rows, rules);
   tcp.setSecure(secure);
   const frame = new Frame(1);
   frame.tcpFlags = flags;
@@ -92,7 +99,7 @@ test.each([
 
 test("an answer that is seen ends the input-only reading for good", () => {
   const rows = new ConnectionRows();
-  const tcp = new TcpProtocol(rows);
+  const tcp = new TcpProtocol(rows, MAINLINE_TCP);
   const entry = connection(rows, 1, ConnectionFlag.noOutput);
   const answer = new Frame(1);
   answer.tcpFlags = TcpFlag.ack;
@@ -101,4 +108,16 @@ test("an answer that is seen ends the input-only reading for good", () => {
   fin.tcpFlags = TcpFlag.fin;
   tcp.advance(entry, Direction.input, fin);
   expect(tcp.stateName(rows.state(entry))).toBe("CLOSE_WAIT");
+});
+
+test("with FULLNAT only a client's late ACK is judged otherwise, and only ESTABLISHED is active", () => {
+  for (const row of rows) {
+    const reached = STATES.map((_, state) =>
+      next(row.table === "secure", row.direction, FLAG[row.event], state, FULLNAT_TCP),
+    );
+    const late = row.event === "ack" && row.direction !== "OUT";
+    expect(reached).toEqual(late ? ["CL", ...row.cells.slice(1)] : row.cells);
+  }
+  expect(STATES.filter((_, state) => FULLNAT_TCP.active[state])).toEqual(["ES"]);
+  expect(FULLNAT_TCP.timeouts).toEqual([2, 90, 3, 30, 7, 7, 3, 7, 7, 120, 30]);
 });

@@ -7,15 +7,12 @@ import { type Connection, ConnectionFlag, NO_CONNECTION } from "../connection.ts
 import type { ConnectionRows } from "../connection-rows.ts";
 import { Candidate, Direction, Expendable, type Protocol } from "./protocol.ts";
 import {
-  NORMAL_TCP_TABLE,
-  SECURE_TCP_TABLE,
-  TCP_ACTIVE,
   TCP_STATE_COUNT,
   TCP_STATE_NAMES,
-  TCP_TIMEOUTS,
   TcpConnectionState,
   TcpEvent,
   TcpRow,
+  type TcpRules,
 } from "./tcp-state-table.ts";
 
 /** The event of a segment, by priority RST, SYN, FIN, ACK; −1 for a segment without any of them. */
@@ -30,12 +27,16 @@ export class TcpProtocol implements Protocol {
   readonly number = IpProtocol.tcp;
   readonly name = "TCP";
   /** Seconds, by state; `--set` changes two of them. */
-  readonly timeouts: number[] = [...TCP_TIMEOUTS];
-  private table = NORMAL_TCP_TABLE;
+  readonly timeouts: number[];
+  private table: readonly number[];
+  private readonly rules: TcpRules;
   private readonly rows: ConnectionRows;
 
-  constructor(rows: ConnectionRows) {
+  constructor(rows: ConnectionRows, rules: TcpRules) {
     this.rows = rows;
+    this.rules = rules;
+    this.timeouts = [...rules.timeouts];
+    this.table = rules.normal;
   }
 
   /** `--set`, in seconds. */
@@ -46,7 +47,7 @@ export class TcpProtocol implements Protocol {
 
   /** Whether vs.secure_tcp is in force. */
   setSecure(secure: boolean): void {
-    this.table = secure ? SECURE_TCP_TABLE : NORMAL_TCP_TABLE;
+    this.table = secure ? this.rules.secure : this.rules.normal;
   }
 
   stateName(state: number): string {
@@ -97,7 +98,7 @@ export class TcpProtocol implements Protocol {
         ? TcpConnectionState.close
         : (this.table[(row + event) * TCP_STATE_COUNT + state] as number);
     if (next !== state) {
-      rows.setActive(connection, TCP_ACTIVE[next] as boolean);
+      rows.setActive(connection, this.rules.active[next] as boolean);
       const template = rows.control(connection);
       if (next === TcpConnectionState.established && template !== NO_CONNECTION)
         rows.raise(template, ConnectionFlag.assured);
