@@ -13,6 +13,13 @@ export function parseSeed(text: string): string {
   return String(value);
 }
 
+/** The number of a request, from 1. */
+export function parseRequest(text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text))
+    throw new UsageError(`a request is named by its number from 1, not "${text}"`);
+  return Number(text);
+}
+
 const LANGUAGES: readonly Language[] = ["en", "zh"];
 
 export function parseLanguage(text: string): Language {

@@ -6,8 +6,9 @@ import { listCommand } from "./commands/list.ts";
 import { runCommand } from "./commands/run.ts";
 import { shCommand } from "./commands/sh.ts";
 import { validateCommand } from "./commands/validate.ts";
+import { whyCommand } from "./commands/why.ts";
 import { type Environment, languageOf } from "./environment.ts";
-import { parseLanguage, parseSeed } from "./options.ts";
+import { parseLanguage, parseRequest, parseSeed } from "./options.ts";
 import { UsageError } from "./usage-error.ts";
 
 const USAGE_STATUS = 2;
@@ -53,6 +54,7 @@ function build(environment: Environment, done: (status: number) => void): Comman
     });
   addRun(program, environment, done);
   addValidate(program, environment, done);
+  addWhy(program, environment, done);
   addList(program, environment, done);
   addSh(program, done, environment);
   return program;
@@ -123,6 +125,34 @@ function addValidate(
           environment,
         ),
       );
+    });
+}
+
+interface WhyFlags extends Shared {
+  readonly seed: string;
+  readonly variant?: string;
+  readonly json?: boolean;
+}
+
+function addWhy(program: Command, environment: Environment, done: (status: number) => void): void {
+  program
+    .command("why")
+    .description("tell why a request went wrong, and the smallest change that mends it")
+    .argument("<scenario>", "a name that `lvsim list` shows, or FILE.lab.yml")
+    .argument("[request]", "number of a request, as `lvsim run` counts them; all without it")
+    .option("--seed <seed>", "a whole number; the same seed gives the same run", "1")
+    .option("--variant <name>", VARIANT)
+    .option("--json", "a line of JSON for each request that went wrong")
+    .addOption(language)
+    .action((scenario: string, request: string | undefined, flags: WhyFlags) => {
+      const options = {
+        seed: parseSeed(flags.seed),
+        language: chosenLanguage(flags, environment),
+        json: flags.json === true,
+        request: request === undefined ? null : parseRequest(request),
+        variant: flags.variant,
+      };
+      done(whyCommand(scenario, options, environment));
     });
 }
 

@@ -69,6 +69,7 @@ export * from "./host/netfilter/sets/live-element.ts";
 export * from "./host/netfilter/sets/live-set.ts";
 export * from "./host/netfilter/tables.ts";
 export * from "./host/netfilter/targets/compile-target.ts";
+export * from "./host/past-configs.ts";
 export * from "./host/route/add-route.ts";
 export * from "./host/route/config.ts";
 export * from "./host/route/edit-routes.ts";

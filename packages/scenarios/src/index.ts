@@ -9,9 +9,11 @@ export {
 } from "./builders/modes.ts";
 export { variantOf } from "./builders/variant-of.ts";
 export { type CheckedRun, type CheckResult, checkLab } from "./checks/check-lab.ts";
+export type { Diagnosis, Finding } from "./diagnosis/explain.ts";
 export { type ExecResult, Lab } from "./lab/lab.ts";
 export type { LabOptions } from "./lab/lab-options.ts";
 export type { LabMachine, LabPlug, MachineOptions } from "./lab/machine.ts";
+export type { AskedRequest } from "./lab/replay-stage.ts";
 export type { LabInput, LabSnapshot } from "./lab/snapshot.ts";
 export type { Check } from "./lab-file/check-schema.ts";
 export type { Failure } from "./lab-file/failure-schema.ts";
@@ -37,3 +39,4 @@ export {
   textOf,
 } from "./views/styled.ts";
 export { say, type TextKey } from "./views/texts.ts";
+export { whyLines } from "./views/why-view.ts";

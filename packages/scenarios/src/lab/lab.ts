@@ -20,10 +20,12 @@ import {
   type Trace,
 } from "@lvsim/core";
 import { type ExecHandle, Machine, NO_COSTS } from "@lvsim/shell";
+import { type Diagnosis, explainAll } from "../diagnosis/explain.ts";
 import type { LabDefinition, TrafficSpec } from "../lab-file/schema.ts";
 import { buildTopology } from "./build.ts";
 import type { LabOptions } from "./lab-options.ts";
 import type { LabMachine, LabPlug, MachineOptions } from "./machine.ts";
+import { type AskedRequest, ReplayStage } from "./replay-stage.ts";
 import { InputLog, type LabAct, type LabSnapshot, type Position } from "./snapshot.ts";
 import { StartedCommand } from "./started-command.ts";
 
@@ -83,25 +85,25 @@ export class Lab {
     return lab;
   }
 
-  /** Does once more what somebody did. */
-  private act(input: LabAct): void {
+  /** Does once more what somebody did; how a command ended whose end is awaited. */
+  act(input: LabAct): ExecResult | null {
     switch (input.kind) {
       case "exec":
-        this.exec(input.machine, input.command, input.namespace);
-        return;
+        return this.exec(input.machine, input.command, input.namespace);
       case "start":
         this.start(input.machine, input.command, input.namespace);
-        return;
+        return null;
       case "interrupt":
         this.interrupt(input.started);
-        return;
+        return null;
       case "undo":
         this.undo(input.machine);
+        return null;
     }
   }
 
   /** Lets time pass to exactly where somebody stood: after so many events, at that instant. */
-  private goTo({ at, events }: Position): void {
+  goTo({ at, events }: Position): void {
     const { engine } = this.simulation;
     while (engine.eventCount < events && engine.step());
     assert(engine.eventCount === events && engine.now <= at, "a snapshot of another lab or lvsim");
@@ -221,12 +223,13 @@ export class Lab {
   snapshot(): LabSnapshot {
     const { definition } = this;
     assert(definition !== null, "a lab put together by calls has no definition to start from");
-    const { seed, limits, timerPhase, costs } = this.options;
+    const { seed, limits, timerPhase, costs, kernel } = this.options;
     const options = {
       seed,
       ...(limits === undefined ? {} : { limits }),
       ...(timerPhase === undefined ? {} : { timerPhase }),
       ...(costs === undefined ? {} : { costs }),
+      ...(kernel === undefined ? {} : { kernel }),
     };
     return { definition, options, inputs: this.log.inputs(), ...this.position() };
   }
@@ -248,6 +251,27 @@ export class Lab {
       file: "",
       line: 0,
     });
+  }
+
+  /**
+   * Why a request got no, a wrong or a slow answer, and the smallest change that mends it; null when it is well. It is
+   * played again on forks: the lab itself stays as it is. Of several equal requests the first that went wrong counts.
+   */
+  explain(asked: AskedRequest): Diagnosis | null {
+    return this.explainAll([asked])[0] ?? null;
+  }
+
+  /** The same of every request among `asked`, or of one by its number; requests with one trouble are told of once. */
+  explainAll(asked: readonly AskedRequest[], only: number | null = null): Diagnosis[] {
+    return explainAll(this.stage(asked), only);
+  }
+
+  /** This lab's inputs, to be played again with changes. */
+  private stage(asked: readonly AskedRequest[]): ReplayStage {
+    const { definition, inputs, options } = this.snapshot();
+    return new ReplayStage(definition, inputs, asked, (trace) =>
+      Lab.build(definition, { ...options, trace }),
+    );
   }
 
   private position(): Position {

@@ -20,7 +20,7 @@ export function hostOfPlace(place: string, hosts: ReadonlySet<string>): string {
 }
 
 /** Whether a packet begins an exchange: a SYN, a datagram, an echo request. */
-function isOpening(header: FrameHeader): boolean {
+export function isOpening(header: FrameHeader): boolean {
   if (header.etherType !== EtherType.ipv4) return false;
   const { syn, ack } = TcpFlag;
   if (header.protocol === IpProtocol.tcp) return (header.tcpFlags & (syn | ack)) === syn;

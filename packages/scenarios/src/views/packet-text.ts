@@ -2,6 +2,7 @@
 import {
   EtherType,
   type FrameHeader,
+  formatIpv4Address,
   HOOK_POINT_NAMES,
   IpProtocol,
   MAINLINE_TCP,
@@ -73,6 +74,15 @@ export function packetKind(header: FrameHeader): string {
 /** The packet's kind and its two ends. */
 export const packetText = (header: FrameHeader, names: Names): string =>
   `${packetKind(header)} ${sourceOf(header, names)} → ${destinationOf(header, names)}`;
+
+/** The same with whole addresses, where there is no lab to shorten them by. */
+export function wholePacketText(header: FrameHeader): string {
+  const { source, destination, sourcePort, destinationPort } = header;
+  const [from, to] = [formatIpv4Address(source), formatIpv4Address(destination)];
+  return hasPorts(header)
+    ? `${packetKind(header)} ${from}:${sourcePort} → ${to}:${destinationPort}`
+    : `${packetKind(header)} ${from} → ${to}`;
+}
 
 /** What IPVS or a translation rewrote between two headers of one packet, in words. */
 export function rewrites(

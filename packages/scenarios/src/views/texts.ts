@@ -130,6 +130,33 @@ export const TEXTS = {
     zh: "#{frame} 得到多个应答:{hosts}",
   },
 
+  whyNothing: {
+    en: "Every request was answered, in time and by way of the director.",
+    zh: "所有请求都经调度器及时得到应答。",
+  },
+  whyAttempt: { en: "sent once", zh: "发送 1 次" },
+  whyAttempts: { en: "sent {count} times", zh: "发送 {count} 次" },
+  whyPacket: { en: "a packet", zh: "报文" },
+  whyWay: { en: "Way", zh: "路径" },
+  whyBecause: { en: "Because", zh: "原因" },
+  whySince: { en: "Since", zh: "来源" },
+  whyMend: { en: "Mend", zh: "修复" },
+  whyNever: {
+    en: "no command of {host} configured it otherwise",
+    zh: "{host} 上没有命令改过它",
+  },
+  whyOrigin: { en: "{host}# {command}", zh: "{host}# {command}" },
+  whyWithout: { en: "leave out: {command}", zh: "去掉:{command}" },
+  whyTried: {
+    en: "(tried on a fork: {sound} of {requests} requests well; {trials} forks in all)",
+    zh: "(在分叉上试过:{requests} 次请求中 {sound} 次正常;共 {trials} 次分叉)",
+  },
+  whyLate: { en: "made just before this request", zh: "在这次请求之前修改" },
+  whyNoMend: {
+    en: "no single change of configuration mends it ({trials} forks tried)",
+    zh: "没有找到能修复它的单项配置修改(试了 {trials} 次分叉)",
+  },
+
   next: { en: "Next:", zh: "接下来:" },
   wroteCaptures: {
     en: "Wrote {count} capture files to {folder}",
@@ -161,7 +188,9 @@ export function say<Key extends TextKey>(
   key: Key,
   ...[values]: Arguments<Key>
 ): string {
-  const text: string = TEXTS[key][language];
-  const named = (values ?? {}) as Readonly<Record<string, string | number>>;
-  return text.replace(/\{(\w+)\}/g, (_whole, name: string) => String(named[name] ?? ""));
+  return fill(TEXTS[key][language], values ?? {});
 }
+
+/** A text with its values where `{name}` stands; for tables of texts that are chosen while it runs. */
+export const fill = (text: string, values: Readonly<Record<string, string | number>>): string =>
+  text.replace(/\{(\w+)\}/g, (_whole, name: string) => String(values[name] ?? ""));
