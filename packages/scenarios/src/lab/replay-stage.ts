@@ -1,13 +1,6 @@
 /** What diagnosis tries things on: a lab's inputs played once more, with changes in between. */
 import { FrameIndex, later, pastConfigs, Recorder, seconds, type Trace } from "@lvsim/core";
-import type {
-  Command,
-  Evidence,
-  HostFacts,
-  RequestFacts,
-  Stage,
-  Trial,
-} from "../diagnosis/evidence.ts";
+import type { Evidence, HostFacts, RequestFacts, Stage, Trial } from "../diagnosis/evidence.ts";
 import type { LabDefinition } from "../lab-file/schema.ts";
 import type { LabMachine } from "./machine.ts";
 import type { LabAct, LabInput, Position } from "./snapshot.ts";
