@@ -68,7 +68,8 @@ export function* talk(
       yield* context.out(got);
     }
     if (inputOpen && unsent.length === 0) {
-      const got = input?.read(READ_MAX) ?? "";
+      // null: an open pipe with nothing in it yet
+      const got = input === undefined ? "" : input.read(READ_MAX);
       if (typeof got === "string" && got !== "") {
         unsent = encodeUtf8(got) as Uint8Array<ArrayBuffer>;
         heardAt = engine.now;
