@@ -32,6 +32,9 @@ export interface EngineOptions {
   readonly queue?: EventQueue | undefined;
 }
 
+/** The limits are looked at after so many events, so that a run ends soon after it has reached one. */
+const CHECK_EVERY = 256;
+
 export class Engine implements Clock {
   now: Instant = START;
   /** Events fired so far. */
@@ -40,22 +43,18 @@ export class Engine implements Clock {
   readonly queue: EventQueue;
   readonly timers: TimerWheel = new TimerWheel(this);
   private frameId = 0;
-  /** `eventCount` when time came to `now`. */
-  private countAtNow = 0;
-  private readonly eventsMax: number;
-  private readonly perInstantMax: number;
-  private readonly pendingMax: number;
-  /** So many timers of whatever kind are within every limit. */
-  private readonly timersAllowed: number;
+  /** The `eventCount` at which the limits are looked at next; how often; when, and how many events ago time came to it. */
+  private checkAt = 0;
+  private readonly checkEvery: number;
+  private checkedAt: Instant = START;
+  private firedThen = 0;
 
   constructor({ limits, queue }: EngineOptions = {}) {
     this.limits = limits === undefined ? DEFAULT_LIMITS : { ...DEFAULT_LIMITS, ...limits };
     assert(this.limits.simulatedTimeNsMax <= SIMULATED_TIME_NS_MAX, "simulated time out of range");
     this.queue = queue ?? new CalendarQueue();
-    this.eventsMax = this.limits.eventsMax;
-    this.perInstantMax = this.limits.eventsPerInstantMax;
-    this.pendingMax = this.limits.pendingEventsMax;
-    this.timersAllowed = Math.min(this.limits.armedTimersMax, this.limits.numberedTimersMax);
+    const { eventsPerInstantMax, pendingEventsMax } = this.limits;
+    this.checkEvery = Math.min(CHECK_EVERY, eventsPerInstantMax, pendingEventsMax);
   }
 
   /** Puts `event` into the queue at `at`, which is not before `now`. */
@@ -78,16 +77,19 @@ export class Engine implements Clock {
   run(until: Instant): RunOutcome {
     const { queue, limits } = this;
     const last = Math.min(until, limits.simulatedTimeNsMax);
+    this.checkAt = this.eventCount;
     for (;;) {
-      if (this.isLimited() && queue.firstDue() <= last) {
+      if (this.eventCount >= this.checkAt && this.check() && queue.firstDue() <= last) {
         const limit = this.limitReached() as LimitName;
         return { kind: "limit", limit, bound: limits[limit] };
       }
       const event = queue.take(last);
       if (event === undefined) break;
-      this.fire(event);
+      this.now = queue.takenAt as Instant;
+      this.eventCount++;
+      event.fire();
     }
-    if (last > this.now) this.advance(last);
+    if (last > this.now) this.now = last as Instant;
     if (this.quiescent) return { kind: "quiescent" };
     if (last === until) return { kind: "reached" };
     return { kind: "limit", limit: "simulatedTimeNsMax", bound: limits.simulatedTimeNsMax };
@@ -97,30 +99,21 @@ export class Engine implements Clock {
   step(): boolean {
     const event = this.queue.take(Number.POSITIVE_INFINITY);
     if (event === undefined) return false;
-    this.fire(event);
+    this.now = this.queue.takenAt as Instant;
+    if (++this.eventCount >= this.checkAt) this.check();
+    event.fire();
     return true;
   }
 
-  private fire(event: SimEvent): void {
-    const at = this.queue.takenAt;
-    if (at !== this.now) this.advance(at);
-    this.eventCount++;
-    event.fire();
-  }
-
-  private advance(now: number): void {
-    this.now = now as Instant;
-    this.countAtNow = this.eventCount;
-  }
-
-  /** Whether `limitReached` names one: asked before each event. */
-  private isLimited(): boolean {
-    return (
-      this.eventCount - this.countAtNow >= this.perInstantMax ||
-      this.eventCount >= this.eventsMax ||
-      this.queue.size > this.pendingMax ||
-      (this.timers.armedCount > this.timersAllowed && this.timerLimit() !== null)
-    );
+  /** Looks at the limits, which is not for every event: whether one is reached. */
+  private check(): boolean {
+    if (this.now > this.checkedAt) {
+      this.checkedAt = this.now;
+      this.firedThen = this.eventCount;
+    }
+    if (this.limitReached() !== null) return true;
+    this.checkAt = Math.min(this.eventCount + this.checkEvery, this.limits.eventsMax);
+    return false;
   }
 
   private timerLimit(): LimitName | null {
@@ -134,7 +127,10 @@ export class Engine implements Clock {
   limitReached(): LimitName | null {
     const limits = this.limits;
     if (this.eventCount >= limits.eventsMax) return "eventsMax";
-    if (this.eventCount - this.countAtNow >= limits.eventsPerInstantMax)
+    if (
+      this.now === this.checkedAt &&
+      this.eventCount - this.firedThen >= limits.eventsPerInstantMax
+    )
       return "eventsPerInstantMax";
     if (this.queue.size > limits.pendingEventsMax) return "pendingEventsMax";
     return this.timerLimit();

@@ -1,16 +1,17 @@
+import type { Pending } from "./pending.ts";
+
 /** Events that a slice is meant to hold, at least; up to twice as many, since widths are powers of two. */
 const EVENTS_PER_SLICE = 2;
 const SAMPLE_MAX = 128;
 
 /**
- * A width in nanoseconds, a power of two, that gives each slice a few of the next events. Only the earliest quarter of
- * the instants at which the events `slots` are due counts, since a few may lie far apart.
+ * A width in nanoseconds, a power of two, that gives each slice a few of the next of `events`, which are sorted. Only
+ * the earliest quarter of a sample counts, since a few may lie far apart.
  */
-export function sliceWidth(slots: readonly number[], at: Float64Array): number {
-  const step = Math.ceil(slots.length / SAMPLE_MAX);
+export function sliceWidth(events: readonly Pending[]): number {
+  const step = Math.ceil(events.length / SAMPLE_MAX);
   const sample: number[] = [];
-  for (let i = 0; i < slots.length; i += step) sample.push(at[slots[i] as number] as number);
-  sample.sort((a, b) => a - b);
+  for (let i = 0; i < events.length; i += step) sample.push((events[i] as Pending).at);
   const gap = meanGap(sample, sample.length >> 2) || meanGap(sample, sample.length - 1);
   let width = 1;
   while (width * step < EVENTS_PER_SLICE * gap) width *= 2;

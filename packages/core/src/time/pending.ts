@@ -1,0 +1,26 @@
+/**
+ * An event that waits in the calendar, as a link of a chain. Events are of many classes, and a field of one is found slowly
+ * by V8 for that reason; so the keys and links are here, in objects of one class that are used again and again.
+ */
+import type { SimEvent } from "./event.ts";
+
+export class Pending {
+  event: SimEvent | null = null;
+  /** When the event is due. No small integer at first, so that V8 keeps a double. */
+  at: number;
+  /** Its place in the order of pushing. */
+  sequence = 0;
+  /** The next link of the chain; a chain's end is its own. */
+  next: Pending;
+
+  /** The end of a chain, or a link that is to be put into one. */
+  constructor(at: number) {
+    this.at = at;
+    this.next = this;
+  }
+
+  /** Whether its event runs before that of `other`. */
+  precedes(other: Pending): boolean {
+    return this.at === other.at ? this.sequence < other.sequence : this.at < other.at;
+  }
+}
