@@ -70,7 +70,7 @@ export class DeviceTable implements DeviceInput {
     this.owner.carrierChanged(on);
     // arp_notify speaks when a device is brought up, not when its cable is plugged in
     if (on.conf.ignoreRoutesWithLinkdown !== 0) this.owner.router.carrierChanged();
-    if (on.carrier) return;
+    if (on.carrier === true) return;
     this.owner.neighbours.carrierLost(on);
     if (on.conf.arpEvictNocarrier !== 0) this.owner.proxies.forgetDevice(on.index);
   }
@@ -113,10 +113,10 @@ export class DeviceTable implements DeviceInput {
     if (item.details?.kind === "tunnel") (device as TunnelDevice).configure(item.details);
     if (moved) neighbours.flushDevice(device);
     if (device.up !== item.up) device.setUp(item.up);
-    else if (!readdressed || !item.up) return;
-    if (item.up) {
+    else if (!readdressed || item.up === false) return;
+    if (item.up === true) {
       device.activated = true;
-      if (device.carrier) neighbours.deviceReady(device);
+      if (device.carrier === true) neighbours.deviceReady(device);
       return;
     }
     neighbours.flushDevice(device);

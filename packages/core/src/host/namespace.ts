@@ -386,7 +386,7 @@ export class NetworkNamespace {
       messages: this.messages,
       rng: this.rng,
       sysctls: globalSysctls(this.current.sysctls),
-      deviceAt: (index) => this.table.at(index),
+      devices: this.table,
       drop: (frame, reason, decider) => {
         trace?.dropped(engine.now, place, frame, reason, decider);
       },

@@ -51,7 +51,7 @@ export class TransportHostAdapter implements TransportHost {
   }
 
   confirmNeighbour(route: Route, destination: Ipv4Address): void {
-    const device = this.context.deviceAt(route.device);
+    const device = this.context.devices.at(route.device);
     if (device === undefined) return;
     this.context.neighbours.confirm(device, route.gateway === 0 ? destination : route.gateway);
   }

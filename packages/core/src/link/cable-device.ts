@@ -56,9 +56,13 @@ export class CableDevice extends NetDevice implements LinkOwner {
   }
 
   transmit(frame: Frame): void {
-    if (this.up && this.carrier) {
-      this.noteSent(frame);
-      (this.end as LinkEnd).send(frame);
+    if (this.up === true && this.carrier === true) {
+      const octets = frameLengthOf(frame);
+      const { counters } = this;
+      counters.sentPackets++;
+      counters.sentOctets += octets;
+      if (this.trace !== null || this.taps !== null) this.showSent(frame);
+      (this.end as LinkEnd).send(frame, octets);
     } else {
       this.counters.sendDrops++;
       this.refuse(frame);
@@ -69,7 +73,7 @@ export class CableDevice extends NetDevice implements LinkOwner {
     if (this.arrived(frame)) this.process(frame);
   }
 
-  /** Counts a frame that leaves and shows it to taps and trace. */
+  /** Counts a frame that leaves and shows it to taps and trace: for those who flood. */
   noteSent(frame: Frame): void {
     const { counters } = this;
     counters.sentPackets++;
@@ -79,7 +83,7 @@ export class CableDevice extends NetDevice implements LinkOwner {
 
   arrived(frame: Frame): boolean {
     const { counters } = this;
-    if (!this.up || !this.carrier) {
+    if (this.up === false || this.carrier === false) {
       counters.receiveDrops++;
       this.refuse(frame);
       return false;
@@ -103,7 +107,7 @@ export class CableDevice extends NetDevice implements LinkOwner {
   cableReconfigured(): void {}
 
   private refuse(frame: Frame): void {
-    this.drop(frame, this.up ? "link-down" : "device-down");
+    this.drop(frame, this.up === true ? "link-down" : "device-down");
   }
 
   private drop(frame: Frame, reason: DropReason): void {

@@ -105,18 +105,18 @@ export class LinkEnd implements FrameReceiver {
     this.serialiser = rate.bitsPerSecond > 0 ? new Serialiser(rate, this.link.engine) : null;
   }
 
-  /** Sends a frame to the other end; the frame is the cable's from now on. */
-  send(frame: Frame): void {
+  /** Sends a frame that is `octets` long to the other end; it is the cable's from now on. */
+  send(frame: Frame, octets: number): void {
     const { link, peer, serialiser } = this;
-    if (!link.ordinary || frame.shared) return this.sendOtherwise(frame);
-    if (link.dropsLongFrames && this.tooLong(frame)) {
+    if (link.ordinary === false || frame.shared === true) return this.sendOtherwise(frame);
+    if (link.dropsLongFrames === true && this.tooLong(frame)) {
       this.refuse(frame, "too-long-for-receiver");
       return;
     }
     const { engine } = link;
     frame.receiver = peer;
     if (serialiser === null) engine.schedule(frame, (engine.now + link.delay) as Instant);
-    else if (serialiser.enter(frameLengthOf(frame)))
+    else if (serialiser.enter(octets))
       engine.schedule(frame, (serialiser.busyUntil + link.delay) as Instant);
     else this.refuse(frame, "queue-full");
   }
@@ -127,7 +127,8 @@ export class LinkEnd implements FrameReceiver {
     if (at === NEVER) return;
     const { engine } = this.link;
     if (at === engine.now) this.deliverNow(frame);
-    else if (frame.shared) engine.schedule(new SharedArrival(frame, this.peer), at as Instant);
+    else if (frame.shared === true)
+      engine.schedule(new SharedArrival(frame, this.peer), at as Instant);
     else {
       frame.receiver = this.peer;
       engine.schedule(frame, at as Instant);
@@ -137,8 +138,8 @@ export class LinkEnd implements FrameReceiver {
   /** Decides on a frame sent now, and accounts for it: when it will arrive, or NEVER if it was dropped. */
   admit(frame: Frame): Instant | typeof NEVER {
     const { link, serialiser } = this;
-    if (!link.carrier) return this.refuse(frame, "link-down");
-    if (link.dropsLongFrames && this.tooLong(frame))
+    if (link.carrier === false) return this.refuse(frame, "link-down");
+    if (link.dropsLongFrames === true && this.tooLong(frame))
       return this.refuse(frame, "too-long-for-receiver");
     let leaves: number = link.engine.now;
     if (serialiser !== null) {
@@ -153,7 +154,8 @@ export class LinkEnd implements FrameReceiver {
     const { engine } = this.link;
     const receiver = this.peer.takeNow(frame);
     if (receiver === null) return;
-    if (frame.shared) return engine.schedule(new SharedArrival(frame, receiver), engine.now);
+    if (frame.shared === true)
+      return engine.schedule(new SharedArrival(frame, receiver), engine.now);
     frame.receiver = receiver;
     engine.schedule(frame, engine.now);
   }
@@ -179,7 +181,7 @@ export class LinkEnd implements FrameReceiver {
   private impair(frame: Frame, at: Instant, impairments: Impairments): Instant | typeof NEVER {
     if (impairments.losesFrame()) return this.refuse(frame, "link-loss");
     if (impairments.duplicatesFrame()) this.sendTwin(frame, impairments);
-    if (impairments.corruptsFrame() && !frame.shared) {
+    if (impairments.corruptsFrame() && frame.shared === false) {
       // ARP has no checksum: a receiver's Ethernet would have thrown the frame away
       if (frame.etherType !== EtherType.ipv4) return this.refuse(frame, "link-loss");
       corrupt(frame, impairments);
@@ -270,7 +272,7 @@ export class Link {
   refreshCarrier(): void {
     const a = this.a.owner;
     const b = this.b.owner;
-    const carrier = this.sound && a !== null && b !== null && a.up && b.up;
+    const carrier = this.sound && a !== null && b !== null && a.up === true && b.up;
     if (carrier === this.carrier) return;
     this.carrier = carrier;
     this.judge();
@@ -294,7 +296,7 @@ export class Link {
   }
 
   private judge(): void {
-    this.ordinary = this.carrier && this.delay > 0 && this.impairments === null;
+    this.ordinary = this.carrier === true && this.delay > 0 && this.impairments === null;
   }
 }
 

@@ -35,7 +35,9 @@ export class Serialiser {
   /** The last frame's length and the time that it took: the next is often as long. */
   private lastOctets = 0;
   private lastTime = 0;
-  /** A ring of the instants at which accepted frames leave, oldest at `head`; as long as it ever had to be. */
+  /** When the last frame leaves that found the wire free. */
+  private firstLeaves = 0;
+  /** A ring of the instants at which frames leave that had to wait, oldest at `head`; as long as it ever had to be. */
   private leaves: number[] = [];
   private head = 0;
   private count = 0;
@@ -54,16 +56,23 @@ export class Serialiser {
    */
   enter(octets: number): boolean {
     const { now } = this.clock;
-    let start = this.busyUntil;
-    if (start <= now) {
-      this.count = 0;
-      start = now;
-    } else if (!this.hasRoom(octets)) return false;
-    if (octets !== this.lastOctets) {
-      this.lastOctets = octets;
-      this.lastTime = Math.ceil((octets * NANOSECONDS_PER_OCTET_AT_ONE_BIT_PER_SECOND) / this.rate);
-    }
-    this.busyUntil = start + this.lastTime;
+    if (octets !== this.lastOctets) this.measure(octets);
+    if (this.busyUntil > now) return this.join(octets);
+    this.count = 0;
+    this.busyUntil = now + this.lastTime;
+    this.firstLeaves = this.busyUntil;
+    return true;
+  }
+
+  private measure(octets: number): void {
+    this.lastOctets = octets;
+    this.lastTime = Math.ceil((octets * NANOSECONDS_PER_OCTET_AT_ONE_BIT_PER_SECOND) / this.rate);
+  }
+
+  /** Takes a frame that must wait. */
+  private join(octets: number): boolean {
+    if (!this.hasRoom(octets)) return false;
+    this.busyUntil += this.lastTime;
     if (this.framesMax > 0) this.remember();
     return true;
   }
@@ -82,7 +91,7 @@ export class Serialiser {
       this.head = (this.head + 1) & mask;
       this.count--;
     }
-    return this.count < this.framesMax;
+    return this.count + (this.firstLeaves > now ? 1 : 0) < this.framesMax;
   }
 
   /** Notes that one more frame leaves at `busyUntil`. */

@@ -53,7 +53,11 @@ export class SwitchPort extends CableDevice {
 
   /** Whether a frame of `vlan` may leave here. */
   forwards(vlan: number): boolean {
-    return this.up && this.carrier && (this.membership === null || this.membership.has(vlan));
+    return (
+      this.up === true &&
+      this.carrier === true &&
+      (this.membership === null || this.membership.has(vlan))
+    );
   }
 
   override process(frame: Frame): void {

@@ -115,7 +115,7 @@ export class Switch implements PortOwner, FloodSource {
 
   deviceCarrierChanged(device: CableDevice): void {
     this.portChanged();
-    if (!device.carrier) this.database.forgetPort((device as SwitchPort).index);
+    if (device.carrier === false) this.database.forgetPort((device as SwitchPort).index);
   }
 
   portChanged(): void {
@@ -142,7 +142,7 @@ export class Switch implements PortOwner, FloodSource {
       return;
     }
     frame.shared = true;
-    if (!this.planIsMade) {
+    if (this.planIsMade === false) {
       this.plan = FloodPlan.of(this.ports);
       this.planIsMade = true;
     }
@@ -205,7 +205,7 @@ function retagged(frame: Frame, port: SwitchPort, vlan: number): Frame {
   if (port.vlan === null) return frame;
   const tag = port.vlan.tagFor(vlan, frame.vlanTag);
   if (tag === frame.vlanTag) return frame;
-  const copy = frame.shared ? copyFrame(frame, frame.id) : frame;
+  const copy = frame.shared === true ? copyFrame(frame, frame.id) : frame;
   copy.vlanTag = tag;
   return copy;
 }

@@ -8,8 +8,7 @@ export class PendingHeap {
 
   /** Whether its first event runs before that of `pending`, which ends a chain if it holds none. */
   precedes(pending: Pending): boolean {
-    const first = this.heap[0];
-    return first !== undefined && first.precedes(pending);
+    return this.heap.length > 0 && (this.heap[0] as Pending).precedes(pending);
   }
 
   push(pending: Pending): void {

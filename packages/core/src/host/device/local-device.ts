@@ -33,19 +33,19 @@ export class LocalDevice extends CablelessDevice {
 
   transmit(frame: Frame): void {
     const { now } = this.engine;
-    if (!this.up) {
+    if (this.up === false) {
       this.counters.sendDrops++;
       this.trace?.dropped(now, this.place, frame, "device-down", null);
       return;
     }
     this.noteSent(frame);
-    if (this.loopback) {
+    if (this.loopback === true) {
       frame.receiver = this;
       this.engine.schedule(frame, now);
     } else this.trace?.dropped(now, this.place, frame, "no-receiver", null);
   }
 
   protected override octetsOf(frame: Frame): number {
-    return this.loopback ? frame.length : frameLengthOf(frame);
+    return this.loopback === true ? frame.length : frameLengthOf(frame);
   }
 }

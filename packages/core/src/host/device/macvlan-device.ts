@@ -31,11 +31,12 @@ export class MacvlanDevice extends StackedDevice {
   private toSiblings(frame: Frame): boolean {
     const isGroup = isGroupMac(frame.destinationMac);
     for (const other of this.siblings) {
-      if (other === this || other.mode !== "bridge" || !other.up) continue;
+      if (other === this || other.mode !== "bridge" || other.up === false) continue;
       if (isGroup) other.hears(frame);
       else if (other.mac === frame.destinationMac) {
         frame.receiver = other;
-        if (frame.shared) this.engine.schedule(new SharedArrival(frame, other), this.engine.now);
+        if (frame.shared === true)
+          this.engine.schedule(new SharedArrival(frame, other), this.engine.now);
         else this.engine.schedule(frame, this.engine.now);
         return true;
       }
@@ -51,13 +52,13 @@ export class MacvlanDevice extends StackedDevice {
 
   /** A frame that the lower device took in is for this device alone. */
   takes(frame: Frame): void {
-    if (this.up) return this.receive(frame);
+    if (this.up === true) return this.receive(frame);
     this.counters.receiveDrops++;
     this.drop(frame, "device-down");
   }
 
   refreshCarrier(): void {
     const { lower } = this;
-    this.setCarrier(lower?.up === true && lower.carrier);
+    this.setCarrier(lower?.up === true && lower.carrier === true);
   }
 }

@@ -23,7 +23,7 @@ export abstract class StackedDevice extends CablelessDevice {
 
   /** Counts a frame that is about to leave; false when the device is down and the frame is gone. */
   protected departs(frame: Frame): boolean {
-    if (!this.up) {
+    if (this.up === false) {
       this.counters.sendDrops++;
       this.drop(frame, "device-down");
       return false;

@@ -19,24 +19,24 @@ export class VlanDevice extends StackedDevice {
     if (this.lower === null) return this.drop(frame, "link-down");
     // the one tag that a frame can have is taken
     if (frame.vlanTag >= 0) return this.drop(frame, "vlan-mismatch");
-    const tagged = frame.shared ? copyFrame(frame, frame.id) : frame;
+    const tagged = frame.shared === true ? copyFrame(frame, frame.id) : frame;
     tagged.vlanTag = this.tag;
     this.lower.transmit(tagged);
   }
 
   /** A frame of this VLAN came in below. */
   untag(frame: Frame): void {
-    if (!this.up) {
+    if (this.up === false) {
       this.counters.receiveDrops++;
       return this.drop(frame, "device-down");
     }
-    const plain = frame.shared ? copyFrame(frame, frame.id) : frame;
+    const plain = frame.shared === true ? copyFrame(frame, frame.id) : frame;
     plain.vlanTag = -1;
     this.receive(plain);
   }
 
   refreshCarrier(): void {
     const { lower } = this;
-    this.setCarrier(lower?.up === true && lower.carrier);
+    this.setCarrier(lower?.up === true && lower.carrier === true);
   }
 }

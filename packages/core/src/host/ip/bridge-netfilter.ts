@@ -121,7 +121,7 @@ export class BridgeNetfilter implements BridgeFilter, Hook {
 
   cameIn(given: Frame, port: BridgePort, bridge: FilteredBridge): void {
     if (given.etherType !== EtherType.ipv4) return bridge.admit(given, port);
-    const frame = given.shared ? copyFrame(given, given.id) : given;
+    const frame = given.shared === true ? copyFrame(given, given.id) : given;
     frame.enterHost(bridge.index);
     this.passages.delete(frame);
     if (frame.vlanTag >= 0 && !this.withTagged) return bridge.admit(frame, port);

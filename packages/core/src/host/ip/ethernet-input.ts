@@ -35,7 +35,7 @@ export class EthernetInput {
   private receiveTagged(tagged: Frame, from: HostDevice): void {
     if ((tagged.vlanTag & VLAN_ID_MASK) !== 0)
       return this.context.drop(tagged, "unhandled-protocol", from);
-    const frame = tagged.shared ? copyFrame(tagged, tagged.id) : tagged;
+    const frame = tagged.shared === true ? copyFrame(tagged, tagged.id) : tagged;
     frame.vlanTag = -1;
     this.receive(frame, from);
   }
@@ -45,7 +45,7 @@ const VLAN_ID_MASK = 0xfff;
 
 function packetTypeOf(frame: Frame, from: HostDevice): PacketType {
   const mac = frame.destinationMac;
-  if (mac === from.mac || from.noArp) return PacketType.host;
+  if (mac === from.mac || from.noArp === true) return PacketType.host;
   if (mac === BROADCAST_MAC) return PacketType.broadcast;
   if (isGroupMac(mac)) return PacketType.multicast;
   return isInputPortMac(mac, from) ? PacketType.host : PacketType.otherHost;

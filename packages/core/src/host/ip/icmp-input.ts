@@ -114,7 +114,7 @@ export class IcmpInput implements TransportHandler {
 
   /** By ip_no_pmtu_disc: 1 takes the least MTU that there is, 2 believes nobody, 3 only what TCP can check. */
   private learnMtu(quoted: Frame, said: number): boolean {
-    const { paths, engine, sysctls, router, deviceAt } = this.context;
+    const { paths, engine, sysctls, router, devices } = this.context;
     const mode = sysctls.ipNoPmtuDisc;
     if (mode === PmtuMode.believeNobody) return false;
     if (mode === PmtuMode.hardened && quoted.protocol !== IpProtocol.tcp) return false;
@@ -122,7 +122,7 @@ export class IcmpInput implements TransportHandler {
     const route = router.outputFromAny(quoted.destination, quoted.source, 0, 0, 0);
     if (route === null || ((route.config?.lockedMetrics ?? 0) & (1 << MTU_METRIC)) !== 0)
       return true;
-    const now = route.mtu !== 0 ? route.mtu : (deviceAt(route.device)?.mtu ?? 0);
+    const now = route.mtu !== 0 ? route.mtu : (devices.at(route.device)?.mtu ?? 0);
     if (mtu <= now) paths.learnMtu(quoted.destination, mtu, engine.now);
     return true;
   }

@@ -18,6 +18,12 @@ import type { KernelMessages } from "./kernel-messages.ts";
 import type { PathCache } from "./path-cache.ts";
 import type { Peers } from "./peers.ts";
 
+/** The live devices. */
+export interface DevicesByIndex {
+  /** The one with this interface index; undefined when there is none. */
+  at(index: number): HostDevice | undefined;
+}
+
 export interface IpContext {
   readonly engine: Engine;
   readonly trace: Trace | null;
@@ -35,8 +41,7 @@ export interface IpContext {
   readonly rng: Rng;
   /** Live values; replaced when a sysctl changes. */
   sysctls: GlobalSysctls;
-  /** The interface with this index; undefined when there is none. */
-  deviceAt(index: number): HostDevice | undefined;
+  readonly devices: DevicesByIndex;
   /** Ends the story of `frame` with a reason. */
   drop(frame: Frame, reason: DropReason, decider: Decider | null): void;
   /** `icmp_send`: an error about `cause` to its source; `rest` are the octets after the checksum. */

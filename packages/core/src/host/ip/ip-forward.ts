@@ -30,7 +30,7 @@ export class IpForward {
       route = route.group.choose(hashOfPacket(context.sysctls.fibMultipathHashPolicy, frame));
       frame.route = route;
     }
-    const out = context.deviceAt(route.device);
+    const out = context.devices.at(route.device);
     if (out === undefined) return context.drop(frame, "ip-no-route", null);
     if (frame.packetType !== PacketType.host) return context.drop(frame, "other-host", null);
     if (frame.ttl <= 1) {

@@ -46,8 +46,8 @@ export class IpInput {
   receive(shared: Frame, from: HostDevice, packetType: PacketType): void {
     const { context } = this;
     if (packetType === PacketType.otherHost) return context.drop(shared, "other-host", null);
-    const frame = shared.shared ? copyFrame(shared, shared.id) : shared;
-    if (!from.internal) frame.enterHost(from.index);
+    const frame = shared.shared === true ? copyFrame(shared, shared.id) : shared;
+    if (from.internal === false) frame.enterHost(from.index);
     frame.inputInterface = from.index;
     frame.packetType = packetType;
     context.counters.InReceives++;

@@ -64,7 +64,7 @@ export class IpOutput {
   private passPostRouting(frame: Frame, out: HostDevice): boolean {
     const { context } = this;
     const from = frame.inputInterface;
-    const input = from === 0 ? null : (context.deviceAt(from) ?? null);
+    const input = from === 0 ? null : (context.devices.at(from) ?? null);
     return passHooks(context, HookPoint.postRouting, frame, input, out);
   }
 
@@ -84,7 +84,7 @@ export class IpOutput {
   }
 
   private interfaceOf(frame: Frame): HostDevice | undefined {
-    return this.context.deviceAt((frame.route as Route).device);
+    return this.context.devices.at((frame.route as Route).device);
   }
 
   private fragment(frame: Frame, route: Route, out: HostDevice, mtu: number): void {
@@ -122,8 +122,8 @@ export class IpOutput {
   /** A broadcast or multicast packet of our own is heard by our own sockets as well (`ip_mc_output`). */
   private loopCopyBack(frame: Frame, route: Route, out: HostDevice): void {
     const broadcast = route.type === RouteType.broadcast || frame.destination === LIMITED_BROADCAST;
-    if (!broadcast || isMulticastAddress(frame.destination) || out.loopback) return;
-    const lo = this.context.deviceAt(1);
+    if (!broadcast || isMulticastAddress(frame.destination) || out.loopback === true) return;
+    const lo = this.context.devices.at(1);
     if (lo === undefined) return;
     lo.transmit(copyFrame(frame, frame.id));
   }

@@ -89,7 +89,7 @@ export class IpStack implements IpLayer {
 
   mtuOf(route: Route, destination: Ipv4Address): number {
     const { context } = this;
-    const device = context.deviceAt(route.device);
+    const device = context.devices.at(route.device);
     const mtu = route.mtu !== 0 ? route.mtu : (device?.mtu ?? 0);
     if (context.paths.empty) return mtu;
     const learnt = context.paths.mtu(destination, context.engine.now);

@@ -90,7 +90,7 @@ export class Reassembly implements FragmentQueueOwner {
     const { context } = this;
     const { router } = context;
     const { destination, source, tos, mark, inputInterface } = first;
-    if (context.deviceAt(inputInterface) === undefined) return;
+    if (context.devices.at(inputInterface) === undefined) return;
     const route = router.input(destination, source, tos, mark, inputInterface);
     if (route === null || route.type !== RouteType.local) return;
     first.route = route;

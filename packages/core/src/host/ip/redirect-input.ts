@@ -20,7 +20,7 @@ const CODE_MAX = 3;
 
 export function learnRedirect(context: IpContext, message: Frame): void {
   const quoted = message.inner;
-  const on = context.deviceAt(message.inputInterface);
+  const on = context.devices.at(message.inputInterface);
   if (quoted === null || on === undefined || (message.icmpCode & 7) > CODE_MAX) return;
   const gateway = message.icmpRest as Ipv4Address;
   const current = message.source;
@@ -32,7 +32,7 @@ export function learnRedirect(context: IpContext, message: Frame): void {
     return;
   const { router, neighbours, paths, engine } = context;
   const route = router.outputFromAny(quoted.destination, quoted.source, 0, 0, 0);
-  const out = route === null ? undefined : context.deviceAt(route.device);
+  const out = route === null ? undefined : context.devices.at(route.device);
   if (route === null || out === undefined || route.gateway === 0) return;
   const known = paths.gateway(quoted.destination, engine.now);
   if ((known === 0 ? route.gateway : known) !== current) return;

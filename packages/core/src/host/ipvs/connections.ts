@@ -199,7 +199,7 @@ export class Connections implements TimerOwner {
       // it may have gone as the template of another
       if (!rows.has(connection, ConnectionFlag.hashed)) continue;
       const server = rows.server(connection);
-      if (server === null || server.available || rows.controlled(connection) > 0) continue;
+      if (server === null || server.available === true || rows.controlled(connection) > 0) continue;
       const control = rows.control(connection);
       this.delete(connection);
       if (control !== NO_CONNECTION && rows.controlled(control) === 0) this.delete(control);

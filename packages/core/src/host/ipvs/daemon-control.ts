@@ -44,7 +44,7 @@ export function startDaemon(
   const device = context.deviceNamed(daemon.interface);
   if (device === undefined) return Errno.ENODEV;
   if (draft.daemons.some(({ role }) => role === daemon.role)) return Errno.EEXIST;
-  if (!backup && !device.up) return Errno.ENETUNREACH;
+  if (!backup && device.up === false) return Errno.ENETUNREACH;
   const room = (backup ? clamp(device.mtu, MTU, DATAGRAM_MAX) : MTU) - HEADERS;
   const asked = clamp(daemon.maxLength, backup ? BACKUP_LENGTH_MIN : 1, DATAGRAM_MAX - HEADERS);
   const settled = { ...daemon, maxLength: daemon.maxLength === 0 ? room : asked };

@@ -37,7 +37,7 @@ export class Estimator extends Timer {
 
   /** A packet from a client on a connection of `server`; a server in the trash counts nothing. */
   countIn(server: Destination | null, octets: number): void {
-    if (server === null || !server.available) return;
+    if (server === null || server.available === false) return;
     server.statistics.countIn(octets);
     server.serviceStatistics.countIn(octets);
     this.totals.countIn(octets);
@@ -45,7 +45,7 @@ export class Estimator extends Timer {
 
   /** A packet to a client on a connection of `server`. */
   countOut(server: Destination | null, octets: number): void {
-    if (server === null || !server.available) return;
+    if (server === null || server.available === false) return;
     server.statistics.countOut(octets);
     server.serviceStatistics.countOut(octets);
     this.totals.countOut(octets);

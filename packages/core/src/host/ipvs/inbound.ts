@@ -39,7 +39,7 @@ export class Inbound {
   }
 
   run(frame: Frame, input: NetDevice | null, point: HookPoint): Verdict {
-    if (frame.ipvsProperty) return Verdict.accept;
+    if (frame.ipvsProperty === true) return Verdict.accept;
     if (frame.packetType !== PacketType.host && point !== HookPoint.localOut) return Verdict.accept;
     const { context } = this;
     if (context.sync?.ignoresRequests) return Verdict.accept;
@@ -112,7 +112,7 @@ export class Inbound {
     }
     const { rows } = this.context;
     const server = rows.server(connection);
-    if (server === null || server.available) return Fate.usable;
+    if (server === null || server.available === true) return Fate.usable;
     if (this.context.host.sysctls.expire_nodest_conn === 0) return Fate.serverGone;
     if (this.guard !== null) {
       this.context.connections.expireNow(connection);

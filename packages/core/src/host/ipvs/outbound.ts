@@ -31,7 +31,7 @@ export class Outbound {
   }
 
   run(frame: Frame, point: HookPoint): Verdict {
-    if (frame.ipvsProperty) return Verdict.accept;
+    if (frame.ipvsProperty === true) return Verdict.accept;
     if (frame.protocol === IpProtocol.icmp) return this.runIcmp(frame, point);
     const { context } = this;
     const protocol = context.protocols.withNumber(frame.protocol);

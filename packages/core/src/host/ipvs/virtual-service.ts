@@ -67,7 +67,7 @@ export class VirtualService implements ServerPool, Decider {
 
   /** Whether a packet of `protocol` is scheduled on its own (`-o`); only UDP can be. */
   schedulesEachPacket(protocol: number): boolean {
-    return this.config.onePacket && protocol === IpProtocol.udp;
+    return this.config.onePacket === true && protocol === IpProtocol.udp;
   }
 
   /** The local address whose turn it is; null without one. */

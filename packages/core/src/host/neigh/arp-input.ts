@@ -51,7 +51,7 @@ export class ArpInput {
   receive(frame: Frame, device: NeighbourDevice): void {
     const mac = frame.destinationMac;
     const toUs = mac === device.mac || isInputPortMac(mac, device);
-    if (device.noArp || (!toUs && !isGroupMac(mac))) {
+    if (device.noArp === true || (!toUs && !isGroupMac(mac))) {
       this.drop(frame, "other-host", null);
       return;
     }
@@ -162,7 +162,7 @@ export class ArpInput {
 
   private putOff(frame: Frame, device: NeighbourDevice): void {
     this.queue ??= new ProxyQueue(this.environment, (late, on) => {
-      if (on.up) this.process(late, on, late.destinationMac === on.mac, true);
+      if (on.up === true) this.process(late, on, late.destinationMac === on.mac, true);
       else this.drop(late, "device-down", null);
     });
     if (!this.queue.add(frame, device)) this.drop(frame, "neighbour-queue-full", null);

@@ -51,7 +51,7 @@ export class ArpOutput {
 
   /** Announces every address of `device` by a gratuitous request (arp_notify; also on a switch of active slaves). */
   announceAll(device: NeighbourDevice): void {
-    if (device.noArp) return;
+    if (device.noArp === true) return;
     for (const { local } of device.addresses) {
       const frame = this.make(ArpOperation.request, device);
       frame.destinationMac = BROADCAST_MAC;

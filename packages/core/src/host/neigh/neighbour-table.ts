@@ -62,7 +62,8 @@ export class NeighbourTable implements NeighbourTimerHandler {
 
   /** Sends an IP packet to a neighbour on `device`: at once, or when the neighbour's link address is known. */
   send(frame: Frame, device: NeighbourDevice, nextHop: Ipv4Address): void {
-    const address = device.loopback || device.pointToPoint ? ANY_ADDRESS : nextHop;
+    const address =
+      device.loopback === true || device.pointToPoint === true ? ANY_ADDRESS : nextHop;
     let entry = this.store.find(device.index, address);
     if (entry === null) {
       entry = this.create(device, address, false);
@@ -71,7 +72,7 @@ export class NeighbourTable implements NeighbourTimerHandler {
         return;
       }
     }
-    if ((entry.state & UNTOUCHED) !== 0 && entry.headerCached) {
+    if ((entry.state & UNTOUCHED) !== 0 && entry.headerCached === true) {
       if ((entry.state & CONNECTED) === 0) entry.usedAt = this.engine.now;
       frame.destinationMac = entry.linkAddress;
       frame.sourceMac = device.mac;
@@ -87,7 +88,7 @@ export class NeighbourTable implements NeighbourTimerHandler {
 
   /** The entry for an address on a device; null when there is none. */
   find(device: NeighbourDevice, address: Ipv4Address): NeighbourEntry | null {
-    const key = device.loopback || device.pointToPoint ? ANY_ADDRESS : address;
+    const key = device.loopback === true || device.pointToPoint === true ? ANY_ADDRESS : address;
     return this.store.find(device.index, key);
   }
 
@@ -122,7 +123,7 @@ export class NeighbourTable implements NeighbourTimerHandler {
     if ((wanted & VALID) === 0) return this.invalidate(entry, wanted, strength, cause);
     if (!strength.admin && (old & (NeighbourState.noArp | NeighbourState.permanent)) !== 0)
       return 0;
-    if (linkAddress === null && (old & VALID) === 0 && entry.device.hasLinkHeader) {
+    if (linkAddress === null && (old & VALID) === 0 && entry.device.hasLinkHeader === true) {
       return Errno.EINVAL;
     }
     const now = this.engine.now;
@@ -221,14 +222,15 @@ export class NeighbourTable implements NeighbourTimerHandler {
   /** Finds out whether the neighbour needs resolution at all (`arp_constructor`). */
   private classify(entry: NeighbourEntry): void {
     const { device, address } = entry;
-    const type = device.hasLinkHeader ? this.environment.addressType(address) : AddressType.unicast;
+    const type =
+      device.hasLinkHeader === true ? this.environment.addressType(address) : AddressType.unicast;
     if (type === AddressType.multicast) {
       const low = address & MULTICAST_MAC_BITS;
       entry.linkAddress = (MULTICAST_MAC_PREFIX + low) as MacAddress;
-    } else if (device.noArp || device.loopback) entry.linkAddress = device.mac;
-    else if (type === AddressType.broadcast || device.pointToPoint) {
+    } else if (device.noArp === true || device.loopback === true) entry.linkAddress = device.mac;
+    else if (type === AddressType.broadcast || device.pointToPoint === true) {
       entry.linkAddress = BROADCAST_MAC;
-    } else if (device.hasLinkHeader) return;
+    } else if (device.hasLinkHeader === true) return;
     entry.state = NeighbourState.noArp;
   }
 

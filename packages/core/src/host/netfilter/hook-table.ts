@@ -47,6 +47,8 @@ export class HookTable {
   /** Runs the hooks at `point` until one does not accept. */
   run(point: HookPoint, frame: Frame, input: NetDevice | null, output: NetDevice | null): Verdict {
     const list = this.points[point];
+    // mostly there is one
+    if (list.length === 1) return (list[0] as Hook).run(frame, input, output);
     for (let i = 0; i < list.length; i++) {
       const verdict = (list[i] as Hook).run(frame, input, output);
       if (verdict !== Verdict.accept) return verdict;

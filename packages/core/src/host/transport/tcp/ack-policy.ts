@@ -58,7 +58,7 @@ function measureSegment(tcb: Tcb, length: number): void {
     tcb.receiveMss = Math.min(length, tcb.advertisedMss);
     return;
   }
-  if (length + (tcb.timestamps ? TIMESTAMPS_LENGTH : 0) >= SEGMENT_MIN) {
+  if (length + (tcb.timestamps === true ? TIMESTAMPS_LENGTH : 0) >= SEGMENT_MIN) {
     tcb.lastSegmentSize = length;
     if (length === previous) {
       tcb.receiveMss = length;
@@ -75,7 +75,7 @@ export function acknowledgeIfDue(tcb: Tcb): void {
   const owed = (tcb.receiveNext - tcb.receiveUpdate) | 0;
   const twoSegments =
     owed > tcb.receiveMss && (tcb.available === 0 || chooseWindow(tcb) >= tcb.receiveWindow);
-  const quick = tcb.quickAcks > 0 && !tcb.pingPong;
+  const quick = tcb.quickAcks > 0 && tcb.pingPong === false;
   const now = (tcb.ackPending & AckPending.now) !== 0;
   if (twoSegments || quick || now || tcb.earlyHead !== null) sendAck(tcb);
   else delayAck(tcb);
@@ -86,7 +86,7 @@ function delayAck(tcb: Tcb): void {
   const { engine } = tcb.context.host;
   let delay = tcb.ackDelay;
   if (delay > ACK_DELAY_MIN) {
-    const calm = !tcb.pingPong && (tcb.ackPending & AckPending.pushed) === 0;
+    const calm = tcb.pingPong === false && (tcb.ackPending & AckPending.pushed) === 0;
     let most = calm ? CALM_ACK_DELAY_MAX : ACK_DELAY_MAX;
     if (tcb.srtt > 0)
       most = Math.min(most, Math.max(Math.ceil((tcb.srtt >> 3) / 1000), ACK_DELAY_MIN));
@@ -111,7 +111,7 @@ export function delayedAckExpired(tcb: Tcb): void {
   if ((tcb.ackPending & AckPending.timer) === 0) return;
   tcb.ackPending &= ~AckPending.timer;
   if ((tcb.ackPending & AckPending.scheduled) === 0) return;
-  if (tcb.pingPong) {
+  if (tcb.pingPong === true) {
     // no answer took the acknowledgement along: this is no conversation
     tcb.pingPong = false;
     tcb.ackDelay = ACK_DELAY_MIN;
@@ -126,7 +126,7 @@ export function acknowledgeAfterRead(tcb: Tcb): void {
     const owed = (tcb.receiveNext - tcb.receiveUpdate) | 0;
     const ended =
       (pending & AckPending.pushedTwice) !== 0 ||
-      ((pending & AckPending.pushed) !== 0 && !tcb.pingPong);
+      ((pending & AckPending.pushed) !== 0 && tcb.pingPong === false);
     if (owed > tcb.receiveMss || (ended && tcb.available === 0)) return sendAck(tcb);
   }
   if ((tcb.shutdown & Shutdown.receive) !== 0) return;

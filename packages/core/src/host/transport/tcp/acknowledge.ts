@@ -42,7 +42,7 @@ export function acknowledge(tcb: Tcb, frame: Frame): AckResult {
     tcb.retransmits = 0;
     tcb.retransmitting = false;
   }
-  if (frame.hasTimestamps) rememberTimestamp(tcb, frame);
+  if (frame.hasTimestamps === true) rememberTimestamp(tcb, frame);
   const windowChanged = updateWindow(tcb, frame, ack);
   tcb.softError = 0;
   tcb.probesOut = 0;
@@ -71,7 +71,7 @@ function respond(
   duplicate: boolean,
   ack: number,
 ): void {
-  if (tcb.probing && !before(ack, tcb.probeEnd)) tcb.probing = false;
+  if (tcb.probing === true && !before(ack, tcb.probeEnd)) tcb.probing = false;
   const state = tcb.congestionState;
   if (sacked > 0 || duplicate || tcb.sackedOut > 0 || state !== CongestionState.open)
     recover(tcb, acknowledged, sacked, duplicate);
@@ -86,7 +86,7 @@ function respond(
 
 /** Only a window that held the sender back grows (`tcp_is_cwnd_limited`). */
 const mayGrow = (tcb: Tcb): boolean =>
-  tcb.windowLimited || (tcb.window < tcb.threshold && tcb.window < 2 * tcb.maxPacketsOut);
+  tcb.windowLimited === true || (tcb.window < tcb.threshold && tcb.window < 2 * tcb.maxPacketsOut);
 
 function noteOldAck(tcb: Tcb, frame: Frame): void {
   if (tcb.packetsOut === 0) return;
@@ -117,7 +117,7 @@ function updateWindow(tcb: Tcb, frame: Frame, ack: number): boolean {
 
 /** TS.Recent follows segments that do not lie ahead of what was acknowledged (RFC 7323 §4.3). */
 function rememberTimestamp(tcb: Tcb, frame: Frame): void {
-  if (!tcb.timestamps || after(frame.sequenceNumber, tcb.receiveUpdate)) return;
+  if (tcb.timestamps === false || after(frame.sequenceNumber, tcb.receiveUpdate)) return;
   if (((frame.timestampValue - tcb.timestampRecent) | 0) < 0) return;
   tcb.timestampRecent = frame.timestampValue;
   tcb.timestampRecentAt = millisecondsAt(tcb.context.host.engine.now);
@@ -125,7 +125,7 @@ function rememberTimestamp(tcb: Tcb, frame: Frame): void {
 
 /** Nothing is outstanding: does the window still keep waiting data back (`tcp_ack_probe`)? */
 function checkClosedWindow(tcb: Tcb): void {
-  if (tcb.unsent === 0 && (!tcb.finQueued || tcb.finSent)) return;
+  if (tcb.unsent === 0 && (tcb.finQueued === false || tcb.finSent === true)) return;
   const size = Math.max(1, Math.min(tcb.unsent, tcb.mss));
   const end = (tcb.sendNext + size) | 0;
   if (after(end, (tcb.sendUnacknowledged + tcb.sendWindow) | 0)) return armWindowProbe(tcb);
@@ -151,13 +151,13 @@ function removeAcknowledged(tcb: Tcb, ack: number): void {
 
 function forget(tcb: Tcb, segment: SentSegment): void {
   tcb.packetsOut--;
-  if (segment.sacked) tcb.sackedOut--;
-  if (segment.lost) tcb.lostOut--;
-  if (segment.resent) tcb.resentOut--;
+  if (segment.sacked === true) tcb.sackedOut--;
+  if (segment.lost === true) tcb.lostOut--;
+  if (segment.resent === true) tcb.resentOut--;
   const { covered } = tcb.context;
   covered.count++;
   if (segment.retransmissions > 0) covered.anyResent = true;
-  else if (!covered.clean && !segment.sacked) {
+  else if (covered.clean === false && segment.sacked === false) {
     covered.clean = true;
     covered.firstSentAt = segment.sentAt;
   }
@@ -174,9 +174,9 @@ function trim(segment: SentSegment, ack: number): void {
 function sampleFrom(tcb: Tcb, frame: Frame): void {
   const { covered } = tcb.context;
   const { now } = tcb.context.host.engine;
-  if (!covered.anyResent && covered.clean) {
+  if (covered.anyResent === false && covered.clean === true) {
     sampleRtt(tcb, Math.max(1, (microsecondsAt(now) - covered.firstSentAt) | 0));
-  } else if (tcb.timestamps && frame.hasTimestamps && frame.timestampEcho !== 0) {
+  } else if (tcb.timestamps === true && frame.hasTimestamps === true && frame.timestampEcho !== 0) {
     const ms = (timestampClock(now, tcb.timestampOffset) - frame.timestampEcho) | 0;
     if (ms >= 0 && ms < 120_000) sampleRtt(tcb, Math.max(1, ms) * 1000);
   }

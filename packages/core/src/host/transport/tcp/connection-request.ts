@@ -74,7 +74,7 @@ export class ConnectionRequest extends Timer implements FlowEntry {
     this.receiveNext = (syn.sequenceNumber + 1) | 0;
     this.mss = advertisedMssFor(mtu);
     const { sysctls } = host;
-    const stamped = this.timestamps ? TIMESTAMPS_LENGTH : 0;
+    const stamped = this.timestamps === true ? TIMESTAMPS_LENGTH : 0;
     this.receiveWindow = firstWindow(sysctls.tcp_rmem_default, this.mss - stamped);
     this.receiveScale = this.windowScaling
       ? firstScale(Math.max(sysctls.tcp_rmem_max, WINDOW_SPACE_MIN))
@@ -84,7 +84,7 @@ export class ConnectionRequest extends Timer implements FlowEntry {
   }
 
   get timestamps(): boolean {
-    return this.syn.hasTimestamps && this.context.host.sysctls.tcp_timestamps !== 0;
+    return this.syn.hasTimestamps === true && this.context.host.sysctls.tcp_timestamps !== 0;
   }
 
   private get windowScaling(): boolean {
@@ -172,9 +172,9 @@ export class ConnectionRequest extends Timer implements FlowEntry {
     frame.acknowledgementNumber = this.receiveNext;
     frame.window = Math.min(this.receiveWindow, 0xffff);
     const sack = (syn.synOptions?.sackPermitted ?? false) && host.sysctls.tcp_sack !== 0;
-    const scale = this.windowScaling ? this.receiveScale : -1;
+    const scale = this.windowScaling === true ? this.receiveScale : -1;
     frame.synOptions = context.synOptions(this.mss, scale, sack);
-    if (this.timestamps) {
+    if (this.timestamps === true) {
       frame.hasTimestamps = true;
       frame.timestampValue = this.stamp();
       frame.timestampEcho = this.timestampRecent;

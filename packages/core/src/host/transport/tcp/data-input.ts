@@ -78,7 +78,7 @@ function takeEarly(tcb: Tcb): void {
     const length = (early.end - tcb.receiveNext) | 0;
     if (length > 0) append(tcb, early.octets, early.offset + skip, length);
     else noteDuplicate(tcb, early.sequence, early.end);
-    if (early.fin && !tcb.finReceived) {
+    if (early.fin && tcb.finReceived === false) {
       takeFin(tcb);
       early = null;
     } else early = tcb.earlyHead;

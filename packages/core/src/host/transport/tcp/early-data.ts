@@ -77,7 +77,7 @@ function noteBlock(tcb: Tcb, sequence: number): void {
 }
 
 export function noteDuplicate(tcb: Tcb, left: number, right: number): void {
-  if (!tcb.sack || left === right) return;
+  if (tcb.sack === false || left === right) return;
   tcb.duplicateLeft = left;
   tcb.duplicateRight = right;
   tcb.duplicatePending = true;
@@ -85,9 +85,10 @@ export function noteDuplicate(tcb: Tcb, left: number, right: number): void {
 
 /** The blocks for the next segment; the duplicate is told once. */
 export function earlyBlocks(tcb: Tcb): number[] | null {
-  const most = 2 * (tcb.timestamps ? BLOCKS_MAX - 1 : BLOCKS_MAX);
+  const most = 2 * (tcb.timestamps === true ? BLOCKS_MAX - 1 : BLOCKS_MAX);
   const old = tcb.sackBlocks;
-  if (!tcb.duplicatePending) return old === null || old.length === 0 ? null : old.slice(0, most);
+  if (tcb.duplicatePending === false)
+    return old === null || old.length === 0 ? null : old.slice(0, most);
   const blocks = [tcb.duplicateLeft, tcb.duplicateRight];
   tcb.duplicatePending = false;
   if (old !== null)

@@ -17,15 +17,15 @@ export function agreeOptions(tcb: Tcb, frame: Frame): void {
   const mss = options?.maximumSegmentSize ?? 0;
   const scale = options?.windowScale ?? -1;
   tcb.peerMss = mss === 0 ? MSS_DEFAULT : mss;
-  tcb.timestamps = frame.hasTimestamps && sysctls.tcp_timestamps !== 0;
+  tcb.timestamps = frame.hasTimestamps === true && sysctls.tcp_timestamps !== 0;
   tcb.sack = (options?.sackPermitted ?? false) && sysctls.tcp_sack !== 0;
   tcb.windowScaling = scale >= 0 && sysctls.tcp_window_scaling !== 0;
-  tcb.sendScale = tcb.windowScaling ? Math.min(scale, 14) : 0;
-  if (!tcb.windowScaling) {
+  tcb.sendScale = tcb.windowScaling === true ? Math.min(scale, 14) : 0;
+  if (tcb.windowScaling === false) {
     tcb.receiveScale = 0;
     tcb.windowClamp = Math.min(tcb.windowClamp, 0xffff);
   }
-  if (!tcb.timestamps) return;
+  if (tcb.timestamps === false) return;
   tcb.advertisedMss -= TIMESTAMPS_LENGTH;
   tcb.timestampRecent = frame.timestampValue;
   tcb.timestampRecentAt = millisecondsAt(engine.now);

@@ -116,7 +116,7 @@ function finAcknowledged(tcb: Tcb, frame: Frame): DropReason | null | undefined 
   setState(tcb, TcpState.finWait2);
   tcb.shutdown |= Shutdown.send;
   tcb.confirmPending = true;
-  if (!tcb.orphan) {
+  if (tcb.orphan === false) {
     tcb.wakePending = true;
     return undefined;
   }
@@ -146,7 +146,7 @@ export function armFinWait(tcb: Tcb, patience: number): void {
 
 /** Room in the send buffer for somebody who waits for it (`tcp_check_space`). */
 function tellWriter(tcb: Tcb): void {
-  if (!tcb.wantsSpace || 3 * queued(tcb) > 2 * sendBuffer(tcb)) return;
+  if (tcb.wantsSpace === false || 3 * queued(tcb) > 2 * sendBuffer(tcb)) return;
   tcb.wantsSpace = false;
   tcb.wakePending = true;
 }

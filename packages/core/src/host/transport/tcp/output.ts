@@ -14,14 +14,14 @@ import { armLossTimer, armWindowProbe } from "./transmit-timer.ts";
 
 /** Sends what may be sent now. */
 export function pushPending(tcb: Tcb): void {
-  if (tcb.unsent === 0 && (!tcb.finQueued || tcb.finSent)) return;
+  if (tcb.unsent === 0 && (tcb.finQueued === false || tcb.finSent === true)) return;
   routeOf(tcb);
   restartAfterIdle(tcb);
   let sent = 0;
   tcb.windowLimited = false;
   for (;;) {
     const size = Math.min(tcb.unsent, tcb.mss);
-    const fin = tcb.finQueued && !tcb.finSent && size === tcb.unsent;
+    const fin = tcb.finQueued === true && tcb.finSent === false && size === tcb.unsent;
     if (size === 0 && !fin) break;
     if (inFlight(tcb) >= tcb.window) {
       tcb.windowLimited = true;
@@ -44,7 +44,7 @@ const fitsPeersWindow = (tcb: Tcb, size: number): boolean =>
 
 /** A short segment waits while another short one is not acknowledged. */
 const nagleHolds = (tcb: Tcb): boolean =>
-  !tcb.noDelay && tcb.packetsOut > 0 && after(tcb.smallSent, tcb.sendUnacknowledged);
+  tcb.noDelay === false && tcb.packetsOut > 0 && after(tcb.smallSent, tcb.sendUnacknowledged);
 
 /** Sends `size` octets off the head of the write queue, with FIN when `fin`. */
 export function sendNew(tcb: Tcb, size: number, fin: boolean): void {
@@ -130,7 +130,7 @@ function restartAfterIdle(tcb: Tcb): void {
 function noteWindowUsage(tcb: Tcb): void {
   if (inFlight(tcb) >= tcb.window) tcb.windowLimited = true;
   const over = !after(tcb.windowUsageSequence, tcb.sendUnacknowledged);
-  if (!over && !tcb.windowLimited && tcb.packetsOut <= tcb.maxPacketsOut) return;
+  if (!over && tcb.windowLimited === false && tcb.packetsOut <= tcb.maxPacketsOut) return;
   tcb.maxPacketsOut = tcb.packetsOut;
   tcb.windowUsageSequence = tcb.sendNext;
 }

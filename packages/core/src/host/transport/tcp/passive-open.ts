@@ -74,7 +74,7 @@ export function requestReceives(request: ConnectionRequest, frame: Frame): DropR
       acknowledgeAnyway(request, frame);
     return old ? "tcp-paws" : "tcp-out-of-window";
   }
-  if (frame.hasTimestamps && !after(frame.sequenceNumber, request.receiveNext))
+  if (frame.hasTimestamps === true && !after(frame.sequenceNumber, request.receiveNext))
     request.timestampRecent = frame.timestampValue;
   if ((flags & (TcpFlag.rst | TcpFlag.syn)) !== 0) {
     if ((flags & TcpFlag.rst) === 0) sendReset(request.context, frame);
@@ -108,8 +108,8 @@ function complete(request: ConnectionRequest, frame: Frame): DropReason | null {
 }
 
 const isOldByTimestamp = (request: ConnectionRequest, frame: Frame): boolean =>
-  request.timestamps &&
-  frame.hasTimestamps &&
+  request.timestamps === true &&
+  frame.hasTimestamps === true &&
   (frame.tcpFlags & TcpFlag.rst) === 0 &&
   ((frame.timestampValue - request.timestampRecent) | 0) < 0;
 
@@ -132,7 +132,7 @@ function acknowledgeAnyway(request: ConnectionRequest, cause: Frame): void {
   frame.sequenceNumber = (request.initialSequence + 1) | 0;
   frame.acknowledgementNumber = request.receiveNext;
   frame.window = request.receiveWindow >> request.receiveScale;
-  if (request.timestamps) {
+  if (request.timestamps === true) {
     frame.hasTimestamps = true;
     frame.timestampValue = timestampClock(context.host.engine.now, request.timestampOffset);
     frame.timestampEcho = request.timestampRecent;

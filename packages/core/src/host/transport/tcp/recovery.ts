@@ -13,7 +13,7 @@ const DUPLICATES = 3;
 /** Marks what the SACK blocks of `frame` report; returns how many segments are newly reported. */
 export function markSacked(tcb: Tcb, frame: Frame): number {
   const blocks = frame.sackBlocks;
-  if (blocks === null || !tcb.sack) return 0;
+  if (blocks === null || tcb.sack === false) return 0;
   let count = 0;
   for (let i = 0; i + 1 < blocks.length; i += 2) {
     const left = blocks[i] as number;
@@ -21,12 +21,12 @@ export function markSacked(tcb: Tcb, frame: Frame): number {
     // a duplicate (RFC 2883) or nonsense
     if (!after(right, tcb.sendUnacknowledged) || after(right, tcb.sendNext)) continue;
     for (let s = tcb.sentHead; s !== null && before(s.sequence, right); s = s.next) {
-      if (s.sacked || before(s.sequence, left) || after(s.end, right)) continue;
+      if (s.sacked === true || before(s.sequence, left) || after(s.end, right)) continue;
       s.sacked = true;
       tcb.sackedOut++;
       count++;
-      if (s.lost) tcb.lostOut--;
-      if (s.resent) tcb.resentOut--;
+      if (s.lost === true) tcb.lostOut--;
+      if (s.resent === true) tcb.resentOut--;
       s.lost = false;
       s.resent = false;
     }
@@ -39,11 +39,12 @@ export function markSacked(tcb: Tcb, frame: Frame): number {
  * it said nothing new and carried nothing.
  */
 export function recover(tcb: Tcb, acknowledged: number, sacked: number, duplicate: boolean): void {
-  if (!tcb.sack) countDuplicates(tcb, acknowledged, duplicate);
+  if (tcb.sack === false) countDuplicates(tcb, acknowledged, duplicate);
   leaveIfOver(tcb);
   const state = tcb.congestionState;
   if (state === CongestionState.loss) {
-    if (!tcb.sack && acknowledged > 0 && tcb.sentHead !== null) markLost(tcb, tcb.sentHead);
+    if (tcb.sack === false && acknowledged > 0 && tcb.sentHead !== null)
+      markLost(tcb, tcb.sentHead);
     return;
   }
   detectLoss(tcb, acknowledged);
@@ -67,21 +68,21 @@ function leaveIfOver(tcb: Tcb): void {
   if (state < CongestionState.recovery || before(tcb.sendUnacknowledged, tcb.recoveryPoint)) return;
   if (state === CongestionState.recovery) tcb.window = Math.max(tcb.threshold, 1);
   tcb.congestionState = CongestionState.open;
-  if (!tcb.sack) tcb.sackedOut = 0;
+  if (tcb.sack === false) tcb.sackedOut = 0;
   tcb.windowCount = 0;
 }
 
 function detectLoss(tcb: Tcb, acknowledged: number): void {
   const head = tcb.sentHead;
   if (head === null) return;
-  if (!tcb.sack) {
+  if (tcb.sack === false) {
     const partial = tcb.congestionState === CongestionState.recovery && acknowledged > 0;
     if (partial || tcb.sackedOut >= DUPLICATES) markLost(tcb, head);
     return;
   }
   let above = tcb.sackedOut;
   for (let s: typeof tcb.sentHead = head; s !== null && above >= DUPLICATES; s = s.next) {
-    if (s.sacked) above--;
+    if (s.sacked === true) above--;
     else markLost(tcb, s);
   }
 }
@@ -99,7 +100,7 @@ function enterRecovery(tcb: Tcb): void {
 
 /** One segment may leave for each that the network delivered, scaled so that the window ends at the threshold. */
 function reduceWindow(tcb: Tcb, acknowledged: number, sacked: number): void {
-  const delivered = Math.max(acknowledged + sacked, tcb.sack ? 0 : 1);
+  const delivered = Math.max(acknowledged + sacked, tcb.sack === true ? 0 : 1);
   tcb.recoveryDelivered += delivered;
   const flying = inFlight(tcb);
   const room = tcb.threshold - flying;
@@ -127,7 +128,7 @@ export function enterLoss(tcb: Tcb): void {
     markLost(tcb, s);
   }
   tcb.resentOut = 0;
-  if (!tcb.sack) tcb.sackedOut = 0;
+  if (tcb.sack === false) tcb.sackedOut = 0;
   tcb.window = inFlight(tcb) + 1;
   tcb.windowCount = 0;
   tcb.congestionState = CongestionState.loss;
@@ -139,8 +140,8 @@ export function enterLoss(tcb: Tcb): void {
 export function resendLongSegments(tcb: Tcb): void {
   let any = false;
   for (let s = tcb.sentHead; s !== null; s = s.next) {
-    if (s.length <= tcb.mss || s.sacked) continue;
-    if (s.resent) {
+    if (s.length <= tcb.mss || s.sacked === true) continue;
+    if (s.resent === true) {
       s.resent = false;
       tcb.resentOut--;
     }

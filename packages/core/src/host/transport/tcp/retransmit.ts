@@ -13,14 +13,14 @@ export function retransmit(tcb: Tcb, segment: SentSegment): void {
   routeOf(tcb);
   if (segment.length > tcb.mss) split(tcb, segment, tcb.mss);
   const { now } = host.engine;
-  if (!tcb.retransmitting) {
+  if (tcb.retransmitting === false) {
     const ago = (microsecondsAt(now) - segment.sentAt) | 0;
     tcb.retransmitting = true;
     tcb.retransmitStart = (millisecondsAt(now) - Math.floor(ago / 1000)) | 0;
   }
   segment.retransmissions++;
   segment.sentAt = microsecondsAt(now);
-  if (!segment.resent) {
+  if (segment.resent === false) {
     segment.resent = true;
     tcb.resentOut++;
   }
@@ -43,7 +43,7 @@ export function retransmit(tcb: Tcb, segment: SentSegment): void {
 export function retransmitLost(tcb: Tcb): void {
   if (tcb.lostOut <= 0) return;
   for (let segment = tcb.sentHead; segment !== null; segment = segment.next) {
-    if (!segment.lost || segment.sacked || segment.resent) continue;
+    if (segment.lost === false || segment.sacked === true || segment.resent === true) continue;
     if (inFlight(tcb) >= tcb.window) return;
     retransmit(tcb, segment);
     tcb.recoverySent++;
@@ -51,7 +51,7 @@ export function retransmitLost(tcb: Tcb): void {
 }
 
 export function markLost(tcb: Tcb, segment: SentSegment): void {
-  if (segment.lost || segment.sacked) return;
+  if (segment.lost === true || segment.sacked === true) return;
   segment.lost = true;
   tcb.lostOut++;
 }
@@ -76,5 +76,5 @@ function split(tcb: Tcb, segment: SentSegment, length: number): void {
   segment.length = length;
   segment.end = rest.sequence;
   tcb.packetsOut++;
-  if (rest.lost) tcb.lostOut++;
+  if (rest.lost === true) tcb.lostOut++;
 }

@@ -54,7 +54,7 @@ function nextSample(tcb: Tcb, rtt: number): void {
 
 /** Whether timeouts have gone on for as long as `retries` doublings from `first` would (`retransmits_timed_out`). */
 export function timedOut(tcb: Tcb, retries: number, first: number): boolean {
-  if (tcb.retransmits === 0 || !tcb.retransmitting) return false;
+  if (tcb.retransmits === 0 || tcb.retransmitting === false) return false;
   let total = 0;
   let step = first;
   for (let i = 0; i <= retries; i++) {

@@ -289,7 +289,7 @@ export const inFlight = (tcb: Tcb): number =>
 
 /** One past all that the owner wrote, FIN included (write_seq). */
 export const writeEnd = (tcb: Tcb): number =>
-  (tcb.sendNext + tcb.unsent + (tcb.finQueued && !tcb.finSent ? 1 : 0)) | 0;
+  (tcb.sendNext + tcb.unsent + (tcb.finQueued === true && tcb.finSent === false ? 1 : 0)) | 0;
 
 /** What is left of the window that we advertised. */
 export function receiveWindowLeft(tcb: Tcb): number {

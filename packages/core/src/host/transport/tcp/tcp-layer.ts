@@ -104,12 +104,12 @@ export class TcpLayer implements TcpContext, TransportHandler {
       const tcb = entry as Tcb;
       const refused =
         tcb.state === TcpState.synSent ? answerArrives(tcb, frame) : segmentArrives(tcb, frame);
-      if (tcb.wakePending) this.wake(tcb);
+      if (tcb.wakePending === true) this.wake(tcb);
       return refused;
     }
     if (entry.flowKind === FlowKind.request) {
       const request = entry as ConnectionRequest;
-      if (!request.listener.closed) return requestReceives(request, frame);
+      if (request.listener.closed === false) return requestReceives(request, frame);
       request.remove();
       return this.toListener(frame, null);
     }
@@ -135,7 +135,7 @@ export class TcpLayer implements TcpContext, TransportHandler {
 
   expired(tcb: Tcb, kind: TimerKind): void {
     timerExpired(tcb, kind);
-    if (tcb.wakePending) this.wake(tcb);
+    if (tcb.wakePending === true) this.wake(tcb);
   }
 
   wake(tcb: Tcb): void {
@@ -144,7 +144,7 @@ export class TcpLayer implements TcpContext, TransportHandler {
   }
 
   released(tcb: Tcb): void {
-    if (!tcb.holdsPort || !tcb.orphan) return;
+    if (tcb.holdsPort === false || tcb.orphan === false) return;
     tcb.holdsPort = false;
     this.ports.give(tcb.heldAddress, tcb.localPort, null);
   }
@@ -229,7 +229,7 @@ class TcpListenerHandle implements TcpListener {
 
   close(): void {
     const { listener } = this;
-    if (listener.closed) return;
+    if (listener.closed === true) return;
     listener.onEvent = null;
     this.ports.give(listener.address, listener.port, listener);
     stopListener(listener, (tcb) => {

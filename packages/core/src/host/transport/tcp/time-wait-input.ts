@@ -14,7 +14,7 @@ const SEQUENCE_GAP = 65_537;
 
 /** null when `frame` was consumed, why it was not, or the initial sequence number with which a SYN may start anew. */
 export function timeWaitReceives(entry: TimeWait, frame: Frame): DropReason | number | null {
-  const stamped = entry.timestamps && frame.hasTimestamps;
+  const stamped = entry.timestamps === true && frame.hasTimestamps;
   const rst = (frame.tcpFlags & TcpFlag.rst) !== 0;
   const old = stamped && !rst && ((frame.timestampValue - entry.timestampRecent) | 0) < 0;
   if (entry.state === TcpState.finWait2) return orphanReceives(entry, frame, old);
@@ -69,7 +69,7 @@ function orphanReceives(entry: TimeWait, frame: Frame, old: boolean): DropReason
   entry.note(entry.state, TcpState.timeWait);
   entry.state = TcpState.timeWait;
   entry.receiveNext = end;
-  if (frame.hasTimestamps) entry.timestampRecent = frame.timestampValue;
+  if (frame.hasTimestamps === true) entry.timestampRecent = frame.timestampValue;
   entry.start(TIME_WAIT_LENGTH);
   acknowledgeFor(entry, frame);
   return null;
@@ -96,7 +96,7 @@ function acknowledgeFor(entry: TimeWait, cause: Frame): void {
   frame.sequenceNumber = entry.sendNext;
   frame.acknowledgementNumber = entry.receiveNext;
   frame.window = entry.receiveWindow >> entry.receiveScale;
-  if (entry.timestamps) {
+  if (entry.timestamps === true) {
     frame.hasTimestamps = true;
     frame.timestampValue = timestampClock(context.host.engine.now, entry.timestampOffset);
     frame.timestampEcho = entry.timestampRecent;

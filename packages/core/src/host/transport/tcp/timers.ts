@@ -39,7 +39,7 @@ function retransmitTimeout(tcb: Tcb): void {
   if (head === null) return;
   const now = millisecondsAt(tcb.context.host.engine.now);
   const opening = isOpening(tcb);
-  const shut = tcb.sendWindow === 0 && !tcb.orphan && !opening;
+  const shut = tcb.sendWindow === 0 && tcb.orphan === false && !opening;
   if (shut ? ((now - tcb.peerHeardAt) | 0) > RTO_MAX : outOfPatience(tcb)) return giveUp(tcb);
   tcb.context.counters.TCPTimeouts++;
   if (!opening) enterLoss(tcb);
@@ -59,7 +59,7 @@ const isOpening = (tcb: Tcb): boolean =>
 function outOfPatience(tcb: Tcb): boolean {
   const { sysctls } = tcb.context.host;
   if (isOpening(tcb)) return tcb.retransmits >= sysctls.tcp_syn_retries;
-  if (!tcb.orphan) return timedOut(tcb, sysctls.tcp_retries2, RTO_MIN);
+  if (tcb.orphan === false) return timedOut(tcb, sysctls.tcp_retries2, RTO_MIN);
   return timedOut(tcb, orphanRetries(tcb, tcb.rto < RTO_MAX), RTO_MIN);
 }
 
@@ -72,20 +72,21 @@ function orphanRetries(tcb: Tcb, alive: boolean): number {
 
 /** Knocks at a closed window (`tcp_probe_timer`). */
 function probeWindow(tcb: Tcb): void {
-  const waiting = tcb.unsent > 0 || (tcb.finQueued && !tcb.finSent);
+  const waiting = tcb.unsent > 0 || (tcb.finQueued === true && tcb.finSent === false);
   if (tcb.packetsOut > 0 || !waiting) {
     tcb.probesOut = 0;
     return;
   }
   const { sysctls } = tcb.context.host;
   let most = sysctls.tcp_retries2;
-  if (tcb.orphan) most = orphanRetries(tcb, tcb.rto * (1 << Math.min(tcb.backoff, 9)) < RTO_MAX);
+  if (tcb.orphan === true)
+    most = orphanRetries(tcb, tcb.rto * (1 << Math.min(tcb.backoff, 9)) < RTO_MAX);
   if (tcb.probesOut >= most) return giveUp(tcb);
   const room = (tcb.sendUnacknowledged + tcb.sendWindow - tcb.sendNext) | 0;
   if (room > 0) {
     // less than a segment: better than silence
     const size = Math.min(room, tcb.mss, tcb.unsent);
-    sendNew(tcb, size, tcb.finQueued && size === tcb.unsent && room > size);
+    sendNew(tcb, size, tcb.finQueued === true && size === tcb.unsent && room > size);
     tcb.backoff = 0;
     return rearmRetransmit(tcb);
   }
@@ -99,7 +100,7 @@ function probeWindow(tcb: Tcb): void {
 
 /** No acknowledgement for two round trips: one more segment shows whether the tail was lost (RFC 8985 §7). */
 function probeLoss(tcb: Tcb): void {
-  if (tcb.packetsOut === 0 || tcb.probing) return rearmRetransmit(tcb);
+  if (tcb.packetsOut === 0 || tcb.probing === true) return rearmRetransmit(tcb);
   const size = Math.min(tcb.unsent, tcb.mss);
   const end = (tcb.sendNext + size) | 0;
   if (size > 0 && !after(end, (tcb.sendUnacknowledged + tcb.sendWindow) | 0))
@@ -113,7 +114,7 @@ function probeLoss(tcb: Tcb): void {
 
 /** The peer did not close in time (`tcp_keepalive_timer`). */
 function finWaitExpired(tcb: Tcb): void {
-  if (tcb.state !== TcpState.finWait2 || !tcb.orphan) return;
+  if (tcb.state !== TcpState.finWait2 || tcb.orphan === false) return;
   const left = finTime(tcb) - TIME_WAIT_LENGTH;
   if (left > 0) return becomeTimeWait(tcb, TcpState.finWait2, left);
   sendActiveReset(tcb);

@@ -13,7 +13,7 @@ export function armTransmitTimer(tcb: Tcb, kind: TimerKind, delay: number): void
   timer.kind = kind;
   timer.due = (millisecondsAt(engine.now) + delay) | 0;
   const due = inMilliseconds(engine.now, delay);
-  if (tcb.context.byProcess) engine.timers.armByProcess(timer, due);
+  if (tcb.context.byProcess === true) engine.timers.armByProcess(timer, due);
   else engine.timers.arm(timer, due);
 }
 
@@ -33,7 +33,7 @@ export function rearmRetransmit(tcb: Tcb): void {
 
 /** A probe for a lost tail where the peer can tell us what arrived, otherwise the timeout (`tcp_set_xmit_timer`). */
 export function armLossTimer(tcb: Tcb): void {
-  if (!tcb.sack || tcb.packetsOut === 0 || tcb.congestionState >= CongestionState.recovery)
+  if (tcb.sack === false || tcb.packetsOut === 0 || tcb.congestionState >= CongestionState.recovery)
     return rearmRetransmit(tcb);
   let delay: number = RTO_MIN;
   if (tcb.srtt > 0) {

@@ -47,7 +47,7 @@ export const advertisedMssFor = (mtu: number): number => Math.min(mtu, PACKET_MA
 export function syncMss(tcb: Tcb, mtu: number): void {
   tcb.pathMtu = mtu;
   const mss = Math.max(Math.min(advertisedMssFor(mtu), tcb.peerMss), MSS_MIN);
-  tcb.mss = mss - (tcb.timestamps ? TIMESTAMPS_LENGTH : 0);
+  tcb.mss = mss - (tcb.timestamps === true ? TIMESTAMPS_LENGTH : 0);
 }
 
 /** The frame's id, or 0 when there is no route. `original` is the frame whose octets are sent again, 0 for none. */
@@ -94,7 +94,7 @@ export function transmit(
   frame.route = route;
   if ((flags & TcpFlag.ack) !== 0) acknowledgementSent(tcb);
   if (length > 0) dataSent(tcb);
-  if (tcb.confirmPending) {
+  if (tcb.confirmPending === true) {
     tcb.confirmPending = false;
     host.confirmNeighbour(route, tcb.remoteAddress);
   }
@@ -120,8 +120,8 @@ function synHeader(tcb: Tcb, frame: Frame): void {
 function establishedHeader(tcb: Tcb, frame: Frame): void {
   frame.acknowledgementNumber = tcb.receiveNext;
   frame.window = advertiseWindow(tcb);
-  if (tcb.timestamps) stamp(tcb, frame);
-  if (tcb.sack && (tcb.earlyHead !== null || tcb.duplicatePending))
+  if (tcb.timestamps === true) stamp(tcb, frame);
+  if (tcb.sack === true && (tcb.earlyHead !== null || tcb.duplicatePending === true))
     frame.sackBlocks = earlyBlocks(tcb);
 }
 

@@ -29,7 +29,8 @@ export interface OutOfWindowLimit {
 
 function tooSoon(owner: OutOfWindowLimit, now: Instant): boolean {
   const at = millisecondsAt(now);
-  if (owner.answeredOutOfWindow && ((at - owner.lastOutOfWindowAck) | 0) < RATE_LIMIT) return true;
+  if (owner.answeredOutOfWindow === true && ((at - owner.lastOutOfWindowAck) | 0) < RATE_LIMIT)
+    return true;
   owner.answeredOutOfWindow = true;
   owner.lastOutOfWindowAck = at;
   return false;
@@ -82,7 +83,7 @@ export function challenge(tcb: Tcb): void {
 }
 
 function failsPaws(tcb: Tcb, frame: Frame): boolean {
-  if (!tcb.timestamps || !frame.hasTimestamps) return false;
+  if (tcb.timestamps === false || frame.hasTimestamps === false) return false;
   if (((frame.timestampValue - tcb.timestampRecent) | 0) >= 0) return false;
   const age = (millisecondsAt(tcb.context.host.engine.now) - tcb.timestampRecentAt) | 0;
   if (age < 0 || age > TIMESTAMP_AGE_MAX) return false;
@@ -115,7 +116,7 @@ function resetIsExact(tcb: Tcb, frame: Frame): boolean {
   if (tcb.earlyHead === null) return false;
   let last = tcb.earlyHead;
   while (last.next !== null) last = last.next;
-  return tcb.sack && sequence === last.end;
+  return tcb.sack === true && sequence === last.end;
 }
 
 /** Tells the peer what is expected, with D-SACK for what it sent twice (`tcp_send_dupack`). */

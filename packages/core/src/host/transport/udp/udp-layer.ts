@@ -30,6 +30,8 @@ class BackloggedDatagram extends SimEvent {
   }
 }
 
+const NO_SOCKETS: readonly UdpSocketHandle[] = [];
+
 export class UdpLayer implements TransportHandler, UdpContext {
   readonly host: TransportHost;
   readonly counters: TransportCounters;
@@ -38,6 +40,9 @@ export class UdpLayer implements TransportHandler, UdpContext {
   causeId = 0;
   /** Sockets by local port, in order of binding. */
   private sockets: Map<number, UdpSocketHandle[]> | null = null;
+  /** The sockets of the port that was looked for last; forgotten when there is another one. */
+  private lastSockets = NO_SOCKETS;
+  private lastPort = -1;
   private sending = 0;
 
   constructor(
@@ -133,19 +138,25 @@ export class UdpLayer implements TransportHandler, UdpContext {
     remotePort: number,
     device: number,
   ): UdpSocketHandle | null {
-    const sockets = this.sockets?.get(localPort);
-    if (sockets === undefined) return null;
+    if (localPort !== this.lastPort) this.lookAt(localPort);
+    const sockets = this.lastSockets;
     let best: UdpSocketHandle | null = null;
     let bestScore = -1;
     for (let i = 0; i < sockets.length; i++) {
       const socket = sockets[i] as UdpSocketHandle;
       if (!socket.takes(local, remote, remotePort, device)) continue;
-      const score = (socket.localAddress === ANY_ADDRESS ? 0 : 2) + (socket.connected ? 1 : 0);
+      const score =
+        (socket.localAddress === ANY_ADDRESS ? 0 : 2) + (socket.connected === true ? 1 : 0);
       if (score <= bestScore) continue;
       best = socket;
       bestScore = score;
     }
     return best;
+  }
+
+  private lookAt(port: number): void {
+    this.lastSockets = this.sockets?.get(port) ?? NO_SOCKETS;
+    this.lastPort = port;
   }
 
   /** `__udp4_lib_err` without IP_RECVERR: only connected sockets hear, and only of what is hopeless. */
@@ -162,7 +173,7 @@ export class UdpLayer implements TransportHandler, UdpContext {
     );
     if (socket === null) return this.host.udpReceivers?.[0]?.icmpError(error);
     const errno = icmpErrno(error);
-    if (errno === 0 || !socket.connected || !icmpIsFatal(error)) return;
+    if (errno === 0 || socket.connected === false || !icmpIsFatal(error)) return;
     socket.fail(errno);
   }
 
@@ -174,6 +185,7 @@ export class UdpLayer implements TransportHandler, UdpContext {
 
   add(socket: UdpSocketHandle): void {
     this.sockets ??= new Map();
+    this.lastPort = -1;
     const list = this.sockets.get(socket.localPort);
     if (list === undefined) this.sockets.set(socket.localPort, [socket]);
     else list.push(socket);
@@ -184,6 +196,7 @@ export class UdpLayer implements TransportHandler, UdpContext {
     if (list === undefined) return;
     const at = list.indexOf(socket);
     if (at >= 0) list.splice(at, 1);
+    this.lastPort = -1;
     if (list.length === 0) this.sockets?.delete(socket.localPort);
   }
 
@@ -228,7 +241,7 @@ export class UdpLayer implements TransportHandler, UdpContext {
             receiveBuffer: this.host.sysctls.rmem_default,
             sendBuffer: this.host.sysctls.wmem_default,
           },
-          state: socket.connected ? TcpState.established : TcpState.close,
+          state: socket.connected === true ? TcpState.established : TcpState.close,
           receiveQueue: socket.receiveQueue,
           sendQueue: 0,
           local: socket.local,
