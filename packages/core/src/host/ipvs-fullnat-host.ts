@@ -19,13 +19,13 @@ export class FullNatHostAdapter implements FullNatHost {
   }
 
   linkMtu(index: number): number {
-    const device = this.context.deviceAt(index);
+    const device = this.context.devices.at(index);
     if (device === undefined || !device.hasLinkHeader || device.loopback) return 0;
     return device.mtu;
   }
 
   transmit(frame: Frame, index: number): void {
-    this.context.deviceAt(index)?.transmit(frame);
+    this.context.devices.at(index)?.transmit(frame);
   }
 
   warn(text: string): void {
