@@ -19,7 +19,7 @@ import type { PathCache } from "./path-cache.ts";
 import type { Peers } from "./peers.ts";
 
 /** The live devices. */
-export interface DevicesByIndex {
+interface DevicesByIndex {
   /** The one with this interface index; undefined when there is none. */
   at(index: number): HostDevice | undefined;
 }
