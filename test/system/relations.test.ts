@@ -41,16 +41,21 @@ describe.each(MODES)("in %s", (name) => {
   test.each([
     ["request", TcpFlag.syn, /^(rs|[bc]$)/],
     ["answer", TcpFlag.syn | TcpFlag.ack, /^client$/],
-  ])("each host on the way of a %s takes one from its TTL", (_what, flags, end) => {
-    const way: { host: string; ttl: number }[] = [];
-    for (const { host, packet } of segments(run)) {
-      if (packet.tcpFlags === flags && way.at(-1)?.host !== host)
-        way.push({ host, ttl: packet.ttl });
-      if (way.length > 0 && end.test(host)) break;
-    }
-    expect(way.at(-1)?.host).toMatch(end);
-    expect(way.map(({ ttl }) => ttl)).toEqual(way.map((_hop, i) => 64 - i));
-  });
+  ])(
+    "each host on the way of a %s takes one from its TTL, if it does so at all",
+    (_what, flags, end) => {
+      const way: { host: string; ttl: number }[] = [];
+      for (const { host, packet } of segments(run)) {
+        if (packet.tcpFlags === flags && way.at(-1)?.host !== host)
+          way.push({ host, ttl: packet.ttl });
+        if (way.length > 0 && end.test(host)) break;
+      }
+      expect(way.at(-1)?.host).toMatch(end);
+      // the fork's director, of Linux 2.6.32, leaves the TTL as it is
+      const taken = name === "fullnat" ? 0 : 1;
+      expect(way.map(({ ttl }) => ttl)).toEqual(way.map((_hop, i) => 64 - i * taken));
+    },
+  );
 });
 
 describe("direct routing", () => {
