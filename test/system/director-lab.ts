@@ -113,8 +113,16 @@ export class DirectorLab {
     return this.out.findLast((each) => each.side === side)?.frame;
   }
 
+  /** All that a side of the director sent after the last packet. */
+  all(side: Side): Frame[] {
+    return this.out.filter((each) => each.side === side).map(({ frame }) => frame);
+  }
+
   send(side: Side, fields: Partial<Frame>, what: string): string {
-    const frame = packet(what, fields);
+    return this.sendFrame(side, packet(what, fields));
+  }
+
+  private sendFrame(side: Side, frame: Frame): string {
     frame.sourceMac = side === "eth0" ? CLIENT_MAC : serverMac(0xff);
     frame.destinationMac = DIRECTOR_MAC[side];
     this.out.length = 0;
@@ -123,6 +131,25 @@ export class DirectorLab {
     bare?.transmit(decodeFrame(encodeFrame(frame), engine.newFrameId()));
     this.lab.until((this.lab.now + milliseconds(12)) as Instant);
     return this.out.map(told).join(", ");
+  }
+
+  /** The same in fragments of so many octets of content, the last one first. */
+  sendParts(side: Side, fields: Partial<Frame>, what: string, size: number): string {
+    const whole = packet(what, { ...fields, fragment: 0 });
+    const content = whole.length - 20;
+    const parts: string[] = [];
+    for (let at = size * Math.floor((content - 1) / size); at >= 0; at -= size) {
+      const length = Math.min(size, content - at);
+      const more = at + length < content ? FragmentField.moreFragments : 0;
+      const fragment = (at >> 3) | more;
+      parts.push(
+        this.sendFrame(
+          side,
+          Object.assign(new Frame(0), whole, { fragment, length: length + 20, fragmentOf: whole }),
+        ),
+      );
+    }
+    return parts.join("; ");
   }
 
   wait(count: number): void {
@@ -215,6 +242,7 @@ function told({ side, frame }: { readonly side: Side; readonly frame: Frame }): 
 }
 
 function kind(frame: Frame): string {
+  if ((frame.fragment & FragmentField.offsetMask) !== 0) return "part";
   switch (frame.protocol) {
     case IpProtocol.tcp: {
       const flags = Object.entries(FLAGS).filter(([, bit]) => (frame.tcpFlags & bit) !== 0);

@@ -305,7 +305,7 @@ test.each([
 
 test.each([
   ["-i", 1, "client icmp 3/4"],
-  ["-i", 0, "rs2 ipip(), rs2 ipip()"],
+  ["-i", 0, "rs2 ipip(), rs2 part"],
 ])("%s pmtu_disc=%i: 1500 octets with DF give %j", (method, value, said) => {
   const lab = tcp(method);
   lab.knob("pmtu_disc", value);

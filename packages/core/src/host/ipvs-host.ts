@@ -5,7 +5,14 @@ import type { Engine } from "../time/engine.ts";
 import type { ChangeOrigin, PlaceId, Trace } from "../trace/trace.ts";
 import type { IpContext } from "./ip/ip-context.ts";
 import type { IpLayer } from "./ip/ip-layer.ts";
-import type { FullNatHost, IpvsConntrack, IpvsHost, SyncSockets, VsSysctls } from "./ipvs/host.ts";
+import type {
+  ForwardedFragments,
+  FullNatHost,
+  IpvsConntrack,
+  IpvsHost,
+  SyncSockets,
+  VsSysctls,
+} from "./ipvs/host.ts";
 import type { OverloadVariant } from "./ipvs/overload.ts";
 import { TrackedFlows } from "./ipvs-conntrack.ts";
 import { FullNatHostAdapter } from "./ipvs-fullnat-host.ts";
@@ -23,7 +30,7 @@ interface IpvsHostOwner extends SyncSocketsOwner {
   readonly kernel: KernelVariant;
   readonly config: NamespaceConfig;
   readonly rng: Rng;
-  readonly ip: IpLayer;
+  readonly ip: IpLayer & ForwardedFragments;
   readonly netfilter: Netfilter;
   readonly name: string;
   isUnicastOrLocal(address: Ipv4Address): boolean;
@@ -37,6 +44,7 @@ export class IpvsHostAdapter implements IpvsHost {
   readonly rng: Rng;
   readonly ip: IpLayer;
   readonly hooks: HookTable;
+  readonly fragments: ForwardedFragments;
   readonly variant: OverloadVariant;
   readonly syncSockets: SyncSockets;
   readonly availablePages = AVAILABLE_PAGES;
@@ -54,6 +62,7 @@ export class IpvsHostAdapter implements IpvsHost {
     this.hooks = context.hooks;
     this.rng = owner.rng.stream("ipvs");
     this.ip = owner.ip;
+    this.fragments = owner.ip;
     this.syncSockets = new IpvsSyncSockets(owner, context.router);
     const { variant } = owner.config.ipvs;
     this.fullNat = variant === "mainline" ? null : new FullNatHostAdapter(variant, context);

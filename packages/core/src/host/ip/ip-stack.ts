@@ -4,6 +4,7 @@ import type { NetDevice } from "../../link/net-device.ts";
 import type { Frame } from "../../packet/frame.ts";
 import type { Ipv4Address } from "../../packet/ipv4-address.ts";
 import { IpProtocol } from "../../packet/protocol.ts";
+import { HookPoint, Verdict } from "../netfilter/hook.ts";
 import type { Route } from "../route/route.ts";
 import { IcmpInput } from "./icmp-input.ts";
 import { IcmpSender } from "./icmp-sender.ts";
@@ -12,6 +13,7 @@ import { IpForward } from "./ip-forward.ts";
 import { IpInput } from "./ip-input.ts";
 import type { IpLayer, TransportHandler } from "./ip-layer.ts";
 import { IpOutput } from "./ip-output.ts";
+import { Reassembly } from "./reassembly.ts";
 import { RedirectSender } from "./redirect-sender.ts";
 import { sendRejectReset } from "./reject-reset.ts";
 
@@ -21,6 +23,8 @@ export class IpStack implements IpLayer {
   private readonly context: IpContext;
   private readonly out: IpOutput;
   private readonly errors: IcmpSender;
+  /** Fragments that IPVS puts together at FORWARD. */
+  private passing: Reassembly | null = null;
 
   constructor(context: IpContext) {
     this.context = context;
@@ -94,6 +98,21 @@ export class IpStack implements IpLayer {
     if (context.paths.empty) return mtu;
     const learnt = context.paths.mtu(destination, context.engine.now);
     return learnt !== 0 && learnt < mtu ? learnt : mtu;
+  }
+
+  /** Puts fragments on their way through together, in queues of their own; null while a part is missing. */
+  reassembleForwarded(fragment: Frame): Frame | null {
+    this.passing ??= new Reassembly(this.context);
+    return this.passing.add(fragment);
+  }
+
+  /** A packet that a hook at FORWARD kept goes on behind the hooks of that priority. */
+  resumeForward(frame: Frame, priority: number): void {
+    const { context } = this;
+    const from = context.deviceAt(frame.inputInterface) ?? null;
+    const to = context.deviceAt((frame.route as Route).device) ?? null;
+    const verdict = context.hooks.runAbove(priority, HookPoint.forward, frame, from, to);
+    if (verdict === Verdict.accept) this.out.send(frame, true);
   }
 
   deliverLocally(frame: Frame, device: NetDevice): void {

@@ -138,6 +138,7 @@ export class Director {
       rng,
       ip: this.ipLayer(),
       hooks: this.hooks,
+      fragments: { reassembleForwarded: () => null, resumeForward: () => undefined },
       get sysctls() {
         return director.sysctls;
       },

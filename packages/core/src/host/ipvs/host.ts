@@ -70,6 +70,17 @@ export interface FullNatHost {
   warn(text: string): void;
 }
 
+/** Fragments that this host forwards. */
+export interface ForwardedFragments {
+  /**
+   * Puts fragments on their way through together in queues of their own (`ip_defrag`): the whole packet
+   * once it is there, else null.
+   */
+  reassembleForwarded(fragment: Frame): Frame | null;
+  /** A packet that a hook at FORWARD kept goes on behind the hooks of that priority. */
+  resumeForward(frame: Frame, priority: number): void;
+}
+
 export interface IpvsHost {
   readonly engine: Engine;
   readonly trace: Trace | null;
@@ -78,6 +89,7 @@ export interface IpvsHost {
   readonly rng: Rng;
   readonly ip: IpLayer;
   readonly hooks: HookTable;
+  readonly fragments: ForwardedFragments;
   readonly syncSockets: SyncSockets;
   /** Live: another object after a change. */
   readonly sysctls: VsSysctls;

@@ -5,7 +5,7 @@
 import type { NetDevice } from "../../link/net-device.ts";
 import { type Frame, PacketType } from "../../packet/frame.ts";
 import { FragmentField, IpProtocol } from "../../packet/protocol.ts";
-import { HookPoint, Verdict } from "../netfilter/hook.ts";
+import { HookPoint, HookPriority, Verdict } from "../netfilter/hook.ts";
 import { Admission } from "./admission.ts";
 import { type Connection, ConnectionFlag, NO_CONNECTION } from "./connection.ts";
 import type { IpvsContext } from "./context.ts";
@@ -13,6 +13,8 @@ import type { FrontGuard } from "./fullnat/front-guard.ts";
 import { IcmpRequests } from "./icmp-requests.ts";
 import { isIpsec, keyExchangeOf } from "./protocol/ipsec.ts";
 import { Direction, type Protocol } from "./protocol/protocol.ts";
+
+const FRAGMENT_BITS = FragmentField.offsetMask | FragmentField.moreFragments;
 
 /** What became of an entry that a packet found. */
 const Fate = { usable: 0, replaced: 1, serverGone: 2, stillTracked: 3 } as const;
@@ -35,7 +37,14 @@ export class Inbound {
   /** An ICMP packet on its way through (`ip_vs_forward_icmp`). */
   runForwarded(frame: Frame, input: NetDevice | null): Verdict {
     if (this.context.sync?.ignoresRequests) return Verdict.accept;
-    return this.icmp.run(frame, input, HookPoint.forward);
+    if ((frame.fragment & FRAGMENT_BITS) === 0)
+      return this.icmp.run(frame, input, HookPoint.forward);
+    // also what is no error is put together before it is looked at
+    const { fragments } = this.context.host;
+    const whole = fragments.reassembleForwarded(frame);
+    if (whole !== null && this.icmp.run(whole, input, HookPoint.forward) === Verdict.accept)
+      fragments.resumeForward(whole, HookPriority.natSource - 1);
+    return Verdict.stolen;
   }
 
   run(frame: Frame, input: NetDevice | null, point: HookPoint): Verdict {

@@ -1,6 +1,6 @@
 /**
  * The *out* hook (`ip_vs_out_hook`): answers of servers, at FORWARD, at LOCAL_OUT for servers on this host, and at
- * LOCAL_IN for clients on it. Left out: reassembly of fragments before the lookup; later fragments pass as they are.
+ * LOCAL_IN for clients on it. Left out: putting together fragments that raw sockets of this host send.
  */
 import { copyFrame } from "../../packet/copy-frame.ts";
 import type { Frame } from "../../packet/frame.ts";
@@ -12,7 +12,7 @@ import {
   UnreachableCode,
 } from "../../packet/protocol.ts";
 import { firstChunk, SctpChunk } from "../../packet/sctp.ts";
-import { HookPoint, Verdict } from "../netfilter/hook.ts";
+import { HookPoint, HookPriority, Verdict } from "../netfilter/hook.ts";
 import { RouteType } from "../route/config.ts";
 import type { Route } from "../route/route.ts";
 import { type Connection, NO_CONNECTION } from "./connection.ts";
@@ -22,6 +22,8 @@ import { isConnectionError } from "./icmp-requests.ts";
 import { Method } from "./method.ts";
 import { answeredKeyExchange, isIpsec } from "./protocol/ipsec.ts";
 import { Direction, type Protocol } from "./protocol/protocol.ts";
+
+const FRAGMENT_BITS = FragmentField.offsetMask | FragmentField.moreFragments;
 
 export class Outbound {
   private readonly context: IpvsContext;
@@ -35,8 +37,9 @@ export class Outbound {
     if (frame.protocol === IpProtocol.icmp) return this.runIcmp(frame, point);
     const { context } = this;
     const protocol = context.protocols.withNumber(frame.protocol);
-    if (protocol === null || (frame.fragment & FragmentField.offsetMask) !== 0)
-      return Verdict.accept;
+    if (protocol === null) return Verdict.accept;
+    if ((frame.fragment & FRAGMENT_BITS) !== 0 && !isIpsec(frame.protocol))
+      return this.runFragment(frame, point);
     let connection = context.connections.table.findAnswer(
       frame.protocol,
       frame.source,
@@ -53,6 +56,16 @@ export class Outbound {
       return context.drop(frame, "ipvs-no-destination", null);
     }
     return Verdict.accept;
+  }
+
+  /** What passes in parts is put together first (`ip_vs_gather_frags`). */
+  private runFragment(fragment: Frame, point: HookPoint): Verdict {
+    if (point !== HookPoint.forward) return Verdict.accept;
+    const { fragments } = this.context.host;
+    const whole = fragments.reassembleForwarded(fragment);
+    if (whole !== null && this.run(whole, point) === Verdict.accept)
+      fragments.resumeForward(whole, HookPriority.natSource);
+    return Verdict.stolen;
   }
 
   private pass(
