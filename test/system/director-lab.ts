@@ -100,12 +100,15 @@ export class DirectorLab {
 
   /** A client's packet to the VIP, `what` as `packet` reads it; what came of it. */
   client(port: number, what: string, changes: Partial<Frame> = {}, from = CLIENT): string {
-    return this.send("eth0", { ...ends(from, port, VIP, 80), ...changes }, what);
+    const numbers = sequence(what, 1000, 5001);
+    return this.send("eth0", { ...ends(from, port, VIP, 80), ...numbers, ...changes }, what);
   }
 
   /** A packet of server `n` to the client. */
   server(n: number, port: number, what: string, changes: Partial<Frame> = {}): string {
-    return this.send("eth1", { ...ends(serverAddress(n), 80, CLIENT, port), ...changes }, what);
+    const numbers = sequence(what, 5000, 1001);
+    const both = ends(serverAddress(n), 80, CLIENT, port);
+    return this.send("eth1", { ...both, ...numbers, ...changes }, what);
   }
 
   /** What was sent last by a side of the director, whole. */
@@ -174,10 +177,10 @@ export class DirectorLab {
       .join(" ");
   }
 
-  /** Why IPVS dropped packets, in order. */
-  drops(): DropReason[] {
+  /** Why IPVS, or what else the reasons begin with, dropped packets, in order. */
+  drops(word = "ipvs"): DropReason[] {
     return Array.from((this.lab.simulation.trace as Recorder).events()).flatMap((event) =>
-      event.kind === "dropped" && event.reason.startsWith("ipvs") ? [event.reason] : [],
+      event.kind === "dropped" && event.reason.startsWith(word) ? [event.reason] : [],
     );
   }
 }
@@ -188,6 +191,16 @@ const ends = (
   destination: Ipv4Address,
   destinationPort: number,
 ): Partial<Frame> => ({ source, sourcePort, destination, destinationPort });
+
+/** What the segments of a connection without data have, so that connection tracking believes them. */
+const sequence = (what: string, first: number, acknowledgement: number): Partial<Frame> =>
+  /^[SFRPA]+$/.test(what)
+    ? {
+        sequenceNumber: what.includes("S") ? first : first + 1,
+        acknowledgementNumber: what.includes("A") ? acknowledgement : 0,
+        window: 65_535,
+      }
+    : {};
 
 /**
  * A packet by its short name: `S`, `FA` for TCP; `udp`, `esp`, `ah`; a chunk of SCTP or several, as `cookie-echo+data`; `echo`

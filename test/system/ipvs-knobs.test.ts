@@ -292,6 +292,48 @@ test.each([
   expect(lab.server(2, 4000, "SA")).toBe(said);
 });
 
+describe("conntrack=1", () => {
+  const tracked = (): DirectorLab => {
+    const lab = tcp();
+    lab.knob("conntrack", 1);
+    lab.sh("iptables -A INPUT -m conntrack --ctstate INVALID -j DROP");
+    return lab;
+  };
+
+  const established = (lab: DirectorLab): void => {
+    lab.client(4000, "S");
+    lab.server(2, 4000, "SA");
+    lab.client(4000, "A");
+  };
+
+  test("a SYN on a connection that the server reset is dropped once, and scheduled when it comes again", () => {
+    const lab = tracked();
+    established(lab);
+    lab.server(2, 4000, "RA");
+    expect(lab.states()).toEqual(["CLOSE 9"]);
+    expect(lab.client(4000, "S")).toBe("");
+    expect(lab.drops()).toEqual(["ipvs-connection-refused-by-conntrack"]);
+    expect(lab.client(4000, "S")).toBe("rs1 S");
+  });
+
+  test("a SYN on one that the client reset is scheduled at once, for tracking has forgotten it", () => {
+    const lab = tracked();
+    established(lab);
+    lab.client(4000, "RA");
+    expect(lab.client(4000, "S")).toBe("rs1 S");
+  });
+
+  test("with expire_nodest_conn=1 what is left of a deleted server's connection is dropped once", () => {
+    const lab = tracked();
+    established(lab);
+    lab.sh("ipvsadm -d -t 10.0.0.100:80 -r 10.1.0.2");
+    lab.knob("expire_nodest_conn", 1);
+    expect(lab.client(4000, "A")).toBe("");
+    expect(lab.drops()).toEqual(["ipvs-connection-refused-by-conntrack"]);
+    expect(lab.states()).toEqual([]);
+  });
+});
+
 test.each([
   [1, "1        1"],
   [0, "0        0"],

@@ -222,7 +222,12 @@ export class Connections implements TimerOwner {
   }
 
   private afterPacket(connection: Connection, left: AfterPacket): void {
-    if (left === AfterPacket.ends) return this.discard(connection);
+    if (left === AfterPacket.ends) {
+      // synchronisation counts by itself
+      const template = this.rows.control(connection);
+      if (this.watcher === null && template !== NO_CONNECTION) this.rows.countInPacket(template);
+      return this.discard(connection);
+    }
     const timeout = this.rows.timeoutSeconds(connection);
     this.arm(connection, timeout, later(this.host.engine.now, seconds(timeout)));
   }

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { IpProtocol } from "../../packet/protocol.ts";
 import type { Rng } from "../../rng/rng.ts";
 import { Verdict } from "../netfilter/hook.ts";
-import { Director, realServer, service, VIP } from "./director.fixture.ts";
+import { address, CLIENT, Director, realServer, service, VIP } from "./director.fixture.ts";
 
 const UDP = service({
   identity: { kind: "address", protocol: IpProtocol.udp, address: VIP, port: 53 },
@@ -171,6 +171,20 @@ test.each([
     expect(made.states().length).toBe(left);
   },
 );
+
+test.each([
+  { packets: 3, left: 1 },
+  { packets: 9, left: 2 },
+])("of two one-packet templates with $packets packets drop_entry leaves $left", (row) => {
+  const made = new Director("edge-triggered", new InTurn());
+  made.serve({ ...UDP, onePacket: true, persistenceTimeout: 3000 }, realServer(0, { port: 53 }));
+  for (const client of [CLIENT, address("10.20.0.6")])
+    for (let i = 0; i < row.packets; i++) made.datagram(4000 + i, 53, client);
+  made.sleep(61);
+  made.setSysctls({ drop_entry: 3 });
+  made.sleep(ROUND);
+  expect(made.states().length).toBe(row.left);
+});
 
 test("a service that is deleted takes nothing of this away", () => {
   const made = director();

@@ -5,7 +5,7 @@
  */
 import type { NetDevice } from "../../link/net-device.ts";
 import { copyFrame } from "../../packet/copy-frame.ts";
-import type { Frame } from "../../packet/frame.ts";
+import { ChecksumFault, type Frame } from "../../packet/frame.ts";
 import { isLoopbackAddress } from "../../packet/ipv4-address.ts";
 import { FragmentField, IcmpType, IpProtocol, UnreachableCode } from "../../packet/protocol.ts";
 import { HookPoint, Verdict } from "../netfilter/hook.ts";
@@ -94,6 +94,8 @@ export class IcmpRequests {
     input: NetDevice | null,
     point: HookPoint,
   ): Verdict {
+    if ((frame.checksumFaults & ChecksumFault.transport) !== 0)
+      return this.context.dropFor(frame, "icmp-checksum", connection);
     const { forwarders, rows, estimator } = this.context;
     const server = rows.server(connection);
     const method = rows.method(connection);
@@ -147,6 +149,8 @@ export class IcmpRequests {
     if (connection === NO_CONNECTION && isIpsec(request.protocol))
       connection = keyExchangeOf(connections.table, request.source, request.destination);
     if (connection === NO_CONNECTION) return Verdict.accept;
+    if ((frame.checksumFaults & ChecksumFault.transport) !== 0)
+      return this.context.dropFor(frame, "icmp-checksum", connection);
     const { trace, engine, place, ip } = host;
     if (trace !== null) trace.delivered(engine.now, place, frame);
     const { icmpType, icmpCode } = frame;

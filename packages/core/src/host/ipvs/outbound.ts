@@ -3,7 +3,7 @@
  * LOCAL_IN for clients on it. Left out: putting together fragments that raw sockets of this host send.
  */
 import { copyFrame } from "../../packet/copy-frame.ts";
-import type { Frame } from "../../packet/frame.ts";
+import { ChecksumFault, type Frame } from "../../packet/frame.ts";
 import {
   FragmentField,
   IcmpType,
@@ -112,6 +112,8 @@ export class Outbound {
     if (connection === NO_CONNECTION) return Verdict.accept;
     const { rows } = context;
     if (rows.method(connection) === Method.masquerading) {
+      if ((frame.checksumFaults & ChecksumFault.transport) !== 0)
+        return context.dropFor(frame, "icmp-checksum", connection);
       const translated = copyFrame(quoted, quoted.id);
       translated.destination = rows.virtualAddress(connection);
       translated.destinationPort = rows.virtualPort(connection);
@@ -129,8 +131,7 @@ export class Outbound {
   private reroute(frame: Frame, point: HookPoint): boolean {
     if (point === HookPoint.localIn) return true;
     const { ip, sysctls } = this.context.host;
-    const route = frame.route as Route | null;
-    if (sysctls.snat_reroute === 0 && route?.type !== RouteType.local) return true;
+    if (sysctls.snat_reroute === 0 || (frame.route as Route).type === RouteType.local) return true;
     return ip.reroute(frame);
   }
 
