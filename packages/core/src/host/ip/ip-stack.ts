@@ -109,8 +109,8 @@ export class IpStack implements IpLayer {
   /** A packet that a hook at FORWARD kept goes on behind the hooks of that priority. */
   resumeForward(frame: Frame, priority: number): void {
     const { context } = this;
-    const from = context.deviceAt(frame.inputInterface) ?? null;
-    const to = context.deviceAt((frame.route as Route).device) ?? null;
+    const from = context.devices.at(frame.inputInterface) ?? null;
+    const to = context.devices.at((frame.route as Route).device) ?? null;
     const verdict = context.hooks.runAbove(priority, HookPoint.forward, frame, from, to);
     if (verdict === Verdict.accept) this.out.send(frame, true);
   }
