@@ -15,9 +15,10 @@ import type { NeighbourTable } from "./neigh/neighbour-table.ts";
 import type { ProxyTable } from "./neigh/proxy-table.ts";
 import type { Router } from "./route/router.ts";
 import type { CombinedConf } from "./sysctl/combined-conf.ts";
-import { combinedConf } from "./sysctl/combined-conf.ts";
+import { combinedConf, DEFAULT_CONF } from "./sysctl/combined-conf.ts";
 import type { NeighbourSysctls } from "./sysctl/config.ts";
-import { neighbourSysctls } from "./sysctl/device-sysctls.ts";
+import { DEFAULT_NEIGHBOUR_SYSCTLS } from "./sysctl/defaults.ts";
+import { isUntouched, neighbourSysctls } from "./sysctl/device-sysctls.ts";
 import { TunnelDevice } from "./tunnel/tunnel-device.ts";
 import type { Tunnels } from "./tunnel/tunnels.ts";
 
@@ -79,25 +80,37 @@ export class DeviceTable implements DeviceInput {
   follow(config: NamespaceConfig): void {
     const byIndex: (HostDevice | undefined)[] = [];
     const all: HostDevice[] = [];
-    for (const item of config.devices) {
-      const conf = combinedConf(config.sysctls, item.name);
+    const { devices, sysctls } = config;
+    const untouched = isUntouched(sysctls);
+    for (let i = 0; i < devices.length; i++) {
+      const item = devices[i] as DeviceConfig;
+      const conf = untouched ? DEFAULT_CONF : combinedConf(sysctls, item.name);
+      const neigh = untouched ? DEFAULT_NEIGHBOUR_SYSCTLS : neighbourSysctls(sysctls, item.name);
       const device = this.byIndex[item.index] ?? this.make(item, conf);
       byIndex[item.index] = device;
       all.push(device);
-      this.refresh(device, item, conf, neighbourSysctls(config.sysctls, item.name));
+      this.refresh(device, item, conf, neigh);
     }
-    const gone = this.all.filter((device) => byIndex[device.index] === undefined);
+    const before = this.all;
     this.byIndex = byIndex;
     this.all = all;
-    for (const device of all) if (device instanceof TunnelDevice) this.bind(device);
+    this.bindTunnels(devices);
     this.owner.tunnels.followDevices(all);
-    for (const device of gone) this.remove(device);
-    this.stacking.follow(config.devices);
+    for (let i = 0; i < before.length; i++) {
+      const device = before[i] as HostDevice;
+      if (byIndex[device.index] === undefined) this.remove(device);
+    }
+    this.stacking.follow(devices);
   }
 
-  private bind(device: TunnelDevice): void {
-    const { link } = device.parameters;
-    device.below = link === 0 ? null : (this.byIndex[link] ?? null);
+  /** Tells tunnels which device their packets leave by. */
+  private bindTunnels(devices: readonly DeviceConfig[]): void {
+    for (let i = 0; i < devices.length; i++) {
+      const { details, index } = devices[i] as DeviceConfig;
+      if (details === null || details.kind !== "tunnel") continue;
+      const below = details.link === 0 ? undefined : this.byIndex[details.link];
+      (this.byIndex[index] as TunnelDevice).below = below ?? null;
+    }
   }
 
   private refresh(

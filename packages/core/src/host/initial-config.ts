@@ -122,10 +122,13 @@ export function plainDraft(config: NamespaceConfig): NamespaceDraft {
   } as NamespaceDraft;
 }
 
-const copyTables = ({ tables }: NetfilterConfig): NetfilterConfig["tables"] =>
-  Object.fromEntries(
-    Object.entries(tables).map(([name, table]) => [
+function copyTables({ tables }: NetfilterConfig): NetfilterConfig["tables"] {
+  const entries = Object.entries(tables);
+  if (entries.length === 0) return {};
+  return Object.fromEntries(
+    entries.map(([name, table]) => [
       name,
       { ...table, chains: table.chains.map((chain) => ({ ...chain, rules: chain.rules.slice() })) },
     ]),
   );
+}

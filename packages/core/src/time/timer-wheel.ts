@@ -40,7 +40,7 @@ const TIMEOUT_MAX = (TIMEOUT_GRAINS - 1) * 2 ** (LEVEL_SHIFT * (LEVELS - 1));
 /** Beyond the wheel's own buckets: one list per level of timers that are about to fire. */
 const EXPIRING = LEVELS * BUCKETS_PER_LEVEL;
 
-const NO_HEADS = new Int32Array(0);
+const NO_HEADS: number[] = [];
 
 class WheelTick extends SimEvent {
   private readonly wheel: TimerWheel;
@@ -61,7 +61,7 @@ export class TimerWheel {
   /** Jiffy to which the wheel has come: `base->clk`. */
   private clk = 0;
   private readonly slots = new TimerSlots();
-  /** The slot of each bucket's first timer, 0 for none; made when the first timer is armed. */
+  /** The slot of each bucket's first timer, 0 for none; made when the first timer is armed. A plain array is made sooner than a typed one. */
   private heads = NO_HEADS;
   /** One bit per bucket that is not empty, two words per level. */
   private readonly pending: number[] = new Array<number>(2 * LEVELS).fill(0);
@@ -223,7 +223,7 @@ export class TimerWheel {
   }
 
   private link(slot: number, bucket: number): void {
-    if (this.heads === NO_HEADS) this.heads = new Int32Array(EXPIRING + LEVELS);
+    if (this.heads === NO_HEADS) this.heads = new Array<number>(EXPIRING + LEVELS).fill(0);
     const { slots, heads } = this;
     const head = heads[bucket] as number;
     slots.setBucket(slot, bucket);

@@ -22,7 +22,7 @@ export function addAddress(draft: NamespaceDraft, index: number, spec: AddressSp
   const device = draftOf(draft, index);
   if (device === undefined) return Errno.ENODEV;
   if (spec.prefixLength > 32) return Errno.EINVAL;
-  return insertAddress(draft, device, {
+  const address: AddressDraft = {
     local: spec.local,
     peer: spec.peer,
     prefixLength: spec.prefixLength,
@@ -30,8 +30,9 @@ export function addAddress(draft: NamespaceDraft, index: number, spec: AddressSp
     scope: spec.scope,
     label: spec.label === "" ? device.name : spec.label,
     secondary: false,
-    ...(spec.lifetime === undefined ? {} : { lifetime: spec.lifetime }),
-  });
+  };
+  if (spec.lifetime !== undefined) address.lifetime = spec.lifetime;
+  return insertAddress(draft, device, address);
 }
 
 /** `inet_insert_ifa`. The address 0.0.0.0 is taken and forgotten, as the kernel does. */

@@ -32,8 +32,8 @@ export class Stacking implements GuestHouse {
   private guests: readonly Standing[] = [];
   private own: readonly Standing[] = [];
   /** Whose guests uppers of ours are. */
-  private readonly hosts = new Map<UpperDevice, GuestHouse>();
-  private readonly above = new Map<HostDevice, UpperDevices>();
+  private hosts: Map<UpperDevice, GuestHouse> | null = null;
+  private above: Map<HostDevice, UpperDevices> | null = null;
   private configs: readonly DeviceConfig[] = [];
   private isUsed = false;
 
@@ -47,7 +47,7 @@ export class Stacking implements GuestHouse {
   /** Called when the live devices are those of the configuration. */
   follow(configs: readonly DeviceConfig[]): void {
     this.configs = configs;
-    if (!this.isUsed && !configs.some(isStacked)) return;
+    if (!this.isUsed && !anyStacked(configs)) return;
     this.isUsed = true;
     const own: Standing[] = [];
     for (const item of configs) {
@@ -74,15 +74,17 @@ export class Stacking implements GuestHouse {
   }
 
   private visit(upper: UpperDevice, { lower, lowerNetwork }: DeviceConfig): void {
-    if (this.hosts.has(upper)) return;
+    if (this.hosts?.has(upper)) return;
     const host = this.kernel.house(lowerNetwork);
     if (host === undefined) return;
+    this.hosts ??= new Map();
     this.hosts.set(upper, host);
     host.admit(upper, lower);
   }
 
   /** Uppers that are gone are nobody's guests any more. */
   private leave(configs: readonly DeviceConfig[]): void {
+    if (this.hosts === null) return;
     for (const [upper, host] of this.hosts) {
       if (configs.some(({ index }) => this.devices.at(index) === upper)) continue;
       this.hosts.delete(upper);
@@ -119,8 +121,10 @@ export class Stacking implements GuestHouse {
 
   private connectUppers(): void {
     const { configs } = this;
-    for (const device of this.above.keys())
-      if (this.devices.at(device.index) !== device) this.above.delete(device);
+    this.above ??= new Map();
+    const { above } = this;
+    for (const device of above.keys())
+      if (this.devices.at(device.index) !== device) above.delete(device);
     const standings = [...this.own, ...this.guests];
     for (const { index, master } of configs) {
       const device = this.devices.at(index);
@@ -131,31 +135,41 @@ export class Stacking implements GuestHouse {
         bridge instanceof BridgeDevice
           ? bridge.ports.find((other) => other.device === device)
           : undefined;
-      this.putOn(device, uppers, port ?? null);
+      this.putOn(above, device, uppers, port ?? null);
     }
     for (const { upper } of standings) upper.refreshCarrier();
   }
 
-  private putOn(device: HostDevice, uppers: readonly UpperDevice[], port: BridgePort | null): void {
-    const above = this.above.get(device) ?? new UpperDevices(this.stack);
+  private putOn(
+    all: Map<HostDevice, UpperDevices>,
+    device: HostDevice,
+    uppers: readonly UpperDevice[],
+    port: BridgePort | null,
+  ): void {
+    const above = all.get(device) ?? new UpperDevices(this.stack);
     above.vlans = uppers.filter((upper) => upper instanceof VlanDevice);
     above.macvlans = uppers.filter((upper) => upper instanceof MacvlanDevice);
     above.port = port;
     for (const upper of uppers) upper.lower = device;
     for (const macvlan of above.macvlans) macvlan.siblings = above.macvlans;
     if (above.isEmpty) {
-      this.above.delete(device);
+      all.delete(device);
       device.above = this.stack;
     } else {
-      this.above.set(device, above);
+      all.set(device, above);
       device.above = above;
     }
   }
 }
 
-/** Tunnel devices have details, too, but every host has some, and they stand on nothing. */
-const isStacked = ({ details, lower, master }: DeviceConfig): boolean =>
-  lower !== 0 || master !== 0 || (details !== null && details.kind !== "tunnel");
+/** Whether one stands on another, or others on it. Tunnel devices have details, too, but every host has some, and they stand on nothing. */
+function anyStacked(configs: readonly DeviceConfig[]): boolean {
+  for (let i = 0; i < configs.length; i++) {
+    const { details, lower, master } = configs[i] as DeviceConfig;
+    if (lower !== 0 || master !== 0 || (details !== null && details.kind !== "tunnel")) return true;
+  }
+  return false;
+}
 
 function configure(upper: UpperDevice, { details }: DeviceConfig): void {
   if (upper instanceof VlanDevice && details?.kind === "vlan") upper.tag = details.id;

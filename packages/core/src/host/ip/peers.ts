@@ -33,9 +33,11 @@ export class Peer {
 }
 
 export class Peers {
-  private readonly peers = new Map<Ipv4Address, Peer>();
+  /** Made for the first error. */
+  private peers: Map<Ipv4Address, Peer> | null = null;
 
   of(address: Ipv4Address, now: Instant): Peer {
+    this.peers ??= new Map();
     let peer = this.peers.get(address);
     if (peer === undefined) {
       if (this.peers.size >= PEERS_MAX) this.peers.clear();

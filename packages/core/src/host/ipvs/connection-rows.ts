@@ -40,7 +40,7 @@ import type { LocalBinding } from "./local-binding.ts";
 import { Method } from "./method.ts";
 import { NumberedServers } from "./numbered-servers.ts";
 
-const FIRST_ROWS = 16;
+const FIRST_ROWS = 64;
 /** Until its first state a connection has this timeout. */
 const FIRST_TIMEOUT_SECONDS = 3;
 
@@ -71,9 +71,10 @@ export class ConnectionRows {
   private readonly numbers = new NumberedServers();
   /** Servers by their numbers. */
   private readonly servers = this.numbers.list;
-  private readonly bindings = new Map<Connection, LocalBinding>();
+  /** Of connections of FULLNAT; made for the first. */
+  private bindings: Map<Connection, LocalBinding> | null = null;
   /** Only while a trace runs. */
-  private readonly names = new Map<Connection, ConnectionName>();
+  private names: Map<Connection, ConnectionName> | null = null;
 
   /** A connection that stands in no table and whose timer is not armed; `server` is null for a bypass connection. */
   add(
@@ -113,7 +114,7 @@ export class ConnectionRows {
     this.words[connection * WORDS + CONTROL] = 0;
     this.words[connection * WORDS + NEXT_IN_CHAIN] = this.free;
     this.free = connection;
-    if (this.names.size > 0) this.names.delete(connection);
+    if (this.names !== null) this.names.delete(connection);
   }
 
   /** The last connection of `server` is gone. */
@@ -346,15 +347,20 @@ export class ConnectionRows {
 
   /** Full-nat's source address and port; null for every other method. */
   local(connection: Connection): LocalBinding | null {
-    return this.bindings.get(connection) ?? null;
+    return this.bindings?.get(connection) ?? null;
   }
   setLocal(connection: Connection, binding: LocalBinding | null): void {
-    if (binding === null) this.bindings.delete(connection);
-    else this.bindings.set(connection, binding);
+    if (binding === null) {
+      this.bindings?.delete(connection);
+      return;
+    }
+    this.bindings ??= new Map();
+    this.bindings.set(connection, binding);
   }
 
   /** What a trace may keep of it: `TCP 10.0.0.1:1024 -> 10.0.0.100:80 -> 10.1.0.2:80`. */
   nameOf(connection: Connection): Decider {
+    this.names ??= new Map();
     let name = this.names.get(connection);
     if (name === undefined) {
       name = new ConnectionName(this.protocol(connection), [

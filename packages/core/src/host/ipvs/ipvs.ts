@@ -28,12 +28,12 @@ export class Ipvs {
   private readonly context: IpvsContext;
   private readonly live: LiveServices;
   private readonly hooks: IpvsHooks;
-  private readonly daemons: SyncDaemons;
+  /** Made for the first daemon: most directors have none. */
+  private madeDaemons: SyncDaemons | null = null;
 
   constructor(host: IpvsHost) {
     this.context = new IpvsContext(host);
     this.live = new LiveServices(this.context);
-    this.daemons = new SyncDaemons(this.context);
     const guard = this.prepareFullNat(host);
     const inbound = new Inbound(this.context, guard);
     this.hooks = new IpvsHooks(host.hooks, inbound, new Outbound(this.context), guard);
@@ -127,7 +127,13 @@ export class Ipvs {
     return this.context.forwarders.fullNat?.counters ?? null;
   }
 
+  private get daemons(): SyncDaemons {
+    this.madeDaemons ??= new SyncDaemons(this.context);
+    return this.madeDaemons;
+  }
+
   private followDaemons(config: IpvsConfig): void {
+    if (config.daemons.length === 0 && this.madeDaemons === null) return;
     const { daemons, context } = this;
     daemons.follow(config.daemons);
     context.sync = daemons.idle ? null : daemons;

@@ -8,7 +8,7 @@ import type { VirtualServiceIdentity } from "./config.ts";
 import { sameIdentity } from "./control.ts";
 import type { VirtualService } from "./virtual-service.ts";
 
-const TABLE_SIZE = 256;
+const TABLE_SIZE = 64;
 export const FTP_PORT = 21;
 export const FTP_DATA_PORT = 20;
 /** net.ipv4.ip_unprivileged_port_start's default. */
@@ -23,7 +23,8 @@ export class ServiceTable {
   /** In order of adding. */
   readonly services: VirtualService[] = [];
   private buckets: (VirtualService | null)[] = [];
-  private readonly byMark = new Map<number, VirtualService>();
+  /** Made for the first service of a mark. */
+  private byMark: Map<number, VirtualService> | null = null;
   private ftpServices = 0;
   private anyPortServices = 0;
 
@@ -35,6 +36,7 @@ export class ServiceTable {
     if (service.config.identity.ipv6 !== undefined) return;
     this.count(service, 1);
     if (service.mark !== 0) {
+      this.byMark ??= new Map();
       this.byMark.set(service.mark, service);
       return;
     }
@@ -49,7 +51,7 @@ export class ServiceTable {
     if (service.config.identity.ipv6 !== undefined) return;
     this.count(service, -1);
     if (service.mark !== 0) {
-      this.byMark.delete(service.mark);
+      this.byMark?.delete(service.mark);
       return;
     }
     const bucket = bucketOf(service.protocol, service.address, service.port);
@@ -70,7 +72,7 @@ export class ServiceTable {
   /** The service that a packet asks for; null when none does. */
   find(mark: number, protocol: number, address: Ipv4Address, port: number): VirtualService | null {
     if (mark !== 0) {
-      const marked = this.byMark.get(mark | 0);
+      const marked = this.byMark?.get(mark | 0);
       if (marked !== undefined) return marked;
     }
     let found = this.exact(protocol, address, port);

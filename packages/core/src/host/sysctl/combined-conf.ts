@@ -81,14 +81,15 @@ export class CombinedConf {
   }
 }
 
-const DEFAULT = new CombinedConf(DEFAULT_INTERFACE_SYSCTLS, DEFAULT_TEMPLATE_SYSCTLS);
+/** What holds for a device of which nothing was changed. */
+export const DEFAULT_CONF = new CombinedConf(DEFAULT_INTERFACE_SYSCTLS, DEFAULT_TEMPLATE_SYSCTLS);
 
 /** What was made last: a router's devices are mostly alike. */
 let last: {
   readonly all: InterfaceSysctls | null;
   readonly own: InterfaceSysctls | null;
   readonly conf: CombinedConf;
-} = { all: null, own: null, conf: DEFAULT };
+} = { all: null, own: null, conf: DEFAULT_CONF };
 
 /** What holds for `device`; the shared default while nothing of it was changed. */
 export function combinedConf(sysctls: SysctlConfig, device: string): CombinedConf {
@@ -97,7 +98,7 @@ export function combinedConf(sysctls: SysctlConfig, device: string): CombinedCon
   const untouched =
     all === DEFAULT_INTERFACE_SYSCTLS &&
     (own === DEFAULT_TEMPLATE_SYSCTLS || own === LOOPBACK_INTERFACE_SYSCTLS);
-  if (untouched) return DEFAULT;
+  if (untouched) return DEFAULT_CONF;
   if (all !== last.all || own !== last.own) last = { all, own, conf: new CombinedConf(all, own) };
   return last.conf;
 }

@@ -5,6 +5,7 @@
 import type { NamespaceConfig, NamespaceDraft } from "../namespace-config.ts";
 import type { InterfaceSysctls, NeighbourSysctls, SysctlConfig } from "./config.ts";
 import {
+  DEFAULT_INTERFACE_SYSCTLS,
   DEFAULT_NEIGHBOUR_SYSCTLS,
   DEFAULT_TEMPLATE_SYSCTLS,
   LOOPBACK_INTERFACE_SYSCTLS,
@@ -53,6 +54,17 @@ export const interfaceSysctls = (sysctls: SysctlConfig, device: string): Interfa
 /** The directory net.ipv4.neigh.`device`, also `default`, for one that exists. */
 export const neighbourSysctls = (sysctls: SysctlConfig, device: string): NeighbourSysctls =>
   own(sysctls.neigh, device) ?? DEFAULT_NEIGHBOUR_SYSCTLS;
+
+/** `conf` and `neigh` of a namespace in which no sysctl of a device was changed hold these and no more. */
+const FIRST_CONF_ENTRIES = 3; // all, default and lo
+const FIRST_NEIGH_ENTRIES = 1; // default
+
+/** Whether all devices have the kernel's defaults: so it is on most hosts, and then nobody need look each one up. */
+export const isUntouched = ({ conf, neigh }: SysctlConfig): boolean =>
+  conf.all === DEFAULT_INTERFACE_SYSCTLS &&
+  conf.lo === LOOPBACK_INTERFACE_SYSCTLS &&
+  Object.keys(conf).length === FIRST_CONF_ENTRIES &&
+  Object.keys(neigh).length === FIRST_NEIGH_ENTRIES;
 
 /** Whether there is a device of this name. */
 export const hasDevice = (config: NamespaceConfig, name: string): boolean =>
