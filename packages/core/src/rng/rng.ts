@@ -3,7 +3,7 @@
  * nothing elsewhere. Whole numbers only: what is computed with them is the same on every engine.
  */
 import seedrandom from "seedrandom";
-import { assert } from "../base/assert.ts";
+import { AssertionError } from "../base/assert.ts";
 
 /** A reproducible source of randomness. The only one: `Math.random` is banned in core. */
 export interface Rng {
@@ -13,15 +13,28 @@ export interface Rng {
   stream(name: string): Rng;
 }
 
-export function createRng(seed: string): Rng {
-  // made at the first draw: many streams of a small lab are never drawn from
-  let draw: (() => number) | null = null;
-  return {
-    below(bound) {
-      assert(bound > 0 && bound <= 2 ** 32, `bound out of range: ${bound}`);
-      draw ??= seedrandom.alea(seed);
-      return Math.floor(draw() * bound);
-    },
-    stream: (name) => createRng(`${seed}/${name}`),
-  };
+class Stream implements Rng {
+  private readonly seed: string;
+  /** Made at the first draw: many streams of a small lab are never drawn from. */
+  private draw: (() => number) | null = null;
+
+  constructor(seed: string) {
+    this.seed = seed;
+  }
+
+  below(bound: number): number {
+    if (!(bound > 0 && bound <= 2 ** 32)) throw new AssertionError(`bound out of range: ${bound}`);
+    let { draw } = this;
+    if (draw === null) {
+      draw = seedrandom.alea(this.seed);
+      this.draw = draw;
+    }
+    return Math.floor(draw() * bound);
+  }
+
+  stream(name: string): Rng {
+    return new Stream(`${this.seed}/${name}`);
+  }
 }
+
+export const createRng = (seed: string): Rng => new Stream(seed);

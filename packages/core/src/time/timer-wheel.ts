@@ -40,6 +40,8 @@ const TIMEOUT_MAX = (TIMEOUT_GRAINS - 1) * 2 ** (LEVEL_SHIFT * (LEVELS - 1));
 /** Beyond the wheel's own buckets: one list per level of timers that are about to fire. */
 const EXPIRING = LEVELS * BUCKETS_PER_LEVEL;
 
+/** Later than every jiffy, and a small integer still. */
+const NO_TICK = 0x7fffffff;
 const NO_HEADS: number[] = [];
 
 class WheelTick extends SimEvent {
@@ -67,9 +69,13 @@ export class TimerWheel {
   private readonly pending: number[] = new Array<number>(2 * LEVELS).fill(0);
   /** Timers that processes armed at the instant `lateAt`, in order. */
   private readonly late: Timer[] = [];
+  /** How many of `late` count: the array is never made shorter, which V8 does slowly. */
+  private lateCount = 0;
   private lateAt = START;
   /** Jiffies for which a tick is in the engine's queue, the earliest last. */
   private readonly ticks: number[] = [];
+  /** The earliest of `ticks`. */
+  private firstTick = NO_TICK;
 
   constructor(clock: Clock) {
     this.clock = clock;
@@ -121,18 +127,21 @@ export class TimerWheel {
   armByProcess(timer: Timer, due: Instant): void {
     this.arm(timer, due);
     this.lateAt = this.clock.now;
-    this.late.push(timer);
+    this.late[this.lateCount++] = timer;
   }
 
   /** The instant at which processes armed timers is over: those come to the heads of their buckets. */
   private settle(): void {
-    for (const { slot } of this.late) {
+    const count = this.lateCount;
+    this.lateCount = 0;
+    for (let i = 0; i < count; i++) {
+      const { slot } = this.late[i] as Timer;
       if (slot === UNARMED) continue;
       const bucket = this.slots.bucket(slot);
+      if (this.heads[bucket] === slot) continue;
       this.unlink(slot);
       this.link(slot, bucket);
     }
-    this.late.length = 0;
   }
 
   /** Disarms `timer`; nothing happens when it is not armed. */
@@ -170,8 +179,9 @@ export class TimerWheel {
 
   /** Fires the timers of the present jiffy; for the wheel's own event only. */
   tick(): void {
-    if (this.late.length > 0) this.settle();
+    if (this.lateCount > 0) this.settle();
     const jiffy = this.ticks.pop() as number;
+    this.firstTick = this.ticks.at(-1) ?? NO_TICK;
     const levels = this.collect(jiffy);
     this.clk = jiffy + 1;
     for (let level = levels - 1; level >= 0; level--) this.expire(EXPIRING + level);
@@ -183,7 +193,7 @@ export class TimerWheel {
   private jiffyOf(due: Instant): number {
     const now = this.clock.now;
     assert(due >= now, "a timer in the past");
-    if (this.late.length > 0 && now !== this.lateAt) this.settle();
+    if (this.lateCount > 0 && now !== this.lateAt) this.settle();
     const jiffies = Math.floor((now + this.offset) / JIFFY);
     if (jiffies > this.clk) this.clk = jiffies;
     return jiffies + Math.ceil((due - now) / JIFFY);
@@ -216,14 +226,17 @@ export class TimerWheel {
 
   /** Sees to it that a tick comes at `jiffy` or earlier. */
   private tickAt(jiffy: number): void {
-    const ticks = this.ticks;
-    if (ticks.length > 0 && (ticks[ticks.length - 1] as number) <= jiffy) return;
-    ticks.push(jiffy);
+    if (jiffy < this.firstTick) this.addTick(jiffy);
+  }
+
+  private addTick(jiffy: number): void {
+    this.firstTick = jiffy;
+    this.ticks.push(jiffy);
     this.clock.schedule(new WheelTick(this), (jiffy * JIFFY - this.offset) as Instant);
   }
 
   private link(slot: number, bucket: number): void {
-    if (this.heads === NO_HEADS) this.heads = new Array<number>(EXPIRING + LEVELS).fill(0);
+    if (this.heads === NO_HEADS) this.makeHeads();
     const { slots, heads } = this;
     const head = heads[bucket] as number;
     slots.setBucket(slot, bucket);
@@ -232,6 +245,10 @@ export class TimerWheel {
     if (head === 0) this.mark(bucket);
     else slots.setPrevious(head, slot);
     heads[bucket] = slot;
+  }
+
+  private makeHeads(): void {
+    this.heads = new Array<number>(EXPIRING + LEVELS).fill(0);
   }
 
   private unlink(slot: number): void {

@@ -7,7 +7,7 @@ import type { Ipv4Address } from "../../../packet/ipv4-address.ts";
 import { packetLength } from "../../../packet/lengths.ts";
 import { FragmentField, IpProtocol, TcpFlag } from "../../../packet/protocol.ts";
 import type { Instant } from "../../../time/instant.ts";
-import { Timer } from "../../../time/timer.ts";
+import { type Timer, UNARMED } from "../../../time/timer.ts";
 import { portPair } from "../secrets.ts";
 import { TcpState } from "../socket.ts";
 import { inMilliseconds, microsecondsAt, millisecondsAt } from "./clock.ts";
@@ -22,7 +22,9 @@ import { advertisedMssFor, TIMESTAMPS_LENGTH, timestampClock } from "./transmit.
 
 const WINDOW_SPACE_MIN = 212_992;
 
-export class ConnectionRequest extends Timer implements FlowEntry {
+/** It is a timer without extending one, as a frame is an event: see `Frame`. */
+export class ConnectionRequest implements Timer, FlowEntry {
+  slot = UNARMED;
   readonly flowKind = FlowKind.request;
   readonly cookie: number;
   readonly context: TcpContext;
@@ -55,7 +57,6 @@ export class ConnectionRequest extends Timer implements FlowEntry {
 
   /** `initialSequence` null: chosen by the flow's hash. */
   constructor(listener: Listener, syn: Frame, mtu: number, initialSequence: number | null) {
-    super();
     const { context } = listener;
     const { host, secrets } = context;
     this.context = context;
@@ -81,6 +82,10 @@ export class ConnectionRequest extends Timer implements FlowEntry {
       : 0;
     this.timestampOffset = secrets.timestampOffset(this.localAddress, this.remoteAddress);
     this.timestampRecent = syn.timestampValue;
+  }
+
+  get armed(): boolean {
+    return this.slot !== UNARMED;
   }
 
   get timestamps(): boolean {

@@ -13,8 +13,10 @@ export class Listener {
   /** Connection requests under way. */
   requests = 0;
   closed = false;
-  private readonly queue: Tcb[] = [];
+  /** Connections that wait for accept: those from `head` up to `end`. */
+  private readonly queue: (Tcb | null)[] = [];
   private head = 0;
+  private end = 0;
 
   constructor(context: TcpContext, address: Ipv4Address, port: number, backlog: number) {
     this.context = context;
@@ -26,7 +28,7 @@ export class Listener {
 
   /** Connections that wait for accept. */
   get waiting(): number {
-    return this.queue.length - this.head;
+    return this.end - this.head;
   }
 
   /** The kernel lets one more in than the backlog says. */
@@ -39,17 +41,24 @@ export class Listener {
   }
 
   push(tcb: Tcb): void {
-    this.queue.push(tcb);
+    this.queue[this.end++] = tcb;
   }
 
   shift(): Tcb | undefined {
-    const tcb = this.queue[this.head];
-    if (tcb === undefined) return undefined;
-    this.head++;
-    if (this.head > 32 && 2 * this.head > this.queue.length) {
-      this.queue.splice(0, this.head);
-      this.head = 0;
-    }
+    if (this.head === this.end) return undefined;
+    const tcb = this.queue[this.head] as Tcb;
+    this.queue[this.head++] = null;
+    if (this.head === this.end) this.head = this.end = 0;
+    else if (this.head > 32 && 2 * this.head > this.end) this.moveUp();
     return tcb;
+  }
+
+  /** Half of the queue is behind: those that wait come to its beginning. */
+  private moveUp(): void {
+    const { queue, head, end } = this;
+    queue.copyWithin(0, head, end);
+    this.end = end - head;
+    this.head = 0;
+    queue.fill(null, this.end, end);
   }
 }

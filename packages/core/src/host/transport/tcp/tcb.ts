@@ -6,7 +6,8 @@
 import type { Errno } from "../../../base/errno.ts";
 import type { Frame, TcpSynOptions } from "../../../packet/frame.ts";
 import { ANY_ADDRESS, type Ipv4Address } from "../../../packet/ipv4-address.ts";
-import { Timer } from "../../../time/timer.ts";
+import { type Timer, UNARMED } from "../../../time/timer.ts";
+import type { Trace } from "../../../trace/trace.ts";
 import type { Route } from "../../route/route.ts";
 import type { TransportSecrets } from "../secrets.ts";
 import { TcpState } from "../socket.ts";
@@ -75,16 +76,21 @@ export interface TcpContext {
   released(tcb: Tcb): void;
 }
 
-export class TcbTimer extends Timer {
+/** It is a timer without extending one, as a frame is an event: see `Frame`. */
+export class TcbTimer implements Timer {
+  slot = UNARMED;
   readonly tcb: Tcb;
   kind: TimerKind;
   /** When it was asked to fire, which the wheel does a little later. */
   due = 0;
 
   constructor(tcb: Tcb, kind: TimerKind) {
-    super();
     this.tcb = tcb;
     this.kind = kind;
+  }
+
+  get armed(): boolean {
+    return this.slot !== UNARMED;
   }
 
   expire(): void {
@@ -302,16 +308,11 @@ export function setState(tcb: Tcb, state: TcpState): void {
   const old = tcb.state;
   if (old === state) return;
   tcb.state = state;
-  if (host.trace !== null)
-    host.trace.note(
-      "tcp-state",
-      host.engine.now,
-      host.place,
-      null,
-      null,
-      old,
-      state,
-      tcb.localPort,
-      tcb.remotePort,
-    );
+  if (host.trace !== null) noteState(host.trace, tcb, old);
+}
+
+function noteState(trace: Trace, tcb: Tcb, old: TcpState): void {
+  const { engine, place } = tcb.context.host;
+  const { state, localPort, remotePort } = tcb;
+  trace.note("tcp-state", engine.now, place, null, null, old, state, localPort, remotePort);
 }

@@ -4,7 +4,7 @@
  * time-wait-input.ts.
  */
 import type { Ipv4Address } from "../../../packet/ipv4-address.ts";
-import { Timer } from "../../../time/timer.ts";
+import { type Timer, UNARMED } from "../../../time/timer.ts";
 import { TcpState } from "../socket.ts";
 import { inMilliseconds, millisecondsAt } from "./clock.ts";
 import { type FlowEntry, FlowKind } from "./flow-table.ts";
@@ -13,7 +13,9 @@ import { receiveWindowLeft, type Tcb, type TcpContext } from "./tcb.ts";
 /** Milliseconds. */
 export const TIME_WAIT_LENGTH = 60_000;
 
-export class TimeWait extends Timer implements FlowEntry {
+/** It is a timer without extending one, as a frame is an event: see `Frame`. */
+export class TimeWait implements Timer, FlowEntry {
+  slot = UNARMED;
   readonly flowKind = FlowKind.timeWait;
   readonly cookie: number;
   readonly localAddress: Ipv4Address;
@@ -37,7 +39,6 @@ export class TimeWait extends Timer implements FlowEntry {
   answeredOutOfWindow = false;
 
   constructor(tcb: Tcb, state: TcpState) {
-    super();
     this.context = tcb.context;
     this.cookie = tcb.cookie;
     this.localAddress = tcb.localAddress;
@@ -53,6 +54,10 @@ export class TimeWait extends Timer implements FlowEntry {
     this.timestampRecent = tcb.timestampRecent;
     this.timestampOffset = tcb.timestampOffset;
     this.note(tcb.state, state);
+  }
+
+  get armed(): boolean {
+    return this.slot !== UNARMED;
   }
 
   start(milliseconds: number): void {

@@ -25,9 +25,13 @@ export const timestampClock = (now: Instant, offset: number): number =>
 
 /** The route, looked up again when it may be out of date; null when there is none now. */
 export function routeOf(tcb: Tcb): Route | null {
-  const { host } = tcb.context;
-  const generation = host.routeGeneration();
+  const generation = tcb.context.host.routeGeneration();
   if (tcb.route !== null && generation === tcb.routeGeneration) return tcb.route;
+  return findRoute(tcb, generation);
+}
+
+function findRoute(tcb: Tcb, generation: number): Route | null {
+  const { host } = tcb.context;
   const route = host.ip.routeOutput(tcb.remoteAddress, tcb.localAddress, 0, 0, 0);
   if (typeof route === "number") {
     tcb.route = null;
@@ -64,6 +68,7 @@ export function transmit(
   if (route === null) return 0;
   const { context } = tcb;
   const { host } = context;
+  const { sysctls } = host;
   const frame = new Frame(host.engine.newFrameId());
   if (original !== 0) {
     frame.parentId = original;
@@ -75,8 +80,8 @@ export function transmit(
   frame.source = tcb.localAddress;
   frame.destination = tcb.remoteAddress;
   frame.protocol = IpProtocol.tcp;
-  frame.ttl = host.sysctls.ip_default_ttl;
-  frame.fragment = host.sysctls.ip_no_pmtu_disc === 0 ? FragmentField.dontFragment : 0;
+  frame.ttl = sysctls.ip_default_ttl;
+  frame.fragment = sysctls.ip_no_pmtu_disc === 0 ? FragmentField.dontFragment : 0;
   frame.identification = tcb.identification;
   tcb.identification = (tcb.identification + 1) & 0xffff;
   frame.sourcePort = tcb.localPort;
@@ -90,7 +95,6 @@ export function transmit(
   }
   if ((flags & TcpFlag.syn) !== 0) synHeader(tcb, frame);
   else establishedHeader(tcb, frame);
-  frame.length = packetLength(frame);
   frame.route = route;
   if ((flags & TcpFlag.ack) !== 0) acknowledgementSent(tcb);
   if (length > 0) dataSent(tcb);
@@ -115,14 +119,24 @@ function synHeader(tcb: Tcb, frame: Frame): void {
   frame.window = Math.min(tcb.receiveWindow, 0xffff);
   if (answer) frame.acknowledgementNumber = tcb.receiveNext;
   if (answer ? tcb.timestamps : sysctls.tcp_timestamps !== 0) stamp(tcb, frame);
+  frame.length = packetLength(frame);
 }
 
 function establishedHeader(tcb: Tcb, frame: Frame): void {
   frame.acknowledgementNumber = tcb.receiveNext;
   frame.window = advertiseWindow(tcb);
-  if (tcb.timestamps === true) stamp(tcb, frame);
+  frame.length = HEADERS_LENGTH + frame.payloadLength;
+  if (tcb.timestamps === true) {
+    stamp(tcb, frame);
+    frame.length += TIMESTAMPS_LENGTH;
+  }
   if (tcb.sack === true && (tcb.earlyHead !== null || tcb.duplicatePending === true))
-    frame.sackBlocks = earlyBlocks(tcb);
+    reportEarly(tcb, frame);
+}
+
+function reportEarly(tcb: Tcb, frame: Frame): void {
+  frame.sackBlocks = earlyBlocks(tcb);
+  frame.length = packetLength(frame);
 }
 
 function stamp(tcb: Tcb, frame: Frame): void {
