@@ -14,7 +14,8 @@ import type { NamespaceConfig, NamespaceDraft } from "./namespace-config.ts";
 import type { NetfilterConfig } from "./netfilter/config.ts";
 import { initialRules } from "./route/rules.ts";
 import type { SysctlConfig } from "./sysctl/config.ts";
-import { initialSysctls } from "./sysctl/defaults.ts";
+import { FIRST_CONF, FIRST_NEIGH, initialSysctls } from "./sysctl/defaults.ts";
+import { directoriesLike } from "./sysctl/device-sysctls.ts";
 
 interface FallbackDevice {
   readonly name: string;
@@ -105,7 +106,11 @@ export function plainDraft(config: NamespaceConfig): NamespaceDraft {
     devices: devices.map((device) => ({ ...device, addresses: device.addresses.slice() })),
     routes: routes.slice(),
     rules: rules.slice(),
-    sysctls: { values: sysctls.values, conf: { ...sysctls.conf }, neigh: { ...sysctls.neigh } },
+    sysctls: {
+      values: sysctls.values,
+      conf: sysctls.conf === FIRST_CONF ? FIRST_CONF : directoriesLike(sysctls.conf),
+      neigh: sysctls.neigh === FIRST_NEIGH ? FIRST_NEIGH : directoriesLike(sysctls.neigh),
+    },
     netfilter: { ...netfilter, tables: copyTables(netfilter) },
     ipset: { ...ipset, sets: ipset.sets.slice() },
     ipvs: {

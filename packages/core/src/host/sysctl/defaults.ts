@@ -72,9 +72,19 @@ export const DEFAULT_NEIGHBOUR_SYSCTLS: NeighbourSysctls = Object.freeze({
 
 const NO_VALUES: Readonly<Record<string, string>> = Object.freeze({});
 
-/** The sysctls of a namespace without devices; the outer objects are the caller's to change. */
+/** The directories of every namespace until somebody writes to one: while they are these very objects nothing was set. */
+export const FIRST_CONF: SysctlConfig["conf"] = Object.freeze({
+  all: DEFAULT_INTERFACE_SYSCTLS,
+  default: DEFAULT_TEMPLATE_SYSCTLS,
+  lo: LOOPBACK_INTERFACE_SYSCTLS,
+});
+export const FIRST_NEIGH: SysctlConfig["neigh"] = Object.freeze({
+  default: DEFAULT_NEIGHBOUR_SYSCTLS,
+});
+
+/** The sysctls of a namespace in which nothing was set. */
 export const initialSysctls = (): SysctlConfig => ({
   values: NO_VALUES,
-  conf: { all: DEFAULT_INTERFACE_SYSCTLS, default: DEFAULT_TEMPLATE_SYSCTLS },
-  neigh: { default: DEFAULT_NEIGHBOUR_SYSCTLS },
+  conf: FIRST_CONF,
+  neigh: FIRST_NEIGH,
 });

@@ -7,7 +7,7 @@ import { Errno } from "../../base/errno.ts";
 import type { NamespaceConfig, NamespaceDraft } from "../namespace-config.ts";
 import type { InterfaceSysctls } from "./config.ts";
 import { DEFAULT_INTERFACE_SYSCTLS } from "./defaults.ts";
-import { hasDevice, interfaceSysctls } from "./device-sysctls.ts";
+import { confOf, hasDevice, interfaceSysctls } from "./device-sysctls.ts";
 import { parseNumber } from "./parse-value.ts";
 import { shared } from "./shared.ts";
 import { int, milliseconds, type SysctlFile } from "./sysctl-file.ts";
@@ -45,7 +45,7 @@ function changed(from: InterfaceSysctls, field: InterfaceField, value: number): 
 /** Puts `value` into one file; the object of the device is replaced because untouched ones are shared. */
 function assign(draft: NamespaceDraft, device: string, field: InterfaceField, value: number): void {
   const now = interfaceSysctls(draft.sysctls, device);
-  if (now[field] !== value) draft.sysctls.conf[device] = changed(shared(now), field, value);
+  if (now[field] !== value) confOf(draft)[device] = changed(shared(now), field, value);
 }
 
 /** `inet_forward_change`: forwarding for all is forwarding everywhere, and a router takes no redirects. */

@@ -6,7 +6,7 @@ import { Errno } from "../../base/errno.ts";
 import type { NamespaceConfig, NamespaceDraft } from "../namespace-config.ts";
 import type { NeighbourSysctls } from "./config.ts";
 import { DEFAULT_NEIGHBOUR_SYSCTLS } from "./defaults.ts";
-import { hasDevice, neighbourSysctls } from "./device-sysctls.ts";
+import { hasDevice, neighbourSysctls, neighOf } from "./device-sysctls.ts";
 import { parseNumber } from "./parse-value.ts";
 import { shared } from "./shared.ts";
 import { INT_MAX, int, type SysctlFile, type SysctlKind } from "./sysctl-file.ts";
@@ -90,7 +90,7 @@ export function writeNeighbourSysctl(
 
 function assign(draft: NamespaceDraft, device: string, field: Field, value: number): void {
   const now = neighbourSysctls(draft.sysctls, device);
-  if (now[field] !== value) draft.sysctls.neigh[device] = { ...shared(now), [field]: value };
+  if (now[field] !== value) neighOf(draft)[device] = { ...shared(now), [field]: value };
 }
 
 /** `neigh_copy_dflt_parms`: as with conf, devices without addresses follow. */
