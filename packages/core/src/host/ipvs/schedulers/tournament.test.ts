@@ -43,7 +43,7 @@ describe.each(NAMES)("%s among many servers", (name) => {
     const made = new Pool(variant).bind(name);
     for (let i = 0; i < 40; i++) made.add(rng.below(6));
     for (let step = 0; step < 130_000; step++) {
-      disturb(made, rng.below);
+      disturb(made, (bound) => rng.below(bound));
       const chosen = made.select();
       const at = chosen === null ? -1 : made.destinations.indexOf(chosen);
       if (at !== scanned(name, made.destinations, activeWeight))
