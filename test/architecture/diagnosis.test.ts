@@ -34,7 +34,7 @@ test("no name or text of a lab comes to it", () => {
   );
   lab.exec("client", "curl -sS -m 1 http://172.16.100.1/");
   const diagnosis = lab.explain({ from: "client", run: "curl -sS -m 1 http://172.16.100.1/" });
-  expect(diagnosis?.evidence.preparations).toEqual([]);
+  expect(diagnosis?.evidence.typed).toEqual([]);
   const { frames: _frames, ...seen } = diagnosis?.evidence ?? { frames: null };
   expect(JSON.stringify(seen)).toContain("172.16.100.1");
   expect(JSON.stringify(seen)).not.toContain("SECRET");

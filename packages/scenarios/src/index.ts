@@ -9,6 +9,7 @@ export {
 } from "./builders/modes.ts";
 export { variantOf } from "./builders/variant-of.ts";
 export { type CheckedRun, type CheckResult, checkLab } from "./checks/check-lab.ts";
+export { wishFor } from "./checks/wish.ts";
 export type { Diagnosis, Finding } from "./diagnosis/explain.ts";
 export { type ExecResult, Lab } from "./lab/lab.ts";
 export type { LabOptions } from "./lab/lab-options.ts";

@@ -31,7 +31,9 @@ export function whyCommand(name: string, options: WhyOptions, environment: Envir
   const { request } = options;
   if (request !== null && run.requests[request - 1] === undefined)
     throw new UsageError(`no request ${request}: ${name} has ${run.requests.length}`);
-  const diagnoses = lab.explainAll(definition.traffic, request === null ? null : request - 1);
+  const diagnoses = lab.explainAll(definition.traffic, {
+    only: request === null ? null : request - 1,
+  });
   if (options.json) for (const one of diagnoses) environment.out(`${JSON.stringify(plain(one))}\n`);
   else {
     const { language } = options;

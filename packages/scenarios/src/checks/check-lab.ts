@@ -5,7 +5,7 @@ import type { Check } from "../lab-file/check-schema.ts";
 import type { LabDefinition } from "../lab-file/schema.ts";
 import type { LabRun } from "../run/lab-run.ts";
 import { runLab } from "../run/run-lab.ts";
-import { RunFacts } from "./run-facts.ts";
+import { RunFacts, type SeenRun } from "./run-facts.ts";
 
 export interface CheckResult {
   readonly check: Check;
@@ -37,6 +37,10 @@ export function checkLab(
   const facts = new RunFacts(run);
   return { run, results: checks.map((check) => commands.get(check) ?? lookedUp(facts, check)) };
 }
+
+/** Whether a check holds of a lab whose traffic is over; a command is typed on it. */
+export const holdsOf = (lab: Lab, seen: SeenRun, check: Check): boolean =>
+  (check.exec === undefined ? lookedUp(new RunFacts(seen), check) : afterWaiting(lab, check)).holds;
 
 /** How long until a command is tried again. */
 const PAUSE = seconds(1);

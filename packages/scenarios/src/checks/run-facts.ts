@@ -12,13 +12,16 @@ import type { LabRun, RequestRun } from "../run/lab-run.ts";
 import { ownershipOf } from "../views/ownership.ts";
 import { matchesPacket } from "./packet-match.ts";
 
+/** What of a run is looked at. */
+export type SeenRun = Pick<LabRun, "hosts" | "requests" | "events" | "frames">;
+
 export class RunFacts {
-  readonly run: LabRun;
+  readonly run: SeenRun;
   private readonly hosts: ReadonlySet<string>;
   private readonly macs = new Map<string, Set<MacAddress>>();
   private readonly owners = new Map<MacAddress, string>();
 
-  constructor(run: LabRun) {
+  constructor(run: SeenRun) {
     this.run = run;
     this.hosts = new Set(run.hosts.map(({ name }) => name));
     for (const { name, before, after } of run.hosts)

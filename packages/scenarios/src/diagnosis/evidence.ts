@@ -41,8 +41,23 @@ export interface Evidence {
   readonly requests: readonly RequestFacts[];
   readonly events: readonly TraceEvent[];
   readonly frames: FrameIndex;
-  /** What was typed before the first request, in order, and when. */
-  readonly preparations: readonly (Command & { readonly input: number })[];
+  /** Which wishes of whoever asks hold at the end; empty when there are none, or it was not played to the end. */
+  readonly wishes: readonly boolean[];
+  /** What else was typed, in order, with its number among the inputs. */
+  readonly typed: readonly Typed[];
+}
+
+/** Something typed that is no request. */
+export interface Typed extends Command {
+  readonly input: number;
+  /** It came before the first request. */
+  readonly early: boolean;
+}
+
+/** Something typed otherwise: another command, or "" for none. */
+export interface Instead {
+  readonly input: number;
+  readonly command: string;
 }
 
 /** What is tried on a fork. */
@@ -50,12 +65,16 @@ export interface Trial {
   readonly changes: readonly Command[];
   /** Number of the request before which they are made. */
   readonly before: number;
-  /** Inputs that are left out, by their numbers. */
-  readonly omitted: readonly number[];
+  readonly instead: readonly Instead[];
+  /** The machine that sends the requests of the machine `of` instead; "" for none. */
+  readonly from: string;
+  readonly of: string;
 }
 
 /** Plays the same inputs once more, on a lab of its own. */
 export interface Stage {
+  /** Somebody says what should hold at the end, whatever the requests came to. */
+  readonly hasWishes: boolean;
   /** Up to the end of request number `until`; null for all requests. */
   play(trial: Trial | null, until: number | null): Evidence;
 }

@@ -4,8 +4,8 @@
  * faults are found one after the other: the change that lets the packets come furthest is kept, and the search goes on.
  */
 import { type ChangeOrigin, IpProtocol, parseIpv4Address } from "@lvsim/core";
-import type { Command, Evidence, RequestFacts, Stage, Trial } from "./evidence.ts";
-import { type Incident, incidentOf } from "./incident.ts";
+import type { Evidence, RequestFacts, Stage, Trial, Typed } from "./evidence.ts";
+import { type Incident, incidentOf, wishIncident } from "./incident.ts";
 import { asksFor, type Endpoint, Network } from "./network.ts";
 import type { Scene, Setting, Suspect } from "./suspect.ts";
 import { suspectsOf } from "./suspects.ts";
@@ -18,11 +18,11 @@ export interface Finding {
 }
 
 interface Mend {
-  readonly changes: readonly Command[];
-  readonly omitted: readonly Command[];
-  /** Number of the request before which they are made. */
-  readonly before: number;
-  /** Requests from there on that were well on the fork, of how many. */
+  /** What was changed on the fork. */
+  readonly trial: Trial;
+  /** What was typed otherwise, as it had been. */
+  readonly replaced: readonly Typed[];
+  /** Requests from then on that were well on the fork, of how many. */
   readonly sound: number;
   readonly requests: number;
 }
@@ -49,9 +49,10 @@ const GUESS = 5;
 /** Diagnoses told of at most, each of another trouble. */
 const DIAGNOSES_MAX = 5;
 
-/** Explains every request that went wrong, or the one with that number; one of each kind of trouble. */
+/** Explains every request that went wrong, or the one with that number; one of each kind of trouble. Then wishes. */
 export function explainAll(stage: Stage, only: number | null): Diagnosis[] {
   const evidence = stage.play(null, null);
+  if (stage.hasWishes) return explainWishes(stage, evidence);
   const diagnoses = new Map<string, Diagnosis>();
   for (const [number, request] of evidence.requests.entries()) {
     if ((only !== null && only !== number) || diagnoses.size >= DIAGNOSES_MAX) continue;
@@ -59,9 +60,17 @@ export function explainAll(stage: Stage, only: number | null): Diagnosis[] {
     if (incident === null) continue;
     const key = `${request.machine} ${groundOf(incident)}`;
     if (!diagnoses.has(key))
-      diagnoses.set(key, new Search(stage, evidence, number, request, incident).run());
+      diagnoses.set(key, new Search(stage, evidence, number, incident).run());
   }
   return [...diagnoses.values()];
+}
+
+/** What keeps the wishes from holding, seen from the first request that went wrong, or else from the first of all. */
+function explainWishes(stage: Stage, evidence: Evidence): Diagnosis[] {
+  const incident = wishIncident(evidence);
+  if (incident === null) return [];
+  const wrong = evidence.requests.findIndex((request) => incidentOf(evidence, request) !== null);
+  return [new Search(stage, evidence, Math.max(wrong, 0), incident).run()];
 }
 
 interface Step {
@@ -99,26 +108,19 @@ class Search {
   private readonly stage: Stage;
   private readonly evidence: Evidence;
   private readonly asked: number;
-  private readonly request: RequestFacts;
   private readonly incident: Incident;
   private trials = 0;
 
-  constructor(
-    stage: Stage,
-    evidence: Evidence,
-    asked: number,
-    request: RequestFacts,
-    incident: Incident,
-  ) {
+  constructor(stage: Stage, evidence: Evidence, asked: number, incident: Incident) {
     this.stage = stage;
     this.evidence = evidence;
     this.asked = asked;
-    this.request = request;
     this.incident = incident;
   }
 
   run(): Diagnosis {
-    const { request, incident, evidence } = this;
+    const { incident, evidence } = this;
+    const request = evidence.requests[this.asked] as RequestFacts;
     const success = this.find({ suspects: [], evidence, incident });
     const suspects = success?.suspects ?? [];
     return {
@@ -163,44 +165,51 @@ class Search {
   private attempt(suspects: readonly Suspect[]): { success: Success | null; step: Step | null } {
     let step: Step | null = null;
     for (const before of new Set([0, this.asked])) {
-      const trial = { ...changesOf(suspects), before };
+      const trial = this.trialOf(suspects, before);
       if (before > 0 && trial.changes.length === 0) continue;
       this.trials++;
-      const evidence = this.stage.play(trial, this.asked);
-      const request = evidence.requests[this.asked];
+      const { stage, asked } = this;
+      const evidence = stage.play(trial, stage.hasWishes ? null : asked);
+      const request = evidence.requests[asked];
       if (request === undefined) continue;
-      const incident = incidentOf(evidence, request);
+      const incident = stage.hasWishes ? wishIncident(evidence) : incidentOf(evidence, request);
       if (incident === null)
-        return { success: { suspects, before, ...this.judgeAll(trial) }, step };
+        return { success: { suspects, before, ...this.judgeAll(trial, evidence) }, step };
       if (step === null || incident.progress > step.incident.progress)
         step = { suspects, evidence, incident };
     }
     return { success: null, step };
   }
 
-  private judgeAll(trial: Trial): Pick<Success, "sound" | "requests" | "isWhole"> {
-    this.trials++;
-    const evidence = this.stage.play(trial, null);
+  private judgeAll(trial: Trial, sofar: Evidence): Pick<Success, "sound" | "requests" | "isWhole"> {
+    const isPlayed = this.stage.hasWishes;
+    if (!isPlayed) this.trials++;
+    const evidence = isPlayed ? sofar : this.stage.play(trial, null);
     const later = evidence.requests.slice(trial.before);
     const left = later.flatMap((one) => incidentOf(evidence, one) ?? []);
     // other troubles have other causes
-    const isWhole = left.every((one) => groundOf(one) !== groundOf(this.incident));
+    const isWhole = isPlayed || left.every((one) => groundOf(one) !== groundOf(this.incident));
     return { sound: later.length - left.length, requests: later.length, isWhole };
   }
 
+  private trialOf(suspects: readonly Suspect[], before: number): Trial {
+    return {
+      changes: suspects.flatMap(({ fix }) => [...fix]),
+      before,
+      instead: suspects.flatMap(({ instead = [] }) => [...instead]),
+      from: suspects.map(({ from = "" }) => from).find((from) => from !== "") ?? "",
+      of: this.evidence.requests[this.asked]?.machine ?? "",
+    };
+  }
+
   private mendOf({ suspects, before, sound, requests }: Success): Mend {
-    const { changes, omitted } = changesOf(suspects);
-    const left = this.evidence.preparations.filter(({ input }) => omitted.includes(input));
-    return { changes, omitted: left, before, sound, requests };
+    const trial = this.trialOf(suspects, before);
+    const replaced = this.evidence.typed.filter(({ input }) =>
+      trial.instead.some((one) => one.input === input),
+    );
+    return { trial, replaced, sound, requests };
   }
 }
-
-const changesOf = (
-  suspects: readonly Suspect[],
-): { readonly changes: Command[]; readonly omitted: number[] } => ({
-  changes: suspects.flatMap(({ fix }) => [...fix]),
-  omitted: suspects.flatMap(({ omitted = [] }) => [...omitted]),
-});
 
 function sceneOf(evidence: Evidence, asked: number, incident: Incident): Scene {
   const network = new Network(evidence.hosts);

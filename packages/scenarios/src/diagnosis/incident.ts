@@ -1,5 +1,6 @@
 /** What went wrong with a request: how its user saw it, and at which point of the way the packets ended. */
 import {
+  ArpOperation,
   type DropReason,
   type FrameHeader,
   FrameOrigin,
@@ -25,8 +26,12 @@ type Trouble =
   | "slow"
   /** A real server answered past the director. */
   | "bypassed"
+  /** Several machines say that they have the address that was asked for. */
+  | "contested"
   /** It ended well, but not with what was asked for. */
-  | "unexpected";
+  | "unexpected"
+  /** Every request is well, but not all that was wished for holds. */
+  | "unwanted";
 
 export interface Incident {
   readonly trouble: Trouble;
@@ -85,7 +90,37 @@ export function incidentOf(evidence: Evidence, request: RequestFacts): Incident 
           progress: 9,
         };
   }
-  return strict ? slowness(evidence, flows, request, all) : null;
+  if (!strict) return null;
+  return contest(flows, request, all) ?? slowness(evidence, flows, request, all);
+}
+
+/** What is wrong when each request is well and yet not all is as it should be; null when it is. */
+export function wishIncident(evidence: Evidence): Incident | null {
+  const left = evidence.wishes.filter((holds) => !holds).length;
+  if (left === 0) return null;
+  const flows = new Flows(evidence);
+  const wrong = evidence.requests.flatMap((request) => incidentOf(evidence, request) ?? [])[0];
+  const progress = 10 - left / evidence.wishes.length;
+  if (wrong !== undefined) return { ...wrong, progress: wrong.progress - left / 1000 };
+  const flow = evidence.requests.flatMap((request) => flows.of(request))[0] ?? null;
+  return { trouble: "unwanted", flow, side: "none", leg: null, end: null, progress };
+}
+
+/** Two machines that answered one ARP question for the address of the exchange. */
+function contest(flows: Flows, request: RequestFacts, all: readonly Flow[]): Incident | null {
+  const answers = new Map<number, Set<number>>();
+  for (const event of flows.during(request)) {
+    if (event.kind !== "sent" || event.header.arpOperation !== ArpOperation.reply) continue;
+    const { parentId, source, arpSenderMac } = event.header;
+    const flow = all.find(({ header }) => header?.destination === source);
+    if (parentId === 0 || flow === undefined) continue;
+    const macs = answers.get(parentId) ?? new Set();
+    answers.set(parentId, macs.add(arpSenderMac));
+    if (macs.size < 2) continue;
+    const leg = flow.attempts[0] ?? null;
+    return { trouble: "contested", flow, side: "request", leg, end: leg?.end ?? null, progress: 6 };
+  }
+  return null;
 }
 
 /** A request that had no answer, or a refusal for one. */

@@ -1,6 +1,6 @@
 /** What may have caused an incident, and the commands that would mend it if it did. */
 import type { NamespaceConfig } from "@lvsim/core";
-import type { Command, HostFacts, RequestFacts } from "./evidence.ts";
+import type { Command, HostFacts, Instead, RequestFacts } from "./evidence.ts";
 import type { Incident } from "./incident.ts";
 import type { Endpoint, Network, ServiceFacts } from "./network.ts";
 import type { CauseKey } from "./words.ts";
@@ -20,8 +20,10 @@ export interface Suspect {
   readonly cause: CauseKey;
   readonly values: Values;
   readonly fix: readonly Command[];
-  /** Inputs that are left out instead, by number. */
-  readonly omitted?: readonly number[];
+  /** What is typed otherwise instead. */
+  readonly instead?: readonly Instead[];
+  /** The machine that asks instead. */
+  readonly from?: string;
   /** 0: the incident itself points here; 1: the configuration is wrong on the way; 2: it may matter; 3: a guess. */
   readonly rank: number;
   readonly setting?: Setting;

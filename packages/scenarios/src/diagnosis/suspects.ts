@@ -5,8 +5,9 @@ import { firewall } from "./rules/firewall.ts";
 import { takenAway } from "./rules/lost.ts";
 import { mtu, tunnelDevice } from "./rules/paths.ts";
 import { oddAddress, oddGateway, oddSysctl } from "./rules/peers.ts";
-import { leftOut, notListening } from "./rules/programs.ts";
+import { drainInstead, leftOut, notListening, redirectedPort } from "./rules/programs.ts";
 import { astray, deviceDown, forwarding, gateway, gatewayOfNat, oddMask } from "./rules/routes.ts";
+import { markedService, mergedPorts, staggered } from "./rules/service-lists.ts";
 import {
   emptyService,
   localAddresses,
@@ -27,6 +28,7 @@ import {
   redirects,
   reversePath,
 } from "./rules/sysctls.ts";
+import { elsewhere, needsSnat, sendRedirects, untracked } from "./rules/translation.ts";
 import { duplicateAddress, missingOnDirector, missingOnServer, wideMask } from "./rules/vip.ts";
 import type { Rule, Scene, Suspect } from "./suspect.ts";
 
@@ -43,6 +45,8 @@ const RULES: readonly Rule[] = [
   reversePath,
   ownSource,
   gatewayOfNat,
+  needsSnat,
+  untracked,
   gateway,
   oddMask,
   astray,
@@ -54,6 +58,10 @@ const RULES: readonly Rule[] = [
   otherMethod,
   serviceOptions,
   secondDirector,
+  elsewhere,
+  mergedPorts,
+  markedService,
+  staggered,
   timeouts,
   localAddresses,
   mtu,
@@ -69,21 +77,52 @@ const RULES: readonly Rule[] = [
   wrongNeighbour,
 ];
 
+/** Rules that look at the trace and at what was typed as well. */
+const EVIDENT: readonly ((scene: Scene, evidence: Evidence) => Suspect[])[] = [
+  notListening,
+  sendRedirects,
+  redirectedPort,
+  drainInstead,
+];
+
 export function suspectsOf(scene: Scene, evidence: Evidence): Suspect[] {
-  const all = [
+  const single = [
     ...RULES.flatMap((rule) => rule(scene)),
-    ...notListening(scene, evidence),
-    ...leftOut(evidence),
+    ...EVIDENT.flatMap((rule) => rule(scene, evidence)),
   ];
   const seen = new Set<string>();
-  return all
+  return [...single, ...joint(single), ...leftOut(evidence)]
     .map((suspect, i) => ({ suspect, i }))
     .sort((a, b) => a.suspect.rank - b.suspect.rank || a.i - b.i)
     .map(({ suspect }) => suspect)
-    .filter(({ fix, omitted = [] }) => {
-      const key = JSON.stringify([fix, omitted]);
+    .filter(({ fix, instead = [], from = "" }) => {
+      const key = JSON.stringify([fix, instead, from]);
       if (seen.has(key)) return false;
       seen.add(key);
       return true;
     });
+}
+
+/** The same change on every machine that it was suspected on: machines that are alike fail alike. */
+function joint(single: readonly Suspect[]): Suspect[] {
+  const groups = new Map<string, Suspect[]>();
+  for (const suspect of single) {
+    const [change, ...more] = suspect.fix;
+    if (change === undefined || more.length > 0) continue;
+    const key = `${suspect.cause} ${change.command}`;
+    groups.set(key, [...(groups.get(key) ?? []), suspect]);
+  }
+  return [...groups.values()].flatMap((group) => {
+    const fix = group.flatMap((one) => [...one.fix]);
+    const machines = new Set(fix.map(({ machine }) => machine));
+    const [first] = group;
+    if (first === undefined || machines.size < 2 || machines.size < fix.length) return [];
+    const all = [...machines].join(", ");
+    const values = {
+      ...first.values,
+      ...("host" in first.values ? { host: all } : { hosts: all }),
+    };
+    const rank = Math.min(...group.map((one) => one.rank)) + 0.3;
+    return [{ ...first, values, fix, rank }];
+  });
 }

@@ -29,6 +29,14 @@ export const SYMPTOMS = {
     en: "{machine}: {command}  was answered by {server}, past the director",
     zh: "{machine}:{command}  由 {server} 直接应答,绕过了调度器",
   },
+  contested: {
+    en: "{machine}: {command}  was answered, but several machines say that they have the address",
+    zh: "{machine}:{command}  得到应答,但有多台主机声称拥有该地址",
+  },
+  unwanted: {
+    en: "every request was answered, but not all that should hold does",
+    zh: "所有请求都得到应答,但并非所有预期都成立",
+  },
   unexpected: {
     en: "{machine}: {command}  ended otherwise than expected: exit status {status}",
     zh: "{machine}:{command}  结果与预期不符:退出状态 {status}",
@@ -100,6 +108,18 @@ export const CAUSES = {
   neighbour: {
     en: "the neighbour table of {host} holds a wrong or old entry on {device}",
     zh: "{host} 的邻居表在 {device} 上有错误或过期的条目",
+  },
+  needsSnat: {
+    en: "{hosts} sees the client's own address and answers past {director}, or takes it for a forgery",
+    zh: "{hosts} 看到的是客户端原地址,于是绕过 {director} 应答,或视为伪造报文",
+  },
+  sendRedirects: {
+    en: "{host} sends ICMP redirects: whoever hears them goes past it afterwards",
+    zh: "{host} 发送 ICMP 重定向:收到者之后会绕过它",
+  },
+  untracked: {
+    en: "{host} has rules of the nat table, but packets of IPVS are untracked: net.ipv4.vs.conntrack is 0",
+    zh: "{host} 有 nat 表规则,但 IPVS 报文不被跟踪:net.ipv4.vs.conntrack 为 0",
   },
   natGateway: {
     en: "answers of {hosts} do not pass {director}: its route to the client leads elsewhere",
@@ -224,6 +244,30 @@ export const CAUSES = {
   notListening: {
     en: "nothing listens on port {port} of {host}",
     zh: "{host} 的端口 {port} 没有监听",
+  },
+  markTooLate: {
+    en: "no packet comes to {service} on {host} with the mark {mark}: it is set too late or not at all",
+    zh: "到达 {host} 上 {service} 的报文没有标记 {mark}:设置得太晚或没有设置",
+  },
+  portsApart: {
+    en: "{host} keeps clients of {services} apart: each service has templates of its own",
+    zh: "{host} 上 {services} 各有自己的会话模板,互不相关",
+  },
+  sameStart: {
+    en: "{hosts} have equal lists of servers, so all begin with the same one",
+    zh: "{hosts} 的服务器列表相同,都从同一台开始",
+  },
+  deleted: {
+    en: "{server} was deleted on {host} while clients were connected",
+    zh: "{host} 在客户端仍有连接时删除了 {server}",
+  },
+  noPortMapping: {
+    en: "nothing listens on port {port} of {host}: this forwarding method cannot change it to {wished}",
+    zh: "{host} 的端口 {port} 没有监听:这种转发方式不能把它改为 {wished}",
+  },
+  directorAsks: {
+    en: "{host} is the director itself: answers to its own VIP cannot come back ({other} can ask)",
+    zh: "{host} 就是调度器:发往自己 VIP 的请求收不到应答({other} 可以访问)",
   },
   takenAway: {
     en: "{host} had {what} before",

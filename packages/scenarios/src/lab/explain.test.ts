@@ -128,7 +128,9 @@ describe("what was broken is found, and mends it", () => {
   test.each(CASES)("%s: %s# %s", (name, host, command, cause, mend) => {
     const diagnosis = first(broken(name, host, command));
     expect(diagnosis?.findings.map(({ suspect }) => suspect.cause)).toEqual([cause]);
-    expect(diagnosis?.mend?.changes.map((one) => `${one.machine}# ${one.command}`)).toEqual([mend]);
+    expect(diagnosis?.mend?.trial.changes.map((one) => `${one.machine}# ${one.command}`)).toEqual([
+      mend,
+    ]);
     expect(diagnosis?.mend).toMatchObject({ sound: 6, requests: 6 });
   });
 

@@ -20,12 +20,13 @@ import {
   type Trace,
 } from "@lvsim/core";
 import { type ExecHandle, Machine, NO_COSTS } from "@lvsim/shell";
+import type { Trial } from "../diagnosis/evidence.ts";
 import { type Diagnosis, explainAll } from "../diagnosis/explain.ts";
 import type { LabDefinition, TrafficSpec } from "../lab-file/schema.ts";
 import { buildTopology } from "./build.ts";
 import type { LabOptions } from "./lab-options.ts";
 import type { LabMachine, LabPlug, MachineOptions } from "./machine.ts";
-import { type AskedRequest, ReplayStage } from "./replay-stage.ts";
+import { type AskedRequest, ReplayStage, type Wish } from "./replay-stage.ts";
 import { InputLog, type LabAct, type LabSnapshot, type Position } from "./snapshot.ts";
 import { StartedCommand } from "./started-command.ts";
 
@@ -40,6 +41,12 @@ export interface ExecResult {
 /** How long `exec` waits for a command, in simulated time. */
 const PATIENCE: Duration = seconds(3600);
 const TIMED_OUT = 124;
+
+export interface ExplainOptions {
+  /** Number of the one request to explain, from 0. */
+  readonly only?: number | null;
+  readonly wish?: Wish<Lab> | null;
+}
 
 export class Lab {
   readonly simulation: Simulation;
@@ -261,17 +268,26 @@ export class Lab {
     return this.explainAll([asked])[0] ?? null;
   }
 
-  /** The same of every request among `asked`, or of one by its number; requests with one trouble are told of once. */
-  explainAll(asked: readonly AskedRequest[], only: number | null = null): Diagnosis[] {
-    return explainAll(this.stage(asked), only);
+  /**
+   * The same of every request among `asked`, or of one by its number; requests with one trouble are told of once. With a
+   * `wish` it is told instead why that does not hold, though each request may be well.
+   */
+  explainAll(
+    asked: readonly AskedRequest[],
+    { only = null, wish = null }: ExplainOptions = {},
+  ): Diagnosis[] {
+    return explainAll(this.stage(asked, wish), only);
   }
 
-  /** This lab's inputs, to be played again with changes. */
-  private stage(asked: readonly AskedRequest[]): ReplayStage {
+  /** Which wishes hold on a fork on which `trial` is made. */
+  tryOut(asked: readonly AskedRequest[], trial: Trial, wish: Wish<Lab>): readonly boolean[] {
+    return this.stage(asked, wish).play(trial, null).wishes;
+  }
+
+  private stage(asked: readonly AskedRequest[], wish: Wish<Lab> | null): ReplayStage<Lab> {
     const { definition, inputs, options } = this.snapshot();
-    return new ReplayStage(definition, inputs, asked, (trace) =>
-      Lab.build(definition, { ...options, trace }),
-    );
+    const build = (trace: Trace): Lab => Lab.build(definition, { ...options, trace });
+    return new ReplayStage(definition, inputs, asked, build, wish);
   }
 
   private position(): Position {

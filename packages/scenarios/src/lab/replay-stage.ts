@@ -1,6 +1,14 @@
 /** What diagnosis tries things on: a lab's inputs played once more, with changes in between. */
 import { FrameIndex, later, pastConfigs, Recorder, seconds, type Trace } from "@lvsim/core";
-import type { Evidence, HostFacts, RequestFacts, Stage, Trial } from "../diagnosis/evidence.ts";
+import type {
+  Evidence,
+  HostFacts,
+  Instead,
+  RequestFacts,
+  Stage,
+  Trial,
+  Typed,
+} from "../diagnosis/evidence.ts";
 import type { LabDefinition } from "../lab-file/schema.ts";
 import type { LabMachine } from "./machine.ts";
 import type { LabAct, LabInput, Position } from "./snapshot.ts";
@@ -32,49 +40,62 @@ export interface AskedRequest {
 /** What becomes of packets under way when a request is over. */
 const SETTLING = seconds(4);
 
-export class ReplayStage implements Stage {
+/** What should hold when all is over; it may type commands. */
+export type Wish<Played> = (lab: Played, seen: Omit<Evidence, "wishes">) => readonly boolean[];
+
+export class ReplayStage<Played extends PlayedLab> implements Stage {
+  readonly hasWishes: boolean;
   private readonly definition: LabDefinition;
   private readonly inputs: readonly LabInput[];
   private readonly asked: readonly AskedRequest[];
-  private readonly build: (trace: Trace) => PlayedLab;
+  private readonly build: (trace: Trace) => Played;
+  private readonly wish: Wish<Played> | null;
 
   constructor(
     definition: LabDefinition,
     inputs: readonly LabInput[],
     asked: readonly AskedRequest[],
-    build: (trace: Trace) => PlayedLab,
+    build: (trace: Trace) => Played,
+    wish: Wish<Played> | null,
   ) {
     this.definition = definition;
     this.inputs = inputs;
     this.asked = asked;
     this.build = build;
+    this.wish = wish;
+    this.hasWishes = wish !== null;
   }
 
   play(trial: Trial | null, until: number | null): Evidence {
     const recorder = new Recorder();
     const lab = this.build(recorder);
     const requests: RequestFacts[] = [];
-    const preparations: Evidence["preparations"][number][] = [];
+    const typed: Typed[] = [];
     for (const [number, input] of this.inputs.entries()) {
       if (trial === null) lab.goTo(input);
       else if (input.at > lab.now) lab.until(input.at);
-      if (trial?.omitted.includes(number) === true) continue;
       const asked = this.askedBy(input);
       if (asked === undefined || input.kind !== "exec") {
-        if (input.kind === "exec" && requests.length === 0)
-          preparations.push({ machine: input.machine, command: input.command, input: number });
-        lab.act(input);
+        if (input.kind === "exec" || input.kind === "start")
+          typed.push({ ...input, input: number, early: requests.length === 0 });
+        actOr(
+          lab,
+          input,
+          trial?.instead.find((one) => one.input === number),
+        );
         continue;
       }
       if (trial?.before === requests.length) makeChanges(lab, trial);
-      requests.push(ask(lab, recorder, input, asked));
+      requests.push(ask(lab, recorder, movedTo(input, trial), asked));
       if (until !== null && requests.length > until) break;
     }
     const hosts = this.hostsOf(lab);
     // what is under way may still end, so that it can be told how
     lab.until(later(lab.now, SETTLING));
     const events = [...recorder.events()];
-    return { hosts, requests, events, frames: new FrameIndex(events), preparations };
+    const seen = { hosts, requests, events, frames: new FrameIndex(events), typed };
+    const wishes = until === null && this.wish !== null ? this.wish(lab, seen) : [];
+    return { ...seen, wishes };
   }
 
   private askedBy(input: LabInput): AskedRequest | undefined {
@@ -97,6 +118,20 @@ export class ReplayStage implements Stage {
     });
   }
 }
+
+function actOr(lab: PlayedLab, input: LabInput, instead: Instead | undefined): void {
+  if (instead === undefined || !("command" in input)) lab.act(input);
+  else if (instead.command !== "") lab.act({ ...input, command: instead.command });
+}
+
+/** The same request from another machine. */
+const movedTo = <Input extends LabInput & { readonly machine: string }>(
+  input: Input,
+  trial: Trial | null,
+): Input =>
+  trial === null || trial.from === "" || input.machine !== trial.of
+    ? input
+    : { ...input, machine: trial.from };
 
 function makeChanges(lab: PlayedLab, { changes }: Trial): void {
   for (const { machine, command } of changes)

@@ -30,7 +30,7 @@ export interface Ownership {
   readonly duplicates: readonly DuplicateAnswer[];
 }
 
-export function ownershipOf(run: LabRun, address: Ipv4Address): Ownership {
+export function ownershipOf(run: Pick<LabRun, "events">, address: Ipv4Address): Ownership {
   const current = new Map<string, Belief>();
   const moves: Move[] = [];
   const answers = new Map<number, Set<MacAddress>>();

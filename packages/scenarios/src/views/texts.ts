@@ -147,6 +147,8 @@ export const TEXTS = {
   },
   whyOrigin: { en: "{host}# {command}", zh: "{host}# {command}" },
   whyWithout: { en: "leave out: {command}", zh: "去掉:{command}" },
+  whyInstead: { en: "{command}   instead of   {was}", zh: "{command}   代替   {was}" },
+  whyFrom: { en: "ask from {host}", zh: "从 {host} 访问" },
   whyTried: {
     en: "(tried on a fork: {sound} of {requests} requests well; {trials} forks in all)",
     zh: "(在分叉上试过:{requests} 次请求中 {sound} 次正常;共 {trials} 次分叉)",

@@ -128,17 +128,22 @@ function originText({ process, file, line: number }: ChangeOrigin): string {
 
 function mendTexts({ mend, trials }: Diagnosis, { language }: Page): string[] {
   if (mend === null) return [];
-  const { changes, omitted, sound, requests, before } = mend;
-  const prompt = ({ machine, command }: Command): string => `${machine}# ${command}`;
-  const texts = [
-    ...changes.map(prompt),
-    ...omitted.map((command) => say(language, "whyWithout", { command: prompt(command) })),
-  ];
-  const late = before > 0 ? [say(language, "whyLate")] : [];
-  return [
-    ...texts,
-    listOf(language, [say(language, "whyTried", { sound, requests, trials }), ...late]),
-  ];
+  const { trial, replaced, sound, requests } = mend;
+  const prompt = ({ machine, command }: Command): string =>
+    `${machine}# ${command.replaceAll("\n", "; ")}`;
+  const instead = replaced.map((typed) => {
+    const { command } = trial.instead.find(({ input }) => input === typed.input) ?? { command: "" };
+    return command === ""
+      ? say(language, "whyWithout", { command: prompt(typed) })
+      : say(language, "whyInstead", {
+          command: prompt({ ...typed, command }),
+          was: prompt(typed),
+        });
+  });
+  const moved = trial.from === "" ? [] : [say(language, "whyFrom", { host: trial.from })];
+  const late = trial.before > 0 ? [say(language, "whyLate")] : [];
+  const tried = say(language, "whyTried", { sound, requests, trials });
+  return [...trial.changes.map(prompt), ...instead, ...moved, listOf(language, [tried, ...late])];
 }
 
 const notMended = ({ trials }: Diagnosis, { language }: Page): string =>

@@ -21,7 +21,9 @@ export const answersForVip: Rule = (scene) => {
   const loud = others.filter((host) => weakest(host, "arpIgnore") === 0);
   const telling = others.filter((host) => weakest(host, "arpAnnounce") < 2);
   const rank = (hosts: readonly HostFacts[]): number =>
-    incident.trouble === "bypassed" ? rankAt(hosts, at, 0.3) : 1.2;
+    incident.trouble === "bypassed" || incident.trouble === "contested"
+      ? rankAt(hosts, at, 0.3)
+      : 1.2;
   const suspects = groupsOf(loud, at).map((hosts) => ({
     cause: "arpIgnore" as const,
     values: { hosts: namesOf(hosts), vip },

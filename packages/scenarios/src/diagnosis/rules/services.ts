@@ -254,7 +254,9 @@ export const serviceOptions: Rule = ({ services, incident }) =>
     const kept = `-s ${service.scheduler}`;
     const persistent = service.persistenceTimeout > 0;
     const p = persistent ? ` -p ${service.persistenceTimeout}` : "";
-    const uneven = incident.trouble === "unexpected";
+    const { end } = incident;
+    const noDestination = end?.kind === "dropped" && end.reason === "ipvs-no-destination";
+    const uneven = incident.trouble === "unexpected" || incident.trouble === "unwanted";
     const make = (
       cause: "persistence" | "schedulerOption" | "onePacket",
       option: string,
@@ -276,7 +278,13 @@ export const serviceOptions: Rule = ({ services, incident }) =>
         : []),
       ...(hashes
         ? [
-            make("schedulerOption", `${kept}${p} -b ${service.scheduler}-fallback`, 0.2),
+            // somebody took a server out on purpose, and the hash still leads there
+            {
+              ...make("schedulerOption", `${kept}${p} -b ${service.scheduler}-fallback`, 0.2),
+              ...(service.realServers.some(({ weight }) => weight > 0) && noDestination
+                ? { rank: -0.1 }
+                : {}),
+            },
             make("schedulerOption", `${kept}${p} -b ${service.scheduler}-port`, 0.25),
             make(
               "schedulerOption",

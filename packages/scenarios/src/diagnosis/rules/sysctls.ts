@@ -77,7 +77,6 @@ const ownersByDirector = (hosts: readonly HostFacts[], director: HostFacts): Hos
 const IPVS_SWITCHES: readonly (readonly [name: string, normal: string, better: string])[] = [
   ["expire_nodest_conn", "0", "1"],
   ["expire_quiescent_template", "0", "1"],
-  ["conntrack", "0", "1"],
   ["conn_reuse_mode", "1", "1"],
   ["drop_packet", "0", "0"],
   ["drop_entry", "0", "0"],
@@ -96,9 +95,8 @@ const POINTED: Readonly<Record<string, readonly string[]>> = {
   "ipvs-destination-gone": ["expire_nodest_conn"],
   "ipvs-no-destination": ["expire_quiescent_template"],
   "ipvs-drop-rate": ["drop_packet"],
-  "ipvs-connection-refused-by-conntrack": ["conn_reuse_mode", "conntrack"],
+  "ipvs-connection-refused-by-conntrack": ["conn_reuse_mode"],
   "ip-too-big": ["pmtu_disc"],
-  "netfilter-drop": ["conntrack"],
 };
 
 export const ipvsSwitches: Rule = ({ services, network, incident }) => {

@@ -150,7 +150,7 @@ export const duplicateAddress: Rule = (scene) => {
       .holders(local)
       .filter(({ device }) => device.kind !== "loopback" || local === target?.address)
       .filter(({ host }) => local !== target?.address || !expected.has(host))
-      .filter(({ host }) => host !== client)
+      .filter(({ host, device }) => host !== client || !host.cables.has(device.name))
       .map(({ host, device, address }) => ({
         cause: "addressTwice" as const,
         values: {
@@ -163,8 +163,9 @@ export const duplicateAddress: Rule = (scene) => {
             `ip addr del ${formatIpv4Address(local)}/${address.prefixLength} dev ${device.name}`,
           ),
         ],
-        rank: host === at ? 0.5 : 1,
-        setting: { host: host.name, path: "devices" },
+        // what somebody's cable leads to is his; whoever has it besides takes it away
+        rank: host !== at ? 1 : host.cables.has(device.name) ? 0.5 : 0,
+        setting: { host: host.name, read: hadAddress(local) },
       }))
       .filter(({ fix }) => fix.length > 0),
   );
