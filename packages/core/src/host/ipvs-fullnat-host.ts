@@ -4,6 +4,7 @@ import type { IpContext } from "./ip/ip-context.ts";
 import { MessageLevel } from "./ip/kernel-messages.ts";
 import type { FullNatHost } from "./ipvs/host.ts";
 import type { FullNatSysctls } from "./sysctl/fullnat-sysctls.ts";
+import type { SynProxySysctls } from "./sysctl/syn-proxy-sysctls.ts";
 
 export class FullNatHostAdapter implements FullNatHost {
   readonly variant: FullNatHost["variant"];
@@ -16,6 +17,10 @@ export class FullNatHostAdapter implements FullNatHost {
 
   get sysctls(): FullNatSysctls {
     return this.context.sysctls.fullNat;
+  }
+
+  get synProxy(): SynProxySysctls {
+    return this.context.sysctls.synProxy;
   }
 
   linkMtu(index: number): number {

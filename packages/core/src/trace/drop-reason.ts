@@ -73,6 +73,12 @@ export const DROP_REASONS = [
   "bridge-port-disabled",
   // FULLNAT
   "ipvs-defence",
+  // its SYN proxy
+  "ipvs-bad-syn-cookie",
+  "ipvs-syn-proxy-deferred",
+  "ipvs-syn-proxy-store-full",
+  "ipvs-syn-proxy-no-answer",
+  "ipvs-ack-storm",
 ] as const;
 
 export type DropReason = (typeof DROP_REASONS)[number];

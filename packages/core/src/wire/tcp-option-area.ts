@@ -12,6 +12,8 @@ export const TcpOptionKind = {
   end: 0,
   noOperation: 1,
   maximumSegmentSize: 2,
+  windowScale: 3,
+  sackPermitted: 4,
   sack: 5,
   timestamps: 8,
 } as const;

@@ -28,4 +28,6 @@ export const ConnectionFlag = {
   assured: 128,
   /** Another director told of it (SYNC). */
   synced: 256,
+  /** It began with a cookie: its sequence numbers are translated (synproxy). */
+  synProxied: 512,
 } as const;

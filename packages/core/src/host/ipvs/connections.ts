@@ -40,16 +40,23 @@ export interface ExpiryListener {
   expiring(connection: Connection): void;
 }
 
+/** A SYN proxy's part in the life of connections that began with a cookie. */
+export interface HandshakeKeeper {
+  /** The timer of `connection` has run out: true when its SYN went to the server once more, and it stays. */
+  retries(connection: Connection): boolean;
+  ended(connection: Connection): void;
+}
+
 export class Connections implements TimerOwner {
   readonly rows = new ConnectionRows();
   readonly table = new ConnectionTable(this.rows);
   /** Full-nat's second index. */
   readonly localPorts = new LocalPortIndex();
-  /** Of templates that a persistence engine made: what it goes by. */
-  readonly callIds = new Map<Connection, string>();
   watcher: ConnectionWatcher | null = null;
   /** null but on a kernel with FULLNAT. */
   expiry: ExpiryListener | null = null;
+  /** Likewise. */
+  handshakes: HandshakeKeeper | null = null;
   private readonly host: IpvsHost;
   /** Our number among the owners of the wheel's timers; 0 before the first connection. */
   private timerOwner = 0;
@@ -124,6 +131,8 @@ export class Connections implements TimerOwner {
   discard(connection: Connection): void {
     const { rows } = this;
     if (this.watcher !== null) this.watcher.ended(connection);
+    if (this.handshakes !== null && rows.has(connection, ConnectionFlag.synProxied))
+      this.handshakes.ended(connection);
     this.table.remove(connection);
     this.disarm(connection);
     const control = rows.control(connection);
@@ -146,7 +155,6 @@ export class Connections implements TimerOwner {
     }
     const server = rows.server(connection);
     if (server !== null) this.unbind(connection, server);
-    if (this.callIds.size > 0) this.callIds.delete(connection);
     rows.remove(connection);
   }
 
@@ -217,6 +225,8 @@ export class Connections implements TimerOwner {
       if (this.watcher !== null) this.watcher.held(connection);
       return;
     }
+    if (this.handshakes !== null && rows.has(connection, ConnectionFlag.synProxied))
+      if (this.handshakes.retries(connection)) return;
     if (this.expiry !== null) this.expiry.expiring(connection);
     this.discard(connection);
   }

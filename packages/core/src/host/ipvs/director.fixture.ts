@@ -121,8 +121,6 @@ export class Director {
   readonly icmp: IcmpSaid[] = [];
   readonly local = new Set<Ipv4Address>([VIP]);
   readonly sockets = new TestSyncSockets();
-  /** Whether IPVS wants connections tracked. */
-  tracks = false;
   /** Pages: memory that is free. */
   availablePages = 100_000;
   sysctls: VsSysctls = globalSysctls(initialSysctls()).vs;
@@ -151,9 +149,6 @@ export class Director {
       conntrack: null,
       routingGeneration: 0,
       variant,
-      requireTracking: (required) => {
-        this.tracks = required;
-      },
       learnPathMtu: () => undefined,
       isUnicastOrLocal: (candidate) => candidate >>> 28 !== 14,
     };
@@ -194,8 +189,9 @@ export class Director {
   }
 
   /** A segment of a server to the client at FORWARD. */
-  fromServer(index: number, port: number, flags: string): Frame {
+  fromServer(index: number, port: number, flags: string, fields: Partial<Frame> = {}): Frame {
     const frame = this.segment(serverAddress(index), 80, CLIENT, port, flags);
+    Object.assign(frame, fields);
     frame.route = REMOTE;
     this.hooks.run(HookPoint.forward, frame, null, null);
     return frame;

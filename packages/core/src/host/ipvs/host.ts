@@ -9,6 +9,7 @@ import type { IpLayer } from "../ip/ip-layer.ts";
 import type { HookTable } from "../netfilter/hook-table.ts";
 import type { FullNatSysctls } from "../sysctl/fullnat-sysctls.ts";
 import type { IpvsSysctls } from "../sysctl/ipvs-sysctls.ts";
+import type { SynProxySysctls } from "../sysctl/syn-proxy-sysctls.ts";
 import type { IpvsVariant } from "./config.ts";
 import type { OverloadVariant } from "./overload.ts";
 
@@ -62,6 +63,8 @@ export interface FullNatHost {
   readonly variant: Exclude<IpvsVariant, "mainline">;
   /** Live: another object after a change. */
   readonly sysctls: FullNatSysctls;
+  /** Likewise. */
+  readonly synProxy: SynProxySysctls;
   /** The MTU of an Ethernet device, to send on it without route and neighbour; 0 when the index names none. */
   linkMtu(device: number): number;
   /** Sends a frame whose link header is complete (`dev_queue_xmit`). */
@@ -103,8 +106,6 @@ export interface IpvsHost {
   readonly availablePages: number;
   /** How loads and thresholds count: 6.1.187 and later are `edge-triggered`, earlier kernels `classic`. */
   readonly variant: OverloadVariant;
-  /** Has connections tracked from now on, or no longer than rules want it. */
-  requireTracking(required: boolean): void;
   /** Takes a next-hop MTU towards `destination` from an ICMP error (`ipv4_update_pmtu`). */
   learnPathMtu(destination: Ipv4Address, mtu: number): void;
   /** The kernel turns an automatic mode of defence: its sysctl shows `mode` from now on. */

@@ -13,6 +13,7 @@ import type { FrontGuard } from "./fullnat/front-guard.ts";
 import { IcmpRequests } from "./icmp-requests.ts";
 import { isIpsec, keyExchangeOf } from "./protocol/ipsec.ts";
 import { Direction, type Protocol } from "./protocol/protocol.ts";
+import { SynProxy } from "./synproxy/syn-proxy.ts";
 
 const FRAGMENT_BITS = FragmentField.offsetMask | FragmentField.moreFragments;
 
@@ -26,12 +27,16 @@ export class Inbound {
   private readonly admission: Admission;
   /** null on a mainline kernel. */
   private readonly guard: FrontGuard | null;
+  /** Likewise. */
+  readonly synProxy: SynProxy | null;
 
   constructor(context: IpvsContext, guard: FrontGuard | null) {
     this.context = context;
     this.guard = guard;
     this.admission = new Admission(context);
     this.icmp = new IcmpRequests(context, this.admission);
+    const { fullNat } = context.host;
+    this.synProxy = fullNat === null ? null : new SynProxy(context, fullNat, this.admission, this);
   }
 
   /** An ICMP packet on its way through (`ip_vs_forward_icmp`). */
@@ -60,6 +65,8 @@ export class Inbound {
       return Verdict.accept;
     }
     if ((frame.fragment & FragmentField.offsetMask) !== 0) return Verdict.accept;
+    const synProxy = frame.protocol === IpProtocol.tcp ? this.synProxy : null;
+    if (synProxy?.receiveSyn(frame)) return synProxy.verdict;
     let connection = context.connections.table.findRequest(
       frame.protocol,
       frame.source,
@@ -70,6 +77,7 @@ export class Inbound {
     if (connection === NO_CONNECTION && isIpsec(frame.protocol))
       connection = keyExchangeOf(context.connections.table, frame.source, frame.destination);
     if (connection !== NO_CONNECTION) {
+      if (synProxy?.takesOver(frame, connection, input)) return Verdict.stolen;
       const fate = this.judge(connection, protocol, frame);
       if (fate === Fate.serverGone)
         return context.dropFor(frame, "ipvs-destination-gone", connection);
@@ -80,6 +88,7 @@ export class Inbound {
     if (connection === NO_CONNECTION) {
       const answered = this.answerFullNat(frame, protocol);
       if (answered !== Verdict.accept) return answered;
+      if (synProxy?.receiveAck(frame, protocol, input)) return synProxy.verdict;
       const { guard } = this;
       if (guard !== null && !guard.mayOpen(frame)) return guard.unclaimed(frame);
       connection = this.admission.admit(frame, protocol, input);
@@ -96,14 +105,14 @@ export class Inbound {
       : this.guard.unclaimed(frame);
   }
 
-  private pass(
-    frame: Frame,
-    connection: Connection,
-    protocol: Protocol,
-    input: NetDevice | null,
-  ): Verdict {
+  /** A request on its way to the server of `connection`. */
+  pass(frame: Frame, connection: Connection, protocol: Protocol, input: NetDevice | null): Verdict {
     const { context } = this;
     const { rows } = context;
+    if (this.synProxy !== null && rows.has(connection, ConnectionFlag.synProxied)) {
+      const proxied = this.synProxy.translateRequest(frame, connection);
+      if (proxied !== Verdict.accept) return proxied;
+    }
     context.estimator.countIn(rows.server(connection), frame.length);
     context.advance(connection, protocol, Direction.input, frame);
     const forwarder = context.forwarders.of(rows.method(connection));
@@ -174,6 +183,10 @@ export class Inbound {
     if (binding === null) return Verdict.accept;
     const { connection } = binding;
     estimator.countOut(rows.server(connection), frame.length);
+    if (this.synProxy !== null && rows.has(connection, ConnectionFlag.synProxied)) {
+      const proxied = this.synProxy.translateAnswer(frame, connection, protocol);
+      if (proxied === Verdict.stolen) return proxied;
+    }
     this.context.advance(connection, protocol, Direction.output, frame);
     const verdict = forwarders.fullNat?.answer(frame, connection) ?? Verdict.accept;
     connections.refresh(connection);

@@ -36,7 +36,9 @@ export class Ipvs {
     this.live = new LiveServices(this.context);
     const guard = this.prepareFullNat(host);
     const inbound = new Inbound(this.context, guard);
-    this.hooks = new IpvsHooks(host.hooks, inbound, new Outbound(this.context), guard);
+    const outbound = new Outbound(this.context, inbound.synProxy);
+    this.context.connections.handshakes = inbound.synProxy;
+    this.hooks = new IpvsHooks(host.hooks, inbound, outbound, guard);
     this.followSysctls();
   }
 

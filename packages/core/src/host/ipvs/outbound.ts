@@ -15,21 +15,25 @@ import { firstChunk, SctpChunk } from "../../packet/sctp.ts";
 import { HookPoint, HookPriority, Verdict } from "../netfilter/hook.ts";
 import { RouteType } from "../route/config.ts";
 import type { Route } from "../route/route.ts";
-import { type Connection, NO_CONNECTION } from "./connection.ts";
+import { type Connection, ConnectionFlag, NO_CONNECTION } from "./connection.ts";
 import type { IpvsContext } from "./context.ts";
 import { mendChecksum } from "./forwarding/sctp-checksum.ts";
 import { isConnectionError } from "./icmp-requests.ts";
 import { Method } from "./method.ts";
 import { answeredKeyExchange, isIpsec } from "./protocol/ipsec.ts";
 import { Direction, type Protocol } from "./protocol/protocol.ts";
+import type { SynProxy } from "./synproxy/syn-proxy.ts";
 
 const FRAGMENT_BITS = FragmentField.offsetMask | FragmentField.moreFragments;
 
 export class Outbound {
   private readonly context: IpvsContext;
+  /** null on a mainline kernel. */
+  private readonly synProxy: SynProxy | null;
 
-  constructor(context: IpvsContext) {
+  constructor(context: IpvsContext, synProxy: SynProxy | null) {
     this.context = context;
+    this.synProxy = synProxy;
   }
 
   run(frame: Frame, point: HookPoint): Verdict {
@@ -76,6 +80,11 @@ export class Outbound {
   ): Verdict {
     const { context } = this;
     const { rows } = context;
+    if (this.synProxy !== null && rows.has(connection, ConnectionFlag.synProxied)) {
+      const ends = this.synProxy.translateAnswer(frame, connection, protocol) === Verdict.stolen;
+      if (ends) context.estimator.countOut(rows.server(connection), frame.length);
+      if (ends) return Verdict.stolen;
+    }
     if (rows.method(connection) === Method.masquerading) {
       frame.source = rows.virtualAddress(connection);
       const port = rows.virtualPort(connection);

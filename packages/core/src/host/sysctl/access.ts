@@ -12,6 +12,7 @@ import { BRIDGE_FILES } from "./other-files.ts";
 import { parseNumbers } from "./parse-value.ts";
 import { normalPortRanges } from "./port-ranges.ts";
 import { shared } from "./shared.ts";
+import { SYN_PROXY_FILES } from "./syn-proxy-files.ts";
 import type { SysctlFile } from "./sysctl-file.ts";
 import { canonicalSysctl, SYSCTL_FILES } from "./sysctl-files.ts";
 
@@ -30,7 +31,8 @@ function splitDevicePath(path: string, below: string): readonly [string, string]
 /** The file of that path that does not belong to a device; undefined when there is none. */
 function fileAt(config: NamespaceConfig, path: string): SysctlFile | undefined {
   if (!config.bridgeNetfilter && path.startsWith(BRIDGE_FILES)) return undefined;
-  if (config.ipvs.variant === "mainline" && path in FULLNAT_FILES) return undefined;
+  if (config.ipvs.variant === "mainline" && (path in FULLNAT_FILES || path in SYN_PROXY_FILES))
+    return undefined;
   return SYSCTL_FILES.get(path);
 }
 

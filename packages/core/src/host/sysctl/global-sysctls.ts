@@ -6,6 +6,7 @@ import type { SysctlConfig } from "./config.ts";
 import { ConntrackSysctls } from "./conntrack-sysctls.ts";
 import { FullNatSysctls } from "./fullnat-sysctls.ts";
 import { IpvsSysctls } from "./ipvs-sysctls.ts";
+import { SynProxySysctls } from "./syn-proxy-sysctls.ts";
 import { SysctlNumbers } from "./sysctl-numbers.ts";
 import { TransportSysctlValues } from "./transport-sysctl-values.ts";
 
@@ -48,6 +49,7 @@ export class GlobalSysctls {
   private readonly values: SysctlNumbers;
   private tracking: ConntrackSysctls | null = null;
   private fork: FullNatSysctls | null = null;
+  private proxy: SynProxySysctls | null = null;
 
   constructor(config: SysctlConfig) {
     const values = new SysctlNumbers(config.values);
@@ -90,6 +92,12 @@ export class GlobalSysctls {
   get fullNat(): FullNatSysctls {
     this.fork ??= new FullNatSysctls(this.values);
     return this.fork;
+  }
+
+  /** Likewise. */
+  get synProxy(): SynProxySysctls {
+    this.proxy ??= new SynProxySysctls(this.values);
+    return this.proxy;
   }
 }
 

@@ -4,14 +4,21 @@ import { IPV4_FILES } from "./ipv4-files.ts";
 import { IPVS_FILES } from "./ipvs-files.ts";
 import { NETFILTER_FILES } from "./netfilter-files.ts";
 import { OTHER_FILES } from "./other-files.ts";
+import { SYN_PROXY_FILES } from "./syn-proxy-files.ts";
 import type { SysctlFile } from "./sysctl-file.ts";
 import { TCP_FILES } from "./tcp-files.ts";
 
 /** By path below /proc/sys. */
 export const SYSCTL_FILES: ReadonlyMap<string, SysctlFile> = new Map(
-  [IPV4_FILES, TCP_FILES, IPVS_FILES, FULLNAT_FILES, NETFILTER_FILES, OTHER_FILES].flatMap(
-    (files) => Object.entries(files),
-  ),
+  [
+    IPV4_FILES,
+    TCP_FILES,
+    IPVS_FILES,
+    FULLNAT_FILES,
+    SYN_PROXY_FILES,
+    NETFILTER_FILES,
+    OTHER_FILES,
+  ].flatMap((files) => Object.entries(files)),
 );
 
 /** Files that are one value under a second name. */

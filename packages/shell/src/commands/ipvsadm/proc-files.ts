@@ -72,9 +72,7 @@ export function procConnections(namespace: NetworkNamespace): string {
 }
 
 function connectionLine(connection: ConnectionListing): string {
-  const { secondsLeft, callId } = connection;
-  const engine = callId === null ? "" : ` sip ${callId}`;
-  return `${flow(connection)} ${String(secondsLeft).padStart(7)}${engine}`;
+  return `${flow(connection)} ${String(connection.secondsLeft).padStart(7)}`;
 }
 
 /** Where each connection came from: packets here, or another director's sync daemon. */

@@ -11,6 +11,7 @@ import { HookPoint, type Verdict } from "../../netfilter/hook.ts";
 import { initialSysctls } from "../../sysctl/defaults.ts";
 import type { FullNatSysctls } from "../../sysctl/fullnat-sysctls.ts";
 import { globalSysctls } from "../../sysctl/global-sysctls.ts";
+import type { SynProxySysctls } from "../../sysctl/syn-proxy-sysctls.ts";
 import { emptyIpvsConfig } from "../control.ts";
 import { address, CLIENT, Director, realServer, service, VIP } from "../director.fixture.ts";
 import type { FullNatHost } from "../host.ts";
@@ -23,6 +24,7 @@ const { identity } = service();
 
 export class ForkDirector extends Director {
   switches: FullNatSysctls = { ...globalSysctls(initialSysctls()).fullNat, ...OFF };
+  proxySwitches: SynProxySysctls = globalSysctls(initialSysctls()).synProxy;
   readonly warnings: string[] = [];
   /** What left without a route, with its device. */
   readonly straight: { readonly frame: Frame; readonly device: number }[] = [];
@@ -56,6 +58,9 @@ export class ForkDirector extends Director {
       },
       get sysctls() {
         return director.switches;
+      },
+      get synProxy() {
+        return director.proxySwitches;
       },
       linkMtu: (device) => (device === 2 || device === 3 ? director.mtu : 0),
       transmit: (frame, device) => director.straight.push({ frame, device }),

@@ -177,7 +177,7 @@ describe("what is dropped at the door", () => {
   const packets: readonly [string, (director: ForkDirector) => Frame, (typeof settings)[number]][] =
     [
       ["a SYN to another port", (d) => d.segment(CLIENT, 1, VIP, 81, "S"), "tcp_drop_entry"],
-      ["an ACK without a connection", (d) => d.segment(CLIENT, 1, VIP, 80, "A"), "tcp_drop_entry"],
+      ["an ACK to another port", (d) => d.segment(CLIENT, 1, VIP, 81, "A"), "tcp_drop_entry"],
       ["a SYN that acknowledges", (d) => d.segment(CLIENT, 1, VIP, 80, "SA"), "tcp_drop_entry"],
       [
         "a datagram to the address",

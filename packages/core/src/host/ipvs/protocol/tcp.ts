@@ -97,7 +97,13 @@ export class TcpProtocol implements Protocol {
       event < 0
         ? TcpConnectionState.close
         : (this.table[(row + event) * TCP_STATE_COUNT + state] as number);
-    if (next !== state) {
+    this.enter(connection, next);
+  }
+
+  /** Puts a connection into a state, with its timeout and the server's counters. */
+  enter(connection: Connection, next: number): void {
+    const { rows } = this;
+    if (next !== rows.state(connection)) {
       rows.setActive(connection, this.rules.active[next] as boolean);
       const template = rows.control(connection);
       if (next === TcpConnectionState.established && template !== NO_CONNECTION)
