@@ -33,6 +33,7 @@ export * from "./host/ip/ip-counters.ts";
 export * from "./host/ip/kernel-messages.ts";
 export * from "./host/ipvs/config.ts";
 export * from "./host/ipvs/control.ts";
+export * from "./host/ipvs/fullnat/counters.ts";
 export * from "./host/ipvs/ipvs.ts";
 export * from "./host/ipvs/listing.ts";
 export * from "./host/ipvs/method.ts";

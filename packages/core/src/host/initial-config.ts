@@ -47,7 +47,8 @@ export function initialConfigWith(variant: IpvsVariant): NamespaceConfig {
 }
 
 /** For a namespace made on a kernel whose first has these settings. */
-export function configLike({ sysctls, bridgeNetfilter, ipvs }: NamespaceConfig): NamespaceConfig {
+export function configLike(first: NamespaceConfig): NamespaceConfig {
+  const { sysctls, bridgeNetfilter, ipvs, toa } = first;
   const { all, default: template } = sysctls.conf;
   const initial = initialSysctls();
   const config = make(
@@ -61,7 +62,7 @@ export function configLike({ sysctls, bridgeNetfilter, ipvs }: NamespaceConfig):
     },
     false,
   );
-  return { ...config, bridgeNetfilter, ipvs: emptyIpvsConfig(ipvs.variant) };
+  return { ...config, bridgeNetfilter, toa, ipvs: emptyIpvsConfig(ipvs.variant) };
 }
 
 function make(sysctls: SysctlConfig, isBoot: boolean): NamespaceConfig {
@@ -102,6 +103,7 @@ export function plainDraft(config: NamespaceConfig): NamespaceDraft {
   const { devices, routes, rules, sysctls, netfilter, ipset, ipvs, fou } = config;
   return {
     bridgeNetfilter: config.bridgeNetfilter,
+    toa: config.toa,
     lastIndex: config.lastIndex,
     devices: devices.map((device) => ({ ...device, addresses: device.addresses.slice() })),
     routes: routes.slice(),

@@ -70,6 +70,15 @@ export class KernelNetwork {
       });
   }
 
+  /** `modprobe toa` and its removal. */
+  loadToa(isLoaded: boolean, origin: ChangeOrigin): void {
+    for (const namespace of this.all)
+      namespace.change(origin, (draft) => {
+        draft.toa = isLoaded;
+        return 0;
+      });
+  }
+
   /** A namespace ends: Ethernet devices of hardware come back to the first, others go. */
   destroy(namespace: NetworkNamespace, origin: ChangeOrigin): void {
     assert(namespace !== this.first, "the first namespace stays");

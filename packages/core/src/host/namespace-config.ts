@@ -28,6 +28,8 @@ export interface NamespaceConfig {
   readonly fou: readonly FouPortConfig[];
   /** The module br_netfilter is loaded; the same in all namespaces of a kernel. */
   readonly bridgeNetfilter: boolean;
+  /** The module toa is loaded, for servers behind FULLNAT; likewise the same everywhere. */
+  readonly toa?: boolean | undefined;
 }
 
 /** A configuration under change: immer's draft, or a plain value while a lab is built. Edits mutate it in place. */

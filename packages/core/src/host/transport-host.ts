@@ -8,9 +8,11 @@ import type { IpLayer } from "./ip/ip-layer.ts";
 import type { MulticastGroups } from "./ip/multicast-groups.ts";
 import type { UdpReceiver } from "./ip/udp-receiver.ts";
 import type { Route } from "./route/route.ts";
+import { Toa } from "./transport/toa.ts";
 import type { TransportHost, TransportSysctls } from "./transport/transport-host.ts";
 
 interface TransportHostOwner {
+  readonly config: { readonly toa?: boolean | undefined };
   readonly rng: Rng;
   readonly ip: IpLayer;
   readonly groups: MulticastGroups;
@@ -24,6 +26,7 @@ export class TransportHostAdapter implements TransportHost {
   readonly rng: Rng;
   readonly ip: IpLayer;
   readonly groups: MulticastGroups;
+  private module: Toa | null = null;
   private readonly context: IpContext;
   private readonly owner: TransportHostOwner;
 
@@ -40,6 +43,12 @@ export class TransportHostAdapter implements TransportHost {
 
   get sysctls(): Readonly<TransportSysctls> {
     return this.context.sysctls.transport;
+  }
+
+  get toa(): Toa | null {
+    if (this.owner.config.toa !== true) this.module = null;
+    else this.module ??= new Toa();
+    return this.module;
   }
 
   get udpReceivers(): readonly UdpReceiver[] | null {

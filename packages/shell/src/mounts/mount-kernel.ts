@@ -3,6 +3,7 @@ import { conntrackFile } from "../commands/conntrack/proc-file.ts";
 import { IPVS_PROC_FILES } from "../commands/ipvsadm/index.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { PROC_NET_FILES } from "../proc-net/files.ts";
+import { extendedStatistics } from "../proc-net/fullnat-files.ts";
 import { descriptorDirectory } from "./dev-fd.ts";
 import { DEVICES } from "./devices.ts";
 import { namespaceFiles } from "./netns.ts";
@@ -13,6 +14,8 @@ export function mountKernel(kernel: Kernel): void {
   const { files, procNet: texts } = kernel;
   for (const [name, print] of [...PROC_NET_FILES, ...IPVS_PROC_FILES]) texts.set(name, print);
   texts.set("nf_conntrack", conntrackFile);
+  if (kernel.network.first.config.ipvs.variant !== "mainline")
+    texts.set("ip_vs_ext_stats", extendedStatistics);
   files.mount("/proc/sys/net", procSysNet(kernel));
   files.mount("/proc/net", procNet(kernel));
   files.mount("/run/netns", namespaceFiles(kernel));

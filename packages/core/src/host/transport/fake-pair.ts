@@ -70,6 +70,7 @@ export class FakeHost implements IpLayer, FrameReceiver {
       sysctls: this.sysctls,
       groups: new MulticastGroups(),
       udpReceivers: null,
+      toa: null,
       routeGeneration: () => 1,
       confirmNeighbour: () => {
         this.confirmed++;

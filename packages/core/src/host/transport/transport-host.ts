@@ -8,6 +8,7 @@ import type { MulticastGroups } from "../ip/multicast-groups.ts";
 import type { UdpReceiver } from "../ip/udp-receiver.ts";
 import type { Route } from "../route/route.ts";
 import type { TransportSysctlValues } from "../sysctl/transport-sysctl-values.ts";
+import type { Toa } from "./toa.ts";
 
 /** Sysctls of transport under the kernel's names and in its units; read at every use. */
 export type TransportSysctls = TransportSysctlValues;
@@ -22,6 +23,8 @@ export interface TransportHost {
   readonly ip: IpLayer;
   readonly sysctls: Readonly<TransportSysctls>;
   readonly groups: MulticastGroups;
+  /** null while the module toa is not loaded. */
+  readonly toa: Toa | null;
   /** UDP ports that tunnels hold; null while there are none. */
   readonly udpReceivers: readonly UdpReceiver[] | null;
   /** Changes whenever a route that a socket keeps may be out of date (routes, rules, addresses, devices, learnt path MTU). */

@@ -1,8 +1,11 @@
 /**
  * modprobe and lsmod (kmod). What load balancers load is in this kernel already, so loading shows nothing; but
- * br_netfilter comes and goes, since with it bridges behave otherwise.
+ * br_netfilter comes and goes, since with it bridges behave otherwise, and so does toa, which only machines of a lab
+ * with FULLNAT have (on its real servers it gives programs the clients' addresses).
  */
+import type { CommandContext } from "../../command.ts";
 import { flag } from "../../options/getopt.ts";
+import { toaStatistics } from "../../proc-net/fullnat-files.ts";
 import { plainTool, tool } from "./tool.ts";
 
 const KNOWN =
@@ -28,7 +31,10 @@ export const modprobe = tool(
       const module = name.replaceAll("-", "_");
       if (module === "br_netfilter" && !given.has("n"))
         context.machine.network.loadBridgeNetfilter(!given.has("r"), context.origin);
-      if (KNOWN.test(module)) continue;
+      if (KNOWN.test(module) || (module === "toa" && hasToa(context))) {
+        if (module === "toa" && !given.has("n")) loadToa(context, !given.has("r"));
+        continue;
+      }
       job.status = 1;
       const folder = `/lib/modules/${context.machine.release}`;
       if (!given.has("q"))
@@ -39,6 +45,15 @@ export const modprobe = tool(
     return undefined;
   },
 );
+
+const hasToa = ({ namespace }: CommandContext): boolean =>
+  namespace.config.ipvs.variant !== "mainline";
+
+function loadToa({ machine, origin }: CommandContext, isLoaded: boolean): void {
+  machine.network.loadToa(isLoaded, origin);
+  if (isLoaded) machine.procNet.set("toa_stats", toaStatistics);
+  else machine.procNet.delete("toa_stats");
+}
 
 /** What is always there, with what uses it. */
 const LOADED: readonly (readonly [string, number, string])[] = [
@@ -57,9 +72,12 @@ const LOADED_FOR_BRIDGES: typeof LOADED = [
   ["llc", 16_384, "bridge,stp"],
 ];
 
+const TOA = ["toa", 16_384, ""] as const;
+
 export const lsmod = plainTool("/usr/sbin/lsmod", {}, ({ context }) => {
-  const more = context.namespace.config.bridgeNetfilter ? LOADED_FOR_BRIDGES : [];
-  const rows = [...more, ...LOADED].map(([name, size, users]) => {
+  const { bridgeNetfilter, toa } = context.namespace.config;
+  const more = bridgeNetfilter ? LOADED_FOR_BRIDGES : [];
+  const rows = [...(toa === true ? [TOA] : []), ...more, ...LOADED].map(([name, size, users]) => {
     const count = users === "" ? 0 : users.split(",").length;
     return `${name.padEnd(19)} ${String(size).padStart(8)}  ${count}${users === "" ? "" : ` ${users}`}\n`;
   });

@@ -215,6 +215,7 @@ export class ConnectionRequest implements Timer, FlowEntry {
     setState(tcb, TcpState.established);
     tcb.hashed = true;
     context.flows.add(tcb);
+    if (host.toa !== null) tcb.toldPeer = host.toa.peerOf(frame);
     if (this.repeats === 0)
       sampleRtt(tcb, Math.max(1, (microsecondsAt(host.engine.now) - this.madeAt) | 0));
     initialiseTransfer(tcb);

@@ -10,7 +10,7 @@ import { type Timer, UNARMED } from "../../../time/timer.ts";
 import type { Trace } from "../../../trace/trace.ts";
 import type { Route } from "../../route/route.ts";
 import type { TransportSecrets } from "../secrets.ts";
-import { TcpState } from "../socket.ts";
+import { type Endpoint, TcpState } from "../socket.ts";
 import type { SocketNumbers } from "../socket-numbers.ts";
 import type { TransportCounters } from "../transport.ts";
 import type { TransportHost } from "../transport-host.ts";
@@ -111,6 +111,8 @@ export class Tcb implements FlowEntry {
   localPort = 0;
   remotePort = 0;
   nextInBucket: FlowEntry | null = null;
+  /** Whom a FULLNAT director named as the client (toa.ts); null for nobody. */
+  toldPeer: Endpoint | null = null;
 
   /** The socket's number among those of its namespace. */
   cookie: number;

@@ -224,7 +224,9 @@ class TcpListenerHandle implements TcpListener {
 
   accept(): TcpSocket | undefined {
     const tcb = this.listener.shift();
-    return tcb === undefined ? undefined : new TcpSocketHandle(this.context, this.ports, tcb);
+    if (tcb === undefined) return undefined;
+    this.context.host.toa?.accepted(tcb.toldPeer);
+    return new TcpSocketHandle(this.context, this.ports, tcb);
   }
 
   close(): void {

@@ -57,6 +57,8 @@ export class TcpSocketHandle implements TcpSocket {
 
   get remote(): Endpoint | null {
     if (this.connected === false) return null;
+    const { toldPeer } = this.tcb;
+    if (toldPeer !== null && this.context.host.toa !== null) return toldPeer;
     return { address: this.tcb.remoteAddress, port: this.tcb.remotePort };
   }
 

@@ -153,6 +153,9 @@ function optionsText(octets: OctetReader, from: number, end: number, origin: Ori
   return texts.join(",");
 }
 
+/** Of RFC 6994's options for experiments the first two octets say which; a FULLNAT director's TOA has the client's port there. */
+const EXPERIMENT = 254;
+
 const OPTION_NAMES: ReadonlyMap<number, string> = new Map([
   [0, "eol"],
   [1, "nop"],
@@ -164,6 +167,7 @@ const OPTION_NAMES: ReadonlyMap<number, string> = new Map([
   [19, "md5"],
   [28, "uto"],
   [34, "tfo"],
+  [EXPERIMENT, "exp"],
 ]);
 
 function optionText(
@@ -184,6 +188,8 @@ function optionText(
     return `sack ${(size - 2) / 8} ${blocks}`;
   }
   if (kind < 2 || kind === 4) return name;
+  if (kind === EXPERIMENT)
+    return size < 4 ? `${name}[bad opt]` : `${name}-${hex(octets.short(at + 2), 4).slice(2)}`;
   let data = "";
   for (let i = 2; i < size; i++)
     data += octets
