@@ -50,6 +50,7 @@ import { NetfilterHost } from "./netfilter-host.ts";
 import { Router } from "./route/router.ts";
 import { globalSysctls } from "./sysctl/global-sysctls.ts";
 import { createTransport } from "./transport/create-transport.ts";
+import { Toa } from "./transport/toa.ts";
 import type { Transport } from "./transport/transport.ts";
 import { TransportHostAdapter } from "./transport-host.ts";
 import { Tunnels } from "./tunnel/tunnels.ts";
@@ -103,6 +104,8 @@ export class NetworkNamespace {
   readonly tunnels: Tunnels;
   /** br_netfilter's work here; null while it has never had any. */
   bridged: BridgeNetfilter | null = null;
+  /** The module toa; null while it is not loaded. */
+  toa: Toa | null = null;
   /** The multicast groups that its sockets joined. */
   readonly groups = new MulticastGroups();
   private expiry: AddressExpiry | null = null;
@@ -128,6 +131,7 @@ export class NetworkNamespace {
     this.place = trace === null ? 0 : trace.place(name);
     this.hooks = new HookTable(trace !== null);
     this.current = options.config ?? initialConfig();
+    if (this.current.toa === true) this.toa = new Toa();
     this.kernelDevices = options.kernelDevices ?? new KernelDevices();
     this.history = options.history ?? new ConfigHistory();
     this.table = new DeviceTable(this);
@@ -137,14 +141,10 @@ export class NetworkNamespace {
       isGroupMember: (index, group) => this.groups.isMember(index, group),
     });
     this.router.configure(this.current);
-    const neighbourTables = (): {
-      devices: readonly HostDevice[];
-      sysctls: NamespaceConfig["sysctls"];
-    } => ({
+    const neighbourHost = new NeighbourHost(this, () => ({
       devices: this.devices(),
       sysctls: this.current.sysctls,
-    });
-    const neighbourHost = new NeighbourHost(this, neighbourTables);
+    }));
     this.neighbours = new NeighbourTable(neighbourHost);
     this.context = this.makeContext();
     neighbourHost.connect(this.context);
@@ -321,6 +321,7 @@ export class NetworkNamespace {
   private take(next: NamespaceConfig): void {
     const before = this.current;
     this.current = next;
+    if (next.toa !== before.toa) this.toa = next.toa === true ? new Toa() : null;
     if (next.sysctls !== before.sysctls) this.followSysctls(next);
     if (next.routes !== before.routes || next.rules !== before.rules) this.context.paths.flush();
     this.router.configure(next);

@@ -8,11 +8,11 @@ import type { IpLayer } from "./ip/ip-layer.ts";
 import type { MulticastGroups } from "./ip/multicast-groups.ts";
 import type { UdpReceiver } from "./ip/udp-receiver.ts";
 import type { Route } from "./route/route.ts";
-import { Toa } from "./transport/toa.ts";
+import type { Toa } from "./transport/toa.ts";
 import type { TransportHost, TransportSysctls } from "./transport/transport-host.ts";
 
 interface TransportHostOwner {
-  readonly config: { readonly toa?: boolean | undefined };
+  readonly toa: Toa | null;
   readonly rng: Rng;
   readonly ip: IpLayer;
   readonly groups: MulticastGroups;
@@ -26,7 +26,6 @@ export class TransportHostAdapter implements TransportHost {
   readonly rng: Rng;
   readonly ip: IpLayer;
   readonly groups: MulticastGroups;
-  private module: Toa | null = null;
   private readonly context: IpContext;
   private readonly owner: TransportHostOwner;
 
@@ -46,9 +45,7 @@ export class TransportHostAdapter implements TransportHost {
   }
 
   get toa(): Toa | null {
-    if (this.owner.config.toa !== true) this.module = null;
-    else this.module ??= new Toa();
-    return this.module;
+    return this.owner.toa;
   }
 
   get udpReceivers(): readonly UdpReceiver[] | null {

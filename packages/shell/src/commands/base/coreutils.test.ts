@@ -242,6 +242,7 @@ test.each([
   ],
   ["modprobe foo", "modprobe: FATAL: Module foo not found in directory /lib/modules/6.1.192\n=1"],
   ["modprobe ip_vs_rr", "=0"],
+  ["modprobe toa", "modprobe: FATAL: Module toa not found in directory /lib/modules/6.1.192\n=1"],
   ["which nosuch", "=1"],
 ])("a complaint: %s", (line, expected) => {
   expect(run(line)).toBe(expected);
