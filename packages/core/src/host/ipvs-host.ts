@@ -83,6 +83,10 @@ export class IpvsHostAdapter implements IpvsHost {
     return this.context.router.generation + this.context.paths.generation;
   }
 
+  requireTracking(required: boolean): void {
+    this.owner.netfilter.requireTracking(required);
+  }
+
   learnPathMtu(destination: Ipv4Address, mtu: number): void {
     this.context.paths.learnMtu(destination, mtu, this.engine.now);
   }

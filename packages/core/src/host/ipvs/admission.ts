@@ -6,6 +6,7 @@ import type { NetDevice } from "../../link/net-device.ts";
 import type { Frame } from "../../packet/frame.ts";
 import { IcmpType, UnreachableCode } from "../../packet/protocol.ts";
 import { Verdict } from "../netfilter/hook.ts";
+import { callIdOf } from "./call-id.ts";
 import { type Connection, ConnectionFlag, NO_CONNECTION } from "./connection.ts";
 import type { IpvsContext } from "./context.ts";
 import { bindLocalAddress } from "./fullnat/local-ports.ts";
@@ -22,6 +23,8 @@ export class Admission {
   private readonly context: IpvsContext;
   private readonly persistence: Persistence;
   private readonly flow = new NewFlow();
+  /** The persistence engine found nothing in the packet that came last to a persistent service. */
+  private unreadable = false;
 
   constructor(context: IpvsContext) {
     this.context = context;
@@ -74,7 +77,7 @@ export class Admission {
     if (flow.clientPort === FTP_DATA_PORT) return this.leaveAlone();
     if ((input === null || input.name === "lo") && this.isLocalAnswer()) return this.leaveAlone();
     const connection = service.persistent
-      ? this.schedulePersistent(service)
+      ? this.schedulePersistent(service, frame)
       : this.schedule(service);
     if (connection === NO_CONNECTION) {
       this.verdict = this.leave(service, frame, protocol, input);
@@ -115,10 +118,12 @@ export class Admission {
     );
   }
 
-  private schedulePersistent(service: VirtualService): Connection {
-    // without a Call-ID in the payload the SIP engine finds no client; payloads are not searched for one here
-    if (service.config.persistenceEngine !== "") return NO_CONNECTION;
-    return this.persistence.schedule(service, this.flow);
+  private schedulePersistent(service: VirtualService, frame: Frame): Connection {
+    const engine = service.config.persistenceEngine !== "";
+    const callId = engine ? callIdOf(frame) : null;
+    this.unreadable = engine && callId === null;
+    if (this.unreadable) return NO_CONNECTION;
+    return this.persistence.schedule(service, this.flow, callId);
   }
 
   private schedule(service: VirtualService): Connection {
@@ -165,7 +170,7 @@ export class Admission {
   ): Verdict {
     const { flow, context } = this;
     const { ip } = context.host;
-    if (service.persistent && service.config.persistenceEngine !== "")
+    if (service.persistent && this.unreadable)
       return context.drop(frame, "ipvs-no-destination", service);
     if (this.mayBypass(service)) return this.bypass(service, frame, protocol, input);
     if (service.port === FTP_PORT && flow.virtualPort !== FTP_PORT) return Verdict.accept;

@@ -81,16 +81,23 @@ export class ConnectionTable {
     return this.rows.firstAnswer(head, protocol, source, sourcePort, client, clientPort);
   }
 
-  /** The template of a masked client; `protocol` 0 and the mark as address for a firewall-mark service. */
+  /**
+   * The template of a masked client; `protocol` 0 and the mark as address for a firewall-mark service. An engine may have
+   * given a client several: with `after`, the next one.
+   */
   findTemplate(
     protocol: number,
     client: Ipv4Address,
     virtualAddress: Ipv4Address,
     virtualPort: number,
+    after = NO_CONNECTION,
   ): Connection {
     if (this.count === 0) return NO_CONNECTION;
     const { rows } = this;
-    const at = this.chains[hashOf(protocol, client, 0) & this.mask] as Connection;
+    const at =
+      after === NO_CONNECTION
+        ? (this.chains[hashOf(protocol, client, 0) & this.mask] as Connection)
+        : rows.nextInChain(after);
     let found = rows.firstRequest(at, protocol, client, 0, virtualAddress, virtualPort);
     while (found !== NO_CONNECTION && !rows.has(found, ConnectionFlag.template)) {
       const next = rows.nextInChain(found);

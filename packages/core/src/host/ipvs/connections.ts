@@ -52,6 +52,8 @@ export class Connections implements TimerOwner {
   readonly table = new ConnectionTable(this.rows);
   /** Full-nat's second index. */
   readonly localPorts = new LocalPortIndex();
+  /** Of templates that a persistence engine made: what it goes by. */
+  readonly callIds = new Map<Connection, string>();
   watcher: ConnectionWatcher | null = null;
   /** null but on a kernel with FULLNAT. */
   expiry: ExpiryListener | null = null;
@@ -155,6 +157,7 @@ export class Connections implements TimerOwner {
     }
     const server = rows.server(connection);
     if (server !== null) this.unbind(connection, server);
+    if (this.callIds.size > 0) this.callIds.delete(connection);
     rows.remove(connection);
   }
 

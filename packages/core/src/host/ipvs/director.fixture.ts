@@ -121,6 +121,8 @@ export class Director {
   readonly icmp: IcmpSaid[] = [];
   readonly local = new Set<Ipv4Address>([VIP]);
   readonly sockets = new TestSyncSockets();
+  /** Whether IPVS wants connections tracked. */
+  tracks = false;
   /** Pages: memory that is free. */
   availablePages = 100_000;
   sysctls: VsSysctls = globalSysctls(initialSysctls()).vs;
@@ -149,6 +151,9 @@ export class Director {
       conntrack: null,
       routingGeneration: 0,
       variant,
+      requireTracking: (required) => {
+        this.tracks = required;
+      },
       learnPathMtu: () => undefined,
       isUnicastOrLocal: (candidate) => candidate >>> 28 !== 14,
     };

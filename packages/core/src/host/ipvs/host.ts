@@ -106,6 +106,8 @@ export interface IpvsHost {
   readonly availablePages: number;
   /** How loads and thresholds count: 6.1.187 and later are `edge-triggered`, earlier kernels `classic`. */
   readonly variant: OverloadVariant;
+  /** Has connections tracked from now on, or no longer than rules want it. */
+  requireTracking(required: boolean): void;
   /** Takes a next-hop MTU towards `destination` from an ICMP error (`ipv4_update_pmtu`). */
   learnPathMtu(destination: Ipv4Address, mtu: number): void;
   /** The kernel turns an automatic mode of defence: its sysctl shows `mode` from now on. */

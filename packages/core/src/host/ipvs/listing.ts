@@ -47,4 +47,6 @@ export interface ConnectionListing {
   readonly template: boolean;
   /** Another director told of it. */
   readonly synced: boolean;
+  /** Of a template that the persistence engine `sip` made: the Call-ID; null for all others. */
+  readonly callId: string | null;
 }

@@ -43,6 +43,7 @@ export function listConnections(context: IpvsContext): ConnectionListing[] {
     secondsLeft: secondsLeft(context, connection),
     template: rows.has(connection, ConnectionFlag.template),
     synced: rows.has(connection, ConnectionFlag.synced),
+    callId: context.connections.callIds.get(connection) ?? null,
   }));
 }
 

@@ -18,8 +18,10 @@ import type { Connections } from "./connections.ts";
 import type { IpvsContext } from "./context.ts";
 import { type IpvsCommand, sameIdentity } from "./control.ts";
 import { Destination } from "./destination.ts";
+import { Method } from "./method.ts";
 import { setThresholds } from "./overload.ts";
 import { bindScheduler } from "./schedulers/index.ts";
+import { FTP_PORT } from "./service-table.ts";
 import { Trash } from "./trash.ts";
 import { LocalAddress, VirtualService } from "./virtual-service.ts";
 
@@ -44,6 +46,8 @@ export class LiveServices {
   private readonly context: IpvsContext;
   private readonly trash: Trash;
   private readonly sweep: ServerlessSweep;
+  /** Services for whose sake connections are tracked. */
+  private readonly tracked = new Set<VirtualService>();
 
   constructor(context: IpvsContext) {
     this.context = context;
@@ -184,6 +188,8 @@ export class LiveServices {
 
   private deleteService(service: VirtualService): void {
     this.context.services.remove(service);
+    if (this.tracked.delete(service) && this.tracked.size === 0)
+      this.context.host.requireTracking(false);
     service.scheduler?.close?.();
     service.scheduler = null;
     for (const server of service.destinations.splice(0)) this.discard(server);
@@ -205,6 +211,7 @@ export class LiveServices {
     }
     server.establishedTimeout = service.config.establishedTimeout ?? 0;
     this.setThresholds(server, config);
+    this.trackFtp(service, server);
     service.destinations.splice(index, 0, server);
     service.scheduler?.changed?.("added", server, index);
   }
@@ -214,6 +221,7 @@ export class LiveServices {
     const server = service.destinations[index] as Destination;
     server.configure(config);
     this.setThresholds(server, config);
+    this.trackFtp(service, server);
     service.scheduler?.changed?.("edited", server, index);
   }
 
@@ -237,6 +245,13 @@ export class LiveServices {
   private setThresholds(server: Destination, config: RealServerConfig): void {
     const { variant } = this.context.host;
     setThresholds(server, config.upperThreshold, config.lowerThreshold, variant);
+  }
+
+  /** Masqueraded FTP has connections tracked, for a helper's sake, until its service goes (`ip_vs_register_conntrack`). */
+  private trackFtp(service: VirtualService, server: Destination): void {
+    if (service.port !== FTP_PORT || server.method !== Method.masquerading) return;
+    this.tracked.add(service);
+    this.context.host.requireTracking(true);
   }
 
   private deleteLocalAddress(service: VirtualService, address: number): void {

@@ -115,6 +115,24 @@ describe("a persistent FTP service", () => {
   });
 });
 
+test("masqueraded FTP has connections tracked as long as its service is there", () => {
+  const made = new Director();
+  const seen: boolean[] = [];
+  const then = (...commands: Parameters<Director["command"]>): void => {
+    expect(made.command(...commands)).toBe(0);
+    seen.push(made.tracks);
+  };
+  const { identity } = FTP;
+  const routed = realServer(0, { port: 21, forwarding: "direct-routing" });
+  made.serve(onPort(80), realServer(0));
+  then({ kind: "add-service", service: FTP });
+  then({ kind: "add-server", identity, server: routed });
+  then({ kind: "edit-server", identity, server: { ...routed, forwarding: "masquerading" } });
+  then({ kind: "delete-server", identity, address: routed.address, port: 21 });
+  then({ kind: "delete-service", identity });
+  expect(seen).toEqual([false, false, true, true, false]);
+});
+
 test("an FTP service without persistence takes no data connection and leaves it to the stack", () => {
   const made = director({ ...FTP, persistenceTimeout: 0 });
   expect([knock(made, 21), knock(made, 50_000), knock(made, 20)]).toEqual([

@@ -23,11 +23,14 @@ export class Persistence {
     this.context = context;
   }
 
-  /** A connection under its client's template, which is made if need be; none when no server can take the client. */
-  schedule(service: VirtualService, flow: NewFlow): Connection {
+  /**
+   * A connection under its client's template, which is made if need be; none when no server can take the client. With a
+   * persistence engine, which found `callId` in the packet, a client has a template for each.
+   */
+  schedule(service: VirtualService, flow: NewFlow, callId: string | null): Connection {
     const { connections, rows } = this.context;
-    let template = this.templateOf(service, flow);
-    if (template === NO_CONNECTION) template = this.makeTemplate(service, flow);
+    let template = this.templateOf(service, flow, callId);
+    if (template === NO_CONNECTION) template = this.makeTemplate(service, flow, callId);
     if (template === NO_CONNECTION) return NO_CONNECTION;
     const server = rows.server(template) as Destination;
     const samePort = flow.virtualPort === service.port && server.port !== 0;
@@ -47,14 +50,16 @@ export class Persistence {
   }
 
   /** The client's template, if its server may still be used; one that may not is orphaned. */
-  private templateOf(service: VirtualService, flow: NewFlow): Connection {
+  private templateOf(service: VirtualService, flow: NewFlow, callId: string | null): Connection {
     const { connections, rows, host } = this.context;
-    const template = connections.table.findTemplate(
-      templateProtocol(service, flow),
-      maskedClient(service, flow),
-      templateAddress(service, flow),
-      templatePort(service, flow),
-    );
+    const protocol = templateProtocol(service, flow);
+    const client = maskedClient(service, flow);
+    const address = templateAddress(service, flow);
+    const port = templatePort(service, flow);
+    const { table, callIds } = connections;
+    let template = table.findTemplate(protocol, client, address, port);
+    while (template !== NO_CONNECTION && (callIds.get(template) ?? null) !== callId)
+      template = table.findTemplate(protocol, client, address, port, template);
     if (template === NO_CONNECTION) return NO_CONNECTION;
     const server = rows.server(template);
     const quiesced = host.sysctls.expire_quiescent_template !== 0 && server?.weight === 0;
@@ -63,7 +68,7 @@ export class Persistence {
     return NO_CONNECTION;
   }
 
-  private makeTemplate(service: VirtualService, flow: NewFlow): Connection {
+  private makeTemplate(service: VirtualService, flow: NewFlow, callId: string | null): Connection {
     const server = service.scheduler?.select(flow) ?? null;
     if (server === null) return NO_CONNECTION;
     const keepsPort = flow.virtualPort === service.port && service.port !== FTP_PORT;
@@ -78,6 +83,7 @@ export class Persistence {
       ConnectionFlag.template,
     );
     this.context.rows.setTimeoutSeconds(template, service.config.persistenceTimeout);
+    if (callId !== null) this.context.connections.callIds.set(template, callId);
     return template;
   }
 }

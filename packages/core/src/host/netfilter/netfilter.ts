@@ -1,6 +1,6 @@
 /**
  * iptables in one network namespace: the live counterpart of `NetfilterConfig`. A table has its hooks while it
- * exists. Connections are tracked only while a rule needs it; without that the kernel passes no packet through the nat
+ * exists. Connections are tracked only while a rule, or FTP through IPVS, needs it; without that the kernel passes no packet through the nat
  * table, so that table has no hooks then.
  */
 import type { Ipv4Address } from "../../packet/ipv4-address.ts";
@@ -36,6 +36,7 @@ export class Netfilter {
   private readonly hooks = new Map<TableName, Hook[]>();
   private readonly tracking: Hook[] = [];
   private config: NetfilterConfig | null = null;
+  private trackingRequired = false;
 
   /** Every line of the LOG rules goes to all of `logSinks`, which may grow. */
   constructor(
@@ -59,7 +60,13 @@ export class Netfilter {
       if (table === undefined) this.remove(name);
       else this.table(name).replace(table);
     }
-    this.keepTracking(usesTracking(config), config.tables.nat !== undefined);
+    this.keepTracking();
+  }
+
+  /** Somebody beside the rules wants connections tracked, or does no more. */
+  requireTracking(required: boolean): void {
+    this.trackingRequired = required;
+    this.keepTracking();
   }
 
   /** Connections that were masqueraded as an address end with it. */
@@ -107,8 +114,10 @@ export class Netfilter {
   }
 
   /** Has the hooks of tracking while it is needed, and those of NAT while there is its table as well. */
-  private keepTracking(needed: boolean, translates: boolean): void {
-    const { connections, environment } = this;
+  private keepTracking(): void {
+    const { connections, environment, config } = this;
+    const needed = this.trackingRequired || (config !== null && usesTracking(config));
+    const translates = config !== null && config.tables.nat !== undefined;
     if (needed && this.tracking.length === 0) {
       this.tracking.push(...trackingHooks(connections, environment));
       for (const hook of this.tracking) this.hookTable.register(hook);

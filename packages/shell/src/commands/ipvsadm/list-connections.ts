@@ -3,6 +3,9 @@ import type { ConnectionListing } from "@lvsim/core";
 import type { Hosts } from "./addresses.ts";
 import { endText, PROTOCOLS } from "./names.ts";
 
+/** Where the column of destinations ends, without the blank behind it. */
+const DESTINATION_END = 79;
+
 const clock = (seconds: number): string =>
   `${String(Math.floor(seconds / 60)).padStart(2, "0")}:${String(seconds % 60).padStart(2, "0")}`;
 
@@ -15,10 +18,17 @@ export function listConnections(
   const lines = [
     "IPVS connection entries",
     engines ? `${title}        pe name          pe_data` : title,
-    ...connections.map((connection) => row(connection, hosts)),
+    ...connections.map((connection) => {
+      const text = row(connection, hosts);
+      return engines ? withEngine(text, connection) : text;
+    }),
   ];
   return lines.map((line) => `${line}\n`).join("");
 }
+
+/** What a persistence engine made a template for, in its columns. */
+const withEngine = (row: string, { callId }: ConnectionListing): string =>
+  callId === null ? row : `${row.padEnd(DESTINATION_END)} ${"sip".padEnd(16)} ${callId}`;
 
 function row(connection: ConnectionListing, hosts: Hosts | null): string {
   const { protocol } = connection;

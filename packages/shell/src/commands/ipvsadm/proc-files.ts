@@ -72,7 +72,9 @@ export function procConnections(namespace: NetworkNamespace): string {
 }
 
 function connectionLine(connection: ConnectionListing): string {
-  return `${flow(connection)} ${String(connection.secondsLeft).padStart(7)}`;
+  const { secondsLeft, callId } = connection;
+  const engine = callId === null ? "" : ` sip ${callId}`;
+  return `${flow(connection)} ${String(secondsLeft).padStart(7)}${engine}`;
 }
 
 /** Where each connection came from: packets here, or another director's sync daemon. */
