@@ -198,7 +198,10 @@ describe("hash tables", () => {
     [65_537, 10, 0.0337],
     [65_537, 50, 0.0829],
     [65_537, 100, 0.136],
+    [655_373, 1, 0.0042],
     [655_373, 10, 0.0157],
+    [655_373, 50, 0.0591],
+    [655_373, 100, 0.1105],
   ])(
     "Maglev with %i slots and 1,000 servers of which %i go moves a share of %d",
     (size, removed, share) => {
