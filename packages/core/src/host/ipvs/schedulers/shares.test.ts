@@ -3,7 +3,7 @@ import { fc, test } from "@fast-check/vitest";
 import { describe, expect } from "vitest";
 import { createRng } from "../../../rng/rng.ts";
 import { greatestCommonDivisor } from "./greatest-common-divisor.ts";
-import { maglevTable } from "./maglev.ts";
+import { type MaglevSeat, maglevTable } from "./maglev.ts";
 import { ownersOfSlots } from "./mh.ts";
 import { boundLater, from, Pool, pool } from "./pool.fixture.ts";
 
@@ -177,19 +177,29 @@ describe("hash tables", () => {
     expect(away).toBeCloseTo(0.1, 3);
   });
 
-  /** Share of slots with another owner after `removed` of 1,000 servers went, in a table of `size`. */
-  const disruption = (size: number, removed: number): number => {
+  /** 1,000 servers and whose the slots of a table of `size` are; made once for each size. */
+  const tables = new Map<number, { seats: MaglevSeat[]; owners: Int32Array }>();
+  const tableOf = (size: number): { seats: MaglevSeat[]; owners: Int32Array } => {
+    const known = tables.get(size);
+    if (known !== undefined) return known;
     const rng = createRng(`disruption ${size}`);
     const seats = Array.from({ length: 1000 }, () => ({
       offset: rng.below(size),
       skip: 1 + rng.below(size - 1),
       turns: 1,
     }));
-    const before = maglevTable(seats, size);
+    const made = { seats, owners: maglevTable(seats, size) };
+    tables.set(size, made);
+    return made;
+  };
+
+  /** Share of slots with another owner after `removed` of 1,000 servers went, in a table of `size`. */
+  const disruption = (size: number, removed: number): number => {
+    const { seats, owners } = tableOf(size);
     const after = maglevTable(seats.slice(removed), size);
     let moved = 0;
     for (let slot = 0; slot < size; slot++)
-      if (before[slot] !== (after[slot] as number) + removed) moved++;
+      if (owners[slot] !== (after[slot] as number) + removed) moved++;
     return moved / size;
   };
 
