@@ -66,7 +66,8 @@ export class IpvsHostAdapter implements IpvsHost {
     this.syncSockets = new IpvsSyncSockets(owner, context.router);
     const { variant } = owner.config.ipvs;
     this.fullNat = variant === "mainline" ? null : new FullNatHostAdapter(variant, context);
-    this.variant = owner.kernel === "6.1.176" ? "classic" : "edge-triggered";
+    const classic = variant !== "mainline" || owner.kernel === "6.1.176";
+    this.variant = classic ? "classic" : "edge-triggered";
   }
 
   get conntrack(): IpvsConntrack | null {
