@@ -357,6 +357,22 @@ test.each([
 });
 
 describe("drop_packet", () => {
+  test("is taken back with what the kernel made of it", () => {
+    const lab = tcp();
+    const shown = (): string => lab.sh("cat /proc/sys/net/ipv4/vs/drop_packet");
+    lab.knob("drop_packet", 3);
+    lab.knob("drop_packet", 2);
+    expect(shown()).toBe("1\n");
+    lab.lab.undo("dir");
+    expect(shown()).toBe("3\n");
+    lab.wait(1.1);
+    expect(lab.client(4000, "S")).toBe("");
+    lab.lab.undo("dir");
+    expect(shown()).toBe("0\n");
+    lab.wait(1.1);
+    expect(lab.client(4000, "S")).toBe("rs2 S");
+  });
+
   test("is shown as memory turns it", () => {
     const lab = tcp();
     lab.knob("drop_packet", 2);

@@ -92,9 +92,9 @@ export class IpvsHostAdapter implements IpvsHost {
     this.context.paths.learnMtu(destination, mtu, this.engine.now);
   }
 
-  turnDefence(sysctl: string, mode: number): void {
-    const { name } = this.owner;
-    this.owner.change({ machine: name, process: "kernel", file: "", line: 0 }, (draft) =>
+  turnDefence(sysctl: string, mode: number, origin: ChangeOrigin | null): void {
+    const kernel = { machine: this.owner.name, process: "kernel", file: "", line: 0 };
+    this.owner.change(origin ?? kernel, (draft) =>
       writeSysctl(draft, `net/ipv4/vs/${sysctl}`, String(mode)),
     );
   }

@@ -218,7 +218,7 @@ export class NetworkNamespace {
     this.take(next);
     this.noteChange(origin, patches as readonly ChangePatch[], inverse as readonly ChangePatch[]);
     // after the note, because IPVS may turn a sysctl itself, which is a change of its own
-    if (next.sysctls !== sysctls) this.module?.followSysctls();
+    if (next.sysctls !== sysctls) this.module?.followSysctls(origin);
     return 0;
   }
 
@@ -229,7 +229,7 @@ export class NetworkNamespace {
     this.take(next);
     if (next.ipvs !== before.ipvs) this.ipvs.adopt(next.ipvs);
     this.trace?.changed(this.engine.now, this.place, origin, patches);
-    if (next.sysctls !== before.sysctls) this.module?.followSysctls();
+    if (next.sysctls !== before.sysctls) this.module?.sysctlsTakenBack();
   }
 
   private noteChange(
@@ -355,7 +355,7 @@ export class NetworkNamespace {
     this.tunnels.followPorts(next.fou);
     if (this.tables !== null || Object.keys(next.netfilter.tables).length > 0)
       this.netfilter.configure(next.netfilter);
-    this.module?.followSysctls();
+    this.module?.followSysctls(null);
   }
 
   private followBridges(next: NamespaceConfig): void {

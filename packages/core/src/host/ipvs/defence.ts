@@ -11,6 +11,7 @@ import type { Rng } from "../../rng/rng.ts";
 import { type Duration, type Instant, later, START } from "../../time/instant.ts";
 import { Timer } from "../../time/timer.ts";
 import { JIFFY } from "../../time/timer-wheel.ts";
+import type { ChangeOrigin } from "../../trace/trace.ts";
 import { type Connection, ConnectionFlag } from "./connection.ts";
 import type { Connections } from "./connections.ts";
 import type { IpvsHost } from "./host.ts";
@@ -66,12 +67,20 @@ export class Defence extends Timer {
     this.rng = host.rng.stream("drop_entry");
   }
 
-  /** Sysctls may have changed; what is no mode of defence waits for the next tick. */
-  followSysctls(): void {
-    const { sysctls } = this.host;
-    if (MODES.every((mode) => sysctls[mode] === this.modes[mode])) return;
-    this.update();
-    this.startTimer();
+  /** `origin` may have changed sysctls, null for the kernel; what is no mode of defence waits for the next tick. */
+  followSysctls(origin: ChangeOrigin | null): void {
+    if (!this.isWritten()) return;
+    this.update(origin);
+    if (this.isOn()) this.startTimer();
+  }
+
+  /** An operator took a change back, and perhaps more are to follow: nothing may be written before the next tick. */
+  sysctlsTakenBack(): void {
+    if (this.isWritten()) this.startTimer();
+  }
+
+  private isWritten(): boolean {
+    return MODES.some((mode) => this.host.sysctls[mode] !== this.modes[mode]);
   }
 
   /** Whether a packet that asks for a new connection is to go (`ip_vs_todrop`). */
@@ -82,13 +91,17 @@ export class Defence extends Timer {
   }
 
   expire(): void {
-    this.update();
+    this.update(null);
     if (this.dropsEntries) this.dropEntries();
-    this.startTimer();
+    if (this.isOn()) this.startTimer();
+  }
+
+  private isOn(): boolean {
+    return MODES.some((mode) => this.modes[mode] !== 0);
   }
 
   private startTimer(): void {
-    if (this.armed || MODES.every((mode) => this.modes[mode] === 0)) return;
+    if (this.armed) return;
     const { engine } = this.host;
     // it has been ticking since the beginning, though nobody heard it
     const first = firesAt(engine, START, PERIOD_SECONDS);
@@ -97,13 +110,13 @@ export class Defence extends Timer {
     engine.timers.arm(this, Math.max(engine.now, due) as Instant);
   }
 
-  private update(): void {
+  private update(origin: ChangeOrigin | null): void {
     const { amemthresh, am_droprate } = this.host.sysctls;
     const available = this.host.availablePages;
     const scarce = available < amemthresh;
-    this.dropsEntries = this.settle("drop_entry", scarce);
-    this.protocols.tcp.setSecure(this.settle("secure_tcp", scarce));
-    const drops = this.settle("drop_packet", scarce);
+    this.dropsEntries = this.settle("drop_entry", scarce, origin);
+    this.protocols.tcp.setSecure(this.settle("secure_tcp", scarce, origin));
+    const drops = this.settle("drop_packet", scarce, origin);
     if (!drops) this.dropRate = 0;
     else if (this.modes.drop_packet === 3) this.dropRate = am_droprate;
     else {
@@ -113,12 +126,12 @@ export class Defence extends Timer {
   }
 
   /** Turns an automatic mode as memory says; whether it is in force. */
-  private settle(mode: DefenceMode, scarce: boolean): boolean {
+  private settle(mode: DefenceMode, scarce: boolean, origin: ChangeOrigin | null): boolean {
     const written = this.host.sysctls[mode];
     const automatic = written === 1 || written === 2;
     const settled = automatic ? (scarce ? 2 : 1) : written;
     this.modes[mode] = settled;
-    if (settled !== written) this.host.turnDefence(mode, settled);
+    if (settled !== written) this.host.turnDefence(mode, settled, origin);
     return settled >= 2;
   }
 

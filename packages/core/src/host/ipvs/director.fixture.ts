@@ -266,7 +266,7 @@ export class Director {
 
   setSysctls(values: Partial<VsSysctls>): void {
     this.sysctls = { ...this.sysctls, ...values };
-    this.ipvs.followSysctls();
+    this.ipvs.followSysctls({ machine: "director", process: "test", file: "", line: 0 });
   }
 
   private ipLayer(): IpLayer {

@@ -4,7 +4,7 @@ import type { Frame } from "../../packet/frame.ts";
 import type { Ipv4Address } from "../../packet/ipv4-address.ts";
 import type { Rng } from "../../rng/rng.ts";
 import type { Engine } from "../../time/engine.ts";
-import type { PlaceId, Trace } from "../../trace/trace.ts";
+import type { ChangeOrigin, PlaceId, Trace } from "../../trace/trace.ts";
 import type { IpLayer } from "../ip/ip-layer.ts";
 import type { HookTable } from "../netfilter/hook-table.ts";
 import type { FullNatSysctls } from "../sysctl/fullnat-sysctls.ts";
@@ -110,8 +110,15 @@ export interface IpvsHost {
   requireTracking(required: boolean): void;
   /** Takes a next-hop MTU towards `destination` from an ICMP error (`ipv4_update_pmtu`). */
   learnPathMtu(destination: Ipv4Address, mtu: number): void;
-  /** The kernel turns an automatic mode of defence: its sysctl shows `mode` from now on. */
-  turnDefence(sysctl: "drop_entry" | "drop_packet" | "secure_tcp", mode: number): void;
+  /**
+   * The kernel turns an automatic mode of defence: its sysctl shows `mode` from now on. `origin` wrote it; null when memory
+   * is the reason.
+   */
+  turnDefence(
+    sysctl: "drop_entry" | "drop_packet" | "secure_tcp",
+    mode: number,
+    origin: ChangeOrigin | null,
+  ): void;
   /** Whether `inet_addr_type` says unicast or local: what a real server's address must be. */
   isUnicastOrLocal(address: Ipv4Address): boolean;
 }

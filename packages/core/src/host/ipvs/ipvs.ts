@@ -3,6 +3,7 @@
  * and listings go out as data. Nobody but the namespace knows it.
  */
 import type { Frame } from "../../packet/frame.ts";
+import type { ChangeOrigin } from "../../trace/trace.ts";
 import type { IpvsFacts } from "../netfilter/environment.ts";
 import type { IpvsConfig } from "./config.ts";
 import { NO_CONNECTION } from "./connection.ts";
@@ -39,7 +40,7 @@ export class Ipvs {
     const outbound = new Outbound(this.context, inbound.synProxy);
     this.context.connections.handshakes = inbound.synProxy;
     this.hooks = new IpvsHooks(host.hooks, inbound, outbound, guard);
-    this.followSysctls();
+    this.followSysctls(null);
   }
 
   /** Takes over a first configuration as a whole, before there is any service. */
@@ -68,9 +69,14 @@ export class Ipvs {
     this.keepHooks();
   }
 
-  /** Sysctls of the host may have changed. */
-  followSysctls(): void {
-    this.context.defence.followSysctls();
+  /** `origin` may have changed sysctls; null for the kernel. */
+  followSysctls(origin: ChangeOrigin | null): void {
+    this.context.defence.followSysctls(origin);
+  }
+
+  /** An operator took a change of sysctls back. */
+  sysctlsTakenBack(): void {
+    this.context.defence.sysctlsTakenBack();
   }
 
   /** In order of adding; the kernel's order is that of a hash. */
