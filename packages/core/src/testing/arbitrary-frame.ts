@@ -8,6 +8,8 @@ import type { Ipv4Address } from "../packet/ipv4-address.ts";
 import { ARP_LENGTH, packetLength } from "../packet/lengths.ts";
 import type { MacAddress } from "../packet/mac-address.ts";
 import { EtherType, FragmentField, IcmpType, IpProtocol, TcpFlag } from "../packet/protocol.ts";
+import { SCTP_PORTS_LENGTH } from "../packet/sctp.ts";
+import { encodeContent } from "../wire/encode.ts";
 
 const octet = fc.nat({ max: 0xff });
 const word = fc.nat({ max: 0xffff });
@@ -104,10 +106,27 @@ function packetOf(...parts: Partial<Frame>[]): Frame {
   return frame;
 }
 
-/** IPv4 packets that carry no other: TCP, UDP, ICMP echo, unknown protocols. */
-export const arbitraryPlainPacket: fc.Arbitrary<Frame> = fc
-  .tuple(header, fc.oneof(tcp, udp, echo, other), payload)
-  .map((parts) => packetOf(...parts));
+/** SCTP, whose checksum stands in the payload. */
+const sctp = fc
+  .tuple(header, fc.record({ sourcePort: word, destinationPort: word }), octets(64))
+  .map(([ip, ports, chunks]) => {
+    const content = { payload: Uint8Array.of(...new Array(8).fill(0), ...chunks) };
+    const payloadLength = content.payload.length;
+    const frame = packetOf(ip, ports, content, { protocol: IpProtocol.sctp, payloadLength });
+    frame.payload = encodeContent(frame).slice(SCTP_PORTS_LENGTH);
+    return frame;
+  });
+
+/** IPv4 packets that carry no other: TCP, UDP, ICMP echo, SCTP, unknown protocols. */
+export const arbitraryPlainPacket: fc.Arbitrary<Frame> = fc.oneof(
+  {
+    arbitrary: fc
+      .tuple(header, fc.oneof(tcp, udp, echo, other), payload)
+      .map((parts) => packetOf(...parts)),
+    weight: 4,
+  },
+  sctp,
+);
 
 const error = fc.record({
   protocol: fc.constant(IpProtocol.icmp),
