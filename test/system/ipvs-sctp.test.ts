@@ -55,6 +55,33 @@ test("a wrong checksum stays wrong on its way, unless masquerading changes a por
   }
 });
 
+test.each([
+  [0, ""],
+  [1, "client sctp"],
+])("conntrack=%i: behind a firewall that knows states an INIT ACK gives %j", (value, said) => {
+  const lab = new DirectorLab(...SERVICE, ...servers("-m"));
+  lab.knob("conntrack", value);
+  lab.sh(
+    "iptables -P FORWARD DROP; iptables -A FORWARD -m conntrack --ctstate ESTABLISHED -j ACCEPT",
+  );
+  lab.client(4000, "init");
+  expect(lab.server(2, 4000, "init-ack", { sourcePort: 5060 })).toBe(said);
+});
+
+test("iptables translates ports of SCTP, and the checksum is right afterwards", () => {
+  const lab = new DirectorLab(
+    "iptables -t nat -A PREROUTING -p sctp -d 10.0.0.100 -j DNAT --to-destination 10.1.0.3",
+  );
+  // tracking does not know a packet with a wrong one
+  expect(lab.client(4000, "init", { checksumFaults: ChecksumFault.transport })).toBe(
+    "client icmp 3/2",
+  );
+  expect(lab.client(4000, "init")).toBe("rs3 sctp");
+  expect(lab.sent("eth1")).toMatchObject({ destination: serverAddress(3), checksumFaults: 0 });
+  expect(lab.server(3, 4000, "init-ack")).toBe("client sctp");
+  expect(lab.sent("eth0")).toMatchObject({ source: VIP, sourcePort: 80 });
+});
+
 test("a host that speaks no SCTP says so", () => {
   const lab = new DirectorLab(...SERVICE, ...servers("-g"));
   expect(lab.client(4000, "data")).toBe("client icmp 3/2");

@@ -3,7 +3,8 @@
  * payload: verification tag, checksum and chunks. The octets of the checksum there mean nothing: the encoder computes it.
  * No host of the simulator speaks SCTP; it is forwarded, balanced and looked at.
  */
-import type { Frame } from "./frame.ts";
+import { ChecksumFault, type Frame } from "./frame.ts";
+import { IpProtocol } from "./protocol.ts";
 
 export const SCTP_HEADER_LENGTH = 12;
 export const SCTP_PORTS_LENGTH = 4;
@@ -48,4 +49,15 @@ export function secondChunk(frame: Frame): number {
 function chunkAt(frame: Frame, offset: number): number {
   if (offset + CHUNK_HEADER_LENGTH > frame.payloadLength) return NO_CHUNK;
   return frame.payload[frame.payloadOffset + offset] as number;
+}
+
+/**
+ * Where a port changes, SCTP's checksum is computed anew, so that a wrong one becomes right; those of TCP and UDP are
+ * adjusted and stay as wrong as they were (`sctp_manip_pkt`, `sctp_dnat_handler`). Does nothing to other packets.
+ */
+export function mendChecksum(frame: Frame): void {
+  if (frame.protocol !== IpProtocol.sctp) return;
+  frame.checksumFaults &= ~ChecksumFault.transport;
+  // a whole SCTP packet has no other detail
+  frame.wire = null;
 }

@@ -1,7 +1,7 @@
 /**
  * What names one direction of a flow (`struct nf_conntrack_tuple`): addresses, protocol, and what the protocol has for ports.
  * For ICMP queries the source port is the identifier and the destination port type and code; every other protocol but
- * TCP and UDP has zeros, so that all its packets between two hosts are one flow. Left out: ports of SCTP, DCCP and
+ * TCP, UDP and SCTP has zeros, so that all its packets between two hosts are one flow. Left out: ports of DCCP and
  * UDP-Lite, keys of PPTP's GRE, zones.
  */
 import type { Frame } from "../../packet/frame.ts";
@@ -60,6 +60,7 @@ export class Tuple {
     switch (frame.protocol) {
       case IpProtocol.tcp:
       case IpProtocol.udp:
+      case IpProtocol.sctp:
         if (frame.wire !== null && hasRawContent(frame)) return false;
         this.sourcePort = frame.sourcePort;
         this.destinationPort = frame.destinationPort;

@@ -11,13 +11,12 @@ import {
   TcpFlag,
   UnreachableCode,
 } from "../../packet/protocol.ts";
-import { firstChunk, SctpChunk } from "../../packet/sctp.ts";
+import { firstChunk, mendChecksum, SctpChunk } from "../../packet/sctp.ts";
 import { HookPoint, HookPriority, Verdict } from "../netfilter/hook.ts";
 import { RouteType } from "../route/config.ts";
 import type { Route } from "../route/route.ts";
 import { type Connection, ConnectionFlag, NO_CONNECTION } from "./connection.ts";
 import type { IpvsContext } from "./context.ts";
-import { mendChecksum } from "./forwarding/sctp-checksum.ts";
 import { isConnectionError } from "./icmp-requests.ts";
 import { Method } from "./method.ts";
 import { answeredKeyExchange, isIpsec } from "./protocol/ipsec.ts";

@@ -21,6 +21,9 @@ const PROTOCOL_NAMES: ReadonlyMap<number, string> = new Map([
   [IpProtocol.sctp, "sctp"],
 ]);
 
+const hasPorts = (protocol: number): boolean =>
+  protocol === IpProtocol.tcp || protocol === IpProtocol.udp || protocol === IpProtocol.sctp;
+
 const protocolName = (protocol: number): string => PROTOCOL_NAMES.get(protocol) ?? "unknown";
 
 export interface FlowStyle {
@@ -57,6 +60,7 @@ function keyWords({ protocol, sourcePort, destinationPort }: FlowTuple): string 
   switch (protocol) {
     case IpProtocol.tcp:
     case IpProtocol.udp:
+    case IpProtocol.sctp:
       return `sport=${sourcePort} dport=${destinationPort} `;
     case IpProtocol.icmp:
       return `type=${destinationPort >> 8} code=${destinationPort & 255} id=${sourcePort} `;
@@ -105,8 +109,9 @@ export function flowLine(
 
 function xmlTuple(tuple: FlowTuple, direction: string): string {
   const { source, destination, protocol, sourcePort, destinationPort } = tuple;
-  const hasPorts = protocol === IpProtocol.tcp || protocol === IpProtocol.udp;
-  const ports = hasPorts ? `<sport>${sourcePort}</sport><dport>${destinationPort}</dport>` : "";
+  const ports = hasPorts(protocol)
+    ? `<sport>${sourcePort}</sport><dport>${destinationPort}</dport>`
+    : "";
   return (
     `<meta direction="${direction}"><layer3 protonum="2" protoname="ipv4">` +
     `<src>${formatIpv4Address(source)}</src><dst>${formatIpv4Address(destination)}</dst></layer3>` +
@@ -145,7 +150,7 @@ export function flowOptions(connection: TrackedConnection, clock: FlowClock): st
     const { sourcePort, destinationPort } = original;
     return `${text} --icmp-type ${destinationPort >> 8} --icmp-code ${destinationPort & 255} --icmp-id ${sourcePort}`;
   }
-  if (protocol === IpProtocol.tcp || protocol === IpProtocol.udp) {
+  if (hasPorts(protocol)) {
     text += ` --sport ${original.sourcePort} --dport ${original.destinationPort}`;
     text += ` --reply-port-src ${answer.sourcePort} --reply-port-dst ${answer.destinationPort}`;
   }

@@ -37,6 +37,9 @@ function windowFor(flow: Tuple, range: NatRange, manipulation: Manipulation): Wi
   return flow.sourcePort < 512 ? LOWEST : LOW;
 }
 
+const hasPorts = (protocol: number): boolean =>
+  protocol === IpProtocol.tcp || protocol === IpProtocol.udp || protocol === IpProtocol.sctp;
+
 /** Changes a port of `flow` until `isFree` says so, or gives up with the last one tried. */
 export function choosePort(
   flow: Tuple,
@@ -47,7 +50,7 @@ export function choosePort(
 ): void {
   const { protocol } = flow;
   const isQuery = protocol === IpProtocol.icmp;
-  if (!isQuery && protocol !== IpProtocol.tcp && protocol !== IpProtocol.udp) return;
+  if (!isQuery && !hasPorts(protocol)) return;
   const window = windowFor(flow, range, manipulation);
   if (window === null) return;
   const inSource = isQuery || manipulation === Manipulation.source;

@@ -2,6 +2,7 @@
 import { copyFrame } from "../../../packet/copy-frame.ts";
 import type { Frame } from "../../../packet/frame.ts";
 import { IcmpType, IpProtocol } from "../../../packet/protocol.ts";
+import { mendChecksum } from "../../../packet/sctp.ts";
 import { ConnectionStatus, type TrackedConnection } from "../tracked-connection.ts";
 import { hasIdentifier, Tuple } from "../tuple.ts";
 import { Way } from "../way.ts";
@@ -30,6 +31,8 @@ function rewriteHalf(frame: Frame, like: Tuple, manipulation: Manipulation): voi
   switch (frame.protocol) {
     case IpProtocol.tcp:
     case IpProtocol.udp:
+    case IpProtocol.sctp:
+      if (frame.checksumFaults !== 0) mendChecksum(frame);
       if (isSource) frame.sourcePort = like.sourcePort;
       else frame.destinationPort = like.destinationPort;
       return;

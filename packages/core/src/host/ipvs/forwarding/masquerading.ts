@@ -5,12 +5,12 @@
 import type { NetDevice } from "../../../link/net-device.ts";
 import type { Frame } from "../../../packet/frame.ts";
 import { isLoopbackAddress } from "../../../packet/ipv4-address.ts";
+import { mendChecksum } from "../../../packet/sctp.ts";
 import { Verdict } from "../../netfilter/hook.ts";
 import type { Connection } from "../connection.ts";
 import type { Destination } from "../destination.ts";
 import type { Forwarder } from "./forwarder.ts";
 import { type ForwardingPath, Preparation, RouteMode } from "./forwarding-path.ts";
-import { mendChecksum } from "./sctp-checksum.ts";
 
 const MODE = RouteMode.local | RouteMode.nonLocal | RouteMode.redirect;
 
