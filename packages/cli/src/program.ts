@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
 import { complaint, endsPlainly } from "./commander-words.ts";
+import { checkCommand } from "./commands/check.ts";
 import { listCommand } from "./commands/list.ts";
 import { runCommand } from "./commands/run.ts";
 import { shCommand } from "./commands/sh.ts";
@@ -55,6 +56,7 @@ function build(environment: Environment, done: (status: number) => void): Comman
   addRun(program, environment, done);
   addValidate(program, environment, done);
   addWhy(program, environment, done);
+  addCheck(program, environment, done);
   addList(program, environment, done);
   addSh(program, done, environment);
   return program;
@@ -153,6 +155,30 @@ function addWhy(program: Command, environment: Environment, done: (status: numbe
         variant: flags.variant,
       };
       done(whyCommand(scenario, options, environment));
+    });
+}
+
+function addCheck(
+  program: Command,
+  environment: Environment,
+  done: (status: number) => void,
+): void {
+  program
+    .command("check")
+    .description("give advice on a scenario, or a lab file of your own")
+    .argument("<scenario>", "a name that `lvsim list` shows, or FILE.lab.yml")
+    .option("--seed <seed>", "a whole number; the same seed gives the same run", "1")
+    .option("--variant <name>", VARIANT)
+    .option("--json", "a line of JSON for each piece of advice")
+    .addOption(language)
+    .action((scenario: string, flags: WhyFlags) => {
+      const options = {
+        seed: parseSeed(flags.seed),
+        language: chosenLanguage(flags, environment),
+        variant: flags.variant,
+        json: flags.json === true,
+      };
+      done(checkCommand(scenario, options, environment));
     });
 }
 

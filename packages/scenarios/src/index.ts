@@ -24,11 +24,14 @@ export { labOf, type ReadOptions, readLab } from "./lab-file/read.ts";
 export type { LabDefinition, LabSource, SheetStep } from "./lab-file/schema.ts";
 export type { Variant } from "./lab-file/variant-schema.ts";
 export type { Bilingual } from "./lab-file/words.ts";
+export type { Advice } from "./lint/advice.ts";
+export { isWrong, lintRun } from "./lint/lint-run.ts";
 export { eventJsonLine, summaryJson } from "./run/json-lines.ts";
 export type { HostRun, LabRun, Listing, RequestRun, StartRun } from "./run/lab-run.ts";
 export { labNames, labsOf, libraryLab, topologyText } from "./run/library.ts";
 export { type RunOptions, runLab } from "./run/run-lab.ts";
 export { TOPICS, type TopicName } from "./run/topics.ts";
+export { lintLines } from "./views/lint-view.ts";
 export { packetComment } from "./views/packet-comment.ts";
 export { type ReportOptions, reportLines } from "./views/report.ts";
 export {

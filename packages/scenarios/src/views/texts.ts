@@ -159,6 +159,13 @@ export const TEXTS = {
     zh: "没有找到能修复它的单项配置修改(试了 {trials} 次分叉)",
   },
 
+  lintNothing: {
+    en: "Nothing to say: no advice on this lab.",
+    zh: "没有建议:这个实验没有发现问题。",
+  },
+  lintBetter: { en: "better: {command}", zh: "建议:{command}" },
+  lintShown: { en: "shown by: lvsim run {lab}", zh: "演示:lvsim run {lab}" },
+
   next: { en: "Next:", zh: "接下来:" },
   wroteCaptures: {
     en: "Wrote {count} capture files to {folder}",
