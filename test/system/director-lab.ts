@@ -125,13 +125,33 @@ export class DirectorLab {
     return this.sendFrame(side, packet(what, fields));
   }
 
+  /** The same cut off after so many octets behind the IPv4 header, which says so. */
+  sendCut(side: Side, fields: Partial<Frame>, what: string, length: number): string {
+    const octets = encodeFrame(this.addressed(side, packet(what, fields))).slice(0, 34 + length);
+    const header = new DataView(octets.buffer, 14, 20);
+    header.setUint16(2, 20 + length);
+    header.setUint16(10, 0);
+    let sum = 0;
+    for (let at = 0; at < 20; at += 2) sum += header.getUint16(at);
+    header.setUint16(10, 0xffff - (sum % 0xffff));
+    return this.sendOctets(side, octets);
+  }
+
   private sendFrame(side: Side, frame: Frame): string {
+    return this.sendOctets(side, encodeFrame(this.addressed(side, frame)));
+  }
+
+  private addressed(side: Side, frame: Frame): Frame {
     frame.sourceMac = side === "eth0" ? CLIENT_MAC : serverMac(0xff);
     frame.destinationMac = DIRECTOR_MAC[side];
+    return frame;
+  }
+
+  private sendOctets(side: Side, octets: Uint8Array): string {
     this.out.length = 0;
     const { engine, namespaces } = this.lab.simulation;
     const bare = namespaces.find(({ name }) => name === side)?.deviceNamed("eth0");
-    bare?.transmit(decodeFrame(encodeFrame(frame), engine.newFrameId()));
+    bare?.transmit(decodeFrame(octets, engine.newFrameId()));
     this.lab.until((this.lab.now + milliseconds(12)) as Instant);
     return this.out.map(told).join(", ");
   }

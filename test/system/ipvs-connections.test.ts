@@ -1,6 +1,6 @@
 /** The life of connections as an operator meets it: whose answers are seen, edits, deletions, timeouts. */
 import { describe, expect, test } from "vitest";
-import { DirectorLab, VIP } from "./director-lab.ts";
+import { CLIENT, DirectorLab, VIP } from "./director-lab.ts";
 
 const TCP = "ipvsadm -A -t 10.0.0.100:80 -s rr";
 const add = (n: number, method: string): string =>
@@ -23,6 +23,30 @@ test.each([
   expect(stateOf(lab)).toBe("ESTABLISHED");
   lab.client(4000, "FA", { acknowledgementNumber });
   expect(stateOf(lab)).toBe(state);
+});
+
+test.each([
+  ["S", 19],
+  ["udp", 7],
+  ["init", 11],
+])("of %s no more than %i octets are nothing that IPVS can schedule", (what, length) => {
+  const kinds = { S: "-t", udp: "-u", init: "--sctp-service" };
+  const kind = kinds[what as keyof typeof kinds];
+  const lab = new DirectorLab(
+    `ipvsadm -A ${kind} 10.0.0.100:80 -s rr`,
+    `ipvsadm -a ${kind} 10.0.0.100:80 -r 10.1.0.1 -m`,
+  );
+  expect(lab.client(4000, what)).not.toBe("");
+  expect(
+    lab.sendCut(
+      "eth0",
+      { source: CLIENT, sourcePort: 4001, destination: VIP, destinationPort: 80 },
+      what,
+      length,
+    ),
+  ).toBe("");
+  expect(lab.drops("netfilter")).toEqual(["netfilter-drop"]);
+  expect(lab.states().length).toBe(1);
 });
 
 describe("an edit of the forwarding method", () => {
