@@ -40,6 +40,9 @@ export interface ConnectionListing {
   readonly virtualPort: number;
   readonly serverAddress: Ipv4Address;
   readonly serverPort: number;
+  /** Under which the server knows the client: full-nat's local address, else the client's own. */
+  readonly localAddress: Ipv4Address;
+  readonly localPort: number;
   /** As /proc/net/ip_vs_conn names it: `ESTABLISHED`, `UDP`, `ASSURED` … */
   readonly state: string;
   /** Whole seconds until it expires; 0 also for one that is about to. */

@@ -32,6 +32,7 @@ const listServer = (server: Destination): ServerListing => ({
 export function listConnections(context: IpvsContext): ConnectionListing[] {
   const { rows } = context;
   return context.connections.table.entries().map((connection) => ({
+    ...localEnd(context, connection),
     protocol: rows.protocol(connection),
     clientAddress: rows.clientAddress(connection),
     clientPort: rows.clientPort(connection),
@@ -45,6 +46,16 @@ export function listConnections(context: IpvsContext): ConnectionListing[] {
     synced: rows.has(connection, ConnectionFlag.synced),
     callId: context.connections.callIds.get(connection) ?? null,
   }));
+}
+
+function localEnd(
+  { rows }: IpvsContext,
+  connection: Connection,
+): Pick<ConnectionListing, "localAddress" | "localPort"> {
+  const binding = rows.local(connection);
+  return binding === null
+    ? { localAddress: rows.clientAddress(connection), localPort: rows.clientPort(connection) }
+    : { localAddress: binding.localAddress.address, localPort: binding.port };
 }
 
 function secondsLeft(context: IpvsContext, connection: Connection): number {

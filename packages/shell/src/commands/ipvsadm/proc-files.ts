@@ -67,35 +67,46 @@ function serverLine({ config, activeConnections, inactiveConnections }: ServerLi
 }
 
 export function procConnections(namespace: NetworkNamespace): string {
+  if (hasLocalEnds(namespace)) {
+    const lines = namespace.ipvs.connections().map((each) => `${flow(each, true)} ${expiry(each)}`);
+    return text([`${LOCAL_TITLE} Expires`, ...lines]);
+  }
   const title = "Pro FromIP   FPrt ToIP     TPrt DestIP   DPrt State       Expires PEName PEData";
   return text([title, ...namespace.ipvs.connections().map(connectionLine)]);
 }
 
+/** With FULLNAT every connection has an end towards its server, and no persistence engine. */
+const LOCAL_TITLE = "Pro FromIP   FPrt ToIP     TPrt LocalIP  LPrt DestIP   DPrt State      ";
+const hasLocalEnds = ({ config }: NetworkNamespace): boolean => config.ipvs.variant !== "mainline";
+
 function connectionLine(connection: ConnectionListing): string {
-  const { secondsLeft, callId } = connection;
+  const { callId } = connection;
   const engine = callId === null ? "" : ` sip ${callId}`;
-  return `${flow(connection)} ${String(secondsLeft).padStart(7)}${engine}`;
+  return `${flow(connection)} ${expiry(connection)}${engine}`;
 }
+
+const expiry = ({ secondsLeft }: ConnectionListing): string => String(secondsLeft).padStart(7);
 
 /** Where each connection came from: packets here, or another director's sync daemon. */
 export function procSyncedConnections(namespace: NetworkNamespace): string {
-  const title = "Pro FromIP   FPrt ToIP     TPrt DestIP   DPrt State       Origin Expires";
+  const local = hasLocalEnds(namespace);
+  const title = local
+    ? `${LOCAL_TITLE} Origin Expires`
+    : "Pro FromIP   FPrt ToIP     TPrt DestIP   DPrt State       Origin Expires";
   const lines = namespace.ipvs
     .connections()
-    .map(
-      (each) =>
-        `${flow(each)} ${each.synced ? "SYNC " : "LOCAL"}  ${String(each.secondsLeft).padStart(7)}`,
-    );
+    .map((each) => `${flow(each, local)} ${each.synced ? "SYNC " : "LOCAL"}  ${expiry(each)}`);
   return text([title, ...lines]);
 }
 
-const flow = (connection: ConnectionListing): string =>
+const flow = (connection: ConnectionListing, withLocal = false): string =>
   [
     (PROTOCOLS.get(connection.protocol) ?? "IP").padEnd(3),
     hex(connection.clientAddress, 8),
     hex(connection.clientPort, 4),
     hex(connection.virtualAddress, 8),
     hex(connection.virtualPort, 4),
+    ...(withLocal ? [hex(connection.localAddress, 8), hex(connection.localPort, 4)] : []),
     hex(connection.serverAddress, 8),
     hex(connection.serverPort, 4),
     connection.state.padEnd(11),

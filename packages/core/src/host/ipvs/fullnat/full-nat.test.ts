@@ -163,6 +163,23 @@ describe("local addresses and ports", () => {
     ]);
   });
 
+  test("a persistent client's template holds no port, its connections one each", () => {
+    const director = new ForkDirector(2, [LOCAL[0]]);
+    director.command({ kind: "edit-service", service: service({ persistenceTimeout: 300 }) });
+    expect(sources(director, 1, 2)).toEqual(["201:5001", "201:5002"]);
+    const ends = director.ipvs
+      .connections()
+      .map(({ template, localPort }) => [template, localPort]);
+    expect(ends).toEqual(
+      expect.arrayContaining([
+        [true, 0],
+        [false, 5001],
+        [false, 5002],
+      ]),
+    );
+    expect(director.ipvs.services()[0]?.localAddresses[0]?.connections).toBe(2);
+  });
+
   test("when the address that had its turn goes, the next one misses its own", () => {
     const third = (LOCAL[1] + 1) as Ipv4Address;
     const director = new ForkDirector(1, [...LOCAL, third]);
