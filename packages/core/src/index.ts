@@ -1,6 +1,7 @@
 /** What the other packages use of core. */
 // the one library for immutable values, also for what stands above core
 export { type Draft, produce } from "immer";
+export { type HttpOutcome, httpGet } from "./apps/http-client.ts";
 export * from "./apps/http-server.ts";
 export * from "./base/assert.ts";
 export * from "./base/errno.ts";

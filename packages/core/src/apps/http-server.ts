@@ -50,7 +50,11 @@ export interface HttpServerOptions {
   readonly date: (() => string) | null;
   /** Seconds that an idle connection stays open; 0: every connection serves one request. */
   readonly keepAliveSeconds: number;
-  readonly respond: (request: HttpRequest) => HttpContent;
+  /** What to answer; null when it is told to `answer` later, once. Requests behind it on the connection wait. */
+  readonly respond: (
+    request: HttpRequest,
+    answer: (content: HttpContent) => void,
+  ) => HttpContent | null;
 }
 
 export interface HttpServer {
@@ -107,6 +111,9 @@ class Connection extends Timer {
   private readonly writer: StreamWriter;
   private requests = 0;
   private over = false;
+  /** A request is being answered elsewhere. */
+  private waiting = false;
+  private endSeen = false;
 
   constructor(server: Server, socket: TcpSocket) {
     super();
@@ -127,7 +134,11 @@ class Connection extends Timer {
     while (!this.over) {
       const octets = this.socket.receive(READ_SIZE);
       if (octets === null) return;
-      if (octets.length === 0) return this.finish();
+      if (octets.length === 0) {
+        this.endSeen = true;
+        if (!this.waiting) this.finish();
+        return;
+      }
       this.reader.push(octets);
       this.answerAll();
     }
@@ -136,9 +147,12 @@ class Connection extends Timer {
   }
 
   private answerAll(): void {
-    for (let m = this.reader.shift(); m !== undefined && !this.over; m = this.reader.shift())
-      this.answer(m);
-    if (!this.over && this.reader.fault !== null)
+    while (!this.over && !this.waiting) {
+      const message = this.reader.shift();
+      if (message === undefined) break;
+      this.answer(message);
+    }
+    if (!this.over && !this.waiting && this.reader.fault !== null)
       this.write(faultStatus(this.reader.fault), null, false, false);
   }
 
@@ -155,9 +169,23 @@ class Connection extends Timer {
       return this.write(400, null, false, false);
     const { local, remote: peer } = this.socket;
     const request = { method, target, headers, body, peer, local };
-    const content = this.server.options.respond(request);
     const keep = this.wantsMore(headers, modern);
-    this.write(content.status, content, keep, method === "HEAD");
+    const bare = method === "HEAD";
+    // an answer may be told before the call has come back
+    this.waiting = true;
+    const late = (content: HttpContent): void => this.answerLate(content, keep, bare);
+    const content = this.server.options.respond(request, late);
+    if (content === null) return;
+    this.waiting = false;
+    this.write(content.status, content, keep, bare);
+  }
+
+  private answerLate(content: HttpContent, keep: boolean, bare: boolean): void {
+    if (this.over) return;
+    this.waiting = false;
+    this.write(content.status, content, keep && !this.endSeen, bare);
+    this.answerAll();
+    this.writer.flush();
   }
 
   private wantsMore(headers: HttpHeaders, modern: boolean): boolean {

@@ -1,10 +1,13 @@
 /**
  * nginx's configuration, as far as a lab's web server needs it: `server` with `listen`, `root`, `index`, `location` by
- * prefix (`=` too) and `return`; `include` with a pattern. Every other directive is read over.
+ * prefix (`=` too), `return` and `proxy_pass`; `upstream` (nginx-upstream.ts); `include` with a pattern. Every other
+ * directive is read over.
  */
 import { compileGlob, matchesGlob } from "../text/glob.ts";
 import type { FileSystem } from "../vfs/file-system.ts";
 import { dirname } from "../vfs/path.ts";
+import { NginxConfigError } from "./nginx-config-error.ts";
+import { Upstream, upstreamsOf } from "./nginx-upstream.ts";
 
 export interface NginxReturn {
   readonly status: number;
@@ -17,6 +20,18 @@ export interface NginxLocation {
   readonly exact: boolean;
   readonly root: string | null;
   readonly returns: NginxReturn | null;
+  readonly proxy: NginxProxy | null;
+}
+
+/** `proxy_pass http://NAME/URI`. */
+export interface NginxProxy {
+  readonly upstream: Upstream;
+  /** The name as written: what `$proxy_host` is. */
+  readonly host: string;
+  /** What takes the place of the location's path; null: the path stays as it is. */
+  readonly uri: string | null;
+  /** `proxy_set_header`, values with variables. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
 }
 
 export interface NginxServer {
@@ -26,15 +41,6 @@ export interface NginxServer {
   readonly index: readonly string[];
   readonly locations: readonly NginxLocation[];
   readonly returns: NginxReturn | null;
-}
-
-/** What is wrong with a configuration, in nginx's words and without `nginx: [emerg] `. */
-export class NginxConfigError {
-  readonly message: string;
-
-  constructor(message: string) {
-    this.message = message;
-  }
 }
 
 interface Directive {
@@ -163,12 +169,17 @@ function returnOf(directives: readonly Directive[]): NginxReturn | null {
 export function readNginxConfig(files: FileSystem): NginxServer[] {
   const main = new ConfigReader(files).readFile("/etc/nginx/nginx.conf");
   const http = main.filter(({ words }) => words[0] === "http").flatMap(({ block }) => block ?? []);
+  const upstreams = upstreamsOf(http);
   return http
     .filter(({ words, block }) => words[0] === "server" && block !== null)
-    .map(({ block }) => serverOf(block ?? [], http));
+    .map(({ block }) => serverOf(block ?? [], http, upstreams));
 }
 
-function serverOf(directives: readonly Directive[], http: readonly Directive[]): NginxServer {
+function serverOf(
+  directives: readonly Directive[],
+  http: readonly Directive[],
+  upstreams: ReadonlyMap<string, Upstream>,
+): NginxServer {
   const word = (name: string): readonly string[] | undefined =>
     (find(directives, name) ?? find(http, name))?.words.slice(1);
   const listens = directives
@@ -188,8 +199,29 @@ function serverOf(directives: readonly Directive[], http: readonly Directive[]):
         exact: words[1] === "=",
         root: find(block ?? [], "root")?.words[1] ?? null,
         returns: returnOf(block ?? []),
+        proxy: proxyOf(block ?? [], [directives, http], upstreams),
       })),
   };
+}
+
+const PASS = /^http:\/\/([^/]+)(\/.*)?$/;
+
+/** Headers that are set further out hold where a location sets none. */
+function proxyOf(
+  directives: readonly Directive[],
+  outer: readonly (readonly Directive[])[],
+  upstreams: ReadonlyMap<string, Upstream>,
+): NginxProxy | null {
+  const url = find(directives, "proxy_pass")?.words[1];
+  if (url === undefined) return null;
+  const [, host, uri = null] = PASS.exec(url) ?? [];
+  if (host === undefined) throw new NginxConfigError("invalid URL prefix");
+  const upstream = upstreams.get(host) ?? Upstream.single(host);
+  const setters = [directives, ...outer].find((level) => find(level, "proxy_set_header")) ?? [];
+  const headers = setters
+    .filter(({ words }) => words[0] === "proxy_set_header")
+    .map(({ words }) => [words[1] ?? "", words[2] ?? ""] as const);
+  return { upstream, host, uri, headers };
 }
 
 function listenOf(text: string): { address: string; port: number } {

@@ -54,7 +54,7 @@ const content = (
 });
 
 /** nginx's own page for a status. */
-function statusPage(
+export function statusPage(
   status: number,
   serverName: string,
   headers: HttpContent["headers"] = [],
@@ -74,7 +74,7 @@ function statusPage(
 }
 
 /** The longest prefix wins; an exact location before all. */
-function locationOf({ locations }: NginxServer, path: string): NginxLocation | undefined {
+export function locationOf({ locations }: NginxServer, path: string): NginxLocation | undefined {
   let best: NginxLocation | undefined;
   for (const location of locations) {
     if (location.exact && location.path === path) return location;
@@ -84,15 +84,19 @@ function locationOf({ locations }: NginxServer, path: string): NginxLocation | u
   return best;
 }
 
+/** The path that a request names, without its query. */
+export function pathOf(request: HttpRequest): string {
+  const [target = "/"] = request.target.split("?");
+  return normalise(decoded(target), "/") + (target.endsWith("/") && target !== "/" ? "/" : "");
+}
+
 export function nginxContent(
   machine: Kernel,
   server: NginxServer,
   request: HttpRequest,
   serverName: string,
 ): HttpContent {
-  const [target = "/"] = request.target.split("?");
-  const path =
-    normalise(decoded(target), "/") + (target.endsWith("/") && target !== "/" ? "/" : "");
+  const path = pathOf(request);
   const location = locationOf(server, path);
   const returns = server.returns ?? location?.returns ?? null;
   if (returns !== null) return returned(returns, request, serverName);

@@ -1,11 +1,12 @@
 /**
  * nginx: a master process that serves the machine's files through core's HTTP server. Its sockets live as long as the
- * process; workers are left out, and so are TLS, proxying and most directives (nginx-config.ts).
+ * process; workers are left out, and so are TLS and most directives (nginx-config.ts). It can be a reverse proxy (nginx-proxy.ts).
  */
 
 import type { NetworkNamespace } from "@lvsim/core";
 import {
   type Errno,
+  type HttpContent,
   type HttpServer,
   type Ipv4Address,
   later,
@@ -21,8 +22,17 @@ import type { OpenFile } from "../process/open-file.ts";
 import type { Process } from "../process/process.ts";
 import { Signal } from "../process/signal.ts";
 import { onAny, until, type Wait } from "../process/wait.ts";
-import { NginxConfigError, type NginxServer, readNginxConfig } from "./nginx-config.ts";
-import { httpDate, logLine, nginxContent } from "./nginx-content.ts";
+import { type NginxServer, readNginxConfig } from "./nginx-config.ts";
+import { NginxConfigError } from "./nginx-config-error.ts";
+import {
+  httpDate,
+  locationOf,
+  logLine,
+  nginxContent,
+  pathOf,
+  statusPage,
+} from "./nginx-content.ts";
+import { type ProxySite, proxied } from "./nginx-proxy.ts";
 
 const NGINX_MASTER = "nginx: master process /usr/sbin/nginx";
 
@@ -121,6 +131,11 @@ class Daemon {
     const { machine, namespace } = this;
     const serverName = versionOf(machine);
     const withForwarded = machine.system.distribution.id === "centos";
+    const site: ProxySite = {
+      sockets: this.sockets,
+      engine: namespace.engine,
+      statusPage: (status) => statusPage(status, serverName),
+    };
     return startHttpServer({
       sockets: this.sockets,
       engine: namespace.engine,
@@ -129,10 +144,16 @@ class Daemon {
       serverName,
       date: () => httpDate(machine),
       keepAliveSeconds: KEEP_ALIVE_SECONDS,
-      respond: (request) => {
-        const answer = nginxContent(machine, server, request, serverName);
-        this.log?.write(logLine(machine, request, answer, withForwarded));
-        return answer;
+      respond: (request, answer) => {
+        const told = (content: HttpContent): HttpContent => {
+          this.log?.write(logLine(machine, request, content, withForwarded));
+          return content;
+        };
+        const location = locationOf(server, pathOf(request));
+        if (location === undefined || location.proxy === null)
+          return told(nginxContent(machine, server, request, serverName));
+        proxied(site, location, location.proxy, request, (content) => answer(told(content)));
+        return null;
       },
     });
   }
