@@ -30,7 +30,7 @@ export const LINT = {
   },
   "dummy-answers": {
     level: "wrong",
-    lab: "load-balancer-address-on-every-node",
+    lab: "address-on-every-node",
     en: "{hosts} all have {vip}, and all answer ARP for it",
     zh: "{hosts} 都有 {vip},都会应答它的 ARP",
   },
