@@ -156,12 +156,13 @@ export class DirectorLab {
     return this.out.map(told).join(", ");
   }
 
-  /** The same in fragments of so many octets of content, the last one first. */
-  sendParts(side: Side, fields: Partial<Frame>, what: string, size: number): string {
+  /** The same in fragments of so many octets of content, the last one first; that with number `lost` is not sent. */
+  sendParts(side: Side, fields: Partial<Frame>, what: string, size: number, lost = -1): string {
     const whole = packet(what, { ...fields, fragment: 0 });
     const content = whole.length - 20;
     const parts: string[] = [];
     for (let at = size * Math.floor((content - 1) / size); at >= 0; at -= size) {
+      if (at === lost * size) continue;
       const length = Math.min(size, content - at);
       const more = at + length < content ? FragmentField.moreFragments : 0;
       const fragment = (at >> 3) | more;
@@ -173,6 +174,13 @@ export class DirectorLab {
       );
     }
     return parts.join("; ");
+  }
+
+  /** What came of so many seconds. */
+  waitFor(count: number): string {
+    this.out.length = 0;
+    this.wait(count);
+    return this.out.map(told).join(", ");
   }
 
   wait(count: number): void {

@@ -49,6 +49,17 @@ test.each([
   },
 );
 
+test.each([
+  [1, "rs1 icmp 11/1"],
+  // of a packet whose first part is missing nobody is told
+  [0, ""],
+])("when part %i never comes the server hears %j after 30 s", (lost, said) => {
+  const lab = new DirectorLab(...SERVICE);
+  lab.sendParts("eth1", answer, "udp", 1480, lost);
+  expect(lab.waitFor(32)).toBe(said);
+  expect(lab.drops("ip-fragment")).toEqual(["ip-fragment-timeout", "ip-fragment-timeout"]);
+});
+
 test("without a service every part passes on its own", () => {
   const lab = new DirectorLab();
   expect(lab.sendParts("eth1", answer, "udp", 1480)).toBe("client part; client part; client udp");

@@ -102,7 +102,7 @@ export class IpStack implements IpLayer {
 
   /** Puts fragments on their way through together, in queues of their own; null while a part is missing. */
   reassembleForwarded(fragment: Frame): Frame | null {
-    this.passing ??= new Reassembly(this.context);
+    this.passing ??= new Reassembly(this.context, false);
     return this.passing.add(fragment);
   }
 

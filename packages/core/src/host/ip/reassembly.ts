@@ -20,14 +20,17 @@ const SENDERS_MAX = 65_664;
 
 export class Reassembly implements FragmentQueueOwner {
   private readonly context: IpContext;
+  private readonly forHost: boolean;
   private readonly queues: FragmentQueue[] = [];
   /** What all fragments take in memory, in octets. */
   private held = 0;
   /** Fragments seen, by sender (`inet_peer.rid`). */
   private seen: Map<Ipv4Address, number> | null = null;
 
-  constructor(context: IpContext) {
+  /** `forHost`: only for packets to this host a sender is told that time was over; otherwise for all. */
+  constructor(context: IpContext, forHost = true) {
     this.context = context;
+    this.forHost = forHost;
   }
 
   /** Takes a fragment; gives the whole packet once it is there, else null. */
@@ -73,7 +76,7 @@ export class Reassembly implements FragmentQueueOwner {
     return whole;
   }
 
-  /** Time is over: the parts are lost, and the sender is told if the first part was there and the packet for us. */
+  /** Time is over: the parts are lost, and the sender is told if the first part was there, and mostly if the packet was for us. */
   expired(queue: FragmentQueue): void {
     const { context } = this;
     this.close(queue);
@@ -92,7 +95,7 @@ export class Reassembly implements FragmentQueueOwner {
     const { destination, source, tos, mark, inputInterface } = first;
     if (context.devices.at(inputInterface) === undefined) return;
     const route = router.input(destination, source, tos, mark, inputInterface);
-    if (route === null || route.type !== RouteType.local) return;
+    if (route === null || (this.forHost && route.type !== RouteType.local)) return;
     first.route = route;
     context.sendIcmpError(first, IcmpType.timeExceeded, REASSEMBLY, 0);
   }
