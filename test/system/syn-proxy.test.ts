@@ -54,6 +54,8 @@ describe.each(["-b", "-m"])("with servers %s", (method) => {
     const { lab: built } = started(definition("enable"));
     built.exec("attacker", FLOOD);
     expect(connections(built)).toEqual([]);
+    const counted = built.exec("lvs-server", "cat /proc/net/ip_vs_ext_stats").stdout;
+    expect(counted).toMatch(/^synproxy_syn_cnt +: +200 $/m);
     const answers = [1, 2].map(() => built.exec("client", "curl -s http://172.16.100.1/").stdout);
     expect(answers.toSorted()).toEqual(["rs01\n", "rs02\n"]);
   });

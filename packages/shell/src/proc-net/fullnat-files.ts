@@ -1,6 +1,6 @@
 /**
  * /proc/net/ip_vs_ext_stats of a kernel with FULLNAT and /proc/net/toa_stats of the module toa: one processor's counters.
- * What is about a SYN proxy, or cannot happen here (no memory, offloads), is 0. The width of ip_vs_ext_stats' names is a guess.
+ * What cannot happen here (no memory, offloads), is 0. The width of ip_vs_ext_stats' names is a guess.
  */
 import { FullNatCounters, type NetworkNamespace } from "@lvsim/core";
 
@@ -60,8 +60,9 @@ const EXTENDED = [
 ];
 
 export function extendedStatistics(namespace: NetworkNamespace): string {
-  const counters = new Map(
-    Object.entries(namespace.ipvs.fullNatCounters ?? new FullNatCounters()) as [string, number][],
+  const { fullNatCounters, synProxyCounters } = namespace.ipvs;
+  const counters = new Map<string, number>(
+    Object.entries({ ...(fullNatCounters ?? new FullNatCounters()), ...synProxyCounters }),
   );
   return table(
     30,

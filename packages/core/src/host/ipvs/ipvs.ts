@@ -21,6 +21,7 @@ import { LiveServices } from "./live-services.ts";
 import { Outbound } from "./outbound.ts";
 import type { Counters, StatisticsView } from "./statistics.ts";
 import { type SyncCounters, SyncDaemons } from "./sync/daemons.ts";
+import type { SynProxyCounters } from "./synproxy/counters.ts";
 
 /** Buckets of the kernel's connection table as `ipvsadm` prints it (`conn_tab_bits` 12). */
 export const CONNECTION_TABLE_SIZE = 4096;
@@ -29,6 +30,8 @@ export class Ipvs {
   private readonly context: IpvsContext;
   private readonly live: LiveServices;
   private readonly hooks: IpvsHooks;
+  /** What a SYN proxy counts; null on a mainline kernel. */
+  readonly synProxyCounters: SynProxyCounters | null;
   /** Made for the first daemon: most directors have none. */
   private madeDaemons: SyncDaemons | null = null;
 
@@ -39,6 +42,7 @@ export class Ipvs {
     const inbound = new Inbound(this.context, guard);
     const outbound = new Outbound(this.context, inbound.synProxy);
     this.context.connections.handshakes = inbound.synProxy;
+    this.synProxyCounters = inbound.synProxy?.counters ?? null;
     this.hooks = new IpvsHooks(host.hooks, inbound, outbound, guard);
     this.followSysctls(null);
   }

@@ -186,6 +186,18 @@ test("untouched namespaces share their numbers; a change gives new ones", () => 
   expect(globalSysctls(two.sysctls).transport.tcp_wmem_max).toBe(4194304);
 });
 
+test("the SYN proxy's files are there only on a kernel that has it, within their bounds", () => {
+  const draft = namespace();
+  const path = (name: string): string => `net/ipv4/vs/synproxy_${name}`;
+  expect(writeSysctl(draft, path("defer"), "1")).toBe(Errno.ENOENT);
+  draft.ipvs.variant = "fullnat";
+  expect(writeSysctl(draft, path("defer"), "2")).toBe(Errno.EINVAL);
+  expect(writeSysctl(draft, path("wscale"), "15")).toBe(Errno.EINVAL);
+  expect(writeSysctl(draft, path("synack_ttl"), "0")).toBe(Errno.EINVAL);
+  expect(writeSysctl(draft, path("wscale"), "14")).toBe(0);
+  expect(globalSysctls(draft.sysctls).synProxy).toMatchObject({ wscale: 14, init_mss: 1452 });
+});
+
 test("FULLNAT's files are there only on a kernel that has it", () => {
   const draft = namespace();
   const path = "net/ipv4/vs/toa_entry";

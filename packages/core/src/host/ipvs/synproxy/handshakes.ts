@@ -11,6 +11,8 @@ export class Handshake {
   /** The device on which the client's segments come in. */
   readonly input: NetDevice | null;
   retriesLeft: number;
+  /** The server has not answered yet. */
+  waiting = true;
   /** Segments of the client that wait for the server's SYN+ACK. */
   held: Frame[] = [];
   /** What the client was told as the server's numbers minus the server's own; 0 before its SYN+ACK. */

@@ -260,6 +260,36 @@ describe("a flow that has an entry already", () => {
   });
 });
 
+test("what happens is counted under the fork's names", () => {
+  const director = new ProxyDirector();
+  const counted = (): object =>
+    Object.fromEntries(
+      Object.entries(director.ipvs.synProxyCounters ?? {}).filter(([, value]) => value !== 0),
+    );
+  const cookie = director.open(4000);
+  director.complete(4000, cookie + 1);
+  const toServer = director.complete(4000, cookie) as Frame;
+  expect(counted()).toEqual({
+    synproxy_syn_cnt: 1,
+    synproxy_bad_ack: 1,
+    synproxy_ok_ack: 1,
+    synproxy_synsend_qlen: 1,
+  });
+  director.accept(toServer, "RA");
+  director.complete(4000, director.open(4000));
+  const counts = {
+    synproxy_syn_cnt: 2,
+    synproxy_bad_ack: 1,
+    synproxy_ok_ack: 1,
+    synproxy_rs_error: 1,
+    synproxy_conn_reused: 1,
+    synproxy_conn_reused_close: 1,
+  };
+  expect(counted()).toEqual({ ...counts, synproxy_synsend_qlen: 1 });
+  director.sleep(20);
+  expect(counted()).toEqual(counts);
+});
+
 test("masquerading's numbers are translated as well", () => {
   const director = new ProxyDirector(0);
   director.command({ kind: "add-server", identity, server: realServer(0) });

@@ -28,6 +28,7 @@ import { TcpConnectionState } from "../protocol/tcp-state-table.ts";
 import { shiftAcknowledgement, shiftSequence } from "../sequence-shift.ts";
 import type { VirtualService } from "../virtual-service.ts";
 import { type CookieData, SynCookies } from "./cookies.ts";
+import { SynProxyCounters } from "./counters.ts";
 import { Handshake, type Handshakes } from "./handshakes.ts";
 import { serverSyn, turnRound } from "./segments.ts";
 
@@ -43,6 +44,7 @@ export interface Passage {
 }
 
 export class SynProxy implements HandshakeKeeper {
+  readonly counters = new SynProxyCounters();
   private readonly context: IpvsContext;
   private readonly fullNat: FullNatHost;
   private readonly admission: Admission;
@@ -68,6 +70,7 @@ export class SynProxy implements HandshakeKeeper {
     if (service === null || service.config.synProxy !== true) return false;
     if (!hasWeight(service)) return this.refuse(frame, "ipvs-no-destination", service);
     if (context.defence.refuses()) return this.refuse(frame, "ipvs-drop-rate", service);
+    this.counters.synproxy_syn_cnt++;
     const { engine, trace, place } = context.host;
     const { now } = engine;
     const answer = turnRound(frame, engine.newFrameId(), this.fullNat.synProxy, now, (data) =>
@@ -83,10 +86,17 @@ export class SynProxy implements HandshakeKeeper {
     if ((frame.tcpFlags & OPENING) !== TcpFlag.ack) return false;
     const service = this.serviceOf(frame);
     if (service === null) return false;
-    if (this.fullNat.synProxy.defer !== 0 && frame.payloadLength === 0)
+    const { counters } = this;
+    if (this.fullNat.synProxy.defer !== 0 && frame.payloadLength === 0) {
+      counters.synproxy_null_ack++;
       return this.refuse(frame, "ipvs-syn-proxy-deferred", DEFER);
+    }
     const data = this.read(frame);
-    if (data === null) return this.refuse(frame, "ipvs-bad-syn-cookie", service);
+    if (data === null) {
+      counters.synproxy_bad_ack++;
+      return this.refuse(frame, "ipvs-bad-syn-cookie", service);
+    }
+    counters.synproxy_ok_ack++;
     const connection = this.admission.admitAnyway(frame, protocol, input);
     if (connection !== NO_CONNECTION) {
       this.begin(frame, connection, data, input);
@@ -103,6 +113,7 @@ export class SynProxy implements HandshakeKeeper {
     if (this.fullNat.synProxy.defer !== 0 && frame.payloadLength === 0) return false;
     const data = this.read(frame);
     if (data === null) return false;
+    this.counters.countReuse(this.context.rows.state(connection));
     this.ended(connection);
     this.begin(frame, connection, data, input);
     return true;
@@ -118,8 +129,10 @@ export class SynProxy implements HandshakeKeeper {
       if (handshake.acknowledged !== frame.acknowledgementNumber) {
         handshake.acknowledged = frame.acknowledgementNumber;
         handshake.repeats = 0;
-      } else if (++handshake.repeats >= this.fullNat.synProxy.ack_storm_thresh)
+      } else if (++handshake.repeats >= this.fullNat.synProxy.ack_storm_thresh) {
+        this.counters.synproxy_ackstorm++;
         return this.context.drop(frame, "ipvs-ack-storm", STORM);
+      }
     }
     shiftAcknowledgement(frame, -handshake.delta);
     return Verdict.accept;
@@ -136,6 +149,8 @@ export class SynProxy implements HandshakeKeeper {
         return Verdict.stolen;
       }
       if ((frame.tcpFlags & rst) !== 0) {
+        this.counters.synproxy_rs_error++;
+        this.answered(handshake);
         frame.sequenceNumber = handshake.expected;
         this.move(connection, TcpConnectionState.close, frame);
         return Verdict.accept;
@@ -160,6 +175,7 @@ export class SynProxy implements HandshakeKeeper {
     const handshake = this.handshakes.get(connection);
     if (handshake === undefined) return;
     this.handshakes.delete(connection);
+    this.answered(handshake);
     for (const frame of handshake.held)
       this.context.dropFor(frame, "ipvs-syn-proxy-no-answer", connection);
   }
@@ -224,11 +240,19 @@ export class SynProxy implements HandshakeKeeper {
       fullNat.synProxy.syn_retry,
     );
     this.handshakes.set(connection, handshake);
+    this.counters.synproxy_synsend_qlen++;
     context.rows.raise(connection, ConnectionFlag.synProxied);
     this.move(connection, TcpConnectionState.synSent, ack);
     this.hold(ack, handshake);
     this.sendSyn(connection, handshake, FrameOrigin.answer);
     context.connections.refresh(connection);
+  }
+
+  /** The server has spoken, or nobody waits for it any more. */
+  private answered(handshake: Handshake): void {
+    if (!handshake.waiting) return;
+    handshake.waiting = false;
+    this.counters.synproxy_synsend_qlen--;
   }
 
   private hold(frame: Frame, handshake: Handshake): Verdict {
@@ -256,6 +280,7 @@ export class SynProxy implements HandshakeKeeper {
   ): void {
     const { context, passage } = this;
     const { trace, engine, place } = context.host;
+    this.answered(handshake);
     handshake.delta = (handshake.expected - 1 - synAck.sequenceNumber) | 0;
     const local = context.rows.local(connection);
     if (local !== null) local.serverData = (synAck.sequenceNumber + 1) | 0;
