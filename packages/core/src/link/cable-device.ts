@@ -25,6 +25,8 @@ export class CableDevice extends NetDevice implements LinkOwner {
   /** null for a device that nobody listens on: what arrives is dropped. */
   owner: DeviceOwner | null = null;
   private end: LinkEnd | null = null;
+  /** The cable, while it is ready and nobody watches: then a frame need only be counted. null otherwise. */
+  private way: LinkEnd | null = null;
 
   constructor(name: string, mac: MacAddress, engine: Engine, trace: Trace | null) {
     super(name, mac);
@@ -41,28 +43,38 @@ export class CableDevice extends NetDevice implements LinkOwner {
   plug(end: LinkEnd): void {
     this.end = end;
     end.attach(this);
+    this.changed();
   }
 
   unplug(): void {
     const end = this.end;
     this.end = null;
+    this.changed();
     if (end !== null) end.detach();
   }
 
   /** Switches the device on or off (IFF_UP); the other end sees it by its carrier. */
   setUp(up: boolean): void {
     this.up = up;
+    this.changed();
     if (this.end !== null) this.end.link.refreshCarrier();
   }
 
   transmit(frame: Frame): void {
-    if (this.up === true && this.carrier === true) {
-      const octets = frameLengthOf(frame);
-      const { counters } = this;
-      counters.sentPackets++;
-      counters.sentOctets += octets;
-      if (this.trace !== null || this.taps !== null) this.showSent(frame);
-      (this.end as LinkEnd).send(frame, octets);
+    const { way, counters } = this;
+    if (way === null || frame.length > way.longest || frame.shared === true)
+      return this.transmitOtherwise(frame);
+    const octets = frameLengthOf(frame);
+    counters.sentPackets++;
+    counters.sentOctets += octets;
+    way.carry(frame, octets);
+  }
+
+  /** When there is more to it: somebody watches, the frame is shared, or it may not come through. */
+  private transmitOtherwise(frame: Frame): void {
+    if (this.up && this.carrier) {
+      this.noteSent(frame);
+      (this.end as LinkEnd).send(frame);
     } else {
       this.counters.sendDrops++;
       this.refuse(frame);
@@ -70,6 +82,14 @@ export class CableDevice extends NetDevice implements LinkOwner {
   }
 
   receive(frame: Frame): void {
+    if (this.way === null) return this.receiveOtherwise(frame);
+    const { counters } = this;
+    counters.receivedPackets++;
+    counters.receivedOctets += frameLengthOf(frame);
+    this.process(frame);
+  }
+
+  private receiveOtherwise(frame: Frame): void {
     if (this.arrived(frame)) this.process(frame);
   }
 
@@ -83,7 +103,7 @@ export class CableDevice extends NetDevice implements LinkOwner {
 
   arrived(frame: Frame): boolean {
     const { counters } = this;
-    if (this.up === false || this.carrier === false) {
+    if (!this.up || !this.carrier) {
       counters.receiveDrops++;
       this.refuse(frame);
       return false;
@@ -100,14 +120,25 @@ export class CableDevice extends NetDevice implements LinkOwner {
   }
 
   carrierChanged(carrier: boolean): void {
-    this.carrier = carrier;
+    this.setCarrier(carrier);
     if (this.owner !== null) this.owner.deviceCarrierChanged(this);
   }
 
   cableReconfigured(): void {}
 
+  protected setCarrier(carrier: boolean): void {
+    this.carrier = carrier;
+    this.changed();
+  }
+
+  protected override changed(): void {
+    const ready = this.up && this.carrier && this.trace === null && this.taps === null;
+    this.way = ready ? this.end : null;
+    if (this.end !== null) this.end.peer.judge();
+  }
+
   private refuse(frame: Frame): void {
-    this.drop(frame, this.up === true ? "link-down" : "device-down");
+    this.drop(frame, this.up ? "link-down" : "device-down");
   }
 
   private drop(frame: Frame, reason: DropReason): void {

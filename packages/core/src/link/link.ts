@@ -81,10 +81,17 @@ export class LinkEnd implements FrameReceiver {
   private readonly backlog: FrameReceiver;
   /** The other end; set once by the link. */
   peer: LinkEnd = this;
+  /** Octets of the longest packet that surely comes through, once, later, and as it is; −1 for none. */
+  longest = -1;
   private serialiser: Serialiser | null = null;
+  private readonly engine: Engine;
+  // as `judge` found them
+  private receiver: LinkOwner | null = null;
+  private delay: Duration = 0 as Duration;
 
   constructor(link: Link) {
     this.link = link;
+    this.engine = link.engine;
     this.backlog = new Backlog(this);
   }
 
@@ -105,30 +112,43 @@ export class LinkEnd implements FrameReceiver {
     this.serialiser = rate.bitsPerSecond > 0 ? new Serialiser(rate, this.link.engine) : null;
   }
 
-  /** Sends a frame that is `octets` long to the other end; it is the cable's from now on. */
-  send(frame: Frame, octets: number): void {
-    const { link, peer, serialiser } = this;
-    if (link.ordinary === false || frame.shared === true) return this.sendOtherwise(frame);
-    if (link.dropsLongFrames === true && this.tooLong(frame)) {
-      this.refuse(frame, "too-long-for-receiver");
-      return;
-    }
-    const { engine } = link;
-    frame.receiver = peer;
-    if (serialiser === null) engine.schedule(frame, (engine.now + link.delay) as Instant);
-    else if (serialiser.enter(octets))
-      engine.schedule(frame, (serialiser.busyUntil + link.delay) as Instant);
-    else this.refuse(frame, "queue-full");
+  /** Works `longest` out anew: the cable, or what is plugged in at its other end, is not what it was. */
+  judge(): void {
+    const { link } = this;
+    const receiver = this.peer.owner;
+    this.receiver = receiver;
+    this.delay = link.delay;
+    if (receiver === null || !link.ordinary) this.longest = -1;
+    else this.longest = link.dropsLongFrames ? receiver.mtu + VLAN_TAG_LENGTH : LENGTH_MAX;
   }
 
-  /** Without the short cut of a cable where nothing goes wrong and a frame of which nobody else holds a reference. */
-  private sendOtherwise(frame: Frame): void {
+  /**
+   * As `send`, of a frame that is `octets` long with a packet no longer than `longest`, of which nobody else holds a
+   * reference. It arrives at what is plugged in now.
+   */
+  carry(frame: Frame, octets: number): void {
+    const { serialiser } = this;
+    frame.receiver = this.receiver;
+    if (serialiser === null) return this.engine.scheduleAfter(frame, this.delay);
+    const wait = serialiser.enterFree(octets);
+    if (wait === 0) return this.queue(frame, octets, serialiser);
+    this.engine.scheduleAfter(frame, (wait + this.delay) as Duration);
+  }
+
+  /** `carry`, when the frame must wait, or is not as long as the last one. */
+  private queue(frame: Frame, octets: number, serialiser: Serialiser): void {
+    const { engine } = this;
+    if (!serialiser.enter(octets)) this.refuse(frame, "queue-full");
+    else engine.scheduleAfter(frame, (serialiser.busyUntil - engine.now + this.delay) as Duration);
+  }
+
+  /** Sends a frame to the other end; the frame is the cable's from now on. */
+  send(frame: Frame): void {
     const at = this.admit(frame);
     if (at === NEVER) return;
     const { engine } = this.link;
     if (at === engine.now) this.deliverNow(frame);
-    else if (frame.shared === true)
-      engine.schedule(new SharedArrival(frame, this.peer), at as Instant);
+    else if (frame.shared) engine.schedule(new SharedArrival(frame, this.peer), at as Instant);
     else {
       frame.receiver = this.peer;
       engine.schedule(frame, at as Instant);
@@ -138,8 +158,8 @@ export class LinkEnd implements FrameReceiver {
   /** Decides on a frame sent now, and accounts for it: when it will arrive, or NEVER if it was dropped. */
   admit(frame: Frame): Instant | typeof NEVER {
     const { link, serialiser } = this;
-    if (link.carrier === false) return this.refuse(frame, "link-down");
-    if (link.dropsLongFrames === true && this.tooLong(frame))
+    if (!link.carrier) return this.refuse(frame, "link-down");
+    if (link.dropsLongFrames && this.tooLong(frame))
       return this.refuse(frame, "too-long-for-receiver");
     let leaves: number = link.engine.now;
     if (serialiser !== null) {
@@ -154,8 +174,7 @@ export class LinkEnd implements FrameReceiver {
     const { engine } = this.link;
     const receiver = this.peer.takeNow(frame);
     if (receiver === null) return;
-    if (frame.shared === true)
-      return engine.schedule(new SharedArrival(frame, receiver), engine.now);
+    if (frame.shared) return engine.schedule(new SharedArrival(frame, receiver), engine.now);
     frame.receiver = receiver;
     engine.schedule(frame, engine.now);
   }
@@ -181,7 +200,7 @@ export class LinkEnd implements FrameReceiver {
   private impair(frame: Frame, at: Instant, impairments: Impairments): Instant | typeof NEVER {
     if (impairments.losesFrame()) return this.refuse(frame, "link-loss");
     if (impairments.duplicatesFrame()) this.sendTwin(frame, impairments);
-    if (impairments.corruptsFrame() && frame.shared === false) {
+    if (impairments.corruptsFrame() && !frame.shared) {
       // ARP has no checksum: a receiver's Ethernet would have thrown the frame away
       if (frame.etherType !== EtherType.ipv4) return this.refuse(frame, "link-loss");
       corrupt(frame, impairments);
@@ -208,6 +227,8 @@ export class LinkEnd implements FrameReceiver {
 }
 
 const IPV4_HEADER_LENGTH = 20;
+/** No packet is longer. */
+const LENGTH_MAX = 1 << 24;
 
 function corrupt(frame: Frame, impairments: Impairments): void {
   // a packet whose header cannot be read has no length
@@ -272,7 +293,7 @@ export class Link {
   refreshCarrier(): void {
     const a = this.a.owner;
     const b = this.b.owner;
-    const carrier = this.sound && a !== null && b !== null && a.up === true && b.up;
+    const carrier = this.sound && a !== null && b !== null && a.up && b.up;
     if (carrier === this.carrier) return;
     this.carrier = carrier;
     this.judge();
@@ -296,7 +317,9 @@ export class Link {
   }
 
   private judge(): void {
-    this.ordinary = this.carrier === true && this.delay > 0 && this.impairments === null;
+    this.ordinary = this.carrier && this.delay > 0 && this.impairments === null;
+    this.a.judge();
+    this.b.judge();
   }
 }
 

@@ -44,8 +44,6 @@ export class DeviceErrors {
 export abstract class NetDevice implements FrameReceiver, Decider {
   name: string;
   mac: MacAddress;
-  /** Largest IPv4 packet in octets; the link header comes on top. */
-  mtu = 1500;
   /** IFF_UP: the administrator switched it on. */
   up = false;
   /** IFF_LOWER_UP: the cable is plugged in and the other end is up. */
@@ -60,13 +58,34 @@ export abstract class NetDevice implements FrameReceiver, Decider {
   readonly counters = new DeviceCounters();
   /** Its id in the trace. */
   place: PlaceId = 0;
-  /** Observers, null while there are none. */
-  taps: DeviceTap[] | null = null;
+  private mtuNow = 1500;
+  private tapsNow: DeviceTap[] | null = null;
 
   constructor(name: string, mac: MacAddress) {
     this.name = name;
     this.mac = mac;
   }
+
+  /** Largest IPv4 packet in octets; the link header comes on top. */
+  get mtu(): number {
+    return this.mtuNow;
+  }
+  set mtu(octets: number) {
+    this.mtuNow = octets;
+    this.changed();
+  }
+
+  /** Observers, null while there are none. */
+  get taps(): DeviceTap[] | null {
+    return this.tapsNow;
+  }
+  set taps(taps: DeviceTap[] | null) {
+    this.tapsNow = taps;
+    this.changed();
+  }
+
+  /** The MTU or the observers are others now. */
+  protected changed(): void {}
 
   /** Its name, where it is what decided. */
   describe(): string {

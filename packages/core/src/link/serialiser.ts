@@ -51,6 +51,19 @@ export class Serialiser {
   }
 
   /**
+   * As `enter`, if the wire is free and the frame as long as the last one: how long it takes. 0, and nothing is done,
+   * otherwise.
+   */
+  enterFree(octets: number): number {
+    const { now } = this.clock;
+    if (octets !== this.lastOctets || this.busyUntil > now) return 0;
+    this.count = 0;
+    this.busyUntil = now + this.lastTime;
+    this.firstLeaves = this.busyUntil;
+    return this.lastTime;
+  }
+
+  /**
    * Takes a frame of `octets` now, unless there is no room for it; `busyUntil` is when its last bit leaves. (It gives
    * no instant back and is given none: V8 makes an object of each fraction-sized number that crosses a call.)
    */

@@ -28,6 +28,8 @@ const PASSED_MAX = 32;
 const INSERTION_SORT_MAX = 24;
 const BUCKETS_MIN = 128;
 const BUCKETS_MAX = 1 << 21;
+/** More events than there can be; a small integer. */
+const UNBOUNDED = 1 << 30;
 /** What a heap operation counts for among the wasted steps. */
 const HEAP_STEPS = 8;
 /** Wasted steps per event that are no reason to choose the width anew, and a number that never is. */
@@ -71,19 +73,33 @@ export class CalendarQueue implements EventQueue {
   }
 
   push(event: SimEvent, at: number): void {
-    let pending = this.free;
-    if (pending === this.none) pending = new Pending(at);
-    else this.free = pending.next;
+    const pending = this.free;
+    if (pending === this.none || this.size >= this.sizeMax) return this.makeRoom(event, at);
+    this.free = pending.next;
     pending.event = event;
     pending.at = at;
     pending.sequence = this.pushed++;
     this.size++;
-    if (at < this.frontEnd) this.insert(pending, at);
-    else this.pushBehind(pending, at);
-    if (this.size > this.sizeMax) this.rebuild(0);
+    if (at >= this.frontEnd) return this.pushBehind(pending, at);
+    const { hint } = this;
+    const { next } = hint;
+    if (hint.at > at || next.at <= at) return this.insert(pending, at);
+    pending.next = next;
+    hint.next = pending;
+    this.hint = pending;
   }
 
-  /** Puts a new event of before `frontEnd` into its place, behind all others of its instant. */
+  /** `push`, when there is no free link, or when there are too many events for the present distribution. */
+  private makeRoom(event: SimEvent, at: number): void {
+    if (this.size >= this.sizeMax) this.rebuild(0);
+    if (this.free === this.none) {
+      this.free = new Pending(at);
+      this.free.next = this.none;
+    }
+    this.push(event, at);
+  }
+
+  /** Puts a new event of before `frontEnd` into its place, behind all others of its instant, which is not behind the hint. */
   private insert(pending: Pending, at: number): void {
     const { hint, front } = this;
     let place = hint.at <= at ? hint : front;
@@ -96,7 +112,7 @@ export class CalendarQueue implements EventQueue {
     }
     pending.next = next;
     place.next = pending;
-    if (passed > 0) this.passed += passed;
+    this.passed += passed;
     // one that passes several is due later than is usual
     if (passed <= 1 || hint.at > at || hint === front) this.hint = pending;
   }
@@ -312,7 +328,7 @@ export class CalendarQueue implements EventQueue {
   private makeBuckets(size: number): void {
     let count = Math.max(BUCKETS_MIN, this.buckets.length);
     while (count < 2 * size && count < BUCKETS_MAX) count *= 2;
-    this.sizeMax = count < BUCKETS_MAX ? count : Number.MAX_SAFE_INTEGER;
+    this.sizeMax = count < BUCKETS_MAX ? count : UNBOUNDED;
     if (count === this.buckets.length) return;
     this.buckets = new Array<Pending>(count).fill(this.none);
     this.filled = new Int32Array(count >> 5);

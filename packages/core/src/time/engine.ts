@@ -13,7 +13,7 @@ import { CalendarQueue } from "./calendar-queue.ts";
 import type { Clock } from "./clock.ts";
 import type { SimEvent } from "./event.ts";
 import type { EventQueue } from "./event-queue.ts";
-import { type Instant, START } from "./instant.ts";
+import { type Duration, type Instant, START } from "./instant.ts";
 import { TimerWheel } from "./timer-wheel.ts";
 
 /** How a run ended. */
@@ -61,6 +61,15 @@ export class Engine implements Clock {
   schedule(event: SimEvent, at: Instant): void {
     if (at < this.now) refusePast();
     this.queue.push(event, at);
+  }
+
+  /**
+   * As `schedule`, `wait` from now, which is not negative. For those who do so for each packet: V8 makes an object of an
+   * instant that crosses a call, but hardly of a wait, which is a small integer.
+   */
+  scheduleAfter(event: SimEvent, wait: Duration): void {
+    if (wait < 0) refusePast();
+    this.queue.push(event, this.now + wait);
   }
 
   /** A fresh id for a frame, from 1. */

@@ -44,7 +44,7 @@ export class EthernetDevice extends CableDevice implements HostDevice {
   }
 
   override carrierChanged(carrier: boolean): void {
-    this.carrier = carrier;
+    this.setCarrier(carrier);
     this.above.carrierChanged(this);
   }
 }

@@ -23,7 +23,7 @@ export class IpForward {
   }
 
   /** `frame` came in by `from`, and its route leads on; `sourceOnLink` says that the sender is a neighbour there. */
-  forward(frame: Frame, from: HostDevice, sourceOnLink: boolean): void {
+  forward(frame: Frame, from: HostDevice, sourceOnLink: number): void {
     const { context } = this;
     let route = frame.route as Route;
     if (route.group !== null) {
@@ -47,7 +47,7 @@ export class IpForward {
     }
     frame.ttl--;
     context.counters.ForwDatagrams++;
-    if (sourceOnLink && out === from) this.redirects.consider(frame, route, from);
+    if (sourceOnLink !== 0 && out === from) this.redirects.consider(frame, route, from);
     const point = HookPoint.forward;
     if (context.hooks.isIdle(point) || passHooks(context, point, frame, from, out))
       this.output.send(frame, true);

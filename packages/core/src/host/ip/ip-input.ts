@@ -77,7 +77,7 @@ export class IpInput {
     const { router } = context;
     // a packet that this host sent to itself keeps the route it was sent by
     const sentHere = frame.route !== null;
-    let sourceOnLink = false;
+    let sourceOnLink = 0;
     if (!sentHere) {
       const route = router.input(
         frame.destination,

@@ -38,7 +38,7 @@ const ERRORS: ReadonlyMap<DropReason, Errno> = new Map<DropReason, Errno>([
 
 export class InputRouting {
   /** The last packet's sender is a neighbour on the device. */
-  sourceOnLink = false;
+  sourceOnLink = 0;
   dropReason: DropReason = "ip-no-route";
   /** Why, as a number; EXDEV for the reverse path filter, which no socket ever sees. */
   errno: Errno = 0;
@@ -60,7 +60,7 @@ export class InputRouting {
     mark: number,
     device: number,
   ): Route | null {
-    this.sourceOnLink = false;
+    this.sourceOnLink = 0;
     const conf = this.environment.conf(device);
     if (conf === undefined) return this.refuse("ip-no-route", null);
     if (isMulticastAddress(source) || source === LIMITED_BROADCAST)
@@ -155,7 +155,7 @@ export class InputRouting {
     source: Ipv4Address,
     device: number,
   ): boolean {
-    this.sourceOnLink = verdict === SourceVerdict.onLink;
+    this.sourceOnLink = verdict === SourceVerdict.onLink ? 1 : 0;
     if (verdict >= 0) return true;
     const name = tables.addresses.device(device)?.name ?? "";
     if (verdict === SourceVerdict.martian) {

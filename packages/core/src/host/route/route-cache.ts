@@ -12,7 +12,7 @@ export class CachedRoute {
   mark = 0;
   route: Route;
   /** For input: the sender is a neighbour. */
-  sourceOnLink = false;
+  sourceOnLink = 0;
   /** For output: the source address chosen. */
   chosenSource: Ipv4Address = 0 as Ipv4Address;
 

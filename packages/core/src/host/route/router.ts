@@ -18,7 +18,7 @@ import { RoutingTables } from "./routing-tables.ts";
 
 export class Router {
   /** After `input`: the sender is a neighbour on the device, so that a redirect may help it. */
-  sourceOnLink = false;
+  sourceOnLink = 0;
   /** After `output`: the source of the packet, given or chosen; 0 when the host has none. */
   source: Ipv4Address = ANY_ADDRESS;
   /** Grows with every change: a route kept from before must be looked up again. */

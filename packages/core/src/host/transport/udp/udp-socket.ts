@@ -40,11 +40,12 @@ export interface UdpContext {
 class Received {
   readonly frame: Frame;
   readonly cost: number;
-  next: Received | null = null;
+  next: Received;
 
   constructor(frame: Frame, cost: number) {
     this.frame = frame;
     this.cost = cost;
+    this.next = this;
   }
 }
 
@@ -59,8 +60,8 @@ export class UdpSocketHandle implements UdpSocket {
   private readonly layer: UdpContext;
   private error: Errno = 0;
   private closed = false;
-  private head: Received | null = null;
-  private tail: Received | null = null;
+  /** The newest datagram that waits, which is followed by the oldest. */
+  private newest: Received | null = null;
   private memory = 0;
   private identification = -1;
   /** The route that was taken last, where it led, and the generation of routes of which it is. */
@@ -248,17 +249,21 @@ export class UdpSocketHandle implements UdpSocket {
     if (this.memory > this.layer.host.sysctls.rmem_default) return false;
     const received = new Received(frame, truesize(HEADERS, frame.payloadLength));
     this.memory += received.cost;
-    if (this.tail === null) this.head = received;
-    else this.tail.next = received;
-    this.tail = received;
+    const { newest } = this;
+    if (newest !== null) {
+      received.next = newest.next;
+      newest.next = received;
+    }
+    this.newest = received;
     return true;
   }
 
   receive(): Datagram | undefined {
-    const first = this.head;
-    if (first === null) return undefined;
-    this.head = first.next;
-    if (first.next === null) this.tail = null;
+    const { newest } = this;
+    if (newest === null) return undefined;
+    const first = newest.next;
+    if (first === newest) this.newest = null;
+    else newest.next = first.next;
     this.memory -= first.cost;
     const { frame } = first;
     const { payload, payloadOffset: from, payloadLength: length } = frame;
@@ -287,7 +292,7 @@ export class UdpSocketHandle implements UdpSocket {
     if (this.closed === true) return;
     this.closed = true;
     this.onEvent = null;
-    this.head = this.tail = null;
+    this.newest = null;
     if (this.localPort !== 0) this.layer.remove(this);
     this.leaveGroup();
   }
