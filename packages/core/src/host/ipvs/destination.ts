@@ -109,7 +109,7 @@ export class Destination implements Decider {
 
   /** IP_VS_DEST_F_OVERLOAD: no scheduler takes it. */
   get overloaded(): boolean {
-    return this.overloadFlag;
+    return this.overloadFlag === true;
   }
   set overloaded(overloaded: boolean) {
     this.overloadFlag = overloaded;
