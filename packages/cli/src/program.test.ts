@@ -77,6 +77,61 @@ test("list has a line for each lab, in the language asked for", () => {
   expect(say(["list", "--lang", "en"], { LANG: "zh_CN" }).out).toBe(english);
 });
 
+test("list shows topics, and marks the failures", () => {
+  const lines = say(["list"]).out.split("\n");
+  expect(lines).toContain("ARP and who owns the VIP");
+  expect(lines.filter((line) => line.startsWith("  * arp-ignore-missing "))).toHaveLength(1);
+  expect(lines.filter((line) => line.startsWith("    dr "))).toHaveLength(1);
+  expect(say(["list", "--lang", "zh"]).out.split("\n")).toContain("ARP 与 VIP 归属");
+});
+
+test("validate says which checks hold, of a failure and of what mends it", () => {
+  const broken = say(["validate", "ip-forward-off"]);
+  expect(broken.status).toBe(0);
+  expect(broken.out).toContain(" ✓ every curl times out\n");
+  expect(broken.out).toMatch(/\n4 of 4 checks hold\n$/);
+  const mended = say(["validate", "ip-forward-off", "--variant", "mended", "--lang", "zh"]);
+  expect(mended).toEqual({
+    status: 0,
+    out: " ✓ 每个请求都得到应答\n1 项检查中有 1 项成立\n",
+    err: "",
+  });
+});
+
+test("a check that does not hold is told with what was found; only an error counts", () => {
+  const lab = (level: string): string => {
+    const path = join(folder, `${level}.lab.yml`);
+    writeFileSync(
+      path,
+      `include: [direct-routing]
+format: 1
+title: { en: x, zh: y }
+about: { en: x, zh: y }
+traffic: [{ from: client, run: "true" }]
+validate:
+  - requests: { status: 1 }
+    level: ${level}
+    pass: { en: it failed, zh: 失败 }
+`,
+    );
+    return path;
+  };
+  const text = " not so: it failed\n     0 of 1 requests: – 0\n0 of 1 checks hold\n";
+  expect(say(["validate", lab("error")])).toEqual({ status: 1, out: ` ✗${text}`, err: "" });
+  expect(say(["validate", lab("warning")])).toEqual({ status: 0, out: ` !${text}`, err: "" });
+});
+
+test("a variant is run by its name, and an unknown one is told", () => {
+  const { out } = say(["run", "ip-forward-off", "--variant", "mended"]);
+  expect(out).toContain("all answered");
+  expect(out).toContain("lvsim run ip-forward-off --variant mended -v");
+  expect(say(["run", "ip-forward-off", "--variant", "mend"])).toEqual({
+    status: 2,
+    out: "",
+    err: expect.stringMatching(/no variant "mend"; known: mended\n$/),
+  });
+});
+
 test("the version is a number, and help names every command", () => {
   expect(say(["--version"])).toEqual({
     status: 0,
@@ -85,5 +140,5 @@ test("the version is a number, and help names every command", () => {
   });
   const { status, out } = say(["--help"]);
   expect(status).toBe(0);
-  for (const command of ["run", "list", "sh"]) expect(out).toContain(`  ${command} `);
+  for (const command of ["run", "validate", "list", "sh"]) expect(out).toContain(`  ${command} `);
 });

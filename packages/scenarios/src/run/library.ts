@@ -43,5 +43,18 @@ export function libraryLab(name: string, variant?: string): LabDefinition | unde
   const topic = (Object.keys(TOPICS) as TopicName[]).find((each) => labsOf(each).includes(name));
   if (topic === undefined) return undefined;
   const file = `${topic}/${name}${ENDING}`;
-  return readLab(textOf(file) ?? "", `labs/${file}`, { files: LIBRARY_FILES, variant });
+  const options = { files: LIBRARY_FILES, variant };
+  const lab = readLab(textOf(file) ?? "", `labs/${file}`, options);
+  return lab.next.length === 0 ? { ...lab, next: nextOf(name, lab) } : lab;
+}
+
+/** After a failure: its mended variant, and why that mends it. After a variant: what it was before. */
+function nextOf(name: string, { failure, variants }: LabDefinition): LabDefinition["next"] {
+  if (failure === undefined) return [];
+  const { mended } = variants;
+  if (mended === undefined) return [{ run: `lvsim run ${name}`, why: failure.symptom }];
+  return [
+    { run: `lvsim why ${name}`, why: { en: "the cause, step by step", zh: "逐步说明原因" } },
+    { run: `lvsim run ${name} --variant mended`, why: mended.title },
+  ];
 }
