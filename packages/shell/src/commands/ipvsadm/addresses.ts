@@ -1,7 +1,7 @@
 /** Addresses, ports and numbers on ipvsadm's command line. */
 
 import { type Ipv6Address, parseIpv6Address } from "@lvsim/core";
-import { portOfService } from "../../network/services.ts";
+import { type NamedProtocol, portOfService } from "../../network/services.ts";
 import type { FileSystem } from "../../vfs/file-system.ts";
 import { addressOfHost, nameOfHost } from "../hosts-file.ts";
 import { type Ipv4Address, parseInetAton } from "./inet-aton.ts";
@@ -29,7 +29,7 @@ export interface AddressAndPort {
 }
 
 /** Whose names a port may have: none but a number will do before the service is known. */
-export type PortNames = "tcp" | "udp" | null;
+export type PortNames = NamedProtocol | null;
 
 /**
  * `host`, `host:port`, `2001:db8::1`, `[2001:db8::1]:port`; undefined when it is none of these. An IPv4 host in brackets

@@ -74,18 +74,22 @@ test("it names itself as it was called", () => {
   expect(machine.sh("/usr/sbin/ipvsadm -h").stdout).toContain("\n  /usr/sbin/ipvsadm -C\n");
 });
 
-test("ports have names by TCP and UDP alone", () => {
+test("ports have the names of their protocol", () => {
   const machine = new ShellMachine();
+  machine.sh("ipvsadm -A --sctp-service 127.0.0.1:amqp");
+  machine.sh("ipvsadm -A -t 127.0.0.1:www");
   for (const service of ["-f 3", "--sctp-service 127.0.0.1:80", "-u 127.0.0.1:53"]) {
     machine.sh(`ipvsadm -A ${service}`);
     machine.sh(`ipvsadm -a ${service} -r 127.0.0.1:${service.includes("53") ? 53 : 80}`);
   }
   expect(machine.sh("ipvsadm -S").stdout).toBe(
     [
+      "-A -t localhost:http -s wlc",
       "-A -u localhost:domain -s wlc",
       "-a -u localhost:domain -r localhost:domain -g -w 1",
       "-A --sctp-service localhost:80 -s wlc",
       "-a --sctp-service localhost:80 -r localhost:80 -g -w 1",
+      "-A --sctp-service localhost:amqp -s wlc",
       "-A -f 3 -s wlc",
       "-a -f 3 -r localhost:80 -g -w 1",
       "",

@@ -9,7 +9,7 @@ import {
   type VirtualServiceConfig,
   type VirtualServiceIdentity,
 } from "@lvsim/core";
-import { serviceOfPort } from "../../network/services.ts";
+import { type NamedProtocol, serviceOfPort } from "../../network/services.ts";
 import type { Hosts } from "./addresses.ts";
 
 export const PROTOCOLS = new Map<number, string>([
@@ -19,14 +19,14 @@ export const PROTOCOLS = new Map<number, string>([
   [132, "SCTP"],
 ]);
 
-/** Debian's /etc/services names no port of SCTP's. */
-const NAMED_PROTOCOLS: ReadonlyMap<number, "tcp" | "udp"> = new Map([
+const NAMED_PROTOCOLS: ReadonlyMap<number, NamedProtocol> = new Map([
   [6, "tcp"],
   [17, "udp"],
+  [132, "sctp"],
 ]);
 
-/** Whose names the ports of a protocol have: nobody's, where it is neither TCP nor UDP. */
-export const portNamesOf = (protocol: number): "tcp" | "udp" | null =>
+/** Whose names the ports of a protocol have; null for nobody's. */
+export const portNamesOf = (protocol: number): NamedProtocol | null =>
   NAMED_PROTOCOLS.get(protocol) ?? null;
 
 const portText = (port: number, protocol: number): string => {
