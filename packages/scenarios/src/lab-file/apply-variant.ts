@@ -6,6 +6,10 @@ import type { Change, Variant } from "./variant-schema.ts";
 type Value = null | boolean | number | string | Value[] | { [key: string]: Value };
 type Mapping = { [key: string]: Value };
 
+/** Not what every object has: `constructor` is a name that a file may hold. */
+const own = (place: Mapping, key: string | number): Value | undefined =>
+  Object.hasOwn(place, key) ? place[key] : undefined;
+
 /** The values with `changes` made and the variant's own checks; or what is wrong with a change, by its keys. */
 export function applyVariant(
   values: unknown,
@@ -24,8 +28,8 @@ export function applyVariant(
         message: `"${strange}" has nothing of the knob "${variant.knob}"`,
       });
   });
-  const own = (lab.variants as Mapping)[name] as Mapping;
-  lab.validate = own.validate ?? [];
+  const written = (lab.variants as Mapping)[name] as Mapping;
+  lab.validate = written.validate ?? [];
   delete lab.variants;
   return { values: lab, faults };
 }
@@ -44,7 +48,7 @@ function apply(lab: Mapping, { on, line, add, after, at, to }: Change): string |
   if (to !== undefined && typeof to !== "string") return FORMS;
   const hosts = lab.hosts as Mapping;
   for (const name of on) {
-    const host = hosts[name] as Mapping | undefined;
+    const host = own(hosts, name) as Mapping | undefined;
     if (host === undefined) return `there is no host "${name}"`;
     const start = typeof host.start === "string" ? host.start : "";
     const edited =
@@ -84,9 +88,10 @@ function onlyPlace(lines: readonly string[], wanted: string): number | null {
 function set(lab: Mapping, at: Change["at"] & {}, to: Value | undefined): string | null {
   let place: Value | undefined = lab;
   for (const key of at.slice(0, -1))
-    place = typeof place === "object" && place !== null ? (place as Mapping)[key] : undefined;
-  if (typeof place !== "object" || place === null) return `there is nothing at ${at.join(".")}`;
+    place = typeof place === "object" && place !== null ? own(place as Mapping, key) : undefined;
   const last = at.at(-1) ?? "";
+  if (typeof place !== "object" || place === null || last === "__proto__")
+    return `there is nothing at ${at.join(".")}`;
   if (to === undefined) delete (place as Mapping)[last];
   else (place as Mapping)[last] = to;
   return null;

@@ -1,5 +1,12 @@
 /** What a schema cannot say of a lab: names that lead nowhere, addresses outside their segment, two owners of one address. */
-import { formatMacAddress, inPrefix, parseIpv4Address, parseMacAddress } from "@lvsim/core";
+import {
+  formatMacAddress,
+  inPrefix,
+  isGroupMac,
+  parseIpv4Address,
+  parseMacAddress,
+  ZERO_MAC,
+} from "@lvsim/core";
 import { bootMac } from "./boot-mac.ts";
 import type { Check } from "./check-schema.ts";
 import type { LabFault } from "./lab-file-error.ts";
@@ -9,6 +16,9 @@ import type { DeviceSpec, LabDefinition } from "./schema.ts";
 export function consistencyFaults(lab: LabDefinition): LabFault[] {
   const faults: LabFault[] = [];
   const seen = new Map<string, string>();
+  for (const [name, { prefix }] of Object.entries(lab.segments))
+    if (prefix !== undefined && !isNetwork(prefix))
+      faults.push({ at: ["segments", name, "prefix"], message: `${prefix} is not a network` });
   Object.entries(lab.hosts).forEach(([name, host], number) => {
     Object.entries(host.devices).forEach(([deviceName, device], index) => {
       const at = ["hosts", name, "devices", deviceName];
@@ -55,7 +65,20 @@ function deviceFaults(lab: LabDefinition, device: DeviceSpec, at: readonly strin
     });
   const fault = addressFault(device.address, segment?.prefix, device.segment);
   if (fault !== undefined) faults.push({ at: [...at, "address"], message: fault });
+  const mac = device.mac === undefined ? undefined : parseMacAddress(device.mac);
+  if (mac !== undefined && (isGroupMac(mac) || mac === ZERO_MAC))
+    faults.push({ at: [...at, "mac"], message: `${device.mac} is not the address of one device` });
   return faults;
+}
+
+/** Four octets and a length, with nothing behind the length. */
+function isNetwork(prefix: string): boolean {
+  const [network = "", length = ""] = prefix.split("/");
+  const base = parseIpv4Address(network);
+  const bits = Number(length);
+  return (
+    base !== undefined && bits <= 32 && (base & (bits === 0 ? ~0 : (1 << (32 - bits)) - 1)) === 0
+  );
 }
 
 function addressFault(

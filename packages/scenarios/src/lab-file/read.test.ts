@@ -1,5 +1,7 @@
+import { fc, test as fcTest } from "@fast-check/vitest";
 import { expect, test } from "vitest";
 import type { LabFiles } from "./include.ts";
+import { LabFileError } from "./lab-file-error.ts";
 import { readLab } from "./read.ts";
 
 /** A lab with something wrong in it: `bad` comes at the end, or instead of what `line` begins. */
@@ -64,6 +66,7 @@ test.each([
   ],
   ["a key twice", "vips: []\nvips: []\n", /^dir\/x\.yml:9:1: Map keys must be unique$/],
   ["a tab", "vips:\n\t- 10.0.0.1\n", /^dir\/x\.yml:9:1: Tabs are not allowed/],
+  ["a list as a key", "? [a]\n: b\n", /^dir\/x\.yml:8:3: a key is a word, not a list/],
   ["no alias", "vips: *v\n", /^dir\/x\.yml:8:7: Unresolved alias/],
   [
     "a check about nothing",
@@ -134,6 +137,18 @@ test.each([
     /^dir\/x\.yml:7:36: there is no segment "lam"; known: lan/,
   ],
   ["zh: y", "", /^dir\/x\.yml:2:8: title\.zh: /],
+  [
+    "10.0.0.0/24",
+    "10.0.0.0/24, rate: 0bit",
+    /^dir\/x\.yml:4:47: segments\.lan\.rate: a rate is at least 1bit/,
+  ],
+  ["10.0.0.0/24", "10.0.0.1/24", /^dir\/x\.yml:4:28: 10\.0\.0\.1\/24 is not a network/],
+  ["10.0.0.0/24", "10.0.0.300/24", /^dir\/x\.yml:4:28: 10\.0\.0\.300\/24 is not a network/],
+  [
+    "10.0.0.2/24",
+    "10.0.0.2/24, mac: 01:00:5e:00:00:01",
+    /^dir\/x\.yml:7:68: 01:00:5e:00:00:01 is not the address of one device/,
+  ],
 ])("%j made %j is told with its line and column", (good, bad, expected) => {
   expect(complaint(HEAD.replace(good, bad))).toMatch(expected);
 });
@@ -158,9 +173,47 @@ test.each([
     "{ at: [hosts, t, gateway], to: x }",
     /^dir\/x\.yml:12:14: there is nothing at hosts\.t\.gateway/,
   ],
+  ["{ at: [__proto__, t], to: 1 }", /^dir\/x\.yml:12:14: there is nothing at __proto__\.t/],
+  ["{ at: [hosts, a, constructor, t], to: 1 }", /there is nothing at hosts\.a\.constructor\.t/],
+  ["{ at: [hosts, __proto__], to: { t: 1 } }", /there is nothing at hosts\.__proto__/],
+  ["{ on: [constructor], add: t }", /^dir\/x\.yml:12:14: there is no host "constructor"/],
 ])("the change %s is refused", (change, expected) => {
   expect(complaint(withVariant(change))).toMatch(expected);
 });
+
+const pieces = fc.constantFrom(
+  ..."{}[]:-,#&*!|>'\"\n %@`\t\\?<=~".split(""),
+  "&a ",
+  "*a",
+  "<<: ",
+  "hosts: ",
+  "include: [one]\n",
+  "__proto__: ",
+  "variants: ",
+  "0x1F",
+  "1e999",
+  "null",
+  "!!binary ",
+  "---\n",
+);
+
+fcTest.prop([fc.array(fc.tuple(fc.nat(900), fc.nat(20), pieces), { maxLength: 6 })])(
+  "whatever the text, it is a lab or its fault is told",
+  (edits) => {
+    let text = withVariant(
+      "{ on: [a], line: two, to: t }, { at: [segments, lan, delay], to: 1ms, }",
+    );
+    for (const [at, gone, piece] of edits)
+      text = text.slice(0, at % text.length) + piece + text.slice((at % text.length) + gone);
+    try {
+      readLab(text, "x.yml", { files: FILES });
+    } catch (error) {
+      expect(error).toBeInstanceOf(LabFileError);
+      expect((error as Error).message).toMatch(/^[\w./]+:\d+:\d+: ./);
+    }
+    expect(({} as Record<string, unknown>).t).toBeUndefined();
+  },
+);
 
 test("a variant is the lab with its changes", () => {
   const read = (variant?: string) =>

@@ -2,7 +2,7 @@
  * The text of a YAML file as plain values that know their line and column. What is too long, too deep or made of
  * aliases without end is refused before it costs anything: a file from a stranger may waste a moment, never the machine.
  */
-import { type Document, Lexer, LineCounter, parseDocument, visit } from "yaml";
+import { type Document, isCollection, Lexer, LineCounter, parseDocument, visit } from "yaml";
 import { LabFileError } from "./lab-file-error.ts";
 
 /** Characters in one file; a lab has some thousands. */
@@ -38,13 +38,16 @@ export function readYaml(text: string, path: string): YamlText {
   const excess = findExcess(text);
   if (excess !== undefined) refuse(placeOf(text, excess.offset), excess.what);
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const options = { lineCounter: lines, prettyErrors: false, logLevel: "error" } as const;
+  const document = parseDocument(text, options);
   const at = (offset: number): string => {
     const { line, col } = lines.linePos(offset);
     return `${line}:${col}`;
   };
   const fault = document.errors[0];
   if (fault !== undefined) refuse(at(fault.pos[0]), fault.message.slice(0, MESSAGE_MAX));
+  const key = oddKey(document);
+  if (key !== undefined) refuse(at(key), "a key is a word, not a list or a mapping");
   return { path, value: plain(document, at, refuse), locate: (keys) => locate(document, keys, at) };
 }
 
@@ -82,6 +85,19 @@ function findExcess(text: string): Excess | undefined {
 function placeOf(text: string, offset: number): string {
   const before = text.slice(0, offset).split("\n");
   return `${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;
+}
+
+/** Where a mapping has a key that is no scalar. */
+function oddKey(document: Document): number | undefined {
+  let found: number | undefined;
+  visit(document, {
+    Pair: (_index, { key }) => {
+      if (!isCollection(key)) return undefined;
+      found = key.range?.[0] ?? 0;
+      return visit.BREAK;
+    },
+  });
+  return found;
 }
 
 /** The values. A file whose aliases repeat each other without end, or stand within what they name, has none. */
