@@ -35,10 +35,11 @@ export interface Listing {
   readonly output: string;
 }
 
-/** A host's configuration as it booted and as it was at the end. */
+/** A host's configuration as it booted, after its start-up commands, and as it was at the end. */
 export interface HostRun {
   readonly name: string;
   readonly before: NamespaceConfig;
+  readonly started: NamespaceConfig;
   readonly after: NamespaceConfig;
 }
 

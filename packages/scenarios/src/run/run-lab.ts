@@ -64,6 +64,7 @@ class LabPlay {
     const starts = Object.entries(definition.hosts).flatMap(([host, spec]) =>
       this.start(host, spec),
     );
+    const started = this.configs();
     lab.startFaults();
     const sent = definition.traffic.flatMap((spec) => this.send(spec));
     // the last request's connection comes to rest before anybody looks
@@ -76,6 +77,7 @@ class LabPlay {
     const hosts = [...this.hosts].map((host) => ({
       name: host,
       before: before.get(host) as NamespaceConfig,
+      started: started.get(host) as NamespaceConfig,
       after: after.get(host) as NamespaceConfig,
     }));
     const run = {

@@ -31,7 +31,11 @@ const SHOWN_SYSCTLS = [
 ] as const satisfies readonly (keyof InterfaceSysctls)[];
 
 /** Each change once, the sysctls last. */
-export function configChanges({ before, after }: HostRun, names: Names, page: Page): string[] {
+export function configChanges(
+  { before, started: after }: HostRun,
+  names: Names,
+  page: Page,
+): string[] {
   return [
     ...addressChanges(before, after, names, page),
     ...routeChanges(before, after, names, page),

@@ -61,7 +61,7 @@ function ipvsWords({ run, passage, page, names, entered, left }: PassageContext)
 }
 
 function isServer(run: LabRun, host: string, address: Ipv4Address): boolean {
-  const services = run.hosts.find(({ name }) => name === host)?.after.ipvs.services ?? [];
+  const services = run.hosts.find(({ name }) => name === host)?.started.ipvs.services ?? [];
   return services.some(({ realServers }) =>
     realServers.some((server) => server.address === address),
   );
@@ -69,7 +69,7 @@ function isServer(run: LabRun, host: string, address: Ipv4Address): boolean {
 
 /** The scheduler of the service that `TCP 192.168.31.200:80` or `FWM 1` names. */
 function schedulerOf(run: LabRun, host: string, service: string): string {
-  const services = run.hosts.find(({ name }) => name === host)?.after.ipvs.services ?? [];
+  const services = run.hosts.find(({ name }) => name === host)?.started.ipvs.services ?? [];
   const found = services.find(({ identity }) =>
     identity.kind === "fwmark"
       ? service === `FWM ${identity.mark}`

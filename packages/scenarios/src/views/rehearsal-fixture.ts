@@ -155,6 +155,7 @@ export function rehearse(name: string, drops: readonly string[] = []): LabRun {
   const hosts: HostRun[] = Object.keys(definition.hosts).map((host) => ({
     name: host,
     before: before.get(host) as HostRun["before"],
+    started: after.get(host) as HostRun["after"],
     after: after.get(host) as HostRun["after"],
   }));
   const events = [...recorder.events()];

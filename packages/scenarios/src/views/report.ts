@@ -1,6 +1,7 @@
 /** All that `lvsim run` shows of a run, in order: picture, set-up, walk, answers, tables, ownership, what to try next. */
 import type { LabRun } from "../run/lab-run.ts";
 import { eventLines, eventsHeading } from "./event-text.ts";
+import { faultLines } from "./faults-view.ts";
 import { flow, hanging, stacked, wrap } from "./layout.ts";
 import { Names } from "./names.ts";
 import { ownershipLines } from "./ownership-view.ts";
@@ -22,6 +23,7 @@ export function reportLines(run: LabRun, page: Page, { verbose }: ReportOptions)
     headingLines(run, page),
     topologyLines(run, names, page),
     startLines(run, names, page),
+    faultLines(run, page),
     walkLines(run, names, page),
     requestLines(run, names, page),
     ...run.listings.map((listing) => [

@@ -27,6 +27,7 @@ export const TEXTS = {
   commandFails: { en: "fails, as the lab says", zh: "失败,与实验所述一致" },
   nothingChanged: { en: "network settings unchanged", zh: "网络配置没有变化" },
   routeAdded: { en: "route to {address} by {device}", zh: "到 {address} 的路由经 {device}" },
+  faultsHeading: { en: "While the traffic flows", zh: "流量进行期间" },
 
   walkHeading: { en: "First request and reply, hop by hop", zh: "第一个请求与应答,逐跳" },
   walkMore: {
