@@ -48,14 +48,16 @@ const request = {
 /** Schedulers whose decisions depend on connections. */
 const BY_LOAD: ReadonlySet<ImplementedScheduler> = new Set(["lc", "wlc", "sed", "nq"]);
 
-/** How many clients there are, one after another; the peer has as many. */
-const CLIENTS = 0x10000;
+/** How many clients there are, one after another, less one: a mask. The peer has as many. */
+const CLIENTS = 0xffff;
+/** More clients than decisions. */
+const STRANGERS = 0x1fffff;
 
 /** What keeps the decisions from being optimised away. */
 let chosen = 0;
 
 function decide(scheduler: Scheduler, turn: number, clients = CLIENTS): Destination {
-  request.clientAddress = (0x0a01004d + (turn % clients)) as Ipv4Address;
+  request.clientAddress = (0x0a01004d + (turn & clients)) as Ipv4Address;
   const server = scheduler.select(request) as Destination;
   chosen += server.address & 1023;
   return server;
@@ -87,6 +89,6 @@ export function decisions(
   });
   const measured = BY_LOAD.has(name)
     ? timeCalls(DECISIONS, (turn) => decideAndCount(scheduler, pool, turn))
-    : timeCalls(DECISIONS, (turn) => decide(scheduler, turn, strangers ? DECISIONS : CLIENTS));
+    : timeCalls(DECISIONS, (turn) => decide(scheduler, turn, strangers ? STRANGERS : CLIENTS));
   return { ...measured, extra: { check: chosen & 1 } };
 }
