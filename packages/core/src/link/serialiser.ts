@@ -32,9 +32,6 @@ export class Serialiser {
   private readonly rate: number;
   private readonly octetsMax: number;
   private readonly framesMax: number;
-  /** The last frame's length and the time that it took: the next is often as long. */
-  private lastOctets = 0;
-  private lastTime = 0;
   /** When the last frame leaves that found the wire free. */
   private firstLeaves = 0;
   /** A ring of the instants at which frames leave that had to wait, oldest at `head`; as long as it ever had to be. */
@@ -51,16 +48,16 @@ export class Serialiser {
   }
 
   /**
-   * As `enter`, if the wire is free and the frame as long as the last one: how long it takes. 0, and nothing is done,
-   * otherwise.
+   * As `enter`, if the wire is free: how long it takes, in nanoseconds. 0, and nothing is done, while it is not.
    */
   enterFree(octets: number): number {
     const { now } = this.clock;
-    if (octets !== this.lastOctets || this.busyUntil > now) return 0;
+    if (this.busyUntil > now) return 0;
+    const time = this.timeOf(octets);
     this.count = 0;
-    this.busyUntil = now + this.lastTime;
+    this.busyUntil = now + time;
     this.firstLeaves = this.busyUntil;
-    return this.lastTime;
+    return time;
   }
 
   /**
@@ -68,24 +65,17 @@ export class Serialiser {
    * no instant back and is given none: V8 makes an object of each fraction-sized number that crosses a call.)
    */
   enter(octets: number): boolean {
-    const { now } = this.clock;
-    if (octets !== this.lastOctets) this.measure(octets);
-    if (this.busyUntil > now) return this.join(octets);
-    this.count = 0;
-    this.busyUntil = now + this.lastTime;
-    this.firstLeaves = this.busyUntil;
-    return true;
+    return this.enterFree(octets) > 0 || this.join(octets);
   }
 
-  private measure(octets: number): void {
-    this.lastOctets = octets;
-    this.lastTime = Math.ceil((octets * NANOSECONDS_PER_OCTET_AT_ONE_BIT_PER_SECOND) / this.rate);
+  private timeOf(octets: number): number {
+    return Math.ceil((octets * NANOSECONDS_PER_OCTET_AT_ONE_BIT_PER_SECOND) / this.rate);
   }
 
   /** Takes a frame that must wait. */
   private join(octets: number): boolean {
     if (!this.hasRoom(octets)) return false;
-    this.busyUntil += this.lastTime;
+    this.busyUntil += this.timeOf(octets);
     if (this.framesMax > 0) this.remember();
     return true;
   }

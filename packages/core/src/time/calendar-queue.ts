@@ -12,7 +12,8 @@
  * events, have exceeded what choosing costs, hence seldom. With few events all are in the front.
  *
  * Most events of a network are due as long after their scheduling as the one scheduled before, because they travel on like
- * cables. So the search for a place in the front begins at that one, and is seldom a search.
+ * cables. So the search for a place in the front begins at that one, and is seldom a search. Two such places are remembered,
+ * since frames are mostly short or long.
  */
 import type { SimEvent } from "./event.ts";
 import type { EventQueue } from "./event-queue.ts";
@@ -43,8 +44,9 @@ export class CalendarQueue implements EventQueue {
   private readonly front = new Pending(Number.NEGATIVE_INFINITY);
   /** Ends every chain; a bucket that is empty is this alone. */
   private readonly none = new Pending(Number.POSITIVE_INFINITY);
-  /** A link of the front behind which new events often belong; `front` when it has been taken. */
+  /** Links of the front behind which new events often belong, the likelier first; `front` when it has been taken. */
   private hint = this.front;
+  private otherHint = this.front;
   /** Links that hold no event, chained. */
   private free = this.none;
   private pushed = 0;
@@ -101,8 +103,10 @@ export class CalendarQueue implements EventQueue {
 
   /** Puts a new event of before `frontEnd` into its place, behind all others of its instant, which is not behind the hint. */
   private insert(pending: Pending, at: number): void {
-    const { hint, front } = this;
-    let place = hint.at <= at ? hint : front;
+    const { hint, otherHint, front } = this;
+    let start = hint.at <= at ? hint : front;
+    if (otherHint.at <= at && otherHint.at > start.at) start = otherHint;
+    let place = start;
     let { next } = place;
     let passed = 0;
     while (next.at <= at) {
@@ -114,7 +118,10 @@ export class CalendarQueue implements EventQueue {
     place.next = pending;
     this.passed += passed;
     // one that passes several is due later than is usual
-    if (passed <= 1 || hint.at > at || hint === front) this.hint = pending;
+    if (start === front || passed <= 1) {
+      if (start !== hint) this.otherHint = hint;
+      this.hint = pending;
+    }
   }
 
   /** Into the heap, for it would be long on its way to its place in the front. */
@@ -147,6 +154,7 @@ export class CalendarQueue implements EventQueue {
     if (at > until || first === this.none) return undefined;
     front.next = first.next;
     if (first === this.hint) this.hint = front;
+    if (first === this.otherHint) this.otherHint = front;
     return this.release(first, at);
   }
 
@@ -252,6 +260,7 @@ export class CalendarQueue implements EventQueue {
     for (let pending = front.next; pending !== none; pending = pending.next) all.push(pending);
     front.next = none;
     this.hint = front;
+    this.otherHint = front;
   }
 
   /** Makes `all`, which it sorts, the front. */

@@ -18,6 +18,8 @@ export interface NeighbourTimerHandler {
 /** What a host knows about one neighbour (`struct neighbour`); it is its own timer. */
 export class NeighbourEntry extends Timer {
   readonly device: NeighbourDevice;
+  /** The device's, at hand for those who look for it. */
+  readonly deviceIndex: number;
   readonly address: Ipv4Address;
   state: NeighbourState = NeighbourState.none;
   /** Meaningful in the valid states. */
@@ -56,6 +58,7 @@ export class NeighbourEntry extends Timer {
   ) {
     super();
     this.device = device;
+    this.deviceIndex = device.index;
     this.address = address;
     this.usedAt = now;
     this.updatedAt = now;

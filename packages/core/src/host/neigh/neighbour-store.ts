@@ -16,7 +16,7 @@ export class NeighbourStore {
     const buckets = this.buckets;
     if (buckets.length === 0) return null;
     let entry = buckets[hash(device, address) & (buckets.length - 1)] as NeighbourEntry | null;
-    while (entry !== null && (entry.address !== address || entry.device.index !== device)) {
+    while (entry !== null && (entry.address !== address || entry.deviceIndex !== device)) {
       entry = entry.chained;
     }
     return entry;
