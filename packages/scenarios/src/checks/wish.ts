@@ -11,7 +11,12 @@ export function wishFor(checks: readonly Check[]): Wish<Lab> {
     const names = new Set(hosts.map(({ name }) => name));
     const lost = events[0]?.index ?? 0;
     const seen = {
-      hosts: hosts.map(({ name, config }) => ({ name, before: config, started: config, after: config })),
+      hosts: hosts.map(({ name, config }) => ({
+        name,
+        before: config,
+        started: config,
+        after: config,
+      })),
       requests: requests.map(({ machine, ...request }) => {
         const { firstEvent, endEvent } = request;
         const during = events.slice(Math.max(firstEvent - lost, 0), Math.max(endEvent - lost, 0));
