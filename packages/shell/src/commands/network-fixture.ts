@@ -15,8 +15,8 @@ import { decodeUtf8, encodeUtf8 } from "../text/utf8.ts";
 export interface TestHost {
   readonly namespace: NetworkNamespace;
   readonly kernel: Kernel;
-  /** Runs a command line, words apart by blanks, to its end. */
-  run(line: string): SimpleResult;
+  /** Runs a command line, words apart by blanks, to its end; `stdin` is its standard input. */
+  run(line: string, stdin?: string): SimpleResult;
 }
 
 export interface TestNetwork {
@@ -40,11 +40,11 @@ export function testNetwork(count: number, commands: readonly Command[]): TestNe
 
 function testHost(namespace: NetworkNamespace, commands: readonly Command[]): TestHost {
   const kernel = testKernel(namespace);
-  const run = (line: string): SimpleResult => {
+  const run = (line: string, stdin = ""): SimpleResult => {
     const words = line.split(" ");
     const command = commands.find(({ path }) => path.endsWith(`/${words[0]}`));
     if (command === undefined) throw new Error(`no such command: ${line}`);
-    return runCommand(kernel, command, words);
+    return runCommand(kernel, command, words, stdin);
   };
   return { namespace, kernel, run };
 }

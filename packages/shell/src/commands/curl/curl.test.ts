@@ -29,6 +29,41 @@ function clientOf(commands: typeof CURL_COMMANDS): TestHost {
   return client;
 }
 
+/** Recorded from curl 7.88.1: what it posted, of a file with the lines `a\\r\\n` and `b\\n`. */
+test.each([
+  ["-d @/root/lines", "ab"],
+  ["--data-ascii @/root/lines", "ab"],
+  ["--data-binary @/root/lines", "a\r\nb\n"],
+  ["--data-raw @/root/lines", "@/root/lines"],
+  ["-d x=1 -d @/root/lines", "x=1&ab"],
+  ["-d @-", "in"],
+  ["-d @/none", ""],
+])("curl -s %s posts %j", (words, posted) => {
+  const { hosts } = testNetwork(2, [...IPROUTE_COMMANDS, ...CURL_COMMANDS]);
+  const [client, server] = hosts as [TestHost, TestHost];
+  client.run("ip addr add 10.0.0.1/24 dev eth0");
+  server.run("ip addr add 10.0.0.2/24 dev eth0");
+  client.kernel.files.writeText("/root/lines", "a\r\nb\n");
+  let heard = "";
+  serve(server, 80, (request) => {
+    heard = request;
+    return PAGE;
+  });
+  client.run(`curl -s ${words} 10.0.0.2`, "in");
+  const [head = "", body = ""] = heard.split(/\r\n\r\n([\s\S]*)/);
+  expect({ length: /Content-Length: (\d+)/.exec(head)?.[1], body }).toEqual({
+    length: String(posted.length),
+    body: posted,
+  });
+});
+
+test("a file that is not there makes an empty POST, with a warning unless -s", () => {
+  const client = clientOf(CURL_COMMANDS);
+  const warning = 'Warning: Couldn\'t read data from file "/none", this makes an empty POST.\n';
+  expect(client.run("curl -d @/none 10.0.0.2").stderr).toContain(warning);
+  expect(client.run("curl -s -d @/none 10.0.0.2").stderr).toBe("");
+});
+
 describe("curl 7.88", () => {
   let client: TestHost;
   beforeAll(() => {

@@ -6,6 +6,7 @@ import { until, type Wait } from "../../process/wait.ts";
 import { CURL_7_29, CURL_7_88, type CurlDialect, type CurlProblem } from "./dialect.ts";
 import { type CurlOptions, readCurlOptions } from "./options.ts";
 import { Output } from "./output.ts";
+import { postData } from "./post-data.ts";
 import { METER_HEAD, METER_START, meterLine } from "./progress.ts";
 import { Session } from "./session.ts";
 import { transfer } from "./transfer.ts";
@@ -41,6 +42,7 @@ function* run(context: CommandContext, dialect: CurlDialect): Generator<Wait, nu
     return 0;
   }
   const session = new Session(context, context.namespace, options, dialect);
+  session.data = yield* postData(context, options);
   try {
     return yield* getAll(session);
   } finally {

@@ -1,6 +1,12 @@
 /** The command line of `curl`: options anywhere, short ones bundled, long ones by a unique prefix (`getparameter`). */
 import { CommandFailure } from "../../options/failure.ts";
 
+/** One `-d`: text, or the name of a file that is read by lines or as it is. */
+export interface DataPart {
+  readonly from: "text" | "lines" | "binary";
+  readonly text: string;
+}
+
 export interface CurlOptions {
   silent: boolean;
   showError: boolean;
@@ -23,7 +29,7 @@ export interface CurlOptions {
   /** `name:password`. */
   user: string | null;
   headers: string[];
-  data: string | null;
+  data: DataPart[];
   http10: boolean;
   /** Milliseconds; 0 for none. */
   maxTime: number;
@@ -68,9 +74,12 @@ const value = (letter: string, long: string, set: Setter): CurlOption => ({
 });
 const nothing = (): void => {};
 
-const addData: Setter = (options, text) => {
-  options.data = options.data === null ? text : `${options.data}&${text}`;
-};
+const addData =
+  (file: "lines" | "binary"): Setter =>
+  (options, text) => {
+    const isFile = text.startsWith("@");
+    options.data.push({ from: isFile ? file : "text", text: isFile ? text.slice(1) : text });
+  };
 
 const OPTIONS: readonly CurlOption[] = [
   on("0", "http1.0", (o) => {
@@ -161,10 +170,10 @@ const OPTIONS: readonly CurlOption[] = [
   value("X", "request", (o, text) => {
     o.method = text;
   }),
-  value("d", "data", addData),
-  value("", "data-raw", addData),
-  value("", "data-binary", addData),
-  value("", "data-ascii", addData),
+  value("d", "data", addData("lines")),
+  value("", "data-raw", (o, text) => o.data.push({ from: "text", text })),
+  value("", "data-binary", addData("binary")),
+  value("", "data-ascii", addData("lines")),
   value("", "local-port", (o, text, typed) => {
     o.localPort = readNumber(text.split("-")[0] ?? "", typed);
   }),
@@ -234,7 +243,7 @@ const noOptions = (): CurlOptions => ({
   cookie: null,
   user: null,
   headers: [],
-  data: null,
+  data: [],
   http10: false,
   maxTime: 0,
   connectTimeout: 0,

@@ -4,6 +4,14 @@ import type { CurlDialect, RequestHeader } from "./dialect.ts";
 import type { CurlOptions } from "./options.ts";
 import { type HttpUrl, hostText } from "./url.ts";
 
+/** What a request is made from. */
+export interface RequestSource {
+  readonly options: CurlOptions;
+  readonly dialect: CurlDialect;
+  /** What is posted; null for nothing. */
+  readonly data: string | null;
+}
+
 export interface Request {
   readonly method: string;
   /** Request line and headers, with the empty line. */
@@ -14,17 +22,18 @@ export interface Request {
 /** `bodyAllowed` is false after a redirect that turns a POST into a GET. */
 export function makeRequest(
   url: HttpUrl,
-  options: CurlOptions,
-  dialect: CurlDialect,
+  { options, dialect, data }: RequestSource,
   bodyAllowed: boolean,
 ): Request {
-  const sendsData = options.data !== null && !options.get && bodyAllowed;
-  const body = sendsData ? (options.data ?? "") : "";
+  const sendsData = data !== null && !options.get && bodyAllowed;
+  const body = sendsData ? data : "";
   const method = options.method ?? (options.head ? "HEAD" : sendsData ? "POST" : "GET");
   const own = options.headers.map(splitHeader);
   const replaced = (name: string): boolean =>
     own.some((header) => header.name.toLowerCase() === name.toLowerCase());
-  const lines = [`${method} ${targetOf(url, options)} HTTP/${options.http10 ? "1.0" : "1.1"}`];
+  const lines = [
+    `${method} ${targetOf(url, options.get ? data : null)} HTTP/${options.http10 ? "1.0" : "1.1"}`,
+  ];
   for (const name of dialect.headerOrder) {
     const value = headerValue(name, url, options, dialect);
     if (value !== null && !replaced(name)) lines.push(`${name}: ${value}`);
@@ -61,8 +70,9 @@ function pushOwn(lines: string[], own: readonly OwnHeader[], name: string): void
     if (header.name.toLowerCase() === name && header.value !== "") lines.push(header.text);
 }
 
-function targetOf({ target }: HttpUrl, { data, get }: CurlOptions): string {
-  if (!get || data === null) return target;
+/** `data` is what `-G` puts behind the path. */
+function targetOf({ target }: HttpUrl, data: string | null): string {
+  if (data === null) return target;
   return `${target}${target.includes("?") ? "&" : "?"}${data}`;
 }
 

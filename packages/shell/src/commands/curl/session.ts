@@ -12,6 +12,8 @@ export class Session {
   readonly network: NetworkNamespace;
   readonly options: CurlOptions;
   readonly dialect: CurlDialect;
+  /** What is posted; null for nothing. */
+  data: string | null = null;
   /** An open connection that the last response left behind. */
   kept: Connection | null = null;
   connections = 0;

@@ -106,7 +106,7 @@ function* exchange(
   let head: ResponseHead | CurlProblem | null = null;
   let keeps = false;
   try {
-    const request = makeRequest(url, session.options, session.dialect, bodyAllowed);
+    const request = makeRequest(url, session, bodyAllowed);
     info.method = request.method;
     head = yield* send(whole, opened, request);
     head ??= yield* receive(whole, opened, request);
