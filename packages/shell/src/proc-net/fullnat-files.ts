@@ -71,7 +71,7 @@ export function extendedStatistics(namespace: NetworkNamespace): string {
 }
 
 export function toaStatistics(namespace: NetworkNamespace): string {
-  const { toa } = namespace.sockets;
+  const { toa } = namespace;
   return table(25, [
     ["syn_recv_sock_toa", toa?.syn_recv_sock_toa ?? 0],
     ["syn_recv_sock_no_toa", toa?.syn_recv_sock_no_toa ?? 0],

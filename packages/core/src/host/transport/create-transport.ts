@@ -25,9 +25,6 @@ export function createTransport(host: TransportHost): Transport {
     udp: () => udp.socket(),
     tcp: () => tcp.socket(),
     listen: (local, backlog) => tcp.listen(local, backlog),
-    get toa() {
-      return host.toa;
-    },
     summaries: () => [...tcp.summaries(), ...udp.summaries()],
   };
 }

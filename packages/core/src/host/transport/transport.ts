@@ -1,6 +1,5 @@
 /** What a namespace's transport shows to the shell (`ss`, `netstat`, /proc/net) beyond sockets. */
 import type { Endpoint, SocketLayer, TcpState } from "./socket.ts";
-import type { Toa } from "./toa.ts";
 
 /** A socket's timer, as inet_diag tells it: what for, and when it is due. */
 export interface SocketTimer {
@@ -119,6 +118,4 @@ export interface Transport extends SocketLayer {
   /** Every socket, listeners first, then in order of making. */
   summaries(): SocketSummary[];
   readonly counters: TransportCounters;
-  /** What the module toa counts; null while it is not loaded. */
-  readonly toa: Toa | null;
 }
