@@ -61,6 +61,8 @@ export class Destination implements Decider {
   /** The source address of tunnel packets to it, remembered with the route; 0 for none. */
   tunnelSource = 0 as Ipv4Address;
 
+  /** The weight, or 0 while it is overloaded: what a scheduler may count with. */
+  usableWeight: number;
   private currentWeight: number;
   private activeCount = 0;
   private inactiveCount = 0;
@@ -76,6 +78,7 @@ export class Destination implements Decider {
     this.port = config.port;
     this.config = config;
     this.currentWeight = config.weight;
+    this.usableWeight = config.weight;
     this.lastWeight = config.weight;
     this.method = METHOD_OF[config.forwarding];
     this.serviceStatistics = serviceStatistics;
@@ -86,6 +89,7 @@ export class Destination implements Decider {
   }
   set weight(weight: number) {
     this.currentWeight = weight;
+    this.usableWeight = this.overloadFlag ? 0 : weight;
     if (this.ranking !== null) this.ranking.changed(this.place);
   }
 
@@ -113,7 +117,13 @@ export class Destination implements Decider {
   }
   set overloaded(overloaded: boolean) {
     this.overloadFlag = overloaded;
+    this.usableWeight = overloaded ? 0 : this.currentWeight;
     if (this.ranking !== null) this.ranking.changed(this.place);
+  }
+
+  /** All connections but templates, an active one counted as `activeWeight` others. */
+  loadWith(activeWeight: number): number {
+    return this.activeCount * activeWeight + this.inactiveCount;
   }
 
   /** Connections but templates: what thresholds are held against. */

@@ -22,7 +22,7 @@ export abstract class LeastLoaded implements Scheduler, Measure {
 
   /** The loads are compared without dividing: a / b < c / d as a · d < c · b. */
   shareOf(server: Destination): number {
-    return server.weight;
+    return server.usableWeight;
   }
 
   select(): Destination | null {
@@ -32,14 +32,15 @@ export abstract class LeastLoaded implements Scheduler, Measure {
       return this.tournament.winner();
     }
     let least: Destination | null = null;
-    let leastLoad = 0;
-    let leastShare = 1;
+    // more than any load for its share
+    let leastLoad = 1;
+    let leastShare = 0;
     for (let i = 0; i < servers.length; i++) {
       const server = servers[i] as Destination;
-      if (server.overloaded || server.weight === 0) continue;
+      if (server.usableWeight === 0) continue;
       const load = this.loadOf(server);
       const share = this.shareOf(server);
-      if (least === null || leastLoad * share > load * leastShare) {
+      if (leastLoad * share > load * leastShare) {
         least = server;
         leastLoad = load;
         leastShare = share;

@@ -28,7 +28,7 @@ const PLACE_KEY = 2654435761 | 0;
 /** Gives servers their skip. */
 const SKIP_KEY = 2654446892 | 0;
 
-const isUsable = (server: Destination): boolean => server.weight > 0 && !server.overloaded;
+const isUsable = (server: Destination): boolean => server.usableWeight > 0;
 
 const slotOf = (key: number): number => (sipHash13(key, PLACE_KEY) >>> 0) % SLOTS;
 

@@ -11,4 +11,4 @@ export const activeWeightOf = (environment: SchedulerEnvironment): number =>
 
 /** `ip_vs_dest_conn_overhead`. */
 export const overhead = (server: Destination, activeWeight: number): number =>
-  server.activeConnections * activeWeight + server.inactiveConnections;
+  server.loadWith(activeWeight);

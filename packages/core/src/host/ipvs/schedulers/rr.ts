@@ -18,7 +18,7 @@ class RoundRobin implements Scheduler {
     for (let left = count; left > 0; left--) {
       if (++at >= count) at = 0;
       const server = servers[at] as Destination;
-      if (server.weight > 0 && !server.overloaded) {
+      if (server.usableWeight > 0) {
         this.last = at;
         return server;
       }

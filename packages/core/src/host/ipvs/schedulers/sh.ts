@@ -14,7 +14,7 @@ import {
 import { clientPortOf } from "./client-port.ts";
 import { HASH_BITS, HASH_SIZE, hash32 } from "./hash.ts";
 
-const isUsable = (server: Destination): boolean => server.weight > 0 && !server.overloaded;
+const isUsable = (server: Destination): boolean => server.usableWeight > 0;
 
 class SourceHashing implements Scheduler {
   private readonly pool: ServerPool;

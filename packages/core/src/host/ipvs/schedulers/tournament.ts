@@ -108,7 +108,7 @@ export class Tournament implements Ranking {
     const { keys, width } = this;
     const server = this.servers[place] as Destination;
     // two stores, not one of either value: that would make an object of the quotient
-    if (server.weight > 0 && !server.overloaded)
+    if (server.usableWeight > 0)
       keys[width + place] = this.measure.loadOf(server) / this.measure.shareOf(server);
     else keys[width + place] = Number.POSITIVE_INFINITY;
   }

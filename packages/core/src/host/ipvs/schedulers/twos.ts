@@ -45,7 +45,7 @@ class RandomTwosChoice implements Scheduler {
   }
 }
 
-const isUsable = (server: Destination): boolean => server.weight > 0 && !server.overloaded;
+const isUsable = (server: Destination): boolean => server.usableWeight > 0;
 
 /** The server in whose share of the sum of weights `draw` falls. */
 function drawn(servers: readonly Destination[], draw: number): Destination {
