@@ -9,6 +9,8 @@ import { type Connection, ConnectionFlag, NO_CONNECTION } from "./connection.ts"
 import type { ConnectionRows } from "./connection-rows.ts";
 
 const INITIAL_SIZE = 64;
+/** A table that is no larger has twice as many chains as connections: that costs little memory, and shortens look-ups. */
+const SPARSE_MAX = 1 << 16;
 
 const NO_CHAINS = new Int32Array(0);
 
@@ -24,13 +26,15 @@ export class ConnectionTable {
   /** The first connection of each chain. */
   private chains = NO_CHAINS;
   private mask = 0;
+  /** With so many connections it grows. */
+  private room = 0;
 
   constructor(rows: ConnectionRows) {
     this.rows = rows;
   }
 
   add(connection: Connection): void {
-    if (this.count >= this.chains.length) this.grow();
+    if (this.count >= this.room) this.grow();
     const { rows } = this;
     const at = this.chainOf(connection);
     rows.setNextInChain(connection, this.chains[at] as Connection);
@@ -143,13 +147,10 @@ export class ConnectionTable {
   private grow(): void {
     const { rows, chains } = this;
     const size = chains.length;
-    if (size === 0) {
-      this.chains = new Int32Array(INITIAL_SIZE);
-      this.mask = INITIAL_SIZE - 1;
-      return;
-    }
-    this.chains = new Int32Array(2 * size);
-    this.mask = 2 * size - 1;
+    const larger = Math.max(INITIAL_SIZE, 2 * size);
+    this.chains = new Int32Array(larger);
+    this.mask = larger - 1;
+    this.room = larger > SPARSE_MAX ? larger : larger / 2;
     this.chains.set(chains);
     for (let i = 0; i < size; i++) {
       let stays = NO_CONNECTION;
