@@ -36,6 +36,8 @@ export interface Judged {
 
 const SEED = "1";
 
+type Trial = NonNullable<Diagnosis["mend"]>["trial"];
+
 /** Names of labs that have a mended twin. */
 export const pairs = (): string[] =>
   labNames().filter((name) => libraryLab(name)?.variants.mended !== undefined);
@@ -48,17 +50,17 @@ export function judge(name: string): Judged {
   const seen = diagnose(broken, null);
   const isMended = seen.some(({ mend }) => mend !== null);
   const diagnoses = isMended ? seen : diagnose(broken, wishFor(fixes));
-  const [first] = diagnoses.filter(({ mend }) => mend !== null);
-  const verdict = first === undefined ? null : checkedWith(broken, mended, first);
+  const found = diagnoses.flatMap(({ mend }) => (mend === null ? [] : [mend.trial]));
+  const verdict = found.length === 0 ? null : checkedWith(broken, mended, together(found));
   return {
     lab: name,
     causes: diagnoses.flatMap(({ findings }) => findings.map(({ suspect }) => suspect.cause)),
-    mend: mendOf(first),
-    mends: first !== undefined,
+    mend: found.flatMap(mendOf),
+    mends: found.length > 0,
     symptomGone: verdict?.symptomGone ?? false,
     asMended: verdict?.asMended ?? false,
     wished: !isMended,
-    sameKnob: [...mendOf(first), ...diagnoses.flatMap(originsOf)].some((text) =>
+    sameKnob: [...found.flatMap(mendOf), ...diagnoses.flatMap(originsOf)].some((text) =>
       text.includes(broken.variants.mended?.knob.trim() ?? ""),
     ),
     falseCauses: diagnose(mended, null).flatMap(({ findings }) =>
@@ -85,27 +87,32 @@ const diagnose = (
   wish: ReturnType<typeof wishFor> | null,
 ): Diagnosis[] => played(definition).explainAll(definition.traffic, { wish });
 
-/** Everything that the mend types, in words. */
-function mendOf(diagnosis: Diagnosis | undefined): string[] {
-  const { trial } = diagnosis?.mend ?? {};
-  if (trial === undefined) return [];
-  return [
-    ...trial.changes.map(({ machine, command }) => `${machine}# ${command}`),
-    ...trial.instead.map(({ command }) => `instead: ${command}`),
-    ...(trial.from === "" ? [] : [`from ${trial.from}`]),
-  ];
-}
+/** Everything that a mend types, in words. */
+const mendOf = ({ changes, instead, from }: Trial): string[] => [
+  ...changes.map(({ machine, command }) => `${machine}# ${command}`),
+  ...instead.map(({ command }) => `instead: ${command.replaceAll("\n", "; ")}`),
+  ...(from === "" ? [] : [`from ${from}`]),
+];
+
+/** Mends of several troubles of one lab, made at once. */
+const together = (trials: readonly Trial[]): Trial => ({
+  changes: trials.flatMap(({ changes }) => [...changes]),
+  instead: trials.flatMap(({ instead }) => [...instead]),
+  before: Math.min(...trials.map(({ before }) => before)),
+  from: trials.map(({ from }) => from).find((from) => from !== "") ?? "",
+  of: trials[0]?.of ?? "",
+});
 
 /** What the pair asserts, on a fork with the mend. */
 function checkedWith(
   broken: LabDefinition,
   mended: LabDefinition,
-  { mend }: Diagnosis,
+  trial: Trial,
 ): { readonly symptomGone: boolean; readonly asMended: boolean } {
   const symptoms = broken.validate.filter(({ shows }) => shows === "symptom");
   const fixes = mended.validate.filter(({ shows }) => shows === "fix");
   const wish = wishFor([...symptoms, ...fixes]);
-  const wishes = mend === null ? [] : played(broken).tryOut(broken.traffic, mend.trial, wish);
+  const wishes = played(broken).tryOut(broken.traffic, trial, wish);
   return {
     symptomGone: wishes.slice(0, symptoms.length).some((holds) => !holds),
     asMended: wishes.slice(symptoms.length).every((holds) => holds),

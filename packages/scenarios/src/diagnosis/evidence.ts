@@ -50,7 +50,7 @@ export interface Evidence {
 /** Something typed that is no request. */
 export interface Typed extends Command {
   readonly input: number;
-  /** It came before the first request. */
+  /** It was over before the first request. */
   readonly early: boolean;
 }
 

@@ -28,7 +28,13 @@ import {
   redirects,
   reversePath,
 } from "./rules/sysctls.ts";
-import { elsewhere, needsSnat, sendRedirects, untracked } from "./rules/translation.ts";
+import {
+  clientAddress,
+  elsewhere,
+  needsSnat,
+  sendRedirects,
+  untracked,
+} from "./rules/translation.ts";
 import { duplicateAddress, missingOnDirector, missingOnServer, wideMask } from "./rules/vip.ts";
 import type { Rule, Scene, Suspect } from "./suspect.ts";
 
@@ -59,6 +65,7 @@ const RULES: readonly Rule[] = [
   serviceOptions,
   secondDirector,
   elsewhere,
+  clientAddress,
   mergedPorts,
   markedService,
   staggered,

@@ -261,6 +261,14 @@ export const CAUSES = {
     en: "{server} was deleted on {host} while clients were connected",
     zh: "{host} 在客户端仍有连接时删除了 {server}",
   },
+  drained: {
+    en: "{server} has weight 0 on {host}, which leaves connections that it has",
+    zh: "{host} 把 {server} 的权重设为 0,已有连接仍会保留",
+  },
+  noToa: {
+    en: "{hosts} sees the director's address: the client's is in an option that nobody reads (module toa)",
+    zh: "{hosts} 看到的是调度器的地址:客户端地址在 TCP 选项里,但没有加载 toa 模块来读取",
+  },
   noPortMapping: {
     en: "nothing listens on port {port} of {host}: this forwarding method cannot change it to {wished}",
     zh: "{host} 的端口 {port} 没有监听:这种转发方式不能把它改为 {wished}",

@@ -77,7 +77,11 @@ export class ReplayStage<Played extends PlayedLab> implements Stage {
       const asked = this.askedBy(input);
       if (asked === undefined || input.kind !== "exec") {
         if (input.kind === "exec" || input.kind === "start")
-          typed.push({ ...input, input: number, early: requests.length === 0 });
+          typed.push({
+            ...input,
+            input: number,
+            early: requests.length === 0 && input.kind === "exec",
+          });
         actOr(
           lab,
           input,

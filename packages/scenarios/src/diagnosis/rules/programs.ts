@@ -38,21 +38,27 @@ export function notListening(scene: Scene, { typed }: Evidence): Suspect[] {
 }
 
 const DELETION = /ipvsadm (?:-d|--delete-server) (-[tuf] \S+) -r (\S+)/;
+const DRAINING = /ipvsadm (?:-e|--edit-server) (-[tuf] \S+) -r (\S+)(?: -[gim])? -w 0/;
 
-/** A server deleted under its clients' hands: weight 0 lets them end. */
+/** A server deleted under its clients' hands: weight 0 lets them end. Or drained, where it should go at once. */
 export function drainInstead({ network }: Scene, { typed }: Evidence): Suspect[] {
   return typed.flatMap(({ machine, command, input, early }): Suspect[] => {
-    const [whole, service = "", server = ""] = DELETION.exec(command) ?? [];
-    if (whole === undefined || early) return [];
-    const config = network.host(machine)?.past().at(-1)?.before;
+    if (early) return [];
+    const config = network.host(machine)?.config;
+    const deleted = DELETION.exec(command);
+    const [, service = "", server = ""] = deleted ?? DRAINING.exec(command) ?? [];
+    if (service === "") return [];
     const method = config === undefined ? "-m" : methodIn(config, server);
-    const drain = command.replace(DELETION, `ipvsadm -e ${service} -r ${server} ${method} -w 0`);
+    const instead =
+      deleted === null
+        ? command.replace(DRAINING, `ipvsadm -d ${service} -r ${server}`)
+        : command.replace(DELETION, `ipvsadm -e ${service} -r ${server} ${method} -w 0`);
     return [
       {
-        cause: "deleted",
+        cause: deleted === null ? "drained" : "deleted",
         values: { host: machine, server },
         fix: [],
-        instead: [{ input, command: drain }],
+        instead: [{ input, command: instead }],
         rank: 1.3,
       },
     ];

@@ -89,12 +89,20 @@ const IPVS_SWITCHES: readonly (readonly [name: string, normal: string, better: s
   ["cache_bypass", "0", "0"],
   ["ignore_tunneled", "0", "1"],
   ["schedule_icmp", "0", "1"],
+  // the fork's
+  ["timestamp_remove_entry", "1", "1"],
+  ["mss_adjust_entry", "1", "1"],
+  ["toa_entry", "1", "1"],
+  ["lport_min", "5000", "5000"],
+  ["lport_max", "65535", "65535"],
 ];
 /** Where a drop points at a switch. */
 const POINTED: Readonly<Record<string, readonly string[]>> = {
   "ipvs-destination-gone": ["expire_nodest_conn"],
   "ipvs-no-destination": ["expire_quiescent_template"],
   "ipvs-drop-rate": ["drop_packet"],
+  "tcp-paws": ["timestamp_remove_entry"],
+  "ipvs-no-local-port": ["lport_min", "lport_max"],
   "ipvs-connection-refused-by-conntrack": ["conn_reuse_mode"],
   "ip-too-big": ["pmtu_disc"],
 };

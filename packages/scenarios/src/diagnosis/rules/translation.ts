@@ -15,20 +15,26 @@ export const needsSnat: Rule = ({ network, services, client, incident }) =>
     const servers = network
       .serversOf(facts)
       .filter(({ server, host }) => server.forwarding === "masquerading" && host !== director)
-      .flatMap(({ server, host }) => (host === undefined ? [] : [{ server, host }]));
+      .map(({ server, host }) => ({ server, host }));
     if (servers.length === 0) return [];
     const track = isUntracked(director) ? "sysctl -w net.ipv4.vs.conntrack=1; " : "";
     const rules = [...new Set(servers.map(({ server }) => formatIpv4Address(server.address)))].map(
       (address) => `iptables -t nat -A POSTROUTING -d ${address} -j MASQUERADE`,
     );
-    const own = servers.some(({ host }) => host === client);
+    // a server that is no machine of the lab may be a container of the director itself
+    const own = client === director || servers.some(({ host }) => host === client);
     const forged = incident.end?.kind === "dropped" && incident.end.reason === "ip-martian-source";
     return [
       {
         cause: "needsSnat",
-        values: { hosts: namesOf(servers.map(({ host }) => host)), director: director.name },
+        values: {
+          hosts: servers
+            .map(({ server, host }) => host?.name ?? formatIpv4Address(server.address))
+            .join(", "),
+          director: director.name,
+        },
         fix: [on(director, `${track}${rules.join("; ")}`)],
-        rank: own && forged ? 0.2 : 1.7,
+        rank: own && forged ? 0.2 : own ? 0.8 : 1.7,
       },
     ];
   });
@@ -92,4 +98,25 @@ export const elsewhere: Rule = ({ network, client, services, target }) => {
       from: host.name,
       rank: 2.5 + i / 50,
     }));
+};
+
+/** Full-nat hides the client; a real server reads its address from an option, if the module is there. */
+export const clientAddress: Rule = ({ network, services, incident }) => {
+  const servers = services.flatMap((facts) =>
+    network
+      .serversOf(facts)
+      .filter(({ server }) => server.forwarding === "full-nat")
+      .flatMap(({ host }) => host ?? []),
+  );
+  const hosts = [...new Set(servers)];
+  return hosts.length === 0
+    ? []
+    : [
+        {
+          cause: "noToa",
+          values: { hosts: namesOf(hosts) },
+          fix: hosts.map((host) => on(host, "modprobe toa")),
+          rank: incident.trouble === "unwanted" ? 0.9 : 2.6,
+        },
+      ];
 };
