@@ -7,6 +7,7 @@ import { listCommand } from "./commands/list.ts";
 import { runCommand } from "./commands/run.ts";
 import { shCommand } from "./commands/sh.ts";
 import { validateCommand } from "./commands/validate.ts";
+import { viewCommand } from "./commands/view.ts";
 import { whyCommand } from "./commands/why.ts";
 import { type Environment, languageOf } from "./environment.ts";
 import { parseLanguage, parseRequest, parseSeed } from "./options.ts";
@@ -57,6 +58,7 @@ function build(environment: Environment, done: (status: number) => void): Comman
   addValidate(program, environment, done);
   addWhy(program, environment, done);
   addCheck(program, environment, done);
+  addView(program, environment, done);
   addList(program, environment, done);
   addSh(program, done, environment);
   return program;
@@ -179,6 +181,38 @@ function addCheck(
         json: flags.json === true,
       };
       done(checkCommand(scenario, options, environment));
+    });
+}
+
+interface ViewFlags extends Shared {
+  readonly seed: string;
+  readonly variant?: string;
+  readonly format?: string;
+  readonly request: string;
+}
+
+function addView(program: Command, environment: Environment, done: (status: number) => void): void {
+  program
+    .command("view")
+    .description(
+      "one view of a run: ladder, owners, topology, shares, report, or modes side by side",
+    )
+    .argument("<view>", "ladder, owners, topology, shares, report or modes")
+    .argument("[scenarios...]", "one scenario; for modes several, the sheet's four without any")
+    .option("--format <format>", "text, mermaid, svg or html")
+    .option("--request <number>", "the request that a ladder follows", "1")
+    .option("--seed <seed>", "a whole number; the same seed gives the same run", "1")
+    .option("--variant <name>", VARIANT)
+    .addOption(language)
+    .action((view: string, labs: string[], flags: ViewFlags) => {
+      const options = {
+        seed: parseSeed(flags.seed),
+        language: chosenLanguage(flags, environment),
+        variant: flags.variant,
+        form: flags.format ?? "",
+        request: parseRequest(flags.request),
+      };
+      done(viewCommand(view, labs, options, environment));
     });
 }
 

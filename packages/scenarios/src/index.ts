@@ -32,6 +32,7 @@ export { labNames, labsOf, libraryLab, topologyText } from "./run/library.ts";
 export { type RunOptions, runLab } from "./run/run-lab.ts";
 export { TOPICS, type TopicName } from "./run/topics.ts";
 export { lintLines } from "./views/lint-view.ts";
+export { modesLines } from "./views/modes-view.ts";
 export { packetComment } from "./views/packet-comment.ts";
 export { type ReportOptions, reportLines } from "./views/report.ts";
 export {
@@ -43,4 +44,5 @@ export {
   textOf,
 } from "./views/styled.ts";
 export { say, type TextKey } from "./views/texts.ts";
+export { type ViewForm, viewNames, viewOf } from "./views/views.ts";
 export { whyLines } from "./views/why-view.ts";

@@ -167,6 +167,55 @@ export const TEXTS = {
   lintBetter: { en: "better: {command}", zh: "建议:{command}" },
   lintShown: { en: "shown by: lvsim run {lab}", zh: "演示:lvsim run {lab}" },
 
+  ladderScheduled: { en: "IPVS chooses {server} ({method})", zh: "IPVS 选择 {server}({method})" },
+  nobodyAsked: { en: "nobody asked", zh: "没有主机询问过" },
+  ownedFor: {
+    en: "{host}: {owner} from {from} to {to} s",
+    zh: "{host}:{owner},{from} 到 {to} 秒",
+  },
+  modeForwarding: { en: "Forwarding", zh: "转发方式" },
+  modeRequestWay: { en: "Way of a request", zh: "请求路径" },
+  modeReplyWay: { en: "Way of its reply", zh: "应答路径" },
+  modeAtServer: { en: "Real server sees", zh: "真实服务器看到" },
+  modeTtl: { en: "TTL there", zh: "到达时 TTL" },
+  modeChanged: { en: "Director changes", zh: "调度器修改" },
+  modeThroughDirector: { en: "Reply by director", zh: "应答经调度器" },
+  modeVipOnServer: { en: "VIP on real server", zh: "真实服务器有 VIP" },
+  modeGateway: { en: "Real server's gateway", zh: "真实服务器网关" },
+  modeYes: { en: "yes", zh: "是" },
+  modeNo: { en: "no", zh: "否" },
+  modeDirector: { en: "the director", zh: "调度器" },
+  modeMac: { en: "MAC addresses only", zh: "只改 MAC 地址" },
+  modeDestination: { en: "destination", zh: "目的地址" },
+  modeBoth: { en: "source and destination", zh: "源地址和目的地址" },
+  modeOuter: { en: "puts it into another packet", zh: "外加一层 IP 首部" },
+  fairnessHeading: {
+    en: "{director} {service} {scheduler}: {count} connections",
+    zh: "{director} {service} {scheduler}:{count} 个连接",
+  },
+  fairnessServer: { en: "Real server", zh: "真实服务器" },
+  fairnessColumns: {
+    en: "weight  count    share      due burst",
+    zh: "  权重   次数     份额     应得  连续",
+  },
+  fairnessVerdict: {
+    en: "greatest deviation {deviation} · Jain's index {jain}",
+    zh: "最大偏差 {deviation} · Jain 指数 {jain}",
+  },
+  disruptionHeading: { en: "What changes of services disturbed", zh: "服务变更的影响" },
+  disruptionNone: {
+    en: "No service was changed while requests were sent.",
+    zh: "发送请求期间没有变更服务。",
+  },
+  disruptionRow: {
+    en: "{moved} of {clients} clients moved · {failed} of {requests} requests failed",
+    zh: "{clients} 个客户端中 {moved} 个换了服务器 · {requests} 次请求中 {failed} 次失败",
+  },
+  htmlRun: {
+    en: "lvsim run {name} --seed {seed} · fingerprint {fingerprint}",
+    zh: "lvsim run {name} --seed {seed} · 指纹 {fingerprint}",
+  },
+
   next: { en: "Next:", zh: "接下来:" },
   wroteCaptures: {
     en: "Wrote {count} capture files to {folder}",
