@@ -8,7 +8,7 @@ import { formatIpv4Address, type Instant, type Ipv4Address } from "@lvsim/core";
 import { nameOf } from "../diagnosis/rules/service-commands.ts";
 import type { LabRun } from "../run/lab-run.ts";
 
-export interface ServerShare {
+interface ServerShare {
   readonly server: string;
   readonly weight: number;
   readonly count: number;

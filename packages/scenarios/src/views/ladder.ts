@@ -54,7 +54,7 @@ const HARMLESS: ReadonlySet<DropReason> = new Set<DropReason>([
 ]);
 
 /** At most so many rungs. */
-export const RUNGS_MAX = 60;
+const RUNGS_MAX = 60;
 
 export function ladderOf(
   run: LabRun,

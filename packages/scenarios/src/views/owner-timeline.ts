@@ -14,7 +14,7 @@ import { colourOf, LINE, picture, shape, straight, text, widthOf } from "./svg.t
 import { say } from "./texts.ts";
 
 /** A stretch in which a host believed one owner. */
-export interface Stretch {
+interface Stretch {
   readonly owner: string;
   readonly from: Instant;
   readonly to: Instant;

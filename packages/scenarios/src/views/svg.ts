@@ -2,7 +2,7 @@
 import type { Page } from "./styled.ts";
 
 /** Pixels of one column of text, and of a line. */
-export const COLUMN = 7.5;
+const COLUMN = 7.5;
 export const LINE = 18;
 /** Colours that are told apart without colour too: by order, and each with a label beside it. */
 const COLOURS = ["#2b6cb0", "#c05621", "#2f855a", "#805ad5", "#b83280", "#4a5568", "#975a16"];
