@@ -18,6 +18,8 @@ import {
 } from "@lvsim/core";
 
 const OFFSET = FragmentField.offsetMask;
+const isPart = (frame: Frame): boolean =>
+  (frame.fragment & (OFFSET | FragmentField.moreFragments)) !== 0;
 
 /** How many copies of a frame someone holds, and what he knows of it. */
 interface Holding {
@@ -51,6 +53,8 @@ export interface LedgerOptions {
   readonly tellsStories: boolean;
   /** Whether the host may take in a packet for this address. */
   readonly owns: (host: string, address: Ipv4Address) => boolean;
+  /** Whether the host puts fragments together that only pass, as a director does to see their ports. */
+  readonly gathers: (host: string) => boolean;
 }
 
 export class Ledger implements Trace {
@@ -163,7 +167,9 @@ export class Ledger implements Trace {
     this.tell(at, place, "took in", frame);
     this.leave(place, frame, "delivered");
     const isForIt =
-      frame.etherType === EtherType.arp || this.options.owns(place.owner, frame.destination);
+      frame.etherType === EtherType.arp ||
+      this.options.owns(place.owner, frame.destination) ||
+      (isPart(frame) && this.options.gathers(place.owner));
     if (!isForIt) {
       const to = formatIpv4Address(frame.destination);
       this.problems.push(`${place.owner} took in #${frame.id} for ${to}, which it does not own`);

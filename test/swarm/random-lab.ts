@@ -193,6 +193,7 @@ export function randomLab(rng: Rng, seed: string, tellsStories: boolean): Random
     tellsStories,
     duplicates: cables.flat().some(({ impairments }) => impairments.duplication > 0),
     owns: (name, address) => ownsAddress(hosts[Number(name.slice(1))], address),
+    gathers: (name) => (hosts[Number(name.slice(1))]?.config.ipvs.services.length ?? 0) > 0,
   });
   const simulation = new Simulation({ seed, trace: ledger });
   const bridges = switches.map((name) => simulation.addSwitch(name));

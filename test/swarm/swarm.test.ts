@@ -29,9 +29,10 @@ describe("the ledger notices", () => {
   const NOW = 0 as Instant;
   const books = (): { ledger: Ledger; device: number; host: number; frame: Frame } => {
     const owns = (): boolean => false;
+    const gathers = (): boolean => false;
     const switches = ["s0"];
     const ledger = new Ledger({
-      ...{ hosts: ["h0"], switches, duplicates: false, tellsStories: false, owns },
+      ...{ hosts: ["h0"], switches, duplicates: false, tellsStories: false, owns, gathers },
     });
     const frame = new Frame(1);
     return { ledger, device: ledger.place("h0.eth0"), host: ledger.place("h0"), frame };
