@@ -147,7 +147,9 @@ class Search {
     for (const isPointed of [true, false]) {
       const before = better;
       for (const suspect of suspects.filter(({ rank }) => rank < POINTED === isPointed)) {
-        if (this.trials >= TRIALS_MAX || (best !== null && suspect.rank >= GUESS)) break;
+        // what is left out behind another change would hide rather than mend
+        const isTold = best !== null || step.suspects.length > 0;
+        if (this.trials >= TRIALS_MAX || (isTold && suspect.rank >= GUESS)) break;
         const tried = this.attempt([...step.suspects, suspect]);
         best = greater(best, tried.success);
         if (best?.isWhole === true) return best;

@@ -68,7 +68,7 @@ export function incidentOf(evidence: Evidence, request: RequestFacts): Incident 
     const isTcp = flow.header === null || flow.header.protocol === IpProtocol.tcp;
     if (!failed && !isTcp) continue;
     const found = openingTrouble(flow);
-    if (found !== null) return found;
+    if (found !== null && (failed || !isMadeGood(flow, all))) return found;
   }
   for (const flow of all) {
     const past = bypassOf(flow, network);
@@ -121,6 +121,16 @@ function contest(flows: Flows, request: RequestFacts, all: readonly Flow[]): Inc
     return { trouble: "contested", flow, side: "request", leg, end: leg?.end ?? null, progress: 6 };
   }
   return null;
+}
+
+/** Whether the machine that refused took in a later connection of the same command: it was away for a while. */
+function isMadeGood(flow: Flow, all: readonly Flow[]): boolean {
+  const refusedBy = flow.attempts.at(-1)?.end;
+  if (refusedBy?.kind !== "dropped" || refusedBy.reason !== "tcp-no-socket") return false;
+  return all.slice(all.indexOf(flow) + 1).some(({ attempts, answers }) => {
+    const end = attempts.at(-1)?.end;
+    return end?.kind === "delivered" && end.host === refusedBy.host && answers.some(agrees);
+  });
 }
 
 /** A request that had no answer, or a refusal for one. */
