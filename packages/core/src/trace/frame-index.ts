@@ -2,7 +2,7 @@
  * A recorded trace read by frame: requests, their copies, the errors and answers that they caused. For views; a running
  * simulation never asks it.
  */
-import type { FrameOrigin } from "../packet/frame.ts";
+import { FrameOrigin } from "../packet/frame.ts";
 import type { TraceEvent } from "./trace-event.ts";
 
 /** How one frame came from another. */
@@ -10,6 +10,13 @@ export interface Kinship {
   readonly parent: number;
   readonly origin: FrameOrigin;
 }
+
+/** How a frame comes from another one whose content it has. */
+const CARRIES: ReadonlySet<FrameOrigin | undefined> = new Set([
+  FrameOrigin.encapsulated,
+  FrameOrigin.decapsulated,
+  FrameOrigin.fragmented,
+]);
 
 /** The events of a trace by frame, and who came from whom. Made once, for reading. */
 export class FrameIndex {
@@ -47,6 +54,19 @@ export class FrameIndex {
     let at = frame;
     for (let kin = this.kin.get(at); kin !== undefined; kin = this.kin.get(at)) at = kin.parent;
     return at;
+  }
+
+  /** `frame` and what carries it further: tunnel packets, what is taken out of them, fragments. */
+  sameContent(frame: number): Set<number> {
+    const found = new Set<number>();
+    const open = [frame];
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      if (next === 0 || found.has(next)) continue;
+      found.add(next);
+      for (const child of this.childrenOf(next))
+        if (CARRIES.has(this.parentOf(child)?.origin)) open.push(child);
+    }
+    return found;
   }
 
   /** The events of a frame and of all that descend from it, in order. */

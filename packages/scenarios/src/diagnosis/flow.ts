@@ -139,7 +139,7 @@ export class Flows {
   /** Follows a packet, inside tunnels too, to where it ended. */
   leg(frame: number): Leg {
     const index = this.evidence.frames;
-    const frames = sameContent(index, frame);
+    const frames = index.sameContent(frame);
     const events = [...frames].flatMap((one) => index.story(one)).sort((a, b) => a.index - b.index);
     const path: string[] = [];
     for (const { kind, place } of events) {
@@ -216,25 +216,6 @@ const leaves = (event: TraceEvent): boolean =>
 function firstHeader(frames: FrameIndex, frame: number): FrameHeader | null {
   for (const event of frames.story(frame)) if ("header" in event) return event.header;
   return null;
-}
-
-/** `frame` and what carries it further: tunnel packets, what is taken out of them, fragments. */
-function sameContent(frames: FrameIndex, frame: number): Set<number> {
-  const found = new Set<number>();
-  const open = [frame];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (next === 0 || found.has(next)) continue;
-    found.add(next);
-    for (const child of frames.childrenOf(next)) {
-      const origin = frames.parentOf(child)?.origin;
-      const carries =
-        origin === FrameOrigin.encapsulated ||
-        origin === FrameOrigin.decapsulated ||
-        origin === FrameOrigin.fragmented;
-      if (carries) open.push(child);
-    }
-  }
-  return found;
 }
 
 /** Whether the answer is one that begins a conversation, not a refusal. */

@@ -22,37 +22,18 @@ const isArp = (frames: FrameIndex, frame: number): boolean =>
 
 export function exchangeOf(run: LabRun, request: RequestRun): Exchange {
   const { frames } = run;
-  const carriers = sameContent(frames, request.frame);
+  const carriers = frames.sameContent(request.frame);
   const reply = new Set<number>();
   for (const frame of carriers) {
     const answer = frames.childrenOf(frame).find((child) => isAnswer(frames, child));
     if (answer === undefined || reply.size > 0) continue;
-    for (const one of sameContent(frames, answer)) reply.add(one);
+    for (const one of frames.sameContent(answer)) reply.add(one);
   }
   const arp = new Set<number>();
   for (const frame of [...carriers, ...reply])
     for (const child of frames.childrenOf(frame)) addArp(frames, child, arp);
   const rest = restOf(run, request, [carriers, reply, arp]);
   return { request: carriers, reply, arp, rest };
-}
-
-/** `frame` and what carries it further: tunnel packets, what is taken out of them, fragments. */
-function sameContent(frames: FrameIndex, frame: number): Set<number> {
-  const found = new Set<number>();
-  const open = [frame];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (next === 0 || found.has(next)) continue;
-    found.add(next);
-    for (const child of frames.childrenOf(next)) {
-      const origin = frames.parentOf(child)?.origin;
-      const carries =
-        origin === FrameOrigin.encapsulated ||
-        origin === FrameOrigin.decapsulated ||
-        origin === FrameOrigin.fragmented;
-      if (carries) open.push(child);
-    }
-  }
-  return found;
 }
 
 function isAnswer(frames: FrameIndex, frame: number): boolean {
