@@ -1,6 +1,7 @@
 /**
  * Upper bounds that end a runaway run instead of the machine. A name runs from the thing to its unit to `Max`.
- * They bound work and memory of the simulator; limits that Linux itself has stand beside the code that models them.
+ * They bound work and memory of the simulator, and are looked at every few hundred events: a run ends soon after one is
+ * reached. Limits that Linux itself has stand beside the code that models them.
  */
 export interface Limits {
   /** Events fired by one engine in its life. */

@@ -135,10 +135,10 @@ export class LinkEnd implements FrameReceiver {
     this.engine.scheduleAfter(frame, (wait + this.delay) as Duration);
   }
 
-  /** `carry`, when the frame must wait, or is not as long as the last one. */
+  /** `carry`, when the frame must wait. */
   private queue(frame: Frame, octets: number, serialiser: Serialiser): void {
     const { engine } = this;
-    if (!serialiser.enter(octets)) this.refuse(frame, "queue-full");
+    if (!serialiser.join(octets)) this.refuse(frame, "queue-full");
     else engine.scheduleAfter(frame, (serialiser.busyUntil - engine.now + this.delay) as Duration);
   }
 

@@ -72,8 +72,8 @@ export class Serialiser {
     return Math.ceil((octets * NANOSECONDS_PER_OCTET_AT_ONE_BIT_PER_SECOND) / this.rate);
   }
 
-  /** Takes a frame that must wait. */
-  private join(octets: number): boolean {
+  /** Takes a frame that must wait, for the wire is not free; false when there is no room. */
+  join(octets: number): boolean {
     if (!this.hasRoom(octets)) return false;
     this.busyUntil += this.timeOf(octets);
     if (this.framesMax > 0) this.remember();

@@ -24,7 +24,7 @@ export function logMartian(
     return;
   }
   messages.tell(warning, `IPv4: martian source ${destination} from ${source}, on dev ${from.name}`);
-  if (from.hasLinkHeader === false) return;
+  if (!from.hasLinkHeader) return;
   const header = `${octetsOf(frame.destinationMac)} ${octetsOf(frame.sourceMac)} 08 00`;
   messages.tell(warning, `ll header: 00000000: ${header}`);
 }

@@ -99,8 +99,7 @@ export interface NeighbourListing {
 export function neighbourListing(entry: NeighbourEntry, state: NeighbourState): NeighbourListing {
   const { address, device, probes, router, externallyLearnt } = entry;
   const { usedAt, confirmedAt, updatedAt } = entry;
-  const linkAddress =
-    (state & VALID) !== 0 && device.hasLinkHeader === true ? entry.linkAddress : null;
+  const linkAddress = (state & VALID) !== 0 && device.hasLinkHeader ? entry.linkAddress : null;
   const ages = { usedAt, confirmedAt, updatedAt };
   return { device, address, state, linkAddress, ...ages, probes, router, externallyLearnt };
 }

@@ -71,7 +71,7 @@ export function answerArrives(tcb: Tcb, frame: Frame): DropReason | null {
     sendReset(tcb.context, frame);
     return "tcp-old-acknowledgement";
   }
-  if (frame.hasTimestamps === true && frame.timestampEcho !== 0 && echoesNonsense(tcb, frame)) {
+  if (frame.hasTimestamps && frame.timestampEcho !== 0 && echoesNonsense(tcb, frame)) {
     sendReset(tcb.context, frame);
     return "tcp-paws";
   }

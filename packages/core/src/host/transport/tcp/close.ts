@@ -14,7 +14,7 @@ export function finish(tcb: Tcb): void {
   if (tcb.retransmitTimer?.armed) timers.cancel(tcb.retransmitTimer);
   if (tcb.delayedAckTimer?.armed) timers.cancel(tcb.delayedAckTimer);
   if (tcb.finWaitTimer?.armed) timers.cancel(tcb.finWaitTimer);
-  if (tcb.hashed === true) {
+  if (tcb.hashed) {
     tcb.hashed = false;
     context.flows.remove(tcb);
   }

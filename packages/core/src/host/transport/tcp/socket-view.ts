@@ -67,7 +67,7 @@ export function flowSummary(entry: FlowEntry): SocketSummary {
 function connectionSummary(tcb: Tcb): Omit<SocketSummary, "local" | "remote"> {
   return {
     protocol: "tcp",
-    inode: tcb.held === true && tcb.orphan === false ? inodeOf(tcb.cookie) : 0,
+    inode: tcb.held && !tcb.orphan ? inodeOf(tcb.cookie) : 0,
     cookie: tcb.cookie,
     state: tcb.state,
     receiveQueue: tcb.available,
@@ -108,11 +108,11 @@ function connectionTimer(tcb: Tcb): SocketTimer | null {
 
 function infoOf(tcb: Tcb): TcpInfo {
   const now = millisecondsAt(tcb.context.host.engine.now);
-  const sent = (tcb.sendNext - tcb.initialSequence - 1 - (tcb.finSent === true ? 1 : 0)) >>> 0;
+  const sent = (tcb.sendNext - tcb.initialSequence - 1 - (tcb.finSent ? 1 : 0)) >>> 0;
   return {
     timestamps: tcb.timestamps,
     sack: tcb.sack,
-    scales: tcb.windowScaling === true ? [tcb.sendScale, tcb.receiveScale] : null,
+    scales: tcb.windowScaling ? [tcb.sendScale, tcb.receiveScale] : null,
     rto: tcb.rto,
     backoff: tcb.backoff,
     rtt: tcb.srtt >> 3,

@@ -56,7 +56,7 @@ export class TcpSocketHandle implements TcpSocket {
   }
 
   get remote(): Endpoint | null {
-    if (this.connected === false) return null;
+    if (!this.connected) return null;
     const { toldPeer } = this.tcb;
     if (toldPeer !== null && this.context.host.toa !== null) return toldPeer;
     return { address: this.tcb.remoteAddress, port: this.tcb.remotePort };
@@ -96,7 +96,7 @@ export class TcpSocketHandle implements TcpSocket {
   connect(remote: Endpoint): Errno {
     if (this.tcb.state === TcpState.synSent) return Errno.EALREADY;
     if (this.tcb.state !== TcpState.close) return Errno.EISCONN;
-    if (this.connected === true) this.renew();
+    if (this.connected) this.renew();
     const { tcb, context } = this;
     const { ip, engine } = context.host;
     const destination = remote.address === ANY_ADDRESS ? LOOPBACK : remote.address;
@@ -104,7 +104,7 @@ export class TcpSocketHandle implements TcpSocket {
     if (typeof route === "number") return -route as Errno;
     if (route.type === RouteType.broadcast || route.type === RouteType.multicast)
       return Errno.ENETUNREACH;
-    const source = tcb.addressBound === true ? tcb.localAddress : ip.sourceFor(route, destination);
+    const source = tcb.addressBound ? tcb.localAddress : ip.sourceFor(route, destination);
     const port =
       tcb.localPort === 0
         ? this.ports.chooseForConnect(source, destination, remote.port)
@@ -133,7 +133,7 @@ export class TcpSocketHandle implements TcpSocket {
     fresh.held = true;
     const old = this.tcb;
     fresh.onEvent = old.onEvent;
-    if (old.holdsPort === true) {
+    if (old.holdsPort) {
       fresh.localAddress = old.heldAddress;
       fresh.heldAddress = old.heldAddress;
       fresh.addressBound = old.addressBound;
@@ -172,8 +172,8 @@ export class TcpSocketHandle implements TcpSocket {
       return octets;
     }
     if (tcb.error !== 0) return null;
-    const ended = tcb.finReceived === true || (tcb.shutdown & Shutdown.receive) !== 0;
-    return ended && this.connected === true ? NO_OCTETS : null;
+    const ended = tcb.finReceived || (tcb.shutdown & Shutdown.receive) !== 0;
+    return ended && this.connected ? NO_OCTETS : null;
   }
 
   shutdown(): void {
@@ -187,7 +187,7 @@ export class TcpSocketHandle implements TcpSocket {
 
   close(): void {
     const { tcb, context } = this;
-    if (tcb.orphan === true) return;
+    if (tcb.orphan) return;
     const unread = tcb.available > 0;
     const { state } = tcb;
     tcb.shutdown = Shutdown.receive | Shutdown.send;
@@ -210,7 +210,7 @@ export class TcpSocketHandle implements TcpSocket {
 
   abort(): void {
     const { tcb } = this;
-    if (tcb.orphan === true) return;
+    if (tcb.orphan) return;
     tcb.orphan = true;
     tcb.onEvent = null;
     dropUnread(tcb);
@@ -241,7 +241,7 @@ function dropUnread(tcb: Tcb): void {
 
 /** FIN behind all that was written (`tcp_close_state`, `tcp_send_fin`). */
 function queueFin(tcb: Tcb): void {
-  if (tcb.finQueued === true) return;
+  if (tcb.finQueued) return;
   if (tcb.state === TcpState.closeWait) setState(tcb, TcpState.lastAck);
   else if (tcb.state === TcpState.established || tcb.state === TcpState.synReceived)
     setState(tcb, TcpState.finWait1);

@@ -173,7 +173,7 @@ export class UdpLayer implements TransportHandler, UdpContext {
     );
     if (socket === null) return this.host.udpReceivers?.[0]?.icmpError(error);
     const errno = icmpErrno(error);
-    if (errno === 0 || socket.connected === false || !icmpIsFatal(error)) return;
+    if (errno === 0 || !socket.connected || !icmpIsFatal(error)) return;
     socket.fail(errno);
   }
 
@@ -241,7 +241,7 @@ export class UdpLayer implements TransportHandler, UdpContext {
             receiveBuffer: this.host.sysctls.rmem_default,
             sendBuffer: this.host.sysctls.wmem_default,
           },
-          state: socket.connected === true ? TcpState.established : TcpState.close,
+          state: socket.connected ? TcpState.established : TcpState.close,
           receiveQueue: socket.receiveQueue,
           sendQueue: 0,
           local: socket.local,

@@ -89,7 +89,7 @@ export class UdpSocketHandle implements UdpSocket {
   }
 
   get remote(): Endpoint | null {
-    return this.connected === true ? { address: this.remoteAddress, port: this.remotePort } : null;
+    return this.connected ? { address: this.remoteAddress, port: this.remotePort } : null;
   }
 
   get inode(): number {
@@ -130,7 +130,7 @@ export class UdpSocketHandle implements UdpSocket {
   bind(local: Endpoint): Errno {
     const { ip, sysctls } = this.layer.host;
     const { address } = local;
-    if (this.localPort !== 0 || this.closed === true) return Errno.EINVAL;
+    if (this.localPort !== 0 || this.closed) return Errno.EINVAL;
     const foreign = address !== ANY_ADDRESS && !ip.isLocalAddress(address);
     if (foreign && sysctls.ip_nonlocal_bind === 0 && !isMulticastAddress(address))
       return Errno.EADDRNOTAVAIL;
@@ -147,13 +147,13 @@ export class UdpSocketHandle implements UdpSocket {
   connect(remote: Endpoint): Errno {
     const { host } = this.layer;
     const address = remote.address === ANY_ADDRESS ? LOOPBACK : remote.address;
-    const bound = this.addressBound === true ? this.localAddress : ANY_ADDRESS;
+    const bound = this.addressBound ? this.localAddress : ANY_ADDRESS;
     const route = host.ip.routeOutput(address, bound, this.deviceTowards(address), 0, 0);
     if (typeof route === "number") return -route as Errno;
     if (route.type === RouteType.broadcast) return Errno.EACCES;
     const error = this.autobind();
     if (error !== 0) return error;
-    if (this.addressBound === false) this.localAddress = host.ip.sourceFor(route, address);
+    if (!this.addressBound) this.localAddress = host.ip.sourceFor(route, address);
     this.remoteAddress = address;
     this.remotePort = remote.port;
     this.connected = true;
@@ -175,7 +175,7 @@ export class UdpSocketHandle implements UdpSocket {
 
   send(octets: Uint8Array, remote: Endpoint | null): Errno {
     if (octets.length > PAYLOAD_MAX) return Errno.EMSGSIZE;
-    if (remote === null && this.connected === false) return Errno.EDESTADDRREQ;
+    if (remote === null && !this.connected) return Errno.EDESTADDRREQ;
     if (this.error !== 0) return this.takeError();
     const to = remote ?? { address: this.remoteAddress, port: this.remotePort };
     if (to.port === 0) return Errno.EINVAL;
@@ -289,7 +289,7 @@ export class UdpSocketHandle implements UdpSocket {
   }
 
   close(): void {
-    if (this.closed === true) return;
+    if (this.closed) return;
     this.closed = true;
     this.onEvent = null;
     this.newest = null;
