@@ -3,7 +3,7 @@ import { cycles, floorViolations } from "./floors.ts";
 import { type SourceFile, sourceFiles } from "./source.ts";
 
 const sources = (): SourceFile[] => {
-  const files = ["core", "shell", "scenarios", "cli"].flatMap((name) =>
+  const files = ["core", "shell", "scenarios", "testing", "cli"].flatMap((name) =>
     sourceFiles(`packages/${name}/src`),
   );
   expect(files.length, "the walk found too few sources").toBeGreaterThan(150);

@@ -39,6 +39,7 @@ const FLOORS: readonly Floor[] = [
   { folder: "packages/core/src", level: 14 },
   { folder: "packages/shell/src", level: 20 },
   { folder: "packages/scenarios/src", level: 30 },
+  { folder: "packages/testing/src", level: 40 },
   { folder: "packages/cli/src", level: 40 },
 ];
 
@@ -52,6 +53,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   "@lvsim/core/testing": "packages/core/src/testing/index.ts",
   "@lvsim/shell": "packages/shell/src/index.ts",
   "@lvsim/scenarios": "packages/scenarios/src/index.ts",
+  "@lvsim/testing": "packages/testing/src/index.ts",
 };
 
 function floorOf(path: string): Floor | undefined {

@@ -1,0 +1,21 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { weights } from "./weights.ts";
+
+/** The smallest case that refutes a claim. */
+function smallest<T>(arbitrary: fc.Arbitrary<T>, holds: (value: T) => boolean): T | undefined {
+  return fc.check(fc.property(arbitrary, holds)).counterexample?.[0];
+}
+
+const sum = (all: readonly number[]): number => all.reduce((total, each) => total + each, 0);
+
+test("weights shrink to few servers of small weight", () => {
+  expect(smallest(weights(), (all) => all.length < 3)).toEqual([1, 1, 1]);
+  expect(smallest(weights(), (all) => sum(all) < 7)).toEqual([7]);
+  expect(smallest(weights({ quiesced: true }), (all) => !all.includes(0))).toHaveLength(2);
+});
+
+test("some server can always be chosen, and only those asked for are quiesced", () => {
+  fc.assert(fc.property(weights({ quiesced: true, serversMax: 3 }), (all) => sum(all) > 0));
+  fc.assert(fc.property(weights({ serversMin: 2 }), (all) => all.length > 1 && !all.includes(0)));
+});
