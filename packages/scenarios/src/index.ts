@@ -26,11 +26,21 @@ export type { Variant } from "./lab-file/variant-schema.ts";
 export type { Bilingual } from "./lab-file/words.ts";
 export type { Advice } from "./lint/advice.ts";
 export { isWrong, lintRun } from "./lint/lint-run.ts";
+export { type DisruptionReport, disruptionReport } from "./reports/disruption-report.ts";
+export { type DistributionReport, distributionReport } from "./reports/distribution-report.ts";
+export {
+  jainIndex,
+  type ServerShare,
+  type ShareReport,
+  shareReport,
+} from "./reports/share-report.ts";
 export { eventJsonLine, summaryJson } from "./run/json-lines.ts";
 export type { HostRun, LabRun, Listing, RequestRun, StartRun } from "./run/lab-run.ts";
 export { labNames, labsOf, libraryLab, topologyText } from "./run/library.ts";
 export { type RunOptions, runLab } from "./run/run-lab.ts";
 export { TOPICS, type TopicName } from "./run/topics.ts";
+export { type Disruption, disruptionsOf } from "./views/disruption.ts";
+export { type Fairness, fairnessOf } from "./views/fairness.ts";
 export { lintLines } from "./views/lint-view.ts";
 export { modesLines } from "./views/modes-view.ts";
 export { packetComment } from "./views/packet-comment.ts";

@@ -1,11 +1,13 @@
 /** The configurations that a namespace had before, made again from what takes its changes back. */
 import { applyPatches, type Patch } from "immer";
+import type { Instant } from "../time/instant.ts";
 import type { ChangeOrigin } from "../trace/trace.ts";
 import type { ConfigChange } from "./config-history.ts";
 import type { NamespaceConfig } from "./namespace-config.ts";
 
 /** A change of a namespace's configuration with what it was before and after. */
 export interface PastChange {
+  readonly at: Instant;
   readonly origin: ChangeOrigin;
   readonly before: NamespaceConfig;
   readonly after: NamespaceConfig;
@@ -23,7 +25,7 @@ export function pastConfigs(
     const change = changes[i] as ConfigChange;
     if (change.subject !== subject) continue;
     const before = applyPatches(after, change.inverse as Patch[]);
-    past.push({ origin: change.origin, before, after });
+    past.push({ at: change.at, origin: change.origin, before, after });
     after = before;
   }
   return past.reverse();

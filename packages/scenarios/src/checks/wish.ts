@@ -11,11 +11,12 @@ export function wishFor(checks: readonly Check[]): Wish<Lab> {
     const names = new Set(hosts.map(({ name }) => name));
     const lost = events[0]?.index ?? 0;
     const seen = {
-      hosts: hosts.map(({ name, config }) => ({
+      hosts: hosts.map(({ name, config, past }) => ({
         name,
         before: config,
         started: config,
         after: config,
+        past,
       })),
       requests: requests.map(({ machine, ...request }) => {
         const { firstEvent, endEvent } = request;

@@ -1,5 +1,5 @@
 /** What came of running a lab once, as plain values: everything that views show is made from this. */
-import type { FrameIndex, Instant, NamespaceConfig, TraceEvent } from "@lvsim/core";
+import type { FrameIndex, Instant, NamespaceConfig, PastChange, TraceEvent } from "@lvsim/core";
 import type { LabDefinition } from "../lab-file/schema.ts";
 
 /** One start-up command line of a host, and how it ended. */
@@ -41,6 +41,8 @@ export interface HostRun {
   readonly before: NamespaceConfig;
   readonly started: NamespaceConfig;
   readonly after: NamespaceConfig;
+  /** Every change of it, the oldest first. */
+  readonly past: () => readonly PastChange[];
 }
 
 export interface LabRun {

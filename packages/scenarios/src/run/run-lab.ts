@@ -5,6 +5,7 @@ import {
   type Instant,
   later,
   type NamespaceConfig,
+  pastConfigs,
   Recorder,
   seconds,
   type Trace,
@@ -14,7 +15,7 @@ import {
 import { Lab } from "../lab/lab.ts";
 import type { HostSpec, LabDefinition, TrafficSpec } from "../lab-file/schema.ts";
 import { openingFrame, serverOf } from "./answers.ts";
-import type { LabRun, Listing, RequestRun, StartRun } from "./lab-run.ts";
+import type { HostRun, LabRun, Listing, RequestRun, StartRun } from "./lab-run.ts";
 import { isSetting, startCommands } from "./start-commands.ts";
 
 export interface RunOptions {
@@ -79,6 +80,7 @@ class LabPlay {
       before: before.get(host) as NamespaceConfig,
       started: started.get(host) as NamespaceConfig,
       after: after.get(host) as NamespaceConfig,
+      past: this.pastOf(host, after.get(host) as NamespaceConfig),
     }));
     const run = {
       name: this.name,
@@ -153,6 +155,12 @@ class LabPlay {
     for (let i = Math.max(this.toldCount, recorder.lostCount); i < recorder.recordedCount; i++)
       options.onEvent(recorder.event(i));
     this.toldCount = recorder.recordedCount;
+  }
+
+  private pastOf(host: string, now: NamespaceConfig): HostRun["past"] {
+    const { namespace } = this.lab.machine(host);
+    const changes = [...namespace.history.all];
+    return () => pastConfigs(now, changes, namespace);
   }
 
   private configs(): Map<string, NamespaceConfig> {

@@ -1,5 +1,5 @@
-/** Fairness and disruption as text and as SVG. */
-import type { Disruption, Fairness } from "./fairness.ts";
+/** Fairness as text and as SVG. */
+import type { Fairness } from "./fairness.ts";
 import { padTo, widest } from "./layout.ts";
 import { type Line, line, type Page, span } from "./styled.ts";
 import { colourOf, LINE, picture, shape, straight, text, widthOf } from "./svg.ts";
@@ -12,8 +12,12 @@ function heading({ director, service, scheduler, count }: Fairness, { language }
   return say(language, "fairnessHeading", { director, service, scheduler, count });
 }
 
-const verdict = ({ deviation, jain }: Fairness, { language }: Page): string =>
-  say(language, "fairnessVerdict", { deviation: percent(deviation), jain: jain.toFixed(4) });
+const verdict = ({ deviation, jain, burst }: Fairness, { language }: Page): string =>
+  say(language, "fairnessVerdict", {
+    deviation: percent(deviation),
+    jain: jain.toFixed(4),
+    burst,
+  });
 
 export function fairnessLines(fairness: Fairness, page: Page): Line[] {
   const { language } = page;
@@ -31,7 +35,7 @@ export function fairnessLines(fairness: Fairness, page: Page): Line[] {
   return [
     line(span(heading(fairness, page), "title")),
     line("  ", span(head, "dim")),
-    ...servers.map(({ server, weight, count, share, due, burst }) => {
+    ...servers.map(({ server, weight, count, share, due, burst, lag }) => {
       const bar = "█".repeat(Math.round(share * BAR)).padEnd(BAR, "░");
       const numbers = [
         String(weight).padStart(6),
@@ -39,28 +43,11 @@ export function fairnessLines(fairness: Fairness, page: Page): Line[] {
         percent(share).padStart(9),
         percent(due).padStart(9),
         String(burst).padStart(6),
+        lag.toFixed(1).padStart(6),
       ].join("");
       return line("  ", span(padTo(page, server, names), "host"), `${numbers}  ${bar}`);
     }),
     line("  ", verdict(fairness, page)),
-  ];
-}
-
-export function disruptionLines(all: readonly Disruption[], page: Page): Line[] {
-  const { language } = page;
-  if (all.length === 0) return [line(span(say(language, "disruptionNone"), "dim"))];
-  return [
-    line(span(say(language, "disruptionHeading"), "title")),
-    ...all.map(({ at, director, command, clients, moved, requests, failed }) =>
-      line(
-        "  ",
-        span(`${(at / 1e9).toFixed(6)} ${director}# ${command.split("\n")[0] ?? ""}  `, "host"),
-        span(
-          say(language, "disruptionRow", { clients, moved, requests, failed }),
-          failed > 0 ? "bad" : "plain",
-        ),
-      ),
-    ),
   ];
 }
 

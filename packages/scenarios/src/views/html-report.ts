@@ -3,9 +3,11 @@
  * pictures of topology, ladder, owners and shares; every event of the trace can be unfolded.
  */
 import type { LabRun } from "../run/lab-run.ts";
+import { disruptionsOf } from "./disruption.ts";
+import { disruptionLines, disruptionSvg } from "./disruption-views.ts";
 import { eventLines } from "./event-text.ts";
-import { disruptionsOf, fairnessOf } from "./fairness.ts";
-import { disruptionLines, fairnessSvg } from "./fairness-views.ts";
+import { fairnessOf } from "./fairness.ts";
+import { fairnessSvg } from "./fairness-views.ts";
 import { ladderOf } from "./ladder.ts";
 import { ladderSvg } from "./ladder-views.ts";
 import { Names } from "./names.ts";
@@ -51,6 +53,7 @@ export function htmlReport(run: LabRun, page: Page): string {
     figure(ladder),
     block(requestLines(run, names, page)),
     ...shares.map(figure),
+    disruptions.length === 0 ? "" : figure(disruptionSvg(run, disruptions, page)),
     disruptions.length === 0 ? "" : block(disruptionLines(disruptions, page)),
     ...run.listings.map(
       ({ host, command, output }) =>

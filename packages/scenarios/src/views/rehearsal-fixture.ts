@@ -157,6 +157,7 @@ export function rehearse(name: string, drops: readonly string[] = []): LabRun {
     before: before.get(host) as HostRun["before"],
     started: after.get(host) as HostRun["after"],
     after: after.get(host) as HostRun["after"],
+    past: () => [],
   }));
   const events = [...recorder.events()];
   return {

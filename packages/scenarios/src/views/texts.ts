@@ -195,22 +195,32 @@ export const TEXTS = {
   },
   fairnessServer: { en: "Real server", zh: "真实服务器" },
   fairnessColumns: {
-    en: "weight  count    share      due burst",
-    zh: "  权重   次数     份额     应得  连续",
+    en: "weight  count    share      due burst   lag",
+    zh: "  权重   次数     份额     应得  连续  落后",
   },
   fairnessVerdict: {
-    en: "greatest deviation {deviation} · Jain's index {jain}",
-    zh: "最大偏差 {deviation} · Jain 指数 {jain}",
+    en: "greatest deviation {deviation} · Jain's index {jain} · longest burst {burst}",
+    zh: "最大偏差 {deviation} · Jain 指数 {jain} · 最长连续 {burst} 次",
   },
   disruptionHeading: { en: "What changes of services disturbed", zh: "服务变更的影响" },
   disruptionNone: {
     en: "No service was changed while requests were sent.",
     zh: "发送请求期间没有变更服务。",
   },
-  disruptionRow: {
-    en: "{moved} of {clients} clients moved · {failed} of {requests} requests failed",
-    zh: "{clients} 个客户端中 {moved} 个换了服务器 · {requests} 次请求中 {failed} 次失败",
+  disruptionClients: {
+    en: "{moved} of {clients} clients moved",
+    zh: "{clients} 个客户端中 {moved} 个换了服务器",
   },
+  disruptionNeedless: {
+    en: "{moved} of {clients} clients moved, {needless} of them though their server remained",
+    zh: "{clients} 个客户端中 {moved} 个换了服务器,其中 {needless} 个原服务器仍在",
+  },
+  disruptionRequests: {
+    en: "{failed} of {requests} requests failed",
+    zh: "{requests} 次请求中 {failed} 次失败",
+  },
+  disruptionFailed: { en: "failed", zh: "失败" },
+  noServer: { en: "nobody", zh: "无" },
   htmlRun: {
     en: "lvsim run {name} --seed {seed} · fingerprint {fingerprint}",
     zh: "lvsim run {name} --seed {seed} · 指纹 {fingerprint}",

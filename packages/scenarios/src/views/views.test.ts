@@ -3,7 +3,8 @@ import type { LabDefinition } from "../lab-file/schema.ts";
 import { libraryLab } from "../run/library.ts";
 import { runLab } from "../run/run-lab.ts";
 import { columnsOf } from "./columns-fixture.ts";
-import { disruptionsOf, fairnessOf } from "./fairness.ts";
+import { disruptionsOf } from "./disruption.ts";
+import { fairnessOf } from "./fairness.ts";
 import { modesLines } from "./modes-view.ts";
 import { type Language, type Page, textOf } from "./styled.ts";
 import { type ViewForm, viewOf } from "./views.ts";
@@ -32,7 +33,8 @@ test.each([
   ["ladder", "nat", "mermaid"],
   ["owners", "arp-announce-missing", "text"],
   ["topology", "tun", "mermaid"],
-  ["shares", "nat", "text"],
+  ["fairness", "nat", "text"],
+  ["disruption", "source-hash-without-fallback", "text"],
 ] as const)("%s of %s as %s", (view, name, form) => {
   expect(shown(view, name, form)).toMatchSnapshot();
 });
@@ -40,7 +42,7 @@ test.each([
 test.each(["en", "zh"] as const)(
   "text keeps to the page, Chinese counted as two columns: %s",
   (language) => {
-    for (const view of ["ladder", "owners", "topology", "shares"])
+    for (const view of ["ladder", "owners", "topology", "fairness", "disruption"])
       for (const one of shown(view, "dr", "text", language).split("\n"))
         expect(columnsOf(one), one).toBeLessThanOrEqual(100);
     const modes = modesLines(["nat", "dr", "tun", "fullnat"].map(played), pageIn(language));
@@ -61,16 +63,19 @@ function isWellFormed(xml: string): boolean {
   return open.length === 0 && !/&(?!(?:amp|lt|gt|quot);)/.test(xml);
 }
 
-test.each(["ladder", "owners", "topology", "shares"])("the SVG of %s is well-formed", (view) => {
-  for (const language of ["en", "zh"] as const) {
-    const svg = shown(view, "dr", "svg", language);
-    expect(svg.startsWith("<svg ")).toBe(true);
-    expect(isWellFormed(svg)).toBe(true);
-  }
-});
+test.each(["ladder", "owners", "topology", "fairness", "disruption"])(
+  "the SVG of %s is well-formed",
+  (view) => {
+    for (const language of ["en", "zh"] as const) {
+      const svg = shown(view, "dr", "svg", language);
+      expect(svg.startsWith("<svg ")).toBe(true);
+      expect(isWellFormed(svg)).toBe(true);
+    }
+  },
+);
 
 test("every bar, box and word of a picture is inside it", () => {
-  for (const view of ["ladder", "owners", "topology", "shares"]) {
+  for (const view of ["ladder", "owners", "topology", "fairness", "disruption"]) {
     const svg = shown(view, "tun", "svg");
     const [, width = "0", height = "0"] = /viewBox="0 0 (\d+) (\d+)"/.exec(svg) ?? [];
     for (const [, x = "0", y = "0"] of svg.matchAll(/ x="([\d.]+)" y="([\d.]+)"/g)) {
@@ -110,4 +115,18 @@ test("a change of a service while requests are sent is told with what it disturb
   expect(disruptionsOf(played("nat"))).toEqual([]);
   const [change] = disruptionsOf(played("source-hash-without-fallback"));
   expect(change).toMatchObject({ director: "dir", failed: 2 });
+});
+
+test("a client that round robin sends elsewhere after an edit moved needlessly, after a removal it had to", () => {
+  const nat = libraryLab("nat") as LabDefinition;
+  const changed = (option: string, server: string) => {
+    const at = 1_500_000_000 as LabDefinition["faults"][number]["at"];
+    const faults = [
+      { at, on: "lvs-server", run: `ipvsadm ${option} -t 172.16.100.1:80 -r ${server}` },
+    ];
+    return disruptionsOf(runLab("nat", { ...nat, faults }, { seed: "1" }));
+  };
+  const common = { at: 1_500_000_000, clients: 1, moved: 1, failed: 0 };
+  expect(changed("-e", "192.168.100.4 -m -w 9")).toMatchObject([{ ...common, needless: 1 }]);
+  expect(changed("-d", "192.168.100.3")).toMatchObject([{ ...common, needless: 0 }]);
 });

@@ -1,7 +1,9 @@
 /** Every view of a run by its name, in each form that it has. */
 import type { LabRun } from "../run/lab-run.ts";
-import { disruptionsOf, fairnessOf } from "./fairness.ts";
-import { disruptionLines, fairnessLines, fairnessSvg } from "./fairness-views.ts";
+import { disruptionsOf } from "./disruption.ts";
+import { disruptionLines, disruptionSvg } from "./disruption-views.ts";
+import { fairnessOf } from "./fairness.ts";
+import { fairnessLines, fairnessSvg } from "./fairness-views.ts";
 import { htmlReport } from "./html-report.ts";
 import { ladderOf } from "./ladder.ts";
 import { ladderLines, ladderMermaid, ladderSvg } from "./ladder-views.ts";
@@ -46,14 +48,15 @@ const VIEWS: Readonly<Record<string, View>> = {
     if (form === "mermaid") return topologyMermaid(run, names, page);
     return form === "svg" ? topologySvg(run, names, page) : null;
   },
-  shares: ({ run, form, page }) => {
+  fairness: ({ run, form, page }) => {
     const all = fairnessOf(run);
-    if (form === "text")
-      return stacked([
-        ...all.map((one) => fairnessLines(one, page)),
-        disruptionLines(disruptionsOf(run), page),
-      ]);
+    if (form === "text") return stacked(all.map((one) => fairnessLines(one, page)));
     return form === "svg" ? all.map((one) => fairnessSvg(one, page)).join("") : null;
+  },
+  disruption: ({ run, form, page }) => {
+    const all = disruptionsOf(run);
+    if (form === "text") return disruptionLines(all, page);
+    return form === "svg" ? disruptionSvg(run, all, page) : null;
   },
   report: ({ run, form, page }) => (form === "html" ? htmlReport(run, page) : null),
 };
