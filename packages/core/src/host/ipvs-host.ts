@@ -14,6 +14,7 @@ import type {
   VsSysctls,
 } from "./ipvs/host.ts";
 import type { OverloadVariant } from "./ipvs/overload.ts";
+import type { SchedulerModule } from "./ipvs/scheduler.ts";
 import { TrackedFlows } from "./ipvs-conntrack.ts";
 import { FullNatHostAdapter } from "./ipvs-fullnat-host.ts";
 import { IpvsSyncSockets, type SyncSocketsOwner } from "./ipvs-sync-sockets.ts";
@@ -28,6 +29,7 @@ const AVAILABLE_PAGES = 32 * 15_209;
 
 interface IpvsHostOwner extends SyncSocketsOwner {
   readonly kernel: KernelVariant;
+  readonly schedulers: readonly SchedulerModule[];
   readonly config: NamespaceConfig;
   readonly rng: Rng;
   readonly ip: IpLayer & ForwardedFragments;
@@ -49,6 +51,7 @@ export class IpvsHostAdapter implements IpvsHost {
   readonly syncSockets: SyncSockets;
   readonly availablePages = AVAILABLE_PAGES;
   readonly fullNat: FullNatHost | null;
+  readonly schedulers: readonly SchedulerModule[];
   private flows: TrackedFlows | null = null;
   private readonly context: IpContext;
   private readonly owner: IpvsHostOwner;
@@ -62,6 +65,7 @@ export class IpvsHostAdapter implements IpvsHost {
     this.hooks = context.hooks;
     this.rng = owner.rng.stream("ipvs");
     this.ip = owner.ip;
+    this.schedulers = owner.schedulers;
     this.fragments = owner.ip;
     this.syncSockets = new IpvsSyncSockets(owner, context.router);
     const { variant } = owner.config.ipvs;

@@ -45,7 +45,8 @@ export class KernelNetwork {
 
   /** A namespace with lo and the fallback devices, all down; `label` tells it apart in the trace. */
   create(label: string): NetworkNamespace {
-    const { name, engine, rng, trace, kernel, kernelDevices, history, config } = this.first;
+    const { name, engine, rng, trace, kernel, kernelDevices, history, schedulers, config } =
+      this.first;
     const namespace = new NetworkNamespace({
       name: `${name}/${label}`,
       engine,
@@ -54,6 +55,7 @@ export class KernelNetwork {
       kernel,
       kernelDevices,
       history,
+      schedulers,
       config: configLike(config),
     });
     this.made.push(namespace);

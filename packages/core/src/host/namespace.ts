@@ -36,9 +36,11 @@ import { PathCache } from "./ip/path-cache.ts";
 import { Peers } from "./ip/peers.ts";
 import { applyToConfig, type IpvsCommand } from "./ipvs/control.ts";
 import { Ipvs } from "./ipvs/ipvs.ts";
+import type { SchedulerModule } from "./ipvs/scheduler.ts";
 import { IpvsHostAdapter } from "./ipvs-host.ts";
 import type { KernelVariant } from "./kernel-variant.ts";
 import type { NamespaceConfig, NamespaceDraft } from "./namespace-config.ts";
+import type { NamespaceOptions } from "./namespace-options.ts";
 import { ArpInput } from "./neigh/arp-input.ts";
 import { NeighbourTable, type NeighbourWatcher } from "./neigh/neighbour-table.ts";
 import { ProxyTable } from "./neigh/proxy-table.ts";
@@ -57,20 +59,6 @@ import { Tunnels } from "./tunnel/tunnels.ts";
 
 enablePatches();
 
-export interface NamespaceOptions {
-  readonly name: string;
-  readonly engine: Engine;
-  /** The namespace's own stream. */
-  readonly rng: Rng;
-  readonly trace: Trace | null;
-  readonly kernel: KernelVariant;
-  /** What it shares with the other namespaces of its kernel; left out for a kernel's first. */
-  readonly kernelDevices?: KernelDevices;
-  readonly history?: ConfigHistory;
-  /** What it begins with; left out, as a kernel's first does. */
-  readonly config?: NamespaceConfig;
-}
-
 /** Hears what happens to a namespace, as netlink's groups tell it (`ip monitor`). */
 export interface NamespaceWatcher extends NeighbourWatcher {
   /** The configuration is another, and the live tables have followed. */
@@ -88,6 +76,8 @@ export class NetworkNamespace {
   readonly kernelDevices: KernelDevices;
   /** What was changed in this kernel's namespaces. */
   readonly history: ConfigHistory;
+  /** IPVS schedulers beside those of Linux. */
+  readonly schedulers: readonly SchedulerModule[];
   /** Its id in the trace. */
   readonly place: PlaceId;
   readonly hooks: HookTable;
@@ -134,6 +124,7 @@ export class NetworkNamespace {
     if (this.current.toa === true) this.toa = new Toa();
     this.kernelDevices = options.kernelDevices ?? new KernelDevices();
     this.history = options.history ?? new ConfigHistory();
+    this.schedulers = options.schedulers ?? [];
     this.table = new DeviceTable(this);
     this.router = new Router({
       conf: (index) => this.table.at(index)?.conf,

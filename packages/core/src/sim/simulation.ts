@@ -6,6 +6,8 @@ import { assert } from "../base/assert.ts";
 import type { Limits } from "../base/limits.ts";
 import { initialConfigWith } from "../host/initial-config.ts";
 import type { IpvsVariant } from "../host/ipvs/config.ts";
+import type { SchedulerModule } from "../host/ipvs/scheduler.ts";
+import { isLinuxScheduler } from "../host/ipvs/schedulers/index.ts";
 import type { KernelVariant } from "../host/kernel-variant.ts";
 import type { NetworkNamespace as Namespace } from "../host/namespace.ts";
 import { NetworkNamespace } from "../host/namespace.ts";
@@ -25,6 +27,8 @@ export interface SimulationOptions {
   readonly limits?: Partial<Limits> | undefined;
   /** What the kernel's timer wheel shows when the run begins. */
   readonly timerPhase?: Duration | undefined;
+  /** IPVS schedulers of one's own, which every kernel has beside Linux's. */
+  readonly schedulers?: readonly SchedulerModule[] | undefined;
 }
 
 /** One end of a cable in a namespace. */
@@ -48,18 +52,25 @@ export class Simulation {
   readonly namespaces: Namespace[] = [];
   readonly switches: Switch[] = [];
   readonly links: Link[] = [];
+  private readonly schedulers: readonly SchedulerModule[];
 
   constructor(options: SimulationOptions) {
     this.engine = new Engine({ limits: options.limits });
     if (options.timerPhase !== undefined) this.engine.timers.phase = options.timerPhase;
     this.rng = createRng(options.seed);
     this.trace = options.trace;
+    this.schedulers = options.schedulers ?? [];
+    for (const { name } of this.schedulers)
+      assert(
+        !isLinuxScheduler(name),
+        `Linux has a scheduler called ${name}: give yours another name`,
+      );
   }
 
   /** A namespace with a host's devices and nothing configured; its name is new. */
   addNamespace(name: string, kernel: KernelVariant, ipvs: IpvsVariant = "mainline"): Namespace {
     assert(!this.namespaces.some((other) => other.name === name), `two namespaces named ${name}`);
-    const { engine, rng, trace } = this;
+    const { engine, rng, trace, schedulers } = this;
     const config = initialConfigWith(ipvs);
     const namespace = new NetworkNamespace({
       name,
@@ -67,6 +78,7 @@ export class Simulation {
       rng: rng.stream(name),
       trace,
       kernel,
+      schedulers,
       config,
     });
     this.namespaces.push(namespace);

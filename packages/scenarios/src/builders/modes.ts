@@ -10,8 +10,8 @@ import type { LabDefinition, LabSource } from "../lab-file/schema.ts";
 export interface ModeOptions {
   /** How many, 1 to 200; 2 unless said. */
   readonly realServers?: number;
-  /** As `ipvsadm -s` takes it; wlc unless said. */
-  readonly scheduler?: SchedulerName;
+  /** As `ipvsadm -s` takes it, or one that the lab is given beside Linux's; wlc unless said. */
+  readonly scheduler?: SchedulerName | (string & {});
   /** One for each real server; all 1 unless said. */
   readonly weights?: readonly number[];
   /** Requests of the client, one a second; two for each real server unless said. */

@@ -1,5 +1,5 @@
 /** What can be chosen when a lab is built. */
-import type { Duration, KernelVariant, Limits, Trace } from "@lvsim/core";
+import type { Duration, KernelVariant, Limits, SchedulerModule, Trace } from "@lvsim/core";
 import type { ShellCosts } from "@lvsim/shell";
 
 export interface LabOptions {
@@ -11,6 +11,11 @@ export interface LabOptions {
   readonly kernel?: KernelVariant;
   /** What the kernels' timer wheel shows when the run begins. */
   readonly timerPhase?: Duration;
+  /**
+   * IPVS schedulers of one's own, which every director has beside Linux's. A snapshot that is written to a file keeps only
+   * their names.
+   */
+  readonly schedulers?: readonly SchedulerModule[];
   /** What shell work costs in simulated time; nothing unless said. */
   readonly costs?: ShellCosts;
 }

@@ -63,8 +63,8 @@ export class Lab {
     this.definition = definition;
     this.options = options;
     this.machines = this.byName;
-    const { seed, trace = null, limits, timerPhase } = options;
-    this.simulation = new Simulation({ seed, trace, limits, timerPhase });
+    const { seed, trace = null, limits, timerPhase, schedulers } = options;
+    this.simulation = new Simulation({ seed, trace, limits, timerPhase, schedulers });
   }
 
   /** A lab without anything in it, to be put together by `addMachine`, `addSwitch`, `connect` and `attach`. */
@@ -230,13 +230,14 @@ export class Lab {
   snapshot(): LabSnapshot {
     const { definition } = this;
     assert(definition !== null, "a lab put together by calls has no definition to start from");
-    const { seed, limits, timerPhase, costs, kernel } = this.options;
+    const { seed, limits, timerPhase, costs, kernel, schedulers } = this.options;
     const options = {
       seed,
       ...(limits === undefined ? {} : { limits }),
       ...(timerPhase === undefined ? {} : { timerPhase }),
       ...(costs === undefined ? {} : { costs }),
       ...(kernel === undefined ? {} : { kernel }),
+      ...(schedulers === undefined ? {} : { schedulers }),
     };
     return { definition, options, inputs: this.log.inputs(), ...this.position() };
   }

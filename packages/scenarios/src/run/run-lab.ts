@@ -7,6 +7,7 @@ import {
   type NamespaceConfig,
   pastConfigs,
   Recorder,
+  type SchedulerModule,
   seconds,
   type Trace,
   type TraceEvent,
@@ -20,6 +21,8 @@ import { isSetting, startCommands } from "./start-commands.ts";
 
 export interface RunOptions {
   readonly seed: string;
+  /** IPVS schedulers of one's own, which every director has beside Linux's. */
+  readonly schedulers?: readonly SchedulerModule[];
   /** Called when the lab is built, before anything is typed: for taps. */
   readonly onBuilt?: (lab: Lab) => void;
   /** Called with what is done next. */
@@ -55,7 +58,8 @@ class LabPlay {
     this.options = options;
     this.hosts = new Set(Object.keys(definition.hosts));
     const trace = tee([this.recorder, this.fingerprint]) as Trace;
-    this.lab = Lab.build(definition, { seed: options.seed, trace });
+    const { seed, schedulers = [] } = options;
+    this.lab = Lab.build(definition, { seed, trace, schedulers });
     options.onBuilt?.(this.lab);
   }
 

@@ -2,7 +2,11 @@
 import type { Ipv4Address } from "../../packet/ipv4-address.ts";
 import type { Ipv6Address } from "../../packet/ipv6-address.ts";
 
+/** The name of a scheduler that does not come with Linux (`SchedulerModule`). */
+export type OwnSchedulerName = string & { readonly isOwn: true };
+
 export type SchedulerName =
+  | OwnSchedulerName
   | "none"
   | "rr"
   | "wrr"

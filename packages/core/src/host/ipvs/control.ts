@@ -18,6 +18,7 @@ import {
   type VirtualServiceIdentity,
 } from "./config.ts";
 import { type ControlContext, isMixed, startDaemon, stopDaemon } from "./daemon-control.ts";
+import type { SchedulerModule } from "./scheduler.ts";
 import { isSchedulerName } from "./schedulers/index.ts";
 
 /** A virtual service's settings as a command names them; the scheduler is what the user typed. */
@@ -112,7 +113,7 @@ export function applyToConfig(
     case "stop-daemon":
       return stopDaemon(draft, command.role);
     case "add-service":
-      return addService(draft, command.service);
+      return addService(draft, command.service, context.schedulers);
     case "zero":
       if (command.identity === null) return 0;
       return indexOfService(draft, command.identity) < 0 ? Errno.ESRCH : 0;
@@ -148,7 +149,7 @@ function applyToService(
   if (adds && draft.daemons.length > 0 && isMixed(service, command.server)) return Errno.EINVAL;
   switch (command.kind) {
     case "edit-service":
-      return editService(service, command.service);
+      return editService(service, command.service, context.schedulers);
     case "delete-service":
       draft.services.splice(index, 1);
       return 0;
@@ -167,18 +168,26 @@ function applyToService(
   }
 }
 
-function addService(draft: Draft<IpvsConfig>, settings: ServiceSettings): Errno {
+function addService(
+  draft: Draft<IpvsConfig>,
+  settings: ServiceSettings,
+  modules: readonly SchedulerModule[],
+): Errno {
   if (indexOfService(draft, settings.identity) >= 0) return Errno.EEXIST;
   const { scheduler } = settings;
-  if (!isSchedulerName(scheduler)) return Errno.ENOENT;
+  if (!isSchedulerName(scheduler, modules)) return Errno.ENOENT;
   if (!PERSISTENCE_ENGINES.includes(settings.persistenceEngine)) return Errno.ENOENT;
   draft.services.push({ ...settings, scheduler, realServers: [], localAddresses: [] });
   return 0;
 }
 
-function editService(service: Draft<VirtualServiceConfig>, settings: ServiceSettings): Errno {
+function editService(
+  service: Draft<VirtualServiceConfig>,
+  settings: ServiceSettings,
+  modules: readonly SchedulerModule[],
+): Errno {
   const { scheduler } = settings;
-  if (!isSchedulerName(scheduler)) return Errno.ENOENT;
+  if (!isSchedulerName(scheduler, modules)) return Errno.ENOENT;
   if (!PERSISTENCE_ENGINES.includes(settings.persistenceEngine)) return Errno.ENOENT;
   service.scheduler = scheduler;
   service.schedulerFlags = settings.schedulerFlags;

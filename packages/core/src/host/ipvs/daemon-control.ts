@@ -8,9 +8,12 @@ import type {
   SyncDaemonConfig,
   VirtualServiceConfig,
 } from "./config.ts";
+import type { SchedulerModule } from "./scheduler.ts";
 
 /** What the checks of commands must know of the namespace. */
 export interface ControlContext {
+  /** Schedulers beside those of Linux. */
+  readonly schedulers: readonly SchedulerModule[];
   /** Whether `inet_addr_type` says unicast or local. */
   isUnicastOrLocal(address: Ipv4Address): boolean;
   deviceNamed(name: string): { readonly mtu: number; readonly up: boolean } | undefined;

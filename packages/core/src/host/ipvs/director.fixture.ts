@@ -145,6 +145,7 @@ export class Director {
       get availablePages() {
         return director.availablePages;
       },
+      schedulers: [],
       turnDefence: (sysctl, mode) => this.setSysctls({ [sysctl]: mode }),
       syncSockets: this.sockets,
       fullNat: this.fullNatHost(),
@@ -169,6 +170,7 @@ export class Director {
   command(command: IpvsCommand): Errno {
     let errno: Errno = 0;
     const context = {
+      schedulers: [],
       isUnicastOrLocal: (candidate: Ipv4Address) => candidate >>> 28 !== 14,
       deviceNamed: () => ({ mtu: 1500, up: true }),
     };

@@ -12,6 +12,7 @@ import type { IpvsSysctls } from "../sysctl/ipvs-sysctls.ts";
 import type { SynProxySysctls } from "../sysctl/syn-proxy-sysctls.ts";
 import type { IpvsVariant } from "./config.ts";
 import type { OverloadVariant } from "./overload.ts";
+import type { SchedulerModule } from "./scheduler.ts";
 
 /** net.ipv4.vs.*: plain numbers under the kernel's names, as the files hold them. */
 export type VsSysctls = IpvsSysctls;
@@ -104,6 +105,8 @@ export interface IpvsHost {
   readonly routingGeneration: number;
   /** Pages of memory that are free or in buffers: what vs.amemthresh is held against. */
   readonly availablePages: number;
+  /** Schedulers beside those of Linux. */
+  readonly schedulers: readonly SchedulerModule[];
   /** How loads and thresholds count: 6.1.187 and later are `edge-triggered`, earlier kernels `classic`. */
   readonly variant: OverloadVariant;
   /** Has connections tracked from now on, or no longer than rules want it. */

@@ -84,7 +84,7 @@ export class LiveServices {
   addService(config: VirtualServiceConfig): void {
     const { services, estimator, host } = this.context;
     const service = new VirtualService(config);
-    service.scheduler = bindScheduler(config.scheduler, service, host);
+    service.scheduler = bindScheduler(config.scheduler, service, host, host.schedulers);
     services.add(service);
     estimator.start();
     for (const address of config.localAddresses)
@@ -183,7 +183,8 @@ export class LiveServices {
       server.establishedTimeout = config.establishedTimeout ?? 0;
     if (!changed) return;
     service.scheduler?.close?.();
-    service.scheduler = bindScheduler(config.scheduler, service, this.context.host);
+    const { host } = this.context;
+    service.scheduler = bindScheduler(config.scheduler, service, host, host.schedulers);
   }
 
   private deleteService(service: VirtualService): void {

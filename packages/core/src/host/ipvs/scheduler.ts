@@ -6,8 +6,8 @@
 import type { Ipv4Address } from "../../packet/ipv4-address.ts";
 import type { Rng } from "../../rng/rng.ts";
 import type { Engine } from "../../time/engine.ts";
+import type { IpvsSysctls } from "../sysctl/ipvs-sysctls.ts";
 import type { Destination } from "./destination.ts";
-import type { VsSysctls } from "./host.ts";
 import type { OverloadVariant } from "./overload.ts";
 
 /** What a scheduler sees of its service. */
@@ -32,7 +32,8 @@ export const SchedulerFlag = {
 export interface SchedulerEnvironment {
   readonly engine: Engine;
   readonly rng: Rng;
-  readonly sysctls: VsSysctls;
+  /** net.ipv4.vs.*. */
+  readonly sysctls: IpvsSysctls;
   readonly variant: OverloadVariant;
 }
 
@@ -59,3 +60,10 @@ export interface Scheduler {
 
 /** Makes a scheduler for a pool, which may have servers already. */
 export type SchedulerFactory = (pool: ServerPool, environment: SchedulerEnvironment) => Scheduler;
+
+/** A scheduler that does not come with Linux, as a kernel module of one's own would register it. */
+export interface SchedulerModule {
+  /** As `ipvsadm -s` takes it; not the name of one of Linux's. */
+  readonly name: string;
+  readonly bind: SchedulerFactory;
+}

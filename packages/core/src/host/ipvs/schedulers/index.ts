@@ -1,9 +1,11 @@
 /** Every scheduler that is modelled, by the name that `ipvsadm -s` takes; the kernel refuses other names with ENOENT. */
+import { assert } from "../../../base/assert.ts";
 import type { SchedulerName } from "../config.ts";
 import type {
   Scheduler,
   SchedulerEnvironment,
   SchedulerFactory,
+  SchedulerModule,
   ServerPool,
 } from "../scheduler.ts";
 import { dh } from "./dh.ts";
@@ -40,13 +42,27 @@ export const SCHEDULERS = {
 
 export type ImplementedScheduler = keyof typeof SCHEDULERS;
 
-/** Whether a configuration may name it; `none` is a service that schedules nothing. */
-export const isSchedulerName = (name: string): name is SchedulerName =>
+/** Whether Linux has it; `none` is a service that schedules nothing. */
+export const isLinuxScheduler = (name: string): name is ImplementedScheduler | "none" =>
   name === "none" || Object.hasOwn(SCHEDULERS, name);
 
+/** Whether a configuration may name it on a kernel with these modules. */
+export const isSchedulerName = (
+  name: string,
+  modules: readonly SchedulerModule[],
+): name is SchedulerName =>
+  isLinuxScheduler(name) || modules.some((module) => module.name === name);
+
 /** The scheduler that a configuration names, at work for `pool`; null for `none`. */
-export const bindScheduler = (
+export function bindScheduler(
   name: SchedulerName,
   pool: ServerPool,
   environment: SchedulerEnvironment,
-): Scheduler | null => (name === "none" ? null : SCHEDULERS[name](pool, environment));
+  modules: readonly SchedulerModule[],
+): Scheduler | null {
+  if (name === "none") return null;
+  if (isLinuxScheduler(name)) return SCHEDULERS[name](pool, environment);
+  const own = modules.find((module) => module.name === name);
+  assert(own !== undefined, `no scheduler ${name}`);
+  return own.bind(pool, environment);
+}
