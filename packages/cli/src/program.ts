@@ -195,9 +195,9 @@ function addView(program: Command, environment: Environment, done: (status: numb
   program
     .command("view")
     .description(
-      "one view of a run: ladder, owners, topology, fairness, disruption, report, or modes side by side",
+      "one view of a run: walk, ladder, owners, topology, fairness, disruption, report, or modes side by side",
     )
-    .argument("<view>", "ladder, owners, topology, fairness, disruption, report or modes")
+    .argument("<view>", "walk, ladder, owners, topology, fairness, disruption, report or modes")
     .argument("[scenarios...]", "one scenario; for modes several, the sheet's four without any")
     .option("--format <format>", "text, mermaid, svg or html")
     .option("--request <number>", "the request that a ladder follows", "1")

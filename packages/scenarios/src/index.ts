@@ -34,15 +34,18 @@ export {
   type ShareReport,
   shareReport,
 } from "./reports/share-report.ts";
+export { hostOfPlace, isOpening } from "./run/answers.ts";
 export { eventJsonLine, summaryJson } from "./run/json-lines.ts";
 export type { HostRun, LabRun, Listing, RequestRun, StartRun } from "./run/lab-run.ts";
 export { labNames, labsOf, libraryLab, topologyText } from "./run/library.ts";
-export { type RunOptions, runLab } from "./run/run-lab.ts";
+export { LabPlay, type RunOptions, runLab } from "./run/run-lab.ts";
 export { TOPICS, type TopicName } from "./run/topics.ts";
 export { type Disruption, disruptionsOf } from "./views/disruption.ts";
+export { type Exchange, exchangeOf } from "./views/exchange.ts";
 export { type Fairness, fairnessOf } from "./views/fairness.ts";
 export { lintLines } from "./views/lint-view.ts";
 export { modesLines } from "./views/modes-view.ts";
+export { type Ownership, ownershipOf } from "./views/ownership.ts";
 export { packetComment } from "./views/packet-comment.ts";
 export { type ReportOptions, reportLines } from "./views/report.ts";
 export {

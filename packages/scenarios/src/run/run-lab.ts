@@ -14,7 +14,7 @@ import {
   tee,
 } from "@lvsim/core";
 import { Lab } from "../lab/lab.ts";
-import type { HostSpec, LabDefinition, TrafficSpec } from "../lab-file/schema.ts";
+import type { HostSpec, LabDefinition } from "../lab-file/schema.ts";
 import { openingFrame, serverOf } from "./answers.ts";
 import type { HostRun, LabRun, Listing, RequestRun, StartRun } from "./lab-run.ts";
 import { isSetting, startCommands } from "./start-commands.ts";
@@ -41,14 +41,19 @@ export function runLab(name: string, definition: LabDefinition, options: RunOpti
 /** How long it takes until somebody has typed the next command. */
 const SETTLING = seconds(1);
 
-class LabPlay {
+/** A run that goes on as far as it is told to, and can be looked at anywhere. */
+export class LabPlay {
+  readonly lab: Lab;
   private readonly name: string;
   private readonly definition: LabDefinition;
   private readonly options: RunOptions;
   private readonly recorder = new Recorder();
   private readonly fingerprint = new Fingerprint();
-  private readonly lab: Lab;
   private readonly hosts: ReadonlySet<string>;
+  private readonly starts: StartRun[] = [];
+  private readonly sent: SentRequest[] = [];
+  private readonly before: ReadonlyMap<string, NamespaceConfig>;
+  private started: ReadonlyMap<string, NamespaceConfig>;
   /** Events that `onEvent` has been told. */
   private toldCount = 0;
 
@@ -61,21 +66,42 @@ class LabPlay {
     const { seed, schedulers = [] } = options;
     this.lab = Lab.build(definition, { seed, trace, schedulers });
     options.onBuilt?.(this.lab);
+    this.before = this.configs();
+    this.started = this.before;
   }
 
   play(): LabRun {
-    const { definition, lab } = this;
-    const before = this.configs();
-    const starts = Object.entries(definition.hosts).flatMap(([host, spec]) =>
-      this.start(host, spec),
-    );
-    const started = this.configs();
-    lab.startFaults();
-    const sent = definition.traffic.flatMap((spec) => this.send(spec));
-    // the last request's connection comes to rest before anybody looks
-    lab.until(later(lab.now, SETTLING));
+    this.boot();
+    this.sendTraffic();
     const listings = this.listings();
     this.tell();
+    const run = this.seen(listings);
+    this.options.onEnd?.(this.lab);
+    return run;
+  }
+
+  /** Types the start-up commands of all hosts. */
+  boot(): void {
+    for (const [host, spec] of Object.entries(this.definition.hosts))
+      this.starts.push(...this.start(host, spec));
+    this.started = this.configs();
+  }
+
+  /** Lets the definition's faults happen and sends its traffic. */
+  sendTraffic(): void {
+    const { definition, lab } = this;
+    lab.startFaults();
+    for (const spec of definition.traffic)
+      lab.repeat(spec, () => {
+        this.ask(spec.from, spec.run);
+      });
+    // the last request's connection comes to rest before anybody looks
+    lab.until(later(lab.now, SETTLING));
+  }
+
+  /** The run as far as it has come. */
+  seen(listings: readonly Listing[] = []): LabRun {
+    const { lab, definition, before, started, starts, sent } = this;
     const events = [...this.recorder.events()];
     const frames = new FrameIndex(events);
     const after = this.configs();
@@ -86,12 +112,12 @@ class LabPlay {
       after: after.get(host) as NamespaceConfig,
       past: this.pastOf(host, after.get(host) as NamespaceConfig),
     }));
-    const run = {
+    return {
       name: this.name,
       definition,
       seed: this.options.seed,
       hosts,
-      starts,
+      starts: [...starts],
       requests: sent.map((request) => this.judge(request, events, frames)),
       listings,
       events,
@@ -101,8 +127,6 @@ class LabPlay {
       endedAt: lab.now,
       limit: lab.simulation.engine.limitReached(),
     };
-    this.options.onEnd?.(lab);
-    return run;
   }
 
   private start(host: string, { start }: HostSpec): StartRun[] {
@@ -114,17 +138,15 @@ class LabPlay {
     });
   }
 
-  private send(spec: TrafficSpec): SentRequest[] {
+  /** Types a request and waits for its end. */
+  ask(from: string, command: string): void {
     const { lab, recorder } = this;
-    const { from, run } = spec;
-    return lab.repeat(spec, () => {
-      const firstEvent = recorder.recordedCount;
-      const beganAt = lab.now;
-      const { status, stdout, stderr } = this.exec(from, run);
-      const endEvent = recorder.recordedCount;
-      const outcome = { beganAt, endedAt: lab.now, status, stdout, stderr };
-      return { from, command: run, ...outcome, firstEvent, endEvent };
-    });
+    const firstEvent = recorder.recordedCount;
+    const beganAt = lab.now;
+    const { status, stdout, stderr } = this.exec(from, command);
+    const endEvent = recorder.recordedCount;
+    const outcome = { beganAt, endedAt: lab.now, status, stdout, stderr };
+    this.sent.push({ from, command, ...outcome, firstEvent, endEvent });
   }
 
   private judge(

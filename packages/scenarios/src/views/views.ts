@@ -13,6 +13,7 @@ import { timelineLines, timelineOf, timelineSvg } from "./owner-timeline.ts";
 import type { Line, Page } from "./styled.ts";
 import { topologyLines } from "./topology.ts";
 import { topologyMermaid, topologySvg } from "./topology-views.ts";
+import { walkLines } from "./walk-view.ts";
 
 export type ViewForm = "text" | "mermaid" | "svg" | "html";
 
@@ -37,6 +38,10 @@ const VIEWS: Readonly<Record<string, View>> = {
     if (form === "text") return ladderLines(ladder, page);
     if (form === "mermaid") return ladderMermaid(ladder, page);
     return ladderSvg(ladder, `${run.name}: ${asked.command}`, page);
+  },
+  walk: ({ run, request, form, page }, names) => {
+    const asked = run.requests[request];
+    return asked === undefined || form !== "text" ? null : walkLines(run, names, page, asked);
   },
   owners: ({ run, form, page }, names) => {
     const all = names.vips.map((vip) => timelineOf(run, vip, names));

@@ -1,6 +1,6 @@
 /** The walk as lines: number, time, where, what, what changed, and the lab sheet's steps beside their rows. */
 import type { SheetStep } from "../lab-file/schema.ts";
-import type { LabRun } from "../run/lab-run.ts";
+import type { LabRun, RequestRun } from "../run/lab-run.ts";
 import { firstHeader } from "./exchange.ts";
 import { flow, hanging, indent, padTo, timeText, widest, wrap } from "./layout.ts";
 import type { Names } from "./names.ts";
@@ -26,9 +26,13 @@ interface Columns {
   readonly effects: number;
 }
 
-/** The walk of the first request of the traffic; no lines when there was none. */
-export function walkLines(run: LabRun, names: Names, page: Page): Line[] {
-  const [request] = run.requests;
+/** The walk of a request, the first unless said; no lines when there was none. */
+export function walkLines(
+  run: LabRun,
+  names: Names,
+  page: Page,
+  request: RequestRun | undefined = run.requests[0],
+): Line[] {
   if (request === undefined) return [];
   const { language } = page;
   const heading = headingLine(run, page);
