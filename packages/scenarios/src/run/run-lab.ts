@@ -99,6 +99,11 @@ export class LabPlay {
     lab.until(later(lab.now, SETTLING));
   }
 
+  /** Events that were recorded so far. */
+  get recordedCount(): number {
+    return this.recorder.recordedCount;
+  }
+
   /** The run as far as it has come. */
   seen(listings: readonly Listing[] = []): LabRun {
     const { lab, definition, before, started, starts, sent } = this;

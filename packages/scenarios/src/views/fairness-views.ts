@@ -22,16 +22,9 @@ const verdict = ({ deviation, jain, burst }: Fairness, { language }: Page): stri
 export function fairnessLines(fairness: Fairness, page: Page): Line[] {
   const { language } = page;
   const { servers } = fairness;
-  const names =
-    widest(
-      page,
-      servers.map(({ server }) => server),
-      30,
-    ) + 2;
-  const head = [
-    padTo(page, say(language, "fairnessServer"), names),
-    say(language, "fairnessColumns"),
-  ].join("");
+  const title = say(language, "fairnessServer");
+  const names = widest(page, [title, ...servers.map(({ server }) => server)], 30) + 2;
+  const head = [padTo(page, title, names), say(language, "fairnessColumns")].join("");
   return [
     line(span(heading(fairness, page), "title")),
     line("  ", span(head, "dim")),
