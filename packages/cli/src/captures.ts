@@ -1,6 +1,6 @@
 /** Capture files of a run: one for each interface, its packets numbered as in the walk. */
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { accessSync, constants, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import {
   type DeviceTap,
   encodeFrame,
@@ -14,6 +14,7 @@ import {
 } from "@lvsim/core";
 import type { Lab, LabRun } from "@lvsim/scenarios";
 import { packetComment } from "@lvsim/scenarios";
+import { makeFolder } from "./folders.ts";
 import { unwritable } from "./usage-error.ts";
 
 interface Captured {
@@ -79,17 +80,6 @@ export class Captures {
     }
     return seen.length;
   }
-}
-
-/** As `mkdir -p`. Not by node's `recursive`, which never comes back from a folder such as /proc. */
-function makeFolder(path: string): void {
-  if (!existsSync(path)) {
-    const parent = dirname(resolve(path));
-    if (parent !== resolve(path)) makeFolder(parent);
-    mkdirSync(path);
-  }
-  // says that a file is no folder
-  readdirSync(path);
 }
 
 function fileOf({ host, device, packets }: InterfaceTap, frames: FrameIndex): Uint8Array {

@@ -3,6 +3,8 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
 import { complaint, endsPlainly } from "./commander-words.ts";
 import { checkCommand } from "./commands/check.ts";
+import { compareCommand } from "./commands/compare.ts";
+import { exportCommand } from "./commands/export.ts";
 import { listCommand } from "./commands/list.ts";
 import { runCommand } from "./commands/run.ts";
 import { shCommand } from "./commands/sh.ts";
@@ -59,6 +61,8 @@ function build(environment: Environment, done: (status: number) => void): Comman
   addWhy(program, environment, done);
   addCheck(program, environment, done);
   addView(program, environment, done);
+  addExport(program, environment, done);
+  addCompare(program, environment, done);
   addList(program, environment, done);
   addSh(program, done, environment);
   return program;
@@ -213,6 +217,61 @@ function addView(program: Command, environment: Environment, done: (status: numb
         request: parseRequest(flags.request),
       };
       done(viewCommand(view, labs, options, environment));
+    });
+}
+
+interface ExportFlags {
+  readonly seed: string;
+  readonly variant?: string;
+  readonly output?: string;
+}
+
+function addExport(
+  program: Command,
+  environment: Environment,
+  done: (status: number) => void,
+): void {
+  program
+    .command("export")
+    .description(
+      "a script that builds a scenario on a real kernel and records it, or the simulation's own recording",
+    )
+    .argument("<form>", "netns (a bash script) or recording (a folder)")
+    .argument("<scenario>", "a name that `lvsim list` shows, or FILE.lab.yml")
+    .option(
+      "-o, --output <path>",
+      "the script or folder to write; a script goes to stdout without it",
+    )
+    .option("--seed <seed>", "a whole number; the same seed gives the same run", "1")
+    .option("--variant <name>", VARIANT)
+    .action((form: string, scenario: string, { seed, variant, output }: ExportFlags) => {
+      const options = { seed: parseSeed(seed), variant, output: output ?? null };
+      done(exportCommand(form, scenario, options, environment));
+    });
+}
+
+function addCompare(
+  program: Command,
+  environment: Environment,
+  done: (status: number) => void,
+): void {
+  program
+    .command("compare")
+    .description("where a recording of a real kernel and the simulation of its scenario differ")
+    .argument("<scenario>", "a name that `lvsim list` shows, or FILE.lab.yml")
+    .argument("<folder>", "what a script of `lvsim export netns` recorded")
+    .option("--seed <seed>", "a whole number; the same seed gives the same run", "1")
+    .option("--variant <name>", VARIANT)
+    .option("--json", "all differences as one JSON object")
+    .addOption(language)
+    .action((scenario: string, folder: string, flags: WhyFlags) => {
+      const options = {
+        seed: parseSeed(flags.seed),
+        language: chosenLanguage(flags, environment),
+        variant: flags.variant,
+        json: flags.json === true,
+      };
+      done(compareCommand(scenario, folder, options, environment));
     });
 }
 

@@ -135,3 +135,4 @@ export * from "./wire/decode.ts";
 export * from "./wire/encode.ts";
 export * from "./wire/pcap.ts";
 export * from "./wire/pcapng.ts";
+export * from "./wire/read-pcap.ts";

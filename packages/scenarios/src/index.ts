@@ -10,7 +10,15 @@ export {
 export { variantOf } from "./builders/variant-of.ts";
 export { type CheckedRun, type CheckResult, checkLab } from "./checks/check-lab.ts";
 export { wishFor } from "./checks/wish.ts";
+export {
+  type Comparison,
+  compareRecordings,
+  differenceCount,
+} from "./compare/compare-recordings.ts";
 export type { Diagnosis, Finding } from "./diagnosis/explain.ts";
+export { netnsScript, whyNoScript } from "./export/netns-script.ts";
+export type { RecordingFiles } from "./export/recording-files.ts";
+export { simulatedRecording } from "./export/simulated-recording.ts";
 export { type ExecResult, Lab } from "./lab/lab.ts";
 export type { LabOptions } from "./lab/lab-options.ts";
 export type { LabMachine, LabPlug, MachineOptions } from "./lab/machine.ts";
@@ -40,6 +48,7 @@ export type { HostRun, LabRun, Listing, RequestRun, StartRun } from "./run/lab-r
 export { labNames, labsOf, libraryLab, topologyText } from "./run/library.ts";
 export { LabPlay, type RunOptions, runLab } from "./run/run-lab.ts";
 export { TOPICS, type TopicName } from "./run/topics.ts";
+export { compareLines } from "./views/compare-view.ts";
 export { type Disruption, disruptionsOf } from "./views/disruption.ts";
 export { disruptionLines } from "./views/disruption-views.ts";
 export { type Exchange, exchangeOf } from "./views/exchange.ts";

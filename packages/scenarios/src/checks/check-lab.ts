@@ -4,7 +4,7 @@ import type { Lab } from "../lab/lab.ts";
 import type { Check } from "../lab-file/check-schema.ts";
 import type { LabDefinition } from "../lab-file/schema.ts";
 import type { LabRun } from "../run/lab-run.ts";
-import { runLab } from "../run/run-lab.ts";
+import { type RunOptions, runLab } from "../run/run-lab.ts";
 import { RunFacts, type SeenRun } from "./run-facts.ts";
 
 export interface CheckResult {
@@ -19,17 +19,20 @@ export interface CheckedRun {
   readonly results: readonly CheckResult[];
 }
 
-/** Plays `definition` to its end and looks whether `checks` hold, its own unless others are given. */
+/** Plays `definition` to its end and looks whether `checks` hold, its own unless others are given. `watching` is done before. */
 export function checkLab(
   name: string,
   definition: LabDefinition,
   seed: string,
   checks: readonly Check[] = definition.validate,
+  watching: Pick<RunOptions, "onBuilt" | "onEnd"> = {},
 ): CheckedRun {
   const commands = new Map<Check, CheckResult>();
   const run = runLab(name, definition, {
+    ...watching,
     seed,
     onEnd: (lab) => {
+      watching.onEnd?.(lab);
       for (const check of checks)
         if (check.exec !== undefined) commands.set(check, afterWaiting(lab, check));
     },

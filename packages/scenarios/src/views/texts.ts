@@ -221,6 +221,45 @@ export const TEXTS = {
   },
   disruptionFailed: { en: "failed", zh: "失败" },
   noServer: { en: "nobody", zh: "无" },
+  compareSame: {
+    en: "No difference: {compared} things of the recording by {by} are as simulated.",
+    zh: "没有差异:{by} 的记录中 {compared} 项与模拟一致。",
+  },
+  compareDiffers: {
+    en: "Differences between the recording by {by} and the simulation: {count} ({compared} things compared).",
+    zh: "{by} 的记录与模拟有 {count} 处差异(共比较 {compared} 项)。",
+  },
+  compareMissing: { en: "Not in the recording: {paths}", zh: "记录中没有:{paths}" },
+  compareFirstStart: {
+    en: "First difference: the start-up command {what} ended otherwise; what comes later may follow from it.",
+    zh: "第一处差异:启动命令 {what} 的结果不同,后面的差异可能由此引起。",
+  },
+  compareFirstExtra: {
+    en: "First difference, at {at} s on {device} of {host}: the simulation has {text} {simulated} times, the recording {recorded}.",
+    zh: "第一处差异,在 {at} 秒,{host} 的 {device}:模拟有 {simulated} 次 {text},记录有 {recorded} 次。",
+  },
+  compareFirstLacking: {
+    en: "First difference, at {at} s on {device} of {host}: the recording has {text} {recorded} times, the simulation {simulated}.",
+    zh: "第一处差异,在 {at} 秒,{host} 的 {device}:记录有 {recorded} 次 {text},模拟有 {simulated} 次。",
+  },
+  compareAfter: { en: " Just before it: {after}.", zh: "紧接在它之前:{after}。" },
+  compareFirstOther: {
+    en: "First difference: {what}; all frames are alike.",
+    zh: "第一处差异:{what};报文全部一致。",
+  },
+  compareStarts: {
+    en: "Start-up commands (- simulation, + recording)",
+    zh: "启动命令(- 模拟,+ 记录)",
+  },
+  compareFrames: { en: "Frames", zh: "报文" },
+  compareCounts: {
+    en: "simulation {simulated}, recording {recorded}",
+    zh: "模拟 {simulated} 次,记录 {recorded} 次",
+  },
+  compareRequests: { en: "Requests (- simulation, + recording)", zh: "请求(- 模拟,+ 记录)" },
+  compareTables: { en: "Tables (- simulation, + recording)", zh: "表(- 模拟,+ 记录)" },
+  compareChecks: { en: "Checks (- simulation, + recording)", zh: "检查(- 模拟,+ 记录)" },
+  compareMore: { en: "… and {count} more", zh: "……还有 {count} 处" },
   htmlRun: {
     en: "lvsim run {name} --seed {seed} · fingerprint {fingerprint}",
     zh: "lvsim run {name} --seed {seed} · 指纹 {fingerprint}",
