@@ -19,7 +19,7 @@ import {
   TcpFlag,
 } from "@lvsim/core";
 
-export interface FrameClass {
+interface FrameClass {
   readonly text: string;
   readonly rule: "count" | "presence";
 }
