@@ -12,13 +12,19 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-const SNIPPETS = new URL("snippets/", import.meta.url);
-const RECORDED = new URL("../src/recorded/bash.json", import.meta.url);
+/** `--userland` plays ./userland into userland.json instead: programs other than the shells, in C.UTF-8. */
+const USERLAND = process.argv.includes("--userland");
+const SNIPPETS = new URL(USERLAND ? "userland/" : "snippets/", import.meta.url);
+const RECORDED = new URL(
+  USERLAND ? "../src/recorded/userland.json" : "../src/recorded/bash.json",
+  import.meta.url,
+);
 const DIRECTORY = "/tmp/t";
 /** A snippet whose output differs between these runs depends on chance and is refused. */
 const RUNS = 3;
 const ENVIRONMENT = {
-  PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+  // programs that this machine has elsewhere, as gawk under the name of awk
+  PATH: `${process.env.LVSIM_RECORD_BIN ?? "/usr/local/sbin"}:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
   HOME: "/root",
   USER: "root",
 };
@@ -29,7 +35,7 @@ const WRAPPER =
 
 function parseSnippets(group, text) {
   const dialect = group.startsWith("sh-") ? "dash" : "bash";
-  const locale = group === "utf8" ? "C.UTF-8" : "C";
+  const locale = USERLAND || group === "utf8" ? "C.UTF-8" : "C";
   const snippets = [];
   for (const block of text.split(/^=== /m).slice(1)) {
     const [head, ...parts] = block.split(/^--- /m);
@@ -114,7 +120,7 @@ function main() {
   if (failures.length > 0) throw new Error(failures.join("\n\n"));
   const text = `${JSON.stringify(recordings, null, 2)}\n`;
   if (!process.argv.includes("--check")) writeFileSync(RECORDED, text);
-  else if (readFileSync(RECORDED, "utf8") !== text) throw new Error("bash.json is not up to date");
+  else if (readFileSync(RECORDED, "utf8") !== text) throw new Error(`${RECORDED} is not up to date`);
   console.log(`${recordings.length} snippets`);
 }
 

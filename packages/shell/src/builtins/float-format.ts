@@ -16,13 +16,29 @@ export function formatFloat(
   return conversion === lower ? text : text.toUpperCase();
 }
 
-const fixed = (value: number, digits: number): string =>
-  value < 1e21
-    ? value.toFixed(digits)
-    : BigInt(value).toString() + (digits > 0 ? `.${"0".repeat(digits)}` : "");
+function fixed(value: number, digits: number): string {
+  if (value >= 1e21) return BigInt(value).toString() + (digits > 0 ? `.${"0".repeat(digits)}` : "");
+  const text = value.toFixed(digits);
+  return isTie(value.toFixed(Math.min(100, digits + GUARD)), digits) ? toEven(text) : text;
+}
+
+/** More digits than a double needs to show that it is not half-way between two roundings. */
+const GUARD = 26;
+
+/** Whether what follows the first `digits` decimals is exactly a half. */
+const isTie = (exact: string, digits: number): boolean =>
+  /^50*$/.test(exact.slice(exact.indexOf(".") + 1 + digits));
+
+/** C rounds a half to the even neighbour, the language away from zero. */
+const toEven = (text: string): string => {
+  const last = Number(text.slice(-1));
+  return last % 2 === 0 ? text : text.slice(0, -1) + (last - 1);
+};
 
 function exponential(value: number, digits: number): string {
-  const [mantissa = "0", exponent = "0"] = value.toExponential(digits).split("e");
+  const [rounded = "0", exponent = "0"] = value.toExponential(digits).split("e");
+  const [exact = "0"] = value.toExponential(Math.min(100, digits + GUARD)).split("e");
+  const mantissa = isTie(exact, digits) ? toEven(rounded) : rounded;
   const sign = exponent.startsWith("-") ? "-" : "+";
   return `${mantissa}e${sign}${exponent.replace(/^[-+]/, "").padStart(2, "0")}`;
 }

@@ -1,5 +1,6 @@
 /** Small tools of every machine: coreutils, grep, sed, findutils, procps, kmod. */
 import type { Command } from "../../command.ts";
+import { awk } from "../awk/awk.ts";
 import { SHELL_BUILT_IN_COMMANDS } from "./builtins.ts";
 import { cat, tee } from "./cat.ts";
 import { chmod, chown } from "./chmod.ts";
@@ -42,6 +43,7 @@ import { xargs } from "./xargs.ts";
 
 export const BASE_COMMANDS: readonly Command[] = [
   ...SHELL_BUILT_IN_COMMANDS,
+  awk,
   basename,
   cat,
   chmod,
