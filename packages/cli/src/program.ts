@@ -8,6 +8,7 @@ import { exportCommand } from "./commands/export.ts";
 import { listCommand } from "./commands/list.ts";
 import { runCommand } from "./commands/run.ts";
 import { shCommand } from "./commands/sh.ts";
+import { sheetCommand } from "./commands/sheet.ts";
 import { validateCommand } from "./commands/validate.ts";
 import { viewCommand } from "./commands/view.ts";
 import { whyCommand } from "./commands/why.ts";
@@ -65,6 +66,7 @@ function build(environment: Environment, done: (status: number) => void): Comman
   addCompare(program, environment, done);
   addList(program, environment, done);
   addSh(program, done, environment);
+  addSheet(program, environment, done);
   return program;
 }
 
@@ -309,6 +311,39 @@ function addSh(program: Command, done: (status: number) => void, environment: En
         seed: parseSeed(flags.seed),
       };
       done(shCommand(file, args, options, environment));
+    });
+}
+
+interface SheetFlags extends Shared {
+  readonly seed: string;
+  readonly lab?: string;
+  readonly json?: boolean;
+  readonly verbose?: boolean;
+}
+
+function addSheet(
+  program: Command,
+  environment: Environment,
+  done: (status: number) => void,
+): void {
+  program
+    .command("sheet")
+    .description("play a lab sheet, and hold what comes out beside what it shows")
+    .argument("<file>", "a document in Markdown or plain text; - for standard input")
+    .option("--lab <scenario>", "play it on this lab instead of the one that it describes")
+    .option("--seed <seed>", "a whole number; the same seed gives the same run", "1")
+    .option("--json", "JSON Lines: the machines, then every step")
+    .option("-v, --verbose", "all output, also where the sheet shows none")
+    .addOption(language)
+    .action((file: string, flags: SheetFlags) => {
+      const options = {
+        seed: parseSeed(flags.seed),
+        language: chosenLanguage(flags, environment),
+        json: flags.json === true,
+        verbose: flags.verbose === true,
+        lab: flags.lab ?? null,
+      };
+      done(sheetCommand(file, options, environment));
     });
 }
 

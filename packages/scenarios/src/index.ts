@@ -49,6 +49,8 @@ export { labNames, labsOf, libraryLab, topologyText } from "./run/library.ts";
 export { LabPlay, type RunOptions, runLab } from "./run/run-lab.ts";
 export { TOPICS, type TopicName } from "./run/topics.ts";
 export { compareLines } from "./views/compare-view.ts";
+export { matters, type PlayedSheet, type PlayedStep, playSheet } from "./sheet/play-sheet.ts";
+export { readSheet } from "./sheet/read-sheet.ts";
 export { type Disruption, disruptionsOf } from "./views/disruption.ts";
 export { disruptionLines } from "./views/disruption-views.ts";
 export { type Exchange, exchangeOf } from "./views/exchange.ts";
@@ -59,6 +61,7 @@ export { modesLines } from "./views/modes-view.ts";
 export { type Ownership, ownershipOf } from "./views/ownership.ts";
 export { packetComment } from "./views/packet-comment.ts";
 export { type ReportOptions, reportLines } from "./views/report.ts";
+export { type SheetViewOptions, sheetLines } from "./views/sheet-view.ts";
 export {
   type Language,
   type Line,

@@ -2,4 +2,4 @@
 export type { IpvsadmVariant } from "./commands/ipvsadm/index.ts";
 export type { ImageName } from "./images/index.ts";
 export { DEFAULT_COSTS, NO_COSTS, type ShellCosts } from "./kernel/costs.ts";
-export { type ExecHandle, Machine, type MachineOptions } from "./machine.ts";
+export { type ExecHandle, LoginSession, Machine, type MachineOptions } from "./machine.ts";

@@ -24,6 +24,7 @@ import { Capture, Feed } from "./process/capture.ts";
 import { Descriptors } from "./process/descriptors.ts";
 import type { Process } from "./process/process.ts";
 import { Signal } from "./process/signal.ts";
+import { Terminal } from "./process/terminal.ts";
 import { directory, regularFile } from "./vfs/node.ts";
 
 export interface MachineOptions {
@@ -135,18 +136,41 @@ export class Machine {
     bootNetwork(this.namespace, this.kernel, network);
   }
 
+  /** Logs root in at a terminal: a shell that asks for command lines until `exit`. */
+  login(): LoginSession {
+    const terminal = new Terminal(
+      (group, signal) => this.kernel.kill(-group, signal),
+      SHELL_LIMITS.outputCharactersMax,
+    );
+    const descriptors = new Descriptors();
+    descriptors.set(0, terminal);
+    descriptors.set(1, terminal.retain());
+    descriptors.set(2, terminal.retain());
+    return new LoginSession(terminal, this.spawnBash(["-bash"], "bash", "", descriptors));
+  }
+
   private run(argv: readonly string[], text: string, name = ""): ExecHandle {
-    const namespace = this.kernel.namespaces.get(name);
-    assert(namespace !== undefined, `${this.name} has no namespace ${name}`);
-    const bash = SHELL_COMMANDS.find(({ path }) => path.endsWith("/bash")) as Command;
     const descriptors = new Descriptors();
     const stdout = new Capture(SHELL_LIMITS.outputCharactersMax);
     const stderr = new Capture(SHELL_LIMITS.outputCharactersMax);
     descriptors.set(0, new Feed("", true));
     descriptors.set(1, stdout);
     descriptors.set(2, stderr);
+    const process = this.spawnBash(argv, text, name, descriptors);
+    return new Exec(this.kernel, process, stdout, stderr);
+  }
+
+  private spawnBash(
+    argv: readonly string[],
+    text: string,
+    name: string,
+    descriptors: Descriptors,
+  ): Process | null {
+    const namespace = this.kernel.namespaces.get(name);
+    assert(namespace !== undefined, `${this.name} has no namespace ${name}`);
+    const bash = SHELL_COMMANDS.find(({ path }) => path.endsWith("/bash")) as Command;
     const origin = { command: text, file: "", line: 0 };
-    const process = this.kernel.spawn(
+    return this.kernel.spawn(
       {
         parent: null,
         argv,
@@ -159,7 +183,47 @@ export class Machine {
       },
       (self) => bash.run(new CommandContext(argv, self, this.kernel)),
     );
-    return new Exec(this.kernel, process, stdout, stderr);
+  }
+}
+
+/** Somebody logged in at a terminal. */
+export class LoginSession {
+  private readonly terminal: Terminal;
+  private readonly process: Process | null;
+
+  constructor(terminal: Terminal, process: Process | null) {
+    this.terminal = terminal;
+    this.process = process;
+  }
+
+  /** Whether the shell has ended. */
+  get done(): boolean {
+    return this.process === null || !this.process.alive;
+  }
+
+  /** `$?` at the last prompt; the shell's own exit status when it has ended. */
+  get status(): number {
+    return this.process?.status ?? this.terminal.lastStatus;
+  }
+
+  /** What stands before the command line that the shell waits for; null while it is busy. */
+  get prompt(): string | null {
+    return this.terminal.hasInput ? null : this.terminal.prompt;
+  }
+
+  /** Where the shell is: what relative names in a command line count from. */
+  get cwd(): string {
+    return this.process?.cwd ?? "/";
+  }
+
+  /** Presses keys. At a prompt they are an edited line with its newline, or one control character. */
+  type(text: string): void {
+    this.terminal.type(text);
+  }
+
+  /** What was written to the screen since the last call. */
+  take(): string {
+    return this.terminal.take();
   }
 }
 

@@ -19,7 +19,7 @@ import {
   seconds,
   type Trace,
 } from "@lvsim/core";
-import { type ExecHandle, Machine, NO_COSTS } from "@lvsim/shell";
+import { type ExecHandle, type LoginSession, Machine, NO_COSTS } from "@lvsim/shell";
 import type { Trial } from "../diagnosis/evidence.ts";
 import { type Diagnosis, explainAll } from "../diagnosis/explain.ts";
 import type { LabDefinition, TrafficSpec } from "../lab-file/schema.ts";
@@ -29,6 +29,7 @@ import type { LabMachine, LabPlug, MachineOptions } from "./machine.ts";
 import { type AskedRequest, ReplayStage, type Wish } from "./replay-stage.ts";
 import { InputLog, type LabAct, type LabSnapshot, type Position } from "./snapshot.ts";
 import { StartedCommand } from "./started-command.ts";
+import { LabTerminal } from "./terminal.ts";
 
 /** How a command ended. */
 export interface ExecResult {
@@ -58,6 +59,8 @@ export class Lab {
   private readonly log = new InputLog();
   /** Commands that were started and not waited for, in order. */
   private readonly started: ExecHandle[] = [];
+  /** Terminals, in the order of opening. */
+  private readonly sessions: LoginSession[] = [];
 
   private constructor(definition: LabDefinition | null, options: LabOptions) {
     this.definition = definition;
@@ -102,6 +105,12 @@ export class Lab {
         return null;
       case "interrupt":
         this.interrupt(input.started);
+        return null;
+      case "login":
+        this.login(input.machine);
+        return null;
+      case "type":
+        this.type(input.terminal, input.text);
         return null;
       case "undo":
         this.undo(input.machine);
@@ -174,6 +183,21 @@ export class Lab {
     const handle = this.started[started];
     assert(handle !== undefined, "a command that was started");
     handle.interrupt();
+  }
+
+  /** Logs root in on a machine: a shell that remembers variables and directory, at a terminal of its own. */
+  login(machine: string): LabTerminal {
+    this.note({ kind: "login", machine });
+    const session = this.machine(machine).shell.login();
+    const number = this.sessions.push(session) - 1;
+    return new LabTerminal(machine, session, (text) => this.type(number, text));
+  }
+
+  private type(terminal: number, text: string): void {
+    this.note({ kind: "type", terminal, text });
+    const session = this.sessions[terminal];
+    assert(session !== undefined, "a terminal that somebody opened");
+    session.type(text);
   }
 
   /** Runs a command line as root, in a named network namespace or the first, and lets time pass until it has ended. */

@@ -27,6 +27,10 @@ export type LabAct =
     }
   /** Ctrl-C to a command that was started; which of them, from 0. */
   | { readonly kind: "interrupt"; readonly started: number }
+  /** Somebody logged in at a new terminal. */
+  | { readonly kind: "login"; readonly machine: string }
+  /** Keys at a terminal; which of them, from 0. */
+  | { readonly kind: "type"; readonly terminal: number; readonly text: string }
   /** The last change of the configuration was taken back. */
   | { readonly kind: "undo"; readonly machine: string };
 

@@ -23,7 +23,7 @@ export function startCommands(start: string): StartCommand[] {
 }
 
 /** Whether a shell would go on reading. */
-function isOpen(text: string): boolean {
+export function isOpen(text: string): boolean {
   if (/(?:^|[^\\])(?:\\\\)*\\$/.test(text) || isQuoteOpen(text)) return true;
   const [, , word] = HERE_DOCUMENT.exec(text) ?? [];
   if (

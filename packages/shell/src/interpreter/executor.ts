@@ -84,7 +84,11 @@ function* run(shell: Shell, source: Source, who: string): Run {
         yield* complainOf(shell, thrown);
         status = errorStatus(shell, thrown);
         shell.status = status;
-        if (thrown.fatal || shell.dialect === "dash" || shell.subshellDepth > 0)
+        if (
+          (thrown.fatal && !shell.interactive) ||
+          shell.dialect === "dash" ||
+          shell.subshellDepth > 0
+        )
           throw new Exit(status);
         skipLine = source.lineAt(Math.max(statement.pos, statement.end - 1));
       }

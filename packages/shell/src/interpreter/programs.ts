@@ -4,6 +4,7 @@ import { BASH_BUILTINS, DASH_BUILTINS } from "../builtins/index.ts";
 import type { Command, CommandContext } from "../command.ts";
 import { DEFAULT_PATH } from "../kernel/executable.ts";
 import { FileError, fileErrorText } from "../process/errno.ts";
+import { Terminal } from "../process/terminal.ts";
 import { readAll, readSome } from "../process/transfer.ts";
 import type { Wait } from "../process/wait.ts";
 import { type Dialect, type Run, Shell } from "../shell/shell.ts";
@@ -11,6 +12,7 @@ import { Source } from "../shell/source.ts";
 import { isName } from "../shell/variable.ts";
 import { EXECUTOR } from "./executor.ts";
 import { pathsOf } from "./find-command.ts";
+import { runInteractive } from "./interactive.ts";
 import { syntaxFault } from "./syntax-error.ts";
 
 /** A shell in its process, with the variables that it inherits and makes. */
@@ -182,7 +184,12 @@ function* runText(shell: Shell, words: readonly string[]): Run {
 function* runInput(shell: Shell, operands: readonly string[]): Run {
   shell.positional = operands;
   shell.fromInput = true;
-  return yield* shell.executor.main(shell, runLines(shell));
+  const terminal = shell.process.descriptors.get(0);
+  const body =
+    terminal instanceof Terminal
+      ? runInteractive(shell, terminal, (source) => isUnfinished(shell, source))
+      : runLines(shell);
+  return yield* shell.executor.main(shell, body);
 }
 
 /** Commands from standard input: line by line, so that what they read themselves comes after them. */

@@ -20,7 +20,10 @@ export function syntaxFault(shell: Shell, source: Source, who: string): SyntaxFa
   const error = firstError(source);
   const prefix = (line: number): string => {
     const name = source.file !== "" ? source.file : shell.name;
-    return shell.dialect === "dash" ? `${name}: ${line}: ${who}` : `${name}: ${who}line ${line}: `;
+    if (shell.dialect === "dash") return `${name}: ${line}: ${who}`;
+    return shell.interactive && source.file === ""
+      ? `${name}: ${who}`
+      : `${name}: ${who}line ${line}: `;
   };
   if (shell.dialect === "dash") {
     const bashism = dashFault(source);
@@ -30,9 +33,12 @@ export function syntaxFault(shell: Shell, source: Source, who: string): SyntaxFa
     }
   }
   if (error === undefined) return undefined;
-  return shell.dialect === "dash"
-    ? dashText(source, error, prefix)
-    : bashText(source, error, prefix);
+  if (shell.dialect === "dash") return dashText(source, error, prefix);
+  const said = bashText(source, error, prefix);
+  if (!shell.interactive || source.file !== "") return said;
+  // a line that was typed is not shown again
+  const lines = said.text.split("\n").filter((line) => !line.startsWith(`${prefix(0)}\``));
+  return { ...said, text: lines.join("\n") };
 }
 
 const fault = (

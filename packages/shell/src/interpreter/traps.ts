@@ -1,6 +1,7 @@
 /** `trap`: handlers of signals, and the pseudo-signals EXIT, ERR, DEBUG and RETURN. */
-import { signalName } from "../process/signal.ts";
+import { Signal, signalName } from "../process/signal.ts";
 import type { Wait } from "../process/wait.ts";
+import { Interrupted } from "../shell/control.ts";
 import type { Run, Shell } from "../shell/shell.ts";
 import { Source } from "../shell/source.ts";
 
@@ -9,6 +10,7 @@ export function* runPendingTraps(shell: Shell): Generator<Wait, void, void> {
   const { pending } = shell.process;
   for (let signal = pending.shift(); signal !== undefined; signal = pending.shift()) {
     const text = shell.traps.get(signalName(signal) ?? "");
+    if (text === undefined && shell.interactive && signal === Signal.INT) throw new Interrupted();
     if (text !== undefined && text !== "") yield* runTrap(shell, text);
   }
 }

@@ -18,6 +18,7 @@ export const Signal = {
   CHLD: 17,
   CONT: 18,
   STOP: 19,
+  TSTP: 20,
   XCPU: 24,
 } as const;
 

@@ -30,6 +30,9 @@ export class Return {
   }
 }
 
+/** Ctrl-C at the terminal of an interactive shell: back to its prompt. */
+export class Interrupted {}
+
 /** `exit N`, `set -e`, and errors that end a shell which is not interactive. */
 export class Exit {
   readonly status: number;

@@ -1,0 +1,135 @@
+/**
+ * An interactive shell: prompts, command lines from a terminal, and back to the prompt after whatever goes wrong. Editing
+ * a line, its history and completion are the terminal's other end. Left out: job control's own process groups, history
+ * expansion, PROMPT_COMMAND, command substitution in prompts.
+ */
+import { Signal, signalText } from "../process/signal.ts";
+import type { Terminal } from "../process/terminal.ts";
+import { on, type Wait } from "../process/wait.ts";
+import { Break, Continue, Exit, ExpansionError, Interrupted, Return } from "../shell/control.ts";
+import type { Run, Shell } from "../shell/shell.ts";
+import { Source } from "../shell/source.ts";
+import { TooMuchWork } from "../text/work.ts";
+import { complainOf } from "./main.ts";
+import { promptText } from "./prompt.ts";
+import { RedirectError } from "./redirect.ts";
+
+/** Signals that do not end a shell at its prompt. */
+const IGNORED = [Signal.QUIT, Signal.TERM, Signal.TSTP];
+const INTERRUPTED = 128 + Signal.INT;
+
+/** Reads command lines until the end of the file or `exit`; `isUnfinished` says whether more lines belong to a text. */
+export function* runInteractive(
+  shell: Shell,
+  terminal: Terminal,
+  isUnfinished: (source: Source) => boolean,
+): Run {
+  const { process, variables } = shell;
+  shell.interactive = true;
+  process.trapped.add(Signal.INT);
+  for (const signal of IGNORED) process.trapped.add(signal);
+  terminal.foreground = process.group;
+  if (variables.lookup("PS1") === undefined)
+    variables.set(
+      "PS1",
+      shell.kernel.system.distribution.id === "centos" ? "[\\u@\\h \\W]\\$ " : "\\u@\\h:\\w\\$ ",
+    );
+  if (variables.lookup("PS2") === undefined) variables.set("PS2", "> ");
+  yield* readStartFile(shell, "/root/.bashrc");
+  let text = "";
+  for (;;) {
+    try {
+      if (text === "") yield* tellOfJobs(shell);
+      const line = yield* askLine(shell, terminal, text === "" ? "PS1" : "PS2");
+      if (line === "" && text === "") break;
+      text += line;
+      const source = new Source(text, "");
+      if (line !== "" && (isUnfinished(source) || text.trim() === "")) {
+        if (text.trim() === "") text = "";
+        continue;
+      }
+      text = "";
+      yield* shell.executor.run(shell, source, "");
+    } catch (thrown) {
+      text = "";
+      yield* backToPrompt(shell, thrown);
+    }
+  }
+  yield* shell.err(farewell(shell));
+  return shell.status;
+}
+
+const farewell = ({ name }: Shell): string => (name.startsWith("-") ? "logout\n" : "exit\n");
+
+function* readStartFile(shell: Shell, path: string): Generator<Wait, void, void> {
+  const text = shell.kernel.files.readText(path);
+  if (text !== undefined && text !== "")
+    yield* shell.executor.run(shell, new Source(text, path), "");
+}
+
+/** A line with its newline; "" at the end of the file. */
+function* askLine(
+  shell: Shell,
+  terminal: Terminal,
+  which: "PS1" | "PS2",
+): Generator<Wait, string, void> {
+  terminal.lastStatus = shell.status;
+  terminal.prompt = promptText(shell, shell.variables.get(which) ?? "");
+  let line = "";
+  try {
+    for (;;) {
+      const got = terminal.read(1 << 16);
+      if (got !== null) line += got;
+      if (got === "" || line.endsWith("\n")) return line;
+      if (got !== null) continue;
+      const { pending } = shell.process;
+      if (pending.includes(Signal.INT)) {
+        pending.length = 0;
+        throw new Interrupted();
+      }
+      yield on(terminal.readable);
+    }
+  } finally {
+    terminal.prompt = null;
+  }
+}
+
+/** What ends a script only ends the command line here. */
+function* backToPrompt(shell: Shell, thrown: unknown): Generator<Wait, void, void> {
+  shell.frames = [];
+  shell.loopDepth = 0;
+  shell.conditionDepth = 0;
+  shell.evalDepth = 0;
+  if (thrown instanceof Interrupted) {
+    shell.status = INTERRUPTED;
+    yield* shell.err("\n");
+  } else if (thrown instanceof ExpansionError) {
+    yield* complainOf(shell, thrown);
+    shell.status = thrown.status;
+  } else if (thrown instanceof RedirectError) {
+    yield* shell.complain(thrown.message);
+    shell.status = 1;
+  } else if (thrown instanceof Exit) {
+    if (/^(?:exit|logout)\b/.test(shell.command)) yield* shell.err(farewell(shell));
+    throw thrown;
+  } else if (thrown instanceof Break || thrown instanceof Continue || thrown instanceof Return)
+    return;
+  else if (thrown instanceof TooMuchWork || thrown instanceof RangeError)
+    shell.status = 128 + Signal.XCPU;
+  else throw thrown;
+}
+
+/** Jobs that ended since the last prompt. */
+function* tellOfJobs(shell: Shell): Generator<Wait, void, void> {
+  const current = shell.jobs.at(-1);
+  const previous = shell.jobs.at(-2);
+  for (const job of shell.jobs) {
+    const { process, number, text } = job;
+    if (process.alive) continue;
+    const mark = job === current ? "+" : job === previous ? "-" : " ";
+    const done = process.status === 0 ? "Done" : `Exit ${process.status}`;
+    const state = process.endedBy === 0 ? done : signalText(process.endedBy);
+    yield* shell.err(`[${number}]${mark}  ${state.padEnd(24)}${text}\n`);
+  }
+  shell.jobs = shell.jobs.filter(({ process }) => process.alive);
+}
