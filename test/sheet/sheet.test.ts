@@ -2,7 +2,13 @@
 import { readFileSync } from "node:fs";
 import { type Language, matters, playSheet, readSheet, sheetLines, textOf } from "@lvsim/scenarios";
 import { expect, test } from "vitest";
-import { columnsOf } from "../../packages/scenarios/src/views/columns-fixture.ts";
+
+/** Two columns for a Chinese character. */
+const columnsOf = (text: string): number =>
+  [...text].reduce(
+    (sum, character) => sum + (/[\u3000-\u9fff\uff00-\uff60]/.test(character) ? 2 : 1),
+    0,
+  );
 
 const play = (file: string) =>
   playSheet(readSheet(readFileSync(new URL(file, import.meta.url), "utf8")), { seed: "1" });

@@ -48,9 +48,9 @@ export type { HostRun, LabRun, Listing, RequestRun, StartRun } from "./run/lab-r
 export { labNames, labsOf, libraryLab, topologyText } from "./run/library.ts";
 export { LabPlay, type RunOptions, runLab } from "./run/run-lab.ts";
 export { TOPICS, type TopicName } from "./run/topics.ts";
-export { compareLines } from "./views/compare-view.ts";
 export { matters, type PlayedSheet, type PlayedStep, playSheet } from "./sheet/play-sheet.ts";
 export { readSheet } from "./sheet/read-sheet.ts";
+export { compareLines } from "./views/compare-view.ts";
 export { type Disruption, disruptionsOf } from "./views/disruption.ts";
 export { disruptionLines } from "./views/disruption-views.ts";
 export { type Exchange, exchangeOf } from "./views/exchange.ts";

@@ -25,9 +25,6 @@ export interface SheetDocument {
   readonly sections: readonly Section[];
 }
 
-/** Characters of a document; a sheet has some ten thousands. */
-export const SHEET_MAX = 1 << 20;
-
 const FENCE = /^\s*(?:>\s*)?(`{3,}|~{3,})/;
 const HEADING = /^\s{0,3}(#{1,6})\s+(\S.*?)\s*#*\s*$/;
 

@@ -93,7 +93,7 @@ function nameOf(host: string, all: readonly string[]): string {
 }
 
 /** As names of a lab are: letters, digits and hyphens, a letter first. */
-export const plainName = (text: string): string => {
+const plainName = (text: string): string => {
   const name = text
     .toLowerCase()
     .replace(/[^a-z0-9-]+/g, "-")

@@ -158,7 +158,7 @@ const freeName = (names: readonly string[]): string => {
 };
 
 /** Addresses behind `-r` of an `ipvsadm -a`, with the variables of the same text put in. */
-export function serversIn(text: string): string[] {
+function serversIn(text: string): string[] {
   return matchesIn(text, /-a\b.*?(?:-r|--real-server)\s*(\d+(?:\.\d+){3})/g);
 }
 

@@ -29,7 +29,7 @@ export interface PlayedStep {
  * `wrote` a file; `ran`, and the sheet shows no output; `same`; `differs`; `failed` where the sheet says nothing of it;
  * `stopped`: it did not end by itself.
  */
-export type Verdict = "wrote" | "ran" | "same" | "differs" | "failed" | "stopped";
+type Verdict = "wrote" | "ran" | "same" | "differs" | "failed" | "stopped";
 
 export interface PlayedSheet {
   readonly sheet: Sheet;
