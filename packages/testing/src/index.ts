@@ -1,5 +1,31 @@
 /** What other people's tests use: arbitraries, matchers, reports, invariants. */
-export { labFor, type ModeLab, type ModeLabsOptions, modeLabs } from "./arbitraries/mode-labs.ts";
+export { type ArrivalsOptions, arrivals } from "./arbitraries/arrivals.ts";
+export {
+  FAULT_KINDS,
+  type Fault,
+  type FaultKind,
+  type FaultSchedulesOptions,
+  faultSchedules,
+} from "./arbitraries/fault-schedules.ts";
+export { labFor, PLAN_VIP, serverAddress } from "./arbitraries/lab-for.ts";
+export { type LabPlan, type LabsOptions, labs } from "./arbitraries/labs.ts";
+export { type LoadedConnection, type LoadsOptions, loads } from "./arbitraries/loads.ts";
+export { type ServerSetsOptions, type ServerSpec, serverSets } from "./arbitraries/server-sets.ts";
+export {
+  editableLab,
+  type ServiceEdit,
+  type ServiceEditsOptions,
+  type ServiceModel,
+  serviceEdits,
+} from "./arbitraries/service-edits.ts";
+export { type ServiceTimesOptions, serviceTimes } from "./arbitraries/service-times.ts";
+export {
+  METHODS,
+  type MethodName,
+  type TopologiesOptions,
+  type Topology,
+  topologies,
+} from "./arbitraries/topologies.ts";
 export { type WeightsOptions, weights } from "./arbitraries/weights.ts";
 export { type Claim, TestHost } from "./lab/test-host.ts";
 export { TestLab, type TestLabOptions, testLab } from "./lab/test-lab.ts";
