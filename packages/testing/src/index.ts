@@ -27,6 +27,11 @@ export {
   topologies,
 } from "./arbitraries/topologies.ts";
 export { type WeightsOptions, weights } from "./arbitraries/weights.ts";
+export {
+  assertDeterministic,
+  type Divergence,
+  firstDivergence,
+} from "./determinism/first-divergence.ts";
 export { type Claim, TestHost } from "./lab/test-host.ts";
 export { TestLab, type TestLabOptions, testLab } from "./lab/test-lab.ts";
 export { TestRequest } from "./lab/test-request.ts";
@@ -34,5 +39,21 @@ export { TestService } from "./lab/test-service.ts";
 export type { Drop } from "./lab/way.ts";
 export { matchers } from "./matchers/index.ts";
 export type { Verdict } from "./matchers/verdict.ts";
+export { everyMoment, type Moment, type Race } from "./orders/every-moment.ts";
+export {
+  everyOrder,
+  interleavings,
+  orderCount,
+  outcomes,
+  type Played,
+  type Step,
+} from "./orders/every-order.ts";
+export {
+  connectionTimes,
+  disruptionOnRemoval,
+  distributionText,
+  shareText,
+} from "./reports/reports.ts";
+export { type SchedulerUnderTest, TestPool, testPool } from "./schedulers/test-pool.ts";
 export { serializer } from "./serializers/serializer.ts";
 export { Shown } from "./text/shown.ts";

@@ -1,10 +1,15 @@
-/** Teaches vitest the matchers and the serializer: for `setupFiles`, or to be imported by a test. */
+/** Teaches vitest the matchers, the serializer and the replay of failed properties: for `setupFiles`, or to be imported by a test. */
 import type { DropReason } from "@lvsim/core";
 import { expect } from "vitest";
 import { matchers } from "./matchers/index.ts";
+import { installReplay } from "./replay/replay.ts";
 import { serializer } from "./serializers/serializer.ts";
 
 expect.extend(matchers);
+installReplay(() => {
+  const { testPath, currentTestName } = expect.getState();
+  return { file: testPath, name: currentTestName };
+});
 expect.addSnapshotSerializer(serializer);
 
 declare module "vitest" {

@@ -8,5 +8,6 @@ export { Method } from "../host/ipvs/method.ts";
 export type { Scheduler, SchedulingRequest, ServerPool } from "../host/ipvs/scheduler.ts";
 export { type ImplementedScheduler, SCHEDULERS } from "../host/ipvs/schedulers/index.ts";
 export { HookTable } from "../host/netfilter/hook-table.ts";
+export { globalSysctls } from "../host/sysctl/global-sysctls.ts";
 export { IpvsSysctls } from "../host/sysctl/ipvs-sysctls.ts";
 export { SysctlNumbers } from "../host/sysctl/sysctl-numbers.ts";

@@ -7,6 +7,7 @@ import type { RealServerConfig } from "@lvsim/core";
 import fc from "fast-check";
 import { type TestLab, type TestLabOptions, testLab } from "../lab/test-lab.ts";
 import type { TestRequest } from "../lab/test-request.ts";
+import { replayedCommands } from "../replay/replay.ts";
 import { labFor, PLAN_VIP, serverAddress } from "./lab-for.ts";
 import { FORWARDING_FLAGS, type MethodName } from "./topologies.ts";
 
@@ -32,7 +33,7 @@ export interface ServiceEditsOptions {
   readonly stepsMax?: number;
   /** Judges each request; it throws when something is wrong. */
   readonly onRequest?: (request: TestRequest, model: Readonly<ServiceModel>) => void;
-  /** Where a failed run is to begin again, as its failure printed it. */
+  /** Where a failed run is to begin again, as fast-check prints it; what LVSIM_REPLAY names unless said. */
   readonly replayPath?: string;
 }
 
@@ -157,7 +158,7 @@ export function serviceEdits(
           ),
       ),
     );
-  const { stepsMax = 10, replayPath } = options;
+  const { stepsMax = 10, replayPath = replayedCommands() } = options;
   return fc.commands(steps, {
     maxCommands: stepsMax,
     ...(replayPath === undefined ? {} : { replayPath }),

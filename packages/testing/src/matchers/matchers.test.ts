@@ -254,10 +254,10 @@ describe("sharing", () => {
     expect(message).toMatchInlineSnapshot(`
       "expected choices to be fair within 10.0 %; a had 75.0 % where 50.0 % was due
 
-          Real server  weight  count    share      due burst   lag
-          a                 1      3   75.0 %   50.0 %     3   0.0  ███████████████████████░░░░░░░
-          b                 1      1   25.0 %   50.0 %     1   1.5  ████████░░░░░░░░░░░░░░░░░░░░░░
-          greatest deviation 25.0 % · Jain's index 0.8000 · longest burst 3"
+        Real server  weight  count    share      due burst   lag
+        a                 1      3   75.0 %   50.0 %     3   0.0  ███████████████████████░░░░░░░
+        b                 1      1   25.0 %   50.0 %     1   1.5  ████████░░░░░░░░░░░░░░░░░░░░░░
+        greatest deviation 25.0 % · Jain's index 0.8000 · longest burst 3"
     `);
     expect(failure(() => expect([1, 2]).toBeFairWithin(0.1))).toMatchInlineSnapshot(
       `"toBeFairWithin is about a service or a share report; it was given [1,2]"`,

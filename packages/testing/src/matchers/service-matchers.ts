@@ -8,6 +8,7 @@ import {
   type ShareReport,
 } from "@lvsim/scenarios";
 import { TestService } from "../lab/test-service.ts";
+import { shareText } from "../reports/reports.ts";
 import { PAGE, plain } from "../text/page.ts";
 import { seedOf, type Verdict, verdict, wrongSubject } from "./verdict.ts";
 
@@ -16,14 +17,10 @@ const percent = (part: number): string => `${(100 * part).toFixed(1)} %`;
 const isReport = <Report>(value: unknown, key: keyof Report & string): value is Report =>
   typeof value === "object" && value !== null && key in value;
 
-const shareTable = (report: ShareReport<unknown>): string => {
-  const named = report as Partial<Fairness>;
-  const servers = report.servers.map((one) => ({ ...one, server: String(one.server) }));
-  const { director = "", service = "", scheduler = "" } = named;
-  const lines = fairnessLines({ ...report, servers, director, service, scheduler }, PAGE);
-  // choices of nobody in particular have no heading
-  return plain(director === "" ? lines.slice(1) : lines);
-};
+const shareTable = (report: ShareReport<unknown>): string =>
+  isReport<Fairness>(report, "director")
+    ? plain(fairnessLines(report, PAGE))
+    : shareText(report).text;
 
 /** No server's share strays further from what its weight says, in parts of one (0.02 is two percent of all choices). */
 export function toBeFairWithin(received: unknown, deviation: number): Verdict {
