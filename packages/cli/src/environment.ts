@@ -14,6 +14,8 @@ export interface Environment extends Output {
   readonly isTerminal: boolean;
   /** Whether standard error is one: then long work shows its progress. */
   readonly showsProgress: boolean;
+  /** The next line that a person types, null at the end; left out where nobody sits at a terminal. */
+  readonly readLine?: () => string | null;
   /** Milliseconds of a clock that only goes forward. */
   readonly clock: () => number;
 }

@@ -1,8 +1,9 @@
 #!/usr/bin/env node
-/** The only file that touches the process: streams, variables and the wall clock go into the program from here. */
 import { lvsim } from "./program.ts";
+/** The only file that touches the process: streams, variables and the wall clock go into the program from here. */
+import { readLineSync } from "./read-line.ts";
 
-const { stdout, stderr } = process;
+const { stdin, stdout, stderr } = process;
 // whoever reads our output may stop early, as `head` does
 stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
@@ -15,5 +16,6 @@ process.exitCode = lvsim(process.argv.slice(2), {
   variables: process.env,
   isTerminal: stdout.isTTY === true,
   showsProgress: stderr.isTTY === true,
+  ...(stdin.isTTY === true && stdout.isTTY === true ? { readLine: readLineSync } : {}),
   clock: () => performance.now(),
 });

@@ -1,6 +1,6 @@
 /** The command line of lvsim: its commands, their options, and errors as one line with exit status 2. */
 import { readFileSync } from "node:fs";
-import { Command, CommanderError, Option } from "commander";
+import { Command, CommanderError } from "commander";
 import { complaint, endsPlainly } from "./commander-words.ts";
 import { checkCommand } from "./commands/check.ts";
 import { compareCommand } from "./commands/compare.ts";
@@ -12,15 +12,13 @@ import { sheetCommand } from "./commands/sheet.ts";
 import { validateCommand } from "./commands/validate.ts";
 import { viewCommand } from "./commands/view.ts";
 import { whyCommand } from "./commands/why.ts";
-import { type Environment, languageOf } from "./environment.ts";
-import { parseLanguage, parseRequest, parseSeed } from "./options.ts";
+import type { Environment } from "./environment.ts";
+import { chosenLanguage, language, type Shared } from "./language-option.ts";
+import { addGrade, addLearn } from "./lesson-commands.ts";
+import { parseRequest, parseSeed } from "./options.ts";
 import { UsageError } from "./usage-error.ts";
 
 const USAGE_STATUS = 2;
-
-interface Shared {
-  readonly lang?: string;
-}
 
 /** Carries out a command line without the program's name; the exit status. */
 export function lvsim(argv: readonly string[], environment: Environment): number {
@@ -64,13 +62,13 @@ function build(environment: Environment, done: (status: number) => void): Comman
   addView(program, environment, done);
   addExport(program, environment, done);
   addCompare(program, environment, done);
+  addLearn(program, environment, done);
+  addGrade(program, environment, done);
   addList(program, environment, done);
   addSh(program, done, environment);
   addSheet(program, environment, done);
   return program;
 }
-
-const language = new Option("--lang <language>", "language of our own text: en or zh");
 
 const VARIANT = "the lab with something changed, as the lab names it: mended";
 
@@ -346,12 +344,6 @@ function addSheet(
       done(sheetCommand(file, options, environment));
     });
 }
-
-const chosenLanguage = (
-  { lang }: Shared,
-  environment: Environment,
-): ReturnType<typeof languageOf> =>
-  lang === undefined ? languageOf(environment) : parseLanguage(lang);
 
 function version(): string {
   const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");

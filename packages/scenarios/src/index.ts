@@ -32,6 +32,22 @@ export { labOf, type ReadOptions, readLab } from "./lab-file/read.ts";
 export type { LabDefinition, LabSource, SheetStep } from "./lab-file/schema.ts";
 export type { Variant } from "./lab-file/variant-schema.ts";
 export type { Bilingual } from "./lab-file/words.ts";
+export { csvText, type GradeRow, gradeJson } from "./learning/csv.ts";
+export { type Grade, type GradedCheck, Grader, solutionText } from "./learning/grade.ts";
+export { gradeLines, gradeTable } from "./learning/grade-view.ts";
+export { type Lesson, lessonOf } from "./learning/lesson.ts";
+export {
+  answerLines,
+  handInLines,
+  hintLine,
+  hintLines,
+  lessonHeading,
+  letterOf,
+  questionLines,
+  stepLines,
+} from "./learning/lesson-view.ts";
+export { SubmissionError, type SubmittedFile } from "./learning/submission.ts";
+export { tell } from "./learning/words.ts";
 export type { Advice } from "./lint/advice.ts";
 export { isWrong, lintRun } from "./lint/lint-run.ts";
 export { type DisruptionReport, disruptionReport } from "./reports/disruption-report.ts";

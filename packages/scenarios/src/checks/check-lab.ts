@@ -19,20 +19,20 @@ export interface CheckedRun {
   readonly results: readonly CheckResult[];
 }
 
-/** Plays `definition` to its end and looks whether `checks` hold, its own unless others are given. `watching` is done before. */
+/** Plays `definition` to its end and looks whether `checks` hold, its own unless others are given. `options.onEnd` is done before. */
 export function checkLab(
   name: string,
   definition: LabDefinition,
   seed: string,
   checks: readonly Check[] = definition.validate,
-  watching: Pick<RunOptions, "onBuilt" | "onEnd"> = {},
+  options: Omit<RunOptions, "seed"> = {},
 ): CheckedRun {
   const commands = new Map<Check, CheckResult>();
   const run = runLab(name, definition, {
-    ...watching,
+    ...options,
     seed,
     onEnd: (lab) => {
-      watching.onEnd?.(lab);
+      options.onEnd?.(lab);
       for (const check of checks)
         if (check.exec !== undefined) commands.set(check, afterWaiting(lab, check));
     },
@@ -79,7 +79,7 @@ const QUOTE_MAX = 300;
 const quoted = (text: string): string => JSON.stringify(text.slice(0, QUOTE_MAX));
 
 function lookedUp(facts: RunFacts, check: Check): CheckResult {
-  const { requests, trace, owner, times } = check;
+  const { requests, trace, owner, times, servers } = check;
   if (owner !== undefined) {
     const is = facts.ownerOf(owner.of, owner.seenBy);
     const holds = is === owner.is || is.split(".")[0] === owner.is;
@@ -95,8 +95,12 @@ function lookedUp(facts: RunFacts, check: Check): CheckResult {
       : facts.requests(requests).length;
   const { from } = requests ?? {};
   const all = facts.requests(from === undefined ? {} : { from }).length;
-  const holds =
+  const isFew =
+    servers === undefined ||
+    new Set(facts.requests(requests ?? {}).map(({ server }) => server)).size === servers;
+  const isMany =
     times === undefined ? count > 0 : times === "all" ? count === all && all > 0 : count === times;
+  const holds = isFew && isMany;
   const found =
     requests === undefined
       ? `${count} events`

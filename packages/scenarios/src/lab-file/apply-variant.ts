@@ -1,14 +1,7 @@
 /** A lab with the changes of one of its variants made: the values of the file, before they are checked. */
 import type { LabFault } from "./lab-file-error.ts";
+import { type Mapping, own, type Value } from "./values.ts";
 import type { Change, Variant } from "./variant-schema.ts";
-
-/** Plain values of a file. */
-type Value = null | boolean | number | string | Value[] | { [key: string]: Value };
-type Mapping = { [key: string]: Value };
-
-/** Not what every object has: `constructor` is a name that a file may hold. */
-const own = (place: Mapping, key: string | number): Value | undefined =>
-  Object.hasOwn(place, key) ? place[key] : undefined;
 
 /** The values with `changes` made and the variant's own checks; or what is wrong with a change, by its keys. */
 export function applyVariant(

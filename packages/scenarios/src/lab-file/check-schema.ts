@@ -108,6 +108,8 @@ export const check = z.strictObject({
   owner: owner.optional(),
   /** How many requests or events there are: a number, `all` requests; some when left out. */
   times: z.union([z.int().min(0), z.literal("all")]).optional(),
+  /** How many different servers took those requests in. */
+  servers: z.int().min(0).optional(),
   /** How long a command may take to come to what is valid, in simulated time. */
   wait: durationSchema.optional(),
   level: z.enum(["error", "warning"]).default("error"),

@@ -119,6 +119,12 @@ function nameFaults(lab: LabDefinition): LabFault[] {
     });
   };
   each(lab.validate, ["validate"]);
+  lab.steps.forEach(({ expects, solution, needs }, i) => {
+    if (needs.some((number) => number > i))
+      faults.push({ at: ["steps", i, "needs"], message: "a step needs only earlier ones" });
+    for (const host of Object.keys(solution)) need(host, ["steps", i, "solution", host]);
+    each(expects, ["steps", i, "expects"]);
+  });
   for (const [variant, { validate }] of Object.entries(lab.variants))
     each(validate, ["variants", variant, "validate"]);
   return faults;
@@ -126,7 +132,7 @@ function nameFaults(lab: LabDefinition): LabFault[] {
 
 /** A check is about one thing, of hosts that there are. */
 function checkFaults(
-  { nodes, exec, valid, requests, trace, owner, wait }: Check,
+  { nodes, exec, valid, requests, trace, owner, wait, servers }: Check,
   at: readonly PropertyKey[],
   need: (host: string, at: readonly PropertyKey[]) => void,
 ): LabFault[] {
@@ -146,6 +152,8 @@ function checkFaults(
     ];
   if (wait !== undefined && !isCommand)
     return [{ at: [...at, "wait"], message: "only a command is waited for" }];
+  if (servers !== undefined && requests === undefined)
+    return [{ at: [...at, "servers"], message: "only requests have servers" }];
   nodes?.forEach((node, i) => {
     need(node, [...at, "nodes", i]);
   });

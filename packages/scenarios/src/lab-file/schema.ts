@@ -5,8 +5,10 @@
 import { z } from "zod";
 import { check } from "./check-schema.ts";
 import { failure } from "./failure-schema.ts";
+import { step } from "./step-schema.ts";
 import { durationSchema, probabilitySchema, rateSchema } from "./units.ts";
 import { variant } from "./variant-schema.ts";
+import { vary } from "./vary-schema.ts";
 import { bilingual, name } from "./words.ts";
 
 /** Version of the form. A change that old files do not survive gets the next number. */
@@ -128,6 +130,10 @@ export const labSchema = z.strictObject({
   /** The same lab with something changed, by name. */
   variants: z.record(name, variant).default({}),
   sheet: z.array(sheetStep).default([]),
+  /** The lab as a lesson: what is to be done, and what it is worth. */
+  steps: z.array(step).default([]),
+  /** What is different for each person who has the lesson. */
+  vary: vary.optional(),
   /** What to look at next, as command lines with a reason. */
   next: z.array(z.strictObject({ run: z.string(), why: bilingual })).default([]),
 });

@@ -3,6 +3,7 @@ import {
   Fingerprint,
   FrameIndex,
   type Instant,
+  type Limits,
   later,
   type NamespaceConfig,
   pastConfigs,
@@ -13,6 +14,7 @@ import {
   type TraceEvent,
   tee,
 } from "@lvsim/core";
+import type { ShellCosts } from "@lvsim/shell";
 import { Lab } from "../lab/lab.ts";
 import type { HostSpec, LabDefinition } from "../lab-file/schema.ts";
 import { openingFrame, serverOf } from "./answers.ts";
@@ -25,12 +27,16 @@ export interface RunOptions {
   readonly schedulers?: readonly SchedulerModule[];
   /** Called when the lab is built, before anything is typed: for taps. */
   readonly onBuilt?: (lab: Lab) => void;
+  /** Called when every start-up command has been typed, before the traffic: what is done then is part of the run. */
+  readonly onStarted?: (lab: Lab) => void;
   /** Called with what is done next. */
   readonly onProgress?: (host: string, command: string) => void;
   /** Called with every event of the trace, in order, soon after it happened: also with those that a long run loses. */
   readonly onEvent?: (event: TraceEvent) => void;
   /** Called with the lab when its run has ended; what happens to it then is no part of the run. */
   readonly onEnd?: (lab: Lab) => void;
+  readonly limits?: Partial<Limits>;
+  readonly costs?: ShellCosts;
 }
 
 /** Plays `definition` to the end of its traffic. The same definition and seed give the same run. */
@@ -63,8 +69,14 @@ export class LabPlay {
     this.options = options;
     this.hosts = new Set(Object.keys(definition.hosts));
     const trace = tee([this.recorder, this.fingerprint]) as Trace;
-    const { seed, schedulers = [] } = options;
-    this.lab = Lab.build(definition, { seed, trace, schedulers });
+    const { seed, schedulers = [], limits, costs } = options;
+    this.lab = Lab.build(definition, {
+      seed,
+      trace,
+      schedulers,
+      ...(limits === undefined ? {} : { limits }),
+      ...(costs === undefined ? {} : { costs }),
+    });
     options.onBuilt?.(this.lab);
     this.before = this.configs();
     this.started = this.before;
@@ -80,10 +92,11 @@ export class LabPlay {
     return run;
   }
 
-  /** Types the start-up commands of all hosts. */
+  /** Types the start-up commands of all hosts, and what else is typed before the traffic. */
   boot(): void {
     for (const [host, spec] of Object.entries(this.definition.hosts))
       this.starts.push(...this.start(host, spec));
+    this.options.onStarted?.(this.lab);
     this.started = this.configs();
   }
 

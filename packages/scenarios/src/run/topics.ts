@@ -3,6 +3,7 @@ import type { Bilingual } from "../lab-file/words.ts";
 
 export const TOPICS = {
   modes: { en: "The four modes of the lab sheet", zh: "实验手册的四种工作模式" },
+  lessons: { en: "Lessons, graded step by step", zh: "逐步评分的课程" },
   layers: { en: "Layer 4 beside layer 7", zh: "四层与七层" },
   arp: { en: "ARP and who owns the VIP", zh: "ARP 与 VIP 归属" },
   nat: { en: "NAT", zh: "NAT 模式" },
