@@ -32,6 +32,7 @@ export { initialConfigWith } from "./host/initial-config.ts";
 export * from "./host/ip/icmp-input.ts";
 export * from "./host/ip/ip-counters.ts";
 export * from "./host/ip/kernel-messages.ts";
+export * from "./host/ip/raw-input.ts";
 export * from "./host/ipvs/config.ts";
 export * from "./host/ipvs/control.ts";
 export type { Destination } from "./host/ipvs/destination.ts";

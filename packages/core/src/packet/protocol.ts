@@ -10,6 +10,7 @@ export const IpProtocol = {
   gre: 47,
   esp: 50,
   ah: 51,
+  vrrp: 112,
   sctp: 132,
 } as const;
 

@@ -18,6 +18,7 @@ import { IFUPDOWN_COMMANDS } from "../commands/ifupdown/ifupdown.ts";
 import { IPROUTE_COMMANDS } from "../commands/ip/ip.ts";
 import { ipset } from "../commands/ipset/ipset.ts";
 import { iptables, iptablesRestore, iptablesSave } from "../commands/iptables/commands.ts";
+import { keepalived } from "../commands/keepalived/keepalived.ts";
 import { NET_TOOLS_COMMANDS } from "../commands/net-tools/index.ts";
 import { NSTAT_COMMANDS } from "../commands/nstat/nstat.ts";
 import { PING_20160308_COMMANDS } from "../commands/ping/ping.ts";
@@ -62,6 +63,14 @@ http {
         server_name  _;
         root         /usr/share/nginx/html;
     }
+}
+`;
+
+/** What the package leaves to be edited. */
+const KEEPALIVED_CONF = `! Configuration File for keepalived
+
+global_defs {
+   router_id LVS_DEVEL
 }
 `;
 
@@ -186,6 +195,15 @@ export const CENTOS_7: Image = {
     imagePackage("psmisc", ["22.20", "17.el7", "base", "141 k"], {
       installed: false,
       commands: BASE_COMMANDS.filter(({ path }) => path === KILLALL),
+    }),
+    imagePackage("keepalived", ["1.3.5", "19.el7", "base", "332 k"], {
+      installed: false,
+      commands: [keepalived],
+      files: [
+        { path: "/etc/keepalived/keepalived.conf", content: KEEPALIVED_CONF },
+        { path: "/etc/sysconfig/keepalived", content: 'KEEPALIVED_OPTIONS="-D"\n' },
+      ],
+      units: [imageUnit("keepalived", "LVS and VRRP High Availability Monitor")],
     }),
     imagePackage("nginx", ["1:1.20.1", "10.el7", "epel", "588 k"], {
       installed: false,

@@ -15,6 +15,7 @@ import { ETHTOOL_COMMANDS } from "../commands/ethtool/ethtool.ts";
 import { IPROUTE_COMMANDS } from "../commands/ip/ip.ts";
 import { ipset } from "../commands/ipset/ipset.ts";
 import { iptables, iptablesRestore, iptablesSave } from "../commands/iptables/commands.ts";
+import { keepalived } from "../commands/keepalived/keepalived.ts";
 import { NC_COMMANDS } from "../commands/nc/nc.ts";
 import { NET_TOOLS_COMMANDS } from "../commands/net-tools/index.ts";
 import { NSTAT_COMMANDS } from "../commands/nstat/nstat.ts";
@@ -85,6 +86,7 @@ export const DEBIAN_12: Image = {
   selinux: "Disabled",
   directories: [
     ...COMMON_DIRECTORIES,
+    "/etc/keepalived",
     "/etc/network/interfaces.d",
     "/etc/nginx/conf.d",
     "/etc/sysctl.d",
@@ -149,6 +151,10 @@ export const DEBIAN_12: Image = {
     debianPackage("ipset", "7.17-1", { commands: [ipset] }),
     debianPackage("conntrack", "1:1.4.7-1+b2", { commands: [conntrack] }),
     debianPackage("curl", "7.88.1-10+deb12u14", { commands: CURL_COMMANDS }),
+    debianPackage("keepalived", "1:2.2.7-1+b2", {
+      commands: [keepalived],
+      units: [imageUnit("keepalived", "Keepalive Daemon (LVS and VRRP)")],
+    }),
     debianPackage("nginx", "1.22.1-9", {
       commands: [nginx],
       files: [

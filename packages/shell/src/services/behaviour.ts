@@ -3,21 +3,10 @@ import type { CommandContext } from "../command.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { Signal } from "../process/signal.ts";
 import { on, type Wait } from "../process/wait.ts";
+import { KEEPALIVED } from "./keepalived-unit.ts";
 import { nginxMaster, reloadNginx, startNginx } from "./nginx.ts";
 import { runCaptured } from "./run-captured.ts";
-
-type Act = (context: CommandContext) => Generator<Wait, boolean, void>;
-
-export interface UnitBehaviour {
-  /** False when it failed. What it prints is the journal's, which nobody reads here. */
-  readonly start: Act;
-  readonly stop: Act;
-  readonly reload: Act | null;
-  /** Whether its process lives; null for units without one. */
-  readonly lives: ((machine: Kernel) => boolean) | null;
-  /** Units that cannot run beside it. */
-  readonly conflicts: readonly string[];
-}
+import type { UnitBehaviour } from "./unit-behaviour.ts";
 
 /** The rules that iptables-services brings: ssh and the answers to what went out, nothing else. */
 export const IPTABLES_RULES = `# Rules of the iptables service
@@ -151,6 +140,7 @@ const BEHAVIOURS: ReadonlyMap<string, UnitBehaviour> = new Map([
   ["iptables.service", IPTABLES],
   ["ipvsadm.service", IPVSADM],
   ["network.service", NETWORK],
+  ["keepalived.service", KEEPALIVED],
 ]);
 
 export const behaviourOf = (unit: string): UnitBehaviour | undefined => BEHAVIOURS.get(unit);

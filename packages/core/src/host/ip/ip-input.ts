@@ -38,6 +38,10 @@ export class IpInput {
     this.handlers[protocol] = handler;
   }
 
+  unregister(protocol: number): void {
+    this.handlers[protocol] = undefined;
+  }
+
   handler(protocol: number): TransportHandler | undefined {
     return this.handlers[protocol];
   }

@@ -13,6 +13,7 @@ import { IpForward } from "./ip-forward.ts";
 import { IpInput } from "./ip-input.ts";
 import type { IpLayer, TransportHandler } from "./ip-layer.ts";
 import { IpOutput } from "./ip-output.ts";
+import { RawInput, type RawListener } from "./raw-input.ts";
 import { Reassembly } from "./reassembly.ts";
 import { RedirectSender } from "./redirect-sender.ts";
 import { sendRejectReset } from "./reject-reset.ts";
@@ -40,6 +41,23 @@ export class IpStack implements IpLayer {
 
   register(protocol: number, handler: TransportHandler): void {
     this.input.register(protocol, handler);
+  }
+
+  /** A raw socket of `protocol`; false when a transport of the host takes that protocol. */
+  listenRaw(protocol: number, listener: RawListener): boolean {
+    const there = this.input.handler(protocol);
+    if (there !== undefined && !(there instanceof RawInput)) return false;
+    const raw = there ?? new RawInput(this.context);
+    if (there === undefined) this.input.register(protocol, raw);
+    raw.add(listener);
+    return true;
+  }
+
+  unlistenRaw(protocol: number, listener: RawListener): void {
+    const raw = this.input.handler(protocol);
+    if (!(raw instanceof RawInput)) return;
+    raw.remove(listener);
+    if (raw.isIdle) this.input.unregister(protocol);
   }
 
   routeOutput(

@@ -1,0 +1,208 @@
+/** Settings as they are before anybody says something: keepalived's own defaults. */
+import { type Ipv4Address, nanoseconds, seconds } from "@lvsim/core";
+import type {
+  CheckerConfig,
+  CheckerKind,
+  GlobalSettings,
+  KeepalivedConfig,
+  Notifications,
+  RealServerDefinition,
+  ServerEnd,
+  ServiceTarget,
+  SyncGroupConfig,
+  TrackScriptConfig,
+  VirtualServerConfig,
+  VrrpConfig,
+} from "./model.ts";
+import type { Place } from "./report.ts";
+
+/** 224.0.0.18 (RFC 5798 §5.1.1.2.1). */
+const VRRP_GROUP = (0xe0000012 | 0) as Ipv4Address;
+const HOST_MASK = -1 as Ipv4Address;
+const TCP = 6;
+const OFF = nanoseconds(0);
+
+const newGlobals = (): GlobalSettings => ({
+  routerId: "",
+  version: 2,
+  group: VRRP_GROUP,
+  garp: {
+    delay: seconds(5),
+    repeat: 5,
+    refresh: OFF,
+    refreshRepeat: 1,
+    lowerPriorityDelay: seconds(5),
+    lowerPriorityRepeat: 5,
+  },
+  garpInterval: OFF,
+  lowerPriorityNoAdvert: false,
+  higherPrioritySendAdvert: false,
+  strict: false,
+  skipsAddressCheck: false,
+  startupDelay: OFF,
+  scriptUser: "",
+  scriptSecurity: false,
+  defaultInterface: "eth0",
+  syncDaemon: null,
+  timeouts: null,
+  flushesAtStart: false,
+  logsAllFailures: false,
+});
+
+export const newConfig = (): KeepalivedConfig => ({
+  global: newGlobals(),
+  instances: [],
+  groups: [],
+  scripts: [],
+  statics: { addresses: [], routes: [] },
+  services: [],
+  serviceGroups: new Map(),
+  localAddressGroups: new Map(),
+  hasInstances: false,
+  hasServices: false,
+});
+
+const noNotifications = (): Notifications => ({
+  master: null,
+  backup: null,
+  fault: null,
+  stop: null,
+  any: null,
+});
+
+export const newInstance = (name: string, place: Place): VrrpConfig => ({
+  name,
+  place,
+  interface: "",
+  routerId: 0,
+  version: 0,
+  priority: 0,
+  state: null,
+  advertInterval: seconds(1),
+  nopreempt: false,
+  preemptDelay: OFF,
+  garp: {
+    delay: null,
+    repeat: null,
+    refresh: null,
+    refreshRepeat: null,
+    lowerPriorityDelay: null,
+    lowerPriorityRepeat: null,
+  },
+  lowerPriorityNoAdvert: null,
+  higherPrioritySendAdvert: null,
+  source: null,
+  peers: [],
+  authType: "none",
+  authPassword: "",
+  virtualMac: null,
+  sendsFromBase: false,
+  addresses: [],
+  excludedAddresses: [],
+  routes: [],
+  trackInterfaces: [],
+  trackScripts: [],
+  ignoresInterface: false,
+  strict: null,
+  accept: null,
+  notify: noNotifications(),
+  syncInterface: "",
+});
+
+export const newSyncGroup = (name: string, place: Place): SyncGroupConfig => ({
+  name,
+  place,
+  members: [],
+  notify: noNotifications(),
+  trackInterfaces: [],
+  trackScripts: [],
+});
+
+export const newTrackScript = (name: string, place: Place): TrackScriptConfig => ({
+  name,
+  place,
+  script: null,
+  interval: seconds(1),
+  timeout: OFF,
+  weight: 0,
+  rise: 1,
+  fall: 1,
+  startsFailed: false,
+});
+
+export const newService = (target: ServiceTarget, place: Place): VirtualServerConfig => ({
+  target,
+  place,
+  protocol: TCP,
+  scheduler: "",
+  schedulerFlags: 0,
+  forwarding: null,
+  onePacket: false,
+  persistenceTimeout: 0,
+  persistenceNetmask: HOST_MASK,
+  persistenceEngine: "",
+  delayLoop: seconds(60),
+  warmup: null,
+  retry: null,
+  delayBeforeRetry: null,
+  connectTimeout: seconds(5),
+  weight: 1,
+  alpha: false,
+  omega: false,
+  inhibit: false,
+  quorum: 1,
+  hysteresis: 0,
+  quorumUp: null,
+  quorumDown: null,
+  haSuspend: false,
+  virtualHost: "",
+  sorry: null,
+  servers: [],
+  localAddressGroup: "",
+  synProxy: false,
+});
+
+export const newServer = ({ address, port }: ServerEnd, place: Place): RealServerDefinition => ({
+  address,
+  port,
+  place,
+  weight: null,
+  forwarding: null,
+  upperThreshold: 0,
+  lowerThreshold: 0,
+  inhibit: null,
+  alpha: null,
+  retry: null,
+  delayBeforeRetry: null,
+  delayLoop: null,
+  warmup: null,
+  connectTimeout: null,
+  notifyUp: null,
+  notifyDown: null,
+  checkers: [],
+});
+
+export const newChecker = (kind: CheckerKind, place: Place): CheckerConfig => ({
+  kind,
+  place,
+  connectAddress: null,
+  connectPort: null,
+  bindAddress: null,
+  connectTimeout: null,
+  retry: null,
+  delayBeforeRetry: null,
+  delayLoop: null,
+  warmup: null,
+  alpha: null,
+  logsAllFailures: false,
+  urls: [],
+  virtualHost: "",
+  httpVersion: "1.0",
+  script: null,
+  scriptTimeout: null,
+  dynamic: false,
+  payload: new Uint8Array(0),
+  requiresReply: false,
+  queryName: ".",
+  queryType: "SOA",
+});
