@@ -1,5 +1,6 @@
 /** Finding the lab that a command names: one of the library, or a file. */
-import { readFileSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
+import { dirname, resolve, sep } from "node:path";
 import {
   type LabDefinition,
   LabFileError,
@@ -10,14 +11,16 @@ import {
   topologyText,
 } from "@lvsim/scenarios";
 import { didYouMean } from "./suggest.ts";
-import { UsageError, unreadable } from "./usage-error.ts";
+import { readText } from "./text-file.ts";
+import { UsageError } from "./usage-error.ts";
 
 /** What looks like a path is a file: `./x`, `x.yml`, `dir/x`. */
 const isPath = (name: string): boolean => name.includes("/") || /\.ya?ml$/.test(name);
 
 /** The lab, as it stands or as one of its variants. */
 export function findLab(name: string, variant?: string): LabDefinition {
-  if (isPath(name)) return saidWell(() => readLab(textOf(name), name, { files: FILES, variant }));
+  if (isPath(name))
+    return saidWell(() => readLab(readText(name), name, { files: filesBeside(name), variant }));
   const found = saidWell(() => libraryLab(name, variant));
   if (found !== undefined) return found;
   const known = labNames();
@@ -26,24 +29,18 @@ export function findLab(name: string, variant?: string): LabDefinition {
   );
 }
 
-/** Fragments that a file of one's own includes. */
-const FILES: LabFiles = {
-  read: (path) => {
-    try {
-      return readFileSync(path, "utf8");
-    } catch {
-      return undefined;
-    }
-  },
-  topology: topologyText,
-};
-
-function textOf(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    throw unreadable(path, error);
-  }
+/** Fragments that a file of one's own includes. None leads out of its folder, by whatever link. */
+function filesBeside(lab: string): LabFiles {
+  const folder = dirname(resolve(lab));
+  return {
+    read: (path) => {
+      if (!existsSync(path)) return undefined;
+      if (!realpathSync(path).startsWith(`${realpathSync(folder)}${sep}`))
+        throw new UsageError(`cannot read ${path}: it leads out of ${folder}`);
+      return readText(path);
+    },
+    topology: topologyText,
+  };
 }
 
 function saidWell<T>(read: () => T): T {
@@ -52,6 +49,6 @@ function saidWell<T>(read: () => T): T {
   } catch (error) {
     if (!(error instanceof LabFileError)) throw error;
     const [first = "", ...more] = error.message.split("\n");
-    throw new UsageError(more.length === 0 ? first : `${first} (and ${more.length} more faults)`);
+    throw new UsageError(more.length === 0 ? first : `${first} (and ${more.length} more)`);
   }
 }

@@ -3,8 +3,8 @@
  * The same name always gets the same. Of the file's values nothing has been checked yet but `vary` itself.
  */
 import { createRng, type Rng } from "@lvsim/core";
+import { faultOf } from "./fault-words.ts";
 import { ExpressionError, fillValues, type Values } from "./fill-values.ts";
-import { faultOf } from "./issue-fault.ts";
 import type { LabFault } from "./lab-file-error.ts";
 import { renumbered } from "./renumber.ts";
 import { isMapping, type Mapping, mapTexts, own, textsOf, type Value } from "./values.ts";
@@ -22,9 +22,12 @@ export const isVaried = (values: unknown): boolean =>
 /** The lab as `person` gets it; as the file stands for null. */
 export function applyVary(values: unknown, person: string | null): Varied {
   if (!isMapping(values) || own(values, "vary") === undefined) return { values, faults: [] };
-  const said = vary.safeParse(own(values, "vary"));
-  if (!said.success)
-    return { values, faults: said.error.issues.map((issue) => faultOf(issue, ["vary"])) };
+  const written = own(values, "vary");
+  const said = vary.safeParse(written);
+  if (!said.success) {
+    const faults = said.error.issues.map((issue) => faultOf(issue, written, ["vary"]));
+    return { values, faults };
+  }
   const spec = said.data;
   const faults = faultsOf(spec, values);
   if (faults.length > 0) return { values, faults };

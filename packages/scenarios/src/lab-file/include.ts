@@ -81,10 +81,24 @@ class IncludeReader {
     const path = isTopology ? wanted : from.slice(0, from.lastIndexOf("/") + 1) + wanted;
     if (open.includes(path))
       refuse(`include "${wanted}" goes in a circle: ${[...open, path].join(" → ")}`);
-    const text = isTopology ? this.files.topology(wanted) : this.files.read(path);
+    const text = isTopology ? this.files.topology(wanted) : this.textOf(path, wanted, refuse);
     return text === undefined
       ? refuse(`there is no ${isTopology ? "topology" : "file"} "${wanted}" to include`)
       : this.read(text, path, open);
+  }
+
+  /** Whoever reads files says why one cannot be read; a file that is no text has a place of its own. */
+  private textOf(
+    path: string,
+    wanted: string,
+    refuse: (what: string) => never,
+  ): string | undefined {
+    try {
+      return this.files.read(path);
+    } catch (error) {
+      if (error instanceof LabFileError) throw error;
+      return refuse(`include "${wanted}": ${(error as Error).message}`);
+    }
   }
 }
 

@@ -13,15 +13,19 @@ hosts:
   a: { devices: { eth0: { segment: lan, address: 10.0.0.1/24 } }, start: "one\\ntwo\\n" }
   b: { devices: { eth0: { segment: lan, address: 10.0.0.2/24 } }, start: "one\\n" }
 `;
+const CHECK = (what: string): string => `validate: [{ ${what}, pass: { en: x, zh: y } }]\n`;
+
 const FILES: LabFiles = {
-  read: (path) =>
-    ({
+  read: (path) => {
+    if (path === "dir/locked.yml") throw new Error("permission denied");
+    return {
       "dir/a.yml": "include: [b.yml]\n",
       "dir/b.yml": "include: [a.yml]\n",
       "dir/host.yml":
         "hosts:\n  c: { devices: { eth0: { segment: lan, address: 10.0.9.9/24 } } }\n",
       "dir/self.yml": "include: [self.yml]\n",
-    })[path],
+    }[path];
+  },
   topology: (name) => (name === "one" ? HEAD : undefined),
 };
 
@@ -45,9 +49,13 @@ const bomb = [
 ].join("\n");
 
 test.each([
-  ["a wrong type", "vips: 3\n", /^dir\/x\.yml:8:7: vips: .*expected array/],
-  ["an unknown key", "hostess: {}\n", /^dir\/x\.yml:8:10: Unrecognized key: "hostess"$/],
-  ["a wrong word", "image: centos-8\n", /^dir\/x\.yml:8:8: image: .*"debian-12"\|"centos-7"/],
+  ["a wrong type", "vips: 3\n", /^dir\/x\.yml:8:7: vips: must be a list, not a number$/],
+  ["an unknown key", "hostess: {}\n", /^dir\/x\.yml:8:10: unknown key "hostess"$/],
+  [
+    "a wrong word",
+    "image: centos-8\n",
+    /^dir\/x\.yml:8:8: image: must be one of debian-12, centos-7$/,
+  ],
   ["another version", "", /^$/],
   [
     "a time without unit",
@@ -66,6 +74,34 @@ test.each([
   ],
   ["a key twice", "vips: []\nvips: []\n", /^dir\/x\.yml:9:1: Map keys must be unique$/],
   ["a tab", "vips:\n\t- 10.0.0.1\n", /^dir\/x\.yml:9:1: Tabs are not allowed/],
+  ["two labs", "---\nformat: 1\n", /^dir\/x\.yml:8:1: a file is one lab: nothing follows ---$/],
+  ["a merge", "x: &x {}\nvips: { <<: *x }\n", /^dir\/x\.yml:9:9: mappings are not merged by <</],
+  ["a prototype", "__proto__: { t: 1 }\n", /^dir\/x\.yml:8:1: __proto__ is no name/],
+  ["an octet of no text", "a\0b: 1\n", /^dir\/x\.yml:8:2: the octet 00 is in no text/],
+  [
+    "a number of no use",
+    "traffic: [{ from: a, run: x, times: .nan }]\n",
+    /times: must be a number, not NaN$/,
+  ],
+  ["too little", "traffic: [{ from: a, run: x, times: 0 }]\n", /times: must be at least 1$/],
+  ["too much", "traffic: [{ from: a, run: x, times: 1e9 }]\n", /times: must be at most 10000$/],
+  [
+    "one of many words",
+    CHECK("trace: { event: droped }"),
+    /event: is not one of its 13 words; the nearest are dropped,/,
+  ],
+  [
+    "two kinds of value",
+    CHECK("requests: {}, times: few"),
+    /times: must be a number, not a text, or must be all$/,
+  ],
+  ["a mark for terminals", '"\\e[31m": 1\n', /unknown key "\\u001b\[31m"$/],
+  ["half a character", 'vips: ["\\ud800"]\n', /8:8: \\ud800 is not an address$/],
+  [
+    "a file that cannot be read",
+    "include: [locked.yml]\n",
+    /^dir\/x\.yml:8:11: include "locked\.yml": permission denied$/,
+  ],
   ["a list as a key", "? [a]\n: b\n", /^dir\/x\.yml:8:3: a key is a word, not a list/],
   ["no alias", "vips: *v\n", /^dir\/x\.yml:8:7: Unresolved alias/],
   [
@@ -136,6 +172,7 @@ test.each([
     "b: { devices: { eth0: { segment: lam",
     /^dir\/x\.yml:7:36: there is no segment "lam"; known: lan/,
   ],
+  ["  b: {", "  B: {", /^dir\/x\.yml:7:6: hosts\.B: a name is lower-case letters/],
   ["zh: y", "", /^dir\/x\.yml:2:8: title\.zh: /],
   [
     "10.0.0.0/24",
@@ -167,7 +204,7 @@ test.each([
   ["{ on: [a], line: one, to: twice }", /^dir\/x\.yml:12:14: "one" has nothing of the knob "t"/],
   [
     "{ at: [segments, lan, lost], to: 1 }",
-    /^dir\/x\.yml:10:5: changed so: segments\.lan: Unrecognized key: "lost"/,
+    /^dir\/x\.yml:10:5: changed so: segments\.lan: unknown key "lost"/,
   ],
   [
     "{ at: [hosts, t, gateway], to: x }",

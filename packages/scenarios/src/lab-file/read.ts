@@ -2,8 +2,8 @@
 import { applyVariant } from "./apply-variant.ts";
 import { applyVary, isVaried } from "./apply-vary.ts";
 import { consistencyFaults } from "./consistency.ts";
+import { faultOf, printable } from "./fault-words.ts";
 import { type LabFiles, readWithIncludes } from "./include.ts";
-import { faultOf } from "./issue-fault.ts";
 import { type LabFault, LabFileError } from "./lab-file-error.ts";
 import { type LabDefinition, labSchema } from "./schema.ts";
 
@@ -23,7 +23,8 @@ const NO_FILES: LabFiles = { read: () => undefined, topology: () => undefined };
 export function readLab(text: string, path: string, options: ReadOptions = {}): LabDefinition {
   const { value: written, where } = readWithIncludes(text, path, options.files ?? NO_FILES);
   const refuse = (faults: readonly LabFault[]): never => {
-    throw new LabFileError(faults.map(({ at, message }) => `${where(at)}: ${message}`).join("\n"));
+    const texts = faults.map(({ at, message }) => `${where(at)}: ${printable(message)}`);
+    throw new LabFileError(texts.join("\n"));
   };
   const { values: value, faults: unclear } = applyVary(written, null);
   if (unclear.length > 0) return refuse(unclear);
@@ -79,7 +80,9 @@ function personal(
 export function labOf(value: unknown): LabDefinition {
   const checked = checkValues(value);
   if ("lab" in checked) return checked.lab;
-  const texts = checked.faults.map(({ at, message }) => `${at.map(String).join(".")}: ${message}`);
+  const texts = checked.faults.map(({ at, message }) =>
+    printable(`${at.map(String).join(".")}: ${message}`),
+  );
   throw new LabFileError(texts.join("\n"));
 }
 
@@ -87,7 +90,8 @@ function checkValues(
   value: unknown,
 ): { readonly lab: LabDefinition } | { readonly faults: readonly LabFault[] } {
   const checked = labSchema.safeParse(value);
-  if (!checked.success) return { faults: checked.error.issues.map((issue) => faultOf(issue)) };
+  if (!checked.success)
+    return { faults: checked.error.issues.map((issue) => faultOf(issue, value)) };
   const faults = consistencyFaults(checked.data);
   return faults.length > 0 ? { faults } : { lab: checked.data };
 }

@@ -122,7 +122,7 @@ test.each([
   ["rs1: web1", "rs4: web1", '24:11: there is no host "rs4"'],
   ["rs1: web1", "rs1: dir, dir: rs1", "24:32: Map keys must be unique"],
   ["rs1: web1", "rs1: lb", "24:11: two hosts would have one name"],
-  ["servers: {", "server: {", '23:11: vary: Unrecognized key: "server"'],
+  ["servers: {", "server: {", '23:11: vary: unknown key "server"'],
 ])("%s as %s is told with its place: %s", (from, to, message) => {
   expect(FILE).toContain(from);
   let told = "";

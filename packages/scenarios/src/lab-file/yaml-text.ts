@@ -2,7 +2,16 @@
  * The text of a YAML file as plain values that know their line and column. What is too long, too deep or made of
  * aliases without end is refused before it costs anything: a file from a stranger may waste a moment, never the machine.
  */
-import { type Document, isCollection, Lexer, LineCounter, parseDocument, visit } from "yaml";
+import {
+  type Document,
+  isCollection,
+  isNode,
+  isScalar,
+  Lexer,
+  LineCounter,
+  parseDocument,
+  visit,
+} from "yaml";
 import { LabFileError } from "./lab-file-error.ts";
 
 /** Characters in one file; a lab has some thousands. */
@@ -10,11 +19,13 @@ const CHARACTERS_MAX = 256 * 1024;
 /** Words and marks in one file, and values with a key: reading compares each key of a mapping with all others. */
 const TOKENS_MAX = 30_000;
 const KEYS_MAX = 4000;
+const ALIASES_MAX = 1000;
 /** Values inside values. */
 const DEPTH_MAX = 32;
 /** Characters of a parser's message, which may quote the file. */
 const MESSAGE_MAX = 200;
 const TOO_DEEP = `values nest deeper than ${DEPTH_MAX} levels`;
+const TOO_MANY_ALIASES = "aliases repeat too much; write out what they stand for";
 /** Blanks before a line: what nests by indentation. */
 const INDENTATION_MAX = 128;
 
@@ -24,6 +35,9 @@ export interface YamlText {
   /** `line:column` of the value at `at`, or of the nearest one around it, and how many steps of `at` it has. */
   locate(at: readonly PropertyKey[]): { readonly place: string; readonly depth: number };
 }
+
+/** What a text file may hold beside characters that are seen: tabs and ends of lines. */
+const CONTROL = /(?![\t\n\r\u0080-\u009f])\p{Cc}/u;
 
 /** Throws `LabFileError`. */
 export function readYaml(text: string, path: string): YamlText {
@@ -35,6 +49,13 @@ export function readYaml(text: string, path: string): YamlText {
       "1:1",
       `the file has ${text.length} characters, a lab file at most ${CHARACTERS_MAX}; split it with include`,
     );
+  const control = CONTROL.exec(text);
+  if (control !== null) {
+    const code = control[0].charCodeAt(0).toString(16).padStart(2, "0");
+    refuse(placeOf(text, control.index), `the octet ${code} is in no text: this is no YAML file`);
+  }
+  if (text.includes("\r") && !text.includes("\n"))
+    refuse("1:1", "its lines end with CR alone; save it with LF or CRLF");
   const excess = findExcess(text);
   if (excess !== undefined) refuse(placeOf(text, excess.offset), excess.what);
   const lines = new LineCounter();
@@ -45,9 +66,11 @@ export function readYaml(text: string, path: string): YamlText {
     return `${line}:${col}`;
   };
   const fault = document.errors[0];
+  if (fault?.code === "MULTIPLE_DOCS")
+    refuse(at(fault.pos[0]), "a file is one lab: nothing follows ---");
   if (fault !== undefined) refuse(at(fault.pos[0]), fault.message.slice(0, MESSAGE_MAX));
   const key = oddKey(document);
-  if (key !== undefined) refuse(at(key), "a key is a word, not a list or a mapping");
+  if (key !== undefined) refuse(at(key.offset), key.what);
   return { path, value: plain(document, at, refuse), locate: (keys) => locate(document, keys, at) };
 }
 
@@ -63,6 +86,7 @@ function findExcess(text: string): Excess | undefined {
   let inLine = 0;
   let tokens = 0;
   let keys = 0;
+  let aliases = 0;
   for (const token of new Lexer().lex(text)) {
     const first = token[0];
     if (token === "[" || token === "{") flow++;
@@ -70,6 +94,7 @@ function findExcess(text: string): Excess | undefined {
     else if (token === "-" || token === "?" || token === ":") inLine++;
     else if (first === "\n" || first === "\r") inLine = 0;
     if (token === ":") keys++;
+    else if (first === "*" && ++aliases > ALIASES_MAX) return { offset, what: TOO_MANY_ALIASES };
     const indented = inLine === 0 && token.length > INDENTATION_MAX && /^ +$/.test(token);
     // in brackets, a line may hold many keys beside each other
     if (indented || flow > DEPTH_MAX || (flow === 0 && inLine > DEPTH_MAX))
@@ -87,13 +112,25 @@ function placeOf(text: string, offset: number): string {
   return `${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;
 }
 
-/** Where a mapping has a key that is no scalar. */
-function oddKey(document: Document): number | undefined {
-  let found: number | undefined;
+/** Words that YAML or JavaScript would take for more than a word. */
+const ODD_WORDS: ReadonlyMap<unknown, string> = new Map([
+  ["<<", "mappings are not merged by <<; put what they share into a file and include it"],
+  ["__proto__", "__proto__ is no name for anything"],
+]);
+
+/** Where a mapping has a key that is no scalar, or no word of a lab. */
+function oddKey(document: Document): Excess | undefined {
+  let found: Excess | undefined;
   visit(document, {
     Pair: (_index, { key }) => {
-      if (!isCollection(key)) return undefined;
-      found = key.range?.[0] ?? 0;
+      if (!isNode(key)) return undefined;
+      const what = isCollection(key)
+        ? "a key is a word, not a list or a mapping"
+        : isScalar(key)
+          ? ODD_WORDS.get(key.value)
+          : undefined;
+      if (what === undefined) return undefined;
+      found = { offset: key.range?.[0] ?? 0, what };
       return visit.BREAK;
     },
   });
@@ -114,9 +151,7 @@ function plain(
     message = "an alias stands within what it names";
   } catch (error) {
     if (!(error instanceof ReferenceError)) throw error;
-    message = error.message.startsWith("Excessive")
-      ? "aliases repeat too much; write out what they stand for"
-      : error.message;
+    message = error.message.startsWith("Excessive") ? TOO_MANY_ALIASES : error.message;
   }
   let place = "1:1";
   visit(document, {
