@@ -76,6 +76,7 @@ export { lintLines } from "./views/lint-view.ts";
 export { modesLines } from "./views/modes-view.ts";
 export { type Ownership, ownershipOf } from "./views/ownership.ts";
 export { packetComment } from "./views/packet-comment.ts";
+export { wholePacketText } from "./views/packet-text.ts";
 export { type ReportOptions, reportLines } from "./views/report.ts";
 export { type SheetViewOptions, sheetLines } from "./views/sheet-view.ts";
 export {

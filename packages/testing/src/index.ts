@@ -32,6 +32,28 @@ export {
   type Divergence,
   firstDivergence,
 } from "./determinism/first-divergence.ts";
+export { INVARIANTS } from "./invariants/all.ts";
+export {
+  type EventuallyOptions,
+  eventually,
+  type Goal,
+  GoalError,
+} from "./invariants/eventually.ts";
+export { answered } from "./invariants/goals/answered.ts";
+export { connectionsEnd } from "./invariants/goals/connections.ts";
+export { neighboursAgree, vipIsAt } from "./invariants/goals/neighbours.ts";
+export { switchesKnow } from "./invariants/goals/switches.ts";
+export type {
+  Invariant,
+  InvariantWatch,
+  NoteNumbers,
+  Tell,
+  Violation,
+} from "./invariants/invariant.ts";
+export type { Place, Scene } from "./invariants/scene.ts";
+export { violationsText } from "./invariants/violation-text.ts";
+export { Watch } from "./invariants/watch.ts";
+export { InvariantError, WatchedLab, type WatchOptions } from "./invariants/watched-lab.ts";
 export { type Claim, TestHost } from "./lab/test-host.ts";
 export { TestLab, type TestLabOptions, testLab } from "./lab/test-lab.ts";
 export { TestRequest } from "./lab/test-request.ts";

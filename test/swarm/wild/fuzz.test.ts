@@ -1,16 +1,18 @@
 /** Octets without sense, as frames, into hosts with random configuration: nothing throws, nothing hangs, nothing is lost. */
 import { createRng, decodeFrame, encodeFrame, type Instant, type Rng } from "@lvsim/core";
+import { INVARIANTS, Watch } from "@lvsim/testing";
 import { expect, test } from "vitest";
-import { pick } from "./chance.ts";
-import { type RandomLab, randomLab } from "./random-lab.ts";
-import { act, randomOctets, serve } from "./random-traffic.ts";
+import { pick } from "../chance.ts";
+import { type WildLab, wildLab } from "./lab.ts";
+import { wildPlan } from "./plan.ts";
+import { act, randomOctets, serve } from "./traffic.ts";
 
 const LABS = 60;
 const FRAMES = 60;
 const PATIENCE = 4000e9;
 
 /** Frames that were really sent, as octets. */
-function overhear({ hosts }: RandomLab): Uint8Array[] {
+function overhear({ hosts }: WildLab): Uint8Array[] {
   const heard: Uint8Array[] = [];
   for (const device of hosts.flatMap((host) => host.devices())) {
     if (device.kind !== "ethernet") continue;
@@ -32,10 +34,11 @@ test.each(Array.from({ length: LABS }, (_, i) => i))(
   "lab %i survives what comes by its cables",
   (seed) => {
     const rng = createRng(`fuzz/${seed}`);
-    const lab = randomLab(rng, `fuzz/${seed}`, false);
+    const watch = new Watch(INVARIANTS);
+    const lab = wildLab(wildPlan(`fuzz/${seed}`), watch, (simulation) => watch.follow(simulation));
     serve(lab.hosts);
     const heard = overhear(lab);
-    const { simulation, ledger } = lab;
+    const { simulation } = lab;
     const { engine } = simulation;
     for (let i = 0; i < FRAMES; i++) {
       if (i % 6 === 0) act(rng, lab);
@@ -51,11 +54,12 @@ test.each(Array.from({ length: LABS }, (_, i) => i))(
           : randomOctets(rng, device.mac);
       const frame = decodeFrame(octets, engine.newFrameId());
       // as if it came out of the cable
-      ledger.sent(engine.now, ledger.place("s0:outside"), frame);
+      watch.sent(engine.now, watch.place("s0:outside"), frame);
       device.receive(frame);
       simulation.run((engine.now + rng.below(200e6)) as Instant);
     }
     expect(simulation.run((engine.now + PATIENCE) as Instant).kind).not.toBe("limit");
-    expect(ledger.close()).toEqual([]);
+    watch.close(true);
+    expect(watch.violations).toEqual([]);
   },
 );

@@ -14,7 +14,7 @@ import {
   setLinkUp,
   type TunnelParameters,
 } from "@lvsim/core";
-import { chance, ip, ORIGIN, pick } from "./chance.ts";
+import { chance, ip, ORIGIN, pick } from "../chance.ts";
 
 const PORTS: readonly (readonly [port: number, protocol: number])[] = [
   [5555, IpProtocol.ipip],

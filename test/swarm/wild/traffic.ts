@@ -17,16 +17,16 @@ import {
   setLinkUp,
   type TcpSocket,
 } from "@lvsim/core";
-import { chance, ORIGIN, pick } from "./chance.ts";
+import { chance, ORIGIN, pick } from "../chance.ts";
 import {
-  type RandomLab,
   randomAddress,
   randomMultipath,
   randomRoute,
   randomRule,
   randomSysctl,
   someAddress,
-} from "./random-lab.ts";
+  type WildLab,
+} from "./lab.ts";
 
 const ANY = 0 as Ipv4Address;
 const ECHO_PORT = 7;
@@ -62,7 +62,7 @@ function answer(socket: TcpSocket): void {
   read();
 }
 
-type Act = (rng: Rng, host: NetworkNamespace, lab: RandomLab) => void;
+type Act = (rng: Rng, host: NetworkNamespace, lab: WildLab) => void;
 
 const sendDatagram: Act = (rng, { sockets }) => {
   const socket = sockets.udp();
@@ -185,5 +185,5 @@ const ACTS: readonly Act[] = [
   ...[cutOrMend, upOrDown, reconfigure, reconfigure, changeNeighbours],
 ];
 
-export const act = (rng: Rng, lab: RandomLab): void =>
+export const act = (rng: Rng, lab: WildLab): void =>
   pick(rng, ACTS)(rng, pick(rng, lab.hosts), lab);

@@ -3,6 +3,7 @@ import {
   addAddress,
   addRoute,
   addRule,
+  createRng,
   type Duration,
   IpProtocol,
   type Ipv4Address,
@@ -21,17 +22,17 @@ import {
   type Switch,
   setLinkMtu,
   setLinkUp,
+  type Trace,
   type TunnelConfig,
   writeSysctl,
 } from "@lvsim/core";
-import { chance, ip, ORIGIN, pick } from "./chance.ts";
-import { Ledger } from "./ledger.ts";
-import { randomTunnels } from "./random-tunnels.ts";
+import { chance, ip, ORIGIN, pick } from "../chance.ts";
+import { shapeOf, type WildPlan } from "./plan.ts";
+import { randomTunnels } from "./tunnels.ts";
 
-export interface RandomLab {
+export interface WildLab {
   readonly simulation: Simulation;
   readonly hosts: readonly NetworkNamespace[];
-  readonly ledger: Ledger;
   readonly links: readonly Link[];
 }
 
@@ -179,32 +180,28 @@ function randomCable(rng: Rng, delay: Duration): LinkConfig {
   };
 }
 
-export function randomLab(rng: Rng, seed: string, tellsStories: boolean): RandomLab {
-  const segments = 1 + rng.below(3);
-  const count = 2 + rng.below(4);
-  const names = Array.from({ length: count }, (_, i) => `h${i}`);
-  const switches = Array.from({ length: segments }, (_, i) => `s${i}`);
-  const delay = pick(rng, [0, 10_000, 1_000_000]) as Duration;
-  const cables = names.map(() => [randomCable(rng, delay), randomCable(rng, delay)] as const);
-  const hosts: NetworkNamespace[] = [];
-  const ledger = new Ledger({
-    hosts: names,
-    switches,
-    tellsStories,
-    duplicates: cables.flat().some(({ impairments }) => impairments.duplication > 0),
-    owns: (name, address) => ownsAddress(hosts[Number(name.slice(1))], address),
-    gathers: (name) => (hosts[Number(name.slice(1))]?.config.ipvs.services.length ?? 0) > 0,
+/** The lab of a plan. Each host draws from a stream of its own, so that one more or less changes nothing for the others. */
+export function wildLab(
+  plan: WildPlan,
+  trace: Trace,
+  follow: (simulation: Simulation) => void,
+): WildLab {
+  const rng = createRng(plan.seed);
+  const { segments, delay } = shapeOf(rng);
+  const simulation = new Simulation({ seed: plan.seed, trace });
+  follow(simulation);
+  const bridges = Array.from({ length: segments }, (_, i) => simulation.addSwitch(`s${i}`));
+  const hosts = plan.hosts.map((number) => {
+    const own = rng.stream(`host${number}`);
+    const cables = [randomCable(own, delay), randomCable(own, delay)];
+    const host = simulation.addNamespace(`h${number}`, "6.1.192");
+    plugIn(own, simulation, host, bridges, number, cables);
+    if (chance(own, 15)) randomService(own, host);
+    return host;
   });
-  const simulation = new Simulation({ seed, trace: ledger });
-  const bridges = switches.map((name) => simulation.addSwitch(name));
-  names.forEach((name, i) => {
-    hosts.push(simulation.addNamespace(name, "6.1.192"));
-    plugIn(rng, simulation, hosts[i] as NetworkNamespace, bridges, i, cables[i] as never);
-  });
-  for (const host of hosts) if (chance(rng, 15)) randomService(rng, host);
   const tunnels = rng.stream("tunnels");
-  if (chance(tunnels, 25)) randomTunnels(tunnels, hosts);
-  return { simulation, hosts, ledger, links: simulation.links };
+  if (plan.tunnels) randomTunnels(tunnels, hosts);
+  return { simulation, hosts, links: simulation.links };
 }
 
 const TUNNELS: readonly TunnelConfig[] = [
@@ -248,11 +245,6 @@ function randomService(rng: Rng, host: NetworkNamespace): void {
       },
     });
 }
-
-const LOCAL = 2;
-const isOurs = (type: number): boolean => type === LOCAL || type === 3 || type === 5;
-const ownsAddress = (host: NetworkNamespace | undefined, address: Ipv4Address): boolean =>
-  host !== undefined && isOurs(host.router.addressType(address));
 
 function plugIn(
   rng: Rng,

@@ -1,0 +1,76 @@
+/** Plays a plan: the lab runs with all invariants, faults come and go, all is put right, and then the goals must be reached. */
+import { later, PLAIN_LINK, Recorder, seconds, type Trace, tee } from "@lvsim/core";
+import { Lab } from "@lvsim/scenarios";
+import {
+  answered,
+  connectionsEnd,
+  eventually,
+  type Goal,
+  INVARIANTS,
+  neighboursAgree,
+  switchesKnow,
+  vipIsAt,
+  Watch,
+} from "@lvsim/testing";
+import { DropCounts } from "../drop-counts.ts";
+import { type Played, type PlayOptions, playedOf } from "../played.ts";
+import { askLine, healing, serviceLab, vipOf } from "./lab.ts";
+import type { ServerPlan, ServicePlan } from "./plan.ts";
+
+/** From the last fault's end until everything is put right, and from there until goals must be reached. */
+const SETTLING = seconds(5);
+const WITHIN = seconds(120);
+/** An established connection of which nobody speaks any more stays 900 s, and its template as long. */
+const COMING_TO_REST = seconds(1100);
+
+export function playService(plan: ServicePlan, options: PlayOptions = {}): Played {
+  const watch = new Watch(INVARIANTS);
+  const drops = new DropCounts();
+  const recorder = options.tellsStories === true ? new Recorder() : null;
+  const trace = tee([watch, ...(recorder === null ? [] : [recorder]), drops]) as Trace;
+  let thrown: unknown = null;
+  try {
+    const lab = Lab.build(serviceLab(plan), { seed: plan.seed, trace });
+    watch.follow(lab.simulation);
+    chaos(plan, lab);
+    if (options.onlyFaults === true) watch.look();
+    else {
+      heal(plan, lab);
+      converge(plan, lab);
+      watch.close(true);
+    }
+  } catch (error) {
+    thrown = error;
+    if (watch.scene.isFollowing) watch.look();
+  }
+  return playedOf({ watch, drops, recorder, thrown, seed: plan.seed, isEnded: true });
+}
+
+function chaos(plan: ServicePlan, lab: Lab): void {
+  lab.run();
+  const ends = [
+    ...plan.faults.map(({ at, lasts }) => at + lasts),
+    ...plan.requests.map(({ at, waits }) => at + waits * 1000),
+  ];
+  const end = later(lab.now, seconds(Math.max(0, ...ends) / 1000));
+  lab.until(later(end, SETTLING));
+}
+
+function heal(plan: ServicePlan, lab: Lab): void {
+  for (const link of lab.simulation.links) link.configure({ ...PLAIN_LINK, delay: link.delay });
+  for (const [machine, command] of healing(plan)) lab.exec(machine, command);
+}
+
+function converge(plan: ServicePlan, lab: Lab): void {
+  // of a table of hashes some chains lead to the server at rest
+  const takesAny = ["sh", "dh", "mh"].includes(plan.scheduler);
+  const isUsable = ({ weight }: ServerPlan): boolean => weight > 0;
+  const isServed = takesAny ? plan.servers.every(isUsable) : plan.servers.some(isUsable);
+  const asked: Goal[] = isServed
+    ? plan.clients.map((number) => answered(`client${number}`, askLine(plan)))
+    : [];
+  eventually(lab, [...asked, vipIsAt(vipOf(plan), "dir"), neighboursAgree, switchesKnow], {
+    within: WITHIN,
+  });
+  eventually(lab, [connectionsEnd], { within: COMING_TO_REST, every: seconds(20) });
+}
