@@ -22,7 +22,7 @@ import {
   source,
   yes,
 } from "./flow.ts";
-import { bg, disown, fg, jobs, kill, trap, wait } from "./jobs.ts";
+import { bg, disown, fg, jobs, kill, suspend, trap, wait } from "./jobs.ts";
 import { printf } from "./printf.ts";
 import { mapfile, read } from "./read.ts";
 import { evaluateExpressions, getopts, set, shopt, times, ulimit, umask } from "./settings.ts";
@@ -86,6 +86,7 @@ const ONLY_BASH: readonly (readonly [string, Builtin])[] = [
   ["readarray", mapfile],
   ["shopt", shopt],
   ["source", source],
+  ["suspend", suspend],
   ["typeset", declare],
 ];
 

@@ -34,20 +34,27 @@ export const set: Builtin = function* (shell, argv) {
         if (name === undefined) return yield* listOptions(shell, value);
         const isDash = shell.dialect === "dash";
         if (name === "posix" && value) shell.variables.set("POSIXLY_CORRECT", "y");
-        if ((isDash && name === "pipefail") || !shell.options.set(name, value)) {
+        if ((isDash && name === "pipefail") || !setOption(shell, name, value)) {
           yield* shell.complain(
             isDash ? `set: Illegal option -o ${name}` : `set: ${name}: invalid option name`,
           );
           if (isDash) throw new Exit(2);
           return 2;
         }
-      } else if (!shell.options.setLetter(letter, value))
+      } else if (letter === "m") setOption(shell, "monitor", value);
+      else if (!shell.options.setLetter(letter, value))
         return yield* badOption(shell, "set", `${word.charAt(0)}${letter}`);
     }
   }
   if (at < argv.length) shell.positional = argv.slice(at);
   return 0;
 };
+
+/** False when there is no such option. */
+function setOption(shell: Shell, name: string, value: boolean): boolean {
+  if (name === "monitor") shell.jobControl = value;
+  return shell.options.set(name, value);
+}
 
 function* listOptions(shell: Shell, readable: boolean): Run {
   for (const [name, isOn] of shell.options.list()) {

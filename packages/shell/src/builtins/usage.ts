@@ -28,6 +28,7 @@ const USAGES: Readonly<Record<string, string>> = {
   readonly: "readonly [-aAf] [name[=value] ...] or readonly -p",
   set: "set [-abefhkmnptuvxBCEHPT] [-o option-name] [--] [-] [arg ...]",
   shopt: "shopt [-pqsu] [-o] [optname ...]",
+  suspend: "suspend [-f]",
   trap: "trap [-lp] [[arg] signal_spec ...]",
   type: "type [-afptP] name [name ...]",
   typeset: "typeset [-aAfFgiIlnrtux] name[=value] ... or typeset -p [-aAfFilnrtux] [name ...]",

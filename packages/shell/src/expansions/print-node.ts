@@ -17,20 +17,22 @@ import type { AnyNode, ShellFunction } from "../shell/shell.ts";
 
 /** `name () ⏎ { ⏎ … }`. */
 export function printFunction(name: string, body: ShellFunction["body"], source: string): string {
-  return `${name} () \n${new Printer(source).functionBody(body)}`;
+  return `${name} () \n${new Printer(source, true).functionBody(body)}`;
 }
 
-/** One command, on one line where it is simple. */
+/** One command: its statements stand beside one another, as they do nowhere in a function. */
 export const printNode = (node: AnyNode, source: string): string =>
-  new Printer(source).node(node, 0);
+  new Printer(source, false).node(node, 0);
 
 const pad = (depth: number): string => "    ".repeat(depth);
 
 class Printer {
   private readonly source: string;
+  private readonly inFunction: boolean;
 
-  constructor(source: string) {
+  constructor(source: string, inFunction: boolean) {
     this.source = source;
+    this.inFunction = inFunction;
   }
 
   functionBody(body: ShellFunction["body"]): string {
@@ -58,7 +60,7 @@ class Printer {
       const isLast = i === commands.length - 1;
       text += this.node(statement.command, depth);
       if (statement.background === true) text += isLast ? " &" : " & ";
-      else if (!isLast) text += `;${separator}`;
+      else if (!isLast) text += `;${this.inFunction ? separator : " "}`;
     });
     return text;
   }
@@ -87,6 +89,7 @@ class Printer {
       case "Subshell":
         return `( ${this.statements(node.body.commands, depth, `\n${pad(depth)}`, "")} )`;
       case "BraceGroup":
+        if (!this.inFunction) return `{ ${this.statements(node.body.commands, depth, "", "")}; }`;
         return `{ \n${this.closed(node.body, depth + 1)}\n${pad(depth)}}`;
       case "If":
         return this.condition(node, depth);

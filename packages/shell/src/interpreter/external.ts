@@ -7,7 +7,7 @@ import type { Wait } from "../process/wait.ts";
 import { Exit } from "../shell/control.ts";
 import type { AnyNode, Run, Shell } from "../shell/shell.ts";
 import { executableAt, findCommand, programAt, runProgram } from "./find-command.ts";
-import { reportDeath, waitFor } from "./wait-for.ts";
+import { reportDeath, waitInForeground } from "./wait-for.ts";
 
 /** Characters of a command's text that a trace keeps. */
 const ORIGIN_MAX = 200;
@@ -26,6 +26,7 @@ export function* startExternal(
       origin: originOfProgram(shell, argv),
       descriptors: shell.process.descriptors.copy(),
       environment: programEnvironment(shell, path),
+      newGroup: shell.jobControl,
     },
     (process) => runProgram(shell, process, path, argv),
   );
@@ -38,7 +39,7 @@ export function* startExternal(
 export function* runExternal(shell: Shell, argv: readonly string[], text: string): Run {
   const child = yield* startExternal(shell, argv);
   if (typeof child === "number") return child;
-  const status = yield* waitFor(child);
+  const [status = 0] = yield* waitInForeground(shell, [child], () => [text]);
   yield* reportDeath(shell, child, text);
   return status;
 }

@@ -22,7 +22,14 @@ import type { AnyNode, Run, Shell } from "../shell/shell.ts";
 import type { Source } from "../shell/source.ts";
 import { shownNode } from "./external.ts";
 import { keep, redirect, type Saved } from "./redirect.ts";
-import { reportDeath, waitFor } from "./wait-for.ts";
+import { reportDeath, waitFor, waitInForeground } from "./wait-for.ts";
+
+/** The process group of a child: its parent's, or one of its own, or else that of the process with this pid. */
+const SAME_GROUP = -1;
+const OWN_GROUP = 0;
+/** The group of a pipeline's next stage, when each pipeline has one. */
+const groupAfter = (shell: Shell, stages: readonly Process[]): number =>
+  shell.jobControl ? (stages[0]?.pid ?? OWN_GROUP) : SAME_GROUP;
 
 /** Starts a copy of the shell that runs `body`. */
 function* fork(
@@ -30,10 +37,10 @@ function* fork(
   descriptors: Descriptors,
   text: string,
   body: (copy: Shell) => Run,
-  newGroup = false,
+  group: number = SAME_GROUP,
 ): Generator<Wait, Process, void> {
   const origin = { command: text.slice(0, 200), file: shell.source.file, line: shell.line };
-  const child = spawnShell(shell, descriptors, origin, body, newGroup);
+  const child = spawnShell(shell, descriptors, origin, body, group);
   if (child !== null) return child;
   yield* shell.complain("fork: Resource temporarily unavailable");
   throw new Exit(254);
@@ -44,11 +51,18 @@ const spawnShell = (
   descriptors: Descriptors,
   origin: { readonly command: string; readonly file: string; readonly line: number },
   body: (copy: Shell) => Run,
-  newGroup: boolean,
+  group: number,
 ): Process | null => {
   let copy: Shell | null = null;
   return shell.kernel.spawn(
-    { parent: shell.process, argv: shell.process.argv, origin, descriptors, newGroup },
+    {
+      parent: shell.process,
+      argv: shell.process.argv,
+      origin,
+      descriptors,
+      newGroup: group === OWN_GROUP,
+      ...(group > OWN_GROUP ? { group } : {}),
+    },
     (process) => {
       // copied at once: the parent goes on and may change its variables before the child runs
       copy = shell.fork(process);
@@ -77,17 +91,22 @@ function* runListAlone(shell: Shell, statements: readonly Statement[]): Run {
 /** `( … )` with its redirections, which are the child's. */
 export function* runSubshell(shell: Shell, node: Subshell, redirects: readonly Redirection[]): Run {
   const text = shell.source.text.slice(node.pos, node.end);
-  const child = yield* fork(shell, shell.process.descriptors.copy(), text, (copy) =>
-    runRedirectedList(copy, node.body.commands, redirects),
+  const child = yield* fork(
+    shell,
+    shell.process.descriptors.copy(),
+    text,
+    (copy) => runRedirectedList(copy, node.body.commands, redirects),
+    groupAfter(shell, []),
   );
-  const status = yield* waitFor(child);
-  if (child.endedBy !== 0) {
-    const whole =
-      redirects.length === 0
-        ? node
-        : { type: "Redirected" as const, pos: node.pos, end: node.end, command: node, redirects };
-    yield* reportDeath(shell, child, shownNode(shell, whole));
-  }
+  const shown = (): string => {
+    const { pos, end } = node;
+    return shownNode(
+      shell,
+      redirects.length === 0 ? node : { type: "Redirected", pos, end, command: node, redirects },
+    );
+  };
+  const [status = 0] = yield* waitInForeground(shell, [child], () => [shown()]);
+  if (child.endedBy !== 0) yield* reportDeath(shell, child, shown());
   return status;
 }
 
@@ -102,11 +121,12 @@ function* runRedirectedList(
   return yield* runListAlone(copy, statements);
 }
 
-/** Starts every stage of a pipeline; the processes in order. */
+/** Starts every stage of a pipeline; the processes in order. `begin` comes before all else in each. */
 function* startStages(
   shell: Shell,
   { commands, operators }: Pipeline,
   first: Descriptors,
+  begin: (copy: Shell) => void = () => {},
 ): Generator<Wait, Process[], void> {
   const stages: Process[] = [];
   let input = first.get(0)?.retain();
@@ -125,10 +145,18 @@ function* startStages(
     const text = shell.source.text.slice(node.pos, node.end);
     const reads = i > 0;
     stages.push(
-      yield* fork(shell, descriptors, text, (copy) => {
-        copy.inputIsPipe ||= reads;
-        return copy.executor.alone(copy, node);
-      }),
+      yield* fork(
+        shell,
+        descriptors,
+        text,
+        (copy) => {
+          begin(copy);
+          copy.inputIsPipe ||= reads;
+          if (node.type === "Command") copy.seenJobs = shell.jobs;
+          return copy.executor.alone(copy, node);
+        },
+        groupAfter(shell, stages),
+      ),
     );
   }
   return stages;
@@ -139,13 +167,15 @@ export function* runPipeline(shell: Shell, pipeline: Pipeline): Run {
   if (shell.options.shopt("lastpipe") && !shell.interactive)
     return yield* runLastHere(shell, pipeline);
   const stages = yield* startStages(shell, pipeline, shell.process.descriptors);
-  const statuses: number[] = [];
-  for (const stage of stages) statuses.push(yield* waitFor(stage));
+  const statuses = yield* waitInForeground(shell, stages, () => stageTexts(shell, pipeline));
   const last = stages[stages.length - 1];
   if (last !== undefined && last.endedBy !== 0)
     yield* reportDeath(shell, last, shownNode(shell, pipeline));
   return pipelineStatus(shell, statuses);
 }
+
+const stageTexts = (shell: Shell, { commands }: Pipeline): readonly string[] =>
+  commands.map((command) => shownNode(shell, command));
 
 function pipelineStatus(shell: Shell, statuses: readonly number[]): number {
   shell.pipeStatus = statuses;
@@ -179,34 +209,32 @@ function* runLastHere(shell: Shell, pipeline: Pipeline): Run {
 /** `command &`. Without job control its input is empty and it ignores Ctrl-C. */
 export function* startBackground(shell: Shell, { command, pos, end }: Statement): Run {
   shell.line = shell.source.lineAt(pos);
-  const text = shell.source.text.slice(pos, end).replace(/\s*&\s*$/, "");
-  const descriptors = shell.process.descriptors.copy();
-  if (!shell.interactive && !shell.inputIsPipe) descriptors.set(0, new Feed("", true));
-  const process = yield* fork(
-    shell,
-    descriptors,
-    text,
-    (copy) => {
-      if (!shell.interactive)
-        for (const signal of [Signal.INT, Signal.QUIT]) copy.process.ignored.add(signal);
+  const input = shell.process.descriptors.copy();
+  if (!shell.jobControl && !shell.inputIsPipe) input.set(0, new Feed("", true));
+  const begin = (copy: Shell): void => {
+    if (shell.jobControl) return;
+    for (const signal of [Signal.INT, Signal.QUIT]) copy.process.ignored.add(signal);
+  };
+  const isPipeline =
+    command.type === "Pipeline" && command.commands.length > 1 && command.prefixes.length === 0;
+  const members: Process[] = [];
+  if (isPipeline) {
+    members.push(...(yield* startStages(shell, command, input, begin)));
+    input.closeAll();
+  } else {
+    const text = shell.source.text.slice(pos, end).replace(/\s*&\s*$/, "");
+    const body = (copy: Shell): Run => {
+      begin(copy);
       return copy.executor.alone(copy, command);
-    },
-    shell.interactive,
-  );
-  const number = shell.jobs.reduce((most, job) => Math.max(most, job.number), 0) + 1;
-  shell.jobs.push({ number, process, members: [process], text });
-  if (shell.jobs.length > JOBS_MAX) forgetJobs(shell);
-  shell.lastBackground = process.pid;
-  if (shell.interactive) yield* shell.err(`[${number}] ${process.pid}\n`);
+    };
+    members.push(yield* fork(shell, input, text, body, groupAfter(shell, [])));
+  }
+  const texts = isPipeline ? stageTexts(shell, command) : [shownNode(shell, command)];
+  const fails = isPipeline && shell.options.has("pipefail");
+  const job = shell.jobs.add(members, texts, shell.jobControl, fails);
+  shell.lastBackground = job.process.pid;
+  if (shell.interactive) yield* shell.err(`[${job.number}] ${job.process.pid}\n`);
   return 0;
-}
-
-/** Jobs that are remembered after they ended, as bash keeps some statuses only (CHILD_MAX). */
-const JOBS_MAX = 128;
-
-function forgetJobs(shell: Shell): void {
-  const dead = shell.jobs.find(({ process }) => !process.alive);
-  shell.jobs = shell.jobs.filter((job) => job !== dead);
 }
 
 /** `$( … )`: what the list writes, without newlines at its end. */
@@ -223,6 +251,7 @@ export function* capture(
   const text = source.text.slice(script.pos, script.end);
   const child = yield* fork(shell, descriptors, text, (copy) => {
     copy.source = source;
+    copy.seenJobs = shell.jobs;
     copy.substitutionDepth++;
     if (!copy.options.shopt("inherit_errexit") && copy.dialect === "bash")
       copy.options.set("errexit", false);
@@ -300,7 +329,7 @@ export function substituteProcess(
       copy.source = source;
       return runListAlone(copy, script.commands);
     },
-    false,
+    SAME_GROUP,
   );
   if (started === null) throw new ExpansionError("fork: Resource temporarily unavailable", false);
   shell.lastBackground = started.pid;
@@ -340,6 +369,6 @@ export function* startCoproc(shell: Shell, node: Coproc): Run {
   ]);
   shell.variables.set(`${name}_PID`, String(process.pid));
   shell.lastBackground = process.pid;
-  shell.jobs.push({ number: shell.jobs.length + 1, process, members: [process], text });
+  shell.jobs.add([process], [shownNode(shell, node)], shell.jobControl);
   return 0;
 }

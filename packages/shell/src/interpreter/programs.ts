@@ -141,6 +141,7 @@ const shellProgram = (path: string, dialect: Dialect): Command => ({
   *run(context) {
     const shell = createShell(context, dialect, context.argv[0] ?? dialect);
     const invocation = readOptions(shell, context.argv);
+    shell.jobControl = shell.options.has("monitor");
     if (invocation.version) {
       yield* shell.out(
         `GNU bash, version ${context.machine.system.bashVersion} (x86_64-pc-linux-gnu)\n`,

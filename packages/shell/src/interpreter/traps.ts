@@ -11,6 +11,7 @@ export function* runPendingTraps(shell: Shell): Generator<Wait, void, void> {
   for (let signal = pending.shift(); signal !== undefined; signal = pending.shift()) {
     const text = shell.traps.get(signalName(signal) ?? "");
     if (text === undefined && shell.interactive && signal === Signal.INT) throw new Interrupted();
+    if (signal === Signal.CHLD && !shell.jobControl) continue;
     if (text !== undefined && text !== "") yield* runTrap(shell, text);
   }
 }

@@ -43,6 +43,8 @@ export interface SpawnOptions {
   readonly environment?: ReadonlyMap<string, string>;
   /** True makes it the leader of a new process group. */
   readonly newGroup?: boolean;
+  /** The process group that it joins; the parent's when it is left out. */
+  readonly group?: number;
 }
 
 export interface KernelOptions {
@@ -135,7 +137,7 @@ export class Kernel {
     const process = new Process(
       {
         pid,
-        group: options.newGroup === true || parent === null ? pid : parent.group,
+        group: options.newGroup === true ? pid : (options.group ?? parent?.group ?? pid),
         parent,
         namespace,
         descriptors: options.descriptors,

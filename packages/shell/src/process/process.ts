@@ -61,7 +61,7 @@ export class Process implements Sleeper {
   readonly children: Process[] = [];
   /** Woken when a child ends. */
   readonly childEnded: WaitQueue = new WaitQueue();
-  /** Woken when it ends itself. */
+  /** Woken when it ends itself, stops or goes on. */
   readonly ended: WaitQueue = new WaitQueue();
   /** Null while it runs; then its status as a shell shows it: 128 + n after signal n. */
   status: number | null = null;
@@ -73,8 +73,8 @@ export class Process implements Sleeper {
   readonly trapped: Set<number> = new Set();
   /** Trapped signals that came and were not handled yet. */
   readonly pending: number[] = [];
-  /** SIGSTOP came: nothing runs until SIGCONT or SIGKILL. */
-  stopped = false;
+  /** The signal that stopped it: nothing runs until SIGCONT or SIGKILL. 0 otherwise. */
+  stoppedBy = 0;
   /** A signal that ends it as soon as the scheduler turns to it; 0 for none. */
   fatal = 0;
   /** Steps since simulated time last moved for it, and in all: what bounds busy loops. */
@@ -110,6 +110,10 @@ export class Process implements Sleeper {
     return this.status === null;
   }
 
+  get stopped(): boolean {
+    return this.stoppedBy !== 0;
+  }
+
   wake(): void {
     if (!this.queued && this.alive) this.runQueue.ready(this);
   }
@@ -122,12 +126,15 @@ export class Process implements Sleeper {
     if (catchable && this.trapped.has(signal)) {
       if (!this.pending.includes(signal)) this.pending.push(signal);
     } else if (isStopping(signal)) {
-      this.stopped = true;
+      this.stoppedBy = signal;
+      this.ended.wake();
       return;
-    } else if (signal === Signal.CONT) this.stopped = false;
-    else if (isIgnoredByDefault(signal)) return;
+    } else if (signal === Signal.CONT) {
+      this.stoppedBy = 0;
+      this.ended.wake();
+    } else if (isIgnoredByDefault(signal)) return;
     else this.fatal = signal;
-    if (signal === Signal.KILL) this.stopped = false;
+    if (signal === Signal.KILL) this.stoppedBy = 0;
     this.wake();
   }
 }

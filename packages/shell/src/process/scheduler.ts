@@ -4,7 +4,7 @@
  */
 import { type Engine, type Instant, SimEvent } from "@lvsim/core";
 import type { Process, RunQueue } from "./process.ts";
-import { Killed } from "./signal.ts";
+import { Killed, Signal } from "./signal.ts";
 import type { Wait } from "./wait.ts";
 
 class RunEvent extends SimEvent {
@@ -119,5 +119,6 @@ export class Scheduler implements RunQueue {
     this.onEnd(process);
     process.ended.wake();
     process.parent?.childEnded.wake();
+    process.parent?.signal(Signal.CHLD);
   }
 }

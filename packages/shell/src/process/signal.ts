@@ -38,12 +38,14 @@ export function signalNumber(text: string): number | undefined {
 /** What a shell says about a child that died of `signal` (strsignal). */
 const TEXTS: Readonly<Record<number, string>> = {
   1: "Hangup",
+  2: "Interrupt",
   3: "Quit",
   6: "Aborted",
   9: "Killed",
   10: "User defined signal 1",
   11: "Segmentation fault",
   12: "User defined signal 2",
+  13: "Broken pipe",
   14: "Alarm clock",
   15: "Terminated",
   24: "CPU time limit exceeded",

@@ -16,6 +16,7 @@ import { fileErrorText } from "../process/errno.ts";
 import type { Process } from "../process/process.ts";
 import { writeAll } from "../process/transfer.ts";
 import type { Wait } from "../process/wait.ts";
+import { JobTable } from "./jobs.ts";
 import { Options } from "./options.ts";
 import type { Source } from "./source.ts";
 import { Variables } from "./variables.ts";
@@ -44,15 +45,6 @@ export interface ArrayArgument {
 }
 
 export type Builtin = (shell: Shell, argv: readonly string[]) => Run;
-
-/** A job that was put into the background. */
-export interface Job {
-  readonly number: number;
-  readonly process: Process;
-  /** Everybody of its pipeline, the last one being `process`. */
-  readonly members: readonly Process[];
-  readonly text: string;
-}
 
 /** One level of function call or sourced file. */
 export interface Frame {
@@ -140,7 +132,11 @@ export class Shell {
   lastBackground = 0;
   /** $_. */
   lastArgument = "";
-  jobs: Job[] = [];
+  readonly jobs: JobTable = new JobTable();
+  /** The jobs of the shell that started this one for a `jobs` in a pipeline or `$( )`: to be seen, not to be waited for. */
+  seenJobs: JobTable | null = null;
+  /** `set -m`: jobs have process groups of their own, and can be stopped. A subshell has none until it says so itself. */
+  jobControl = false;
   /** Children that were waited for already; their status can be asked for again. */
   readonly waited: Map<number, Process> = new Map();
   /** The source that runs, and the line it is at. */

@@ -135,4 +135,9 @@ function* send(job: Job, child: Process, signal: number): Run<void> {
     yield* context.err(`${job.name}: sending signal ${name} to command ${command}\n`);
   }
   child.signal(signal);
+  // the signal goes to the whole group, and this one cannot be ignored
+  if (signal === Signal.KILL && !given.has("foreground")) {
+    context.process.signal(Signal.KILL);
+    yield until(context.machine.now);
+  }
 }
