@@ -139,7 +139,8 @@ function* declareAll(
       (assigns || where === "local") &&
       shell.dialect === "bash"
     ) {
-      yield* shell.complain(`${argv[0]}: ${name}: readonly variable`);
+      const who = argv[0] === "export" ? "" : `${argv[0]}: `;
+      yield* shell.complain(`${who}${name}: readonly variable`);
       status = 1;
       continue;
     }

@@ -107,6 +107,12 @@ export const type: Builtin = function* (shell, argv) {
 export const hash: Builtin = function* (shell, argv) {
   const { letters, operands, bad } = simpleOptions(argv, "lrptd");
   if (bad !== null) return yield* badOption(shell, "hash", bad);
+  if (letters.has("t")) {
+    const path = shell.hashed.get(operands[0] ?? "");
+    if (path !== undefined) yield* shell.out(`${path}\n`, "hash");
+    else yield* shell.complain(`hash: ${operands[0] ?? ""}: not found`);
+    return path === undefined ? 1 : 0;
+  }
   if (letters.has("r") || operands.length > 0) {
     if (letters.has("r")) shell.hashed.clear();
     for (const name of operands) {
@@ -138,7 +144,10 @@ export const alias: Builtin = function* (shell, argv) {
   }
   for (const word of argv.slice(1)) {
     const equals = word.indexOf("=");
-    if (equals > 0) shell.aliases.set(word.slice(0, equals), word.slice(equals + 1));
+    if (equals > 0 && /[\s/$`'"\\|&;()<>]/.test(word.slice(0, equals))) {
+      yield* shell.complain(`alias: \`${word.slice(0, equals)}': invalid alias name`);
+      status = 1;
+    } else if (equals > 0) shell.aliases.set(word.slice(0, equals), word.slice(equals + 1));
     else if (shell.aliases.has(word)) yield* shell.out(shown(word), "alias");
     else {
       if (shell.dialect === "dash") yield* shell.out(`alias: ${word} not found\n`, "alias");

@@ -1,13 +1,19 @@
-/** `cd`, `pwd`, `pushd`, `popd` and `dirs`. */
+/** `cd` and `pwd`. */
 import { FileError, fileErrorText } from "../process/errno.ts";
 import type { Builtin, Run, Shell } from "../shell/shell.ts";
+import { canonical } from "../vfs/canonical.ts";
 import { normalise } from "../vfs/path.ts";
 import { badOption, simpleOptions } from "./usage.ts";
 
-/** Changes the directory; an errno when that fails. */
-function change(shell: Shell, path: string): number {
-  const target = normalise(path, shell.process.cwd);
-  const node = shell.kernel.files.resolve(target, "/", true, shell.process);
+/** Changes the directory, to where its links lead when `physical`; an errno when that fails. */
+export function changeDirectory(shell: Shell, path: string, physical = false): number {
+  const { files } = shell.kernel;
+  const logical = normalise(path, shell.process.cwd);
+  const target = physical
+    ? canonical(files, path, shell.process.cwd, shell.process, "all")
+    : logical;
+  if (typeof target === "number") return target;
+  const node = files.resolve(target, "/", true, shell.process);
   if (typeof node === "number") return node;
   if (node.kind !== "directory") return FileError.ENOTDIR;
   // POSIX lets exactly two slashes mean something else, and bash keeps them
@@ -18,8 +24,12 @@ function change(shell: Shell, path: string): number {
   return 0;
 }
 
+/** What is said of the present directory when somebody removed it. */
+const GONE =
+  "error retrieving current directory: getcwd: cannot access parent directories: No such file or directory";
+
 export const cd: Builtin = function* (shell, argv) {
-  const { operands, bad } = simpleOptions(argv, "LPe@");
+  const { letters, operands, bad } = simpleOptions(argv, "LPe@");
   if (bad !== null) return yield* badOption(shell, "cd", bad);
   if (operands.length > 1 && shell.dialect === "bash") {
     yield* shell.complain("cd: too many arguments");
@@ -33,7 +43,11 @@ export const cd: Builtin = function* (shell, argv) {
   if (path === undefined) return yield* notSet(shell, "OLDPWD");
   if (path === "") return 0;
   const found = alongCdpath(shell, path);
-  const errno = change(shell, found ?? path);
+  const errno = changeDirectory(shell, found ?? path, isPhysical(shell, letters));
+  if (errno !== 0 && path === "." && shell.dialect === "bash") {
+    yield* shell.err(`cd: ${GONE}\n`);
+    return 0;
+  }
   if (errno !== 0) {
     const isDash = shell.dialect === "dash";
     yield* shell.complain(
@@ -44,6 +58,10 @@ export const cd: Builtin = function* (shell, argv) {
   if (isBack || found !== undefined) yield* shell.out(`${shell.process.cwd}\n`, "cd");
   return 0;
 };
+
+/** Whether -P was given, or is what the shell does; -L comes last in what people write. */
+const isPhysical = (shell: Shell, letters: ReadonlySet<string>): boolean =>
+  letters.has("P") || (shell.options.has("physical") && !letters.has("L"));
 
 function* notSet(shell: Shell, name: string): Run {
   yield* shell.complain(`cd: ${name} not set`);
@@ -66,87 +84,12 @@ function alongCdpath(shell: Shell, path: string): string | undefined {
 }
 
 export const pwd: Builtin = function* (shell, argv) {
-  const { bad } = simpleOptions(argv, "LP");
+  const { letters, bad } = simpleOptions(argv, "LP");
   if (bad !== null) return yield* badOption(shell, "pwd", bad);
-  yield* shell.out(`${shell.process.cwd}\n`, "pwd");
+  const { cwd } = shell.process;
+  const path = isPhysical(shell, letters)
+    ? canonical(shell.kernel.files, cwd, "/", shell.process, "all")
+    : cwd;
+  yield* shell.out(`${typeof path === "number" ? cwd : path}\n`, "pwd");
   return 0;
-};
-
-const shown = (shell: Shell, path: string): string => {
-  const home = shell.variables.get("HOME") ?? "";
-  return home !== "" && (path === home || path.startsWith(`${home}/`))
-    ? `~${path.slice(home.length)}`
-    : path;
-};
-
-function* list(shell: Shell): Run {
-  yield* shell.out(
-    `${[shell.process.cwd, ...shell.directoryStack].map((path) => shown(shell, path)).join(" ")}\n`,
-    "dirs",
-  );
-  return 0;
-}
-
-export const dirs: Builtin = function* (shell, argv) {
-  const { letters, bad } = simpleOptions(argv, "clpv");
-  if (bad !== null) return yield* badOption(shell, "dirs", bad);
-  if (letters.has("c")) {
-    shell.directoryStack = [];
-    return 0;
-  }
-  const paths = [shell.process.cwd, ...shell.directoryStack].map((path) =>
-    letters.has("l") ? path : shown(shell, path),
-  );
-  if (letters.has("v"))
-    yield* shell.out(
-      paths.map((path, i) => `${String(i).padStart(2)}  ${path}\n`).join(""),
-      "dirs",
-    );
-  else if (letters.has("p")) yield* shell.out(paths.map((path) => `${path}\n`).join(""), "dirs");
-  else yield* shell.out(`${paths.join(" ")}\n`, "dirs");
-  return 0;
-};
-
-export const pushd: Builtin = function* (shell, argv) {
-  const [, word] = argv;
-  const here = shell.process.cwd;
-  const stack = [here, ...shell.directoryStack];
-  const rotation = /^([+-])(\d+)$/.exec(word ?? (stack.length > 1 ? "+1" : ""));
-  if (word === undefined && rotation === null) {
-    yield* shell.complain("pushd: no other directory");
-    return 1;
-  }
-  if (rotation !== null) {
-    const count = Number(rotation[2]);
-    const at = rotation[1] === "+" ? count : stack.length - 1 - count;
-    if (at < 0 || at >= stack.length) {
-      yield* shell.complain(`pushd: ${word ?? ""}: directory stack index out of range`);
-      return 1;
-    }
-    const turned =
-      word === undefined
-        ? [stack[1] as string, here, ...stack.slice(2)]
-        : [...stack.slice(at), ...stack.slice(0, at)];
-    change(shell, turned[0] as string);
-    shell.directoryStack = turned.slice(1);
-    return yield* list(shell);
-  }
-  const errno = change(shell, word as string);
-  if (errno !== 0) {
-    yield* shell.complain(`pushd: ${word}: ${fileErrorText(errno)}`);
-    return 1;
-  }
-  shell.directoryStack = stack;
-  return yield* list(shell);
-};
-
-export const popd: Builtin = function* (shell) {
-  const [top, ...rest] = shell.directoryStack;
-  if (top === undefined) {
-    yield* shell.complain("popd: directory stack empty");
-    return 1;
-  }
-  change(shell, top);
-  shell.directoryStack = rest;
-  return yield* list(shell);
 };

@@ -19,7 +19,11 @@ export const echo: Builtin = function* (shell, argv) {
   }
   let text = argv.slice(at).join(" ");
   if (escapes) {
-    const done = replaceEscapes(text, shell.dialect === "dash" ? "argument" : "echo");
+    const done = replaceEscapes(
+      text,
+      shell.dialect === "dash" ? "argument" : "echo",
+      shell.isAsciiLocale(),
+    );
     text = done.text;
     if (done.stops) newline = false;
   }

@@ -17,10 +17,11 @@ const NAMED: Readonly<Record<string, string>> = {
 /** `echo`: octal only after `\0`. `format`: also `\nnn`, `\"`. `argument` (%b): `\nnn` and `\0nnn`. */
 export type EscapeStyle = "echo" | "format" | "argument";
 
-/** The text with its escapes replaced; `stops` when `\c` ended it. */
+/** The text with its escapes replaced; `stops` when `\c` ended it. `isAscii`: no other character can be shown. */
 export function replaceEscapes(
   text: string,
   style: EscapeStyle,
+  isAscii = false,
 ): { readonly text: string; readonly stops: boolean } {
   if (!text.includes("\\")) return { text, stops: false };
   let done = "";
@@ -34,14 +35,14 @@ export function replaceEscapes(
     const rest = text.slice(at + 1, at + 10);
     const next = rest.charAt(0);
     if (next === "c" && style !== "format") return { text: joined(done, hasOctets), stops: true };
-    const number = numeric(rest, style);
+    const number = numeric(rest, style, isAscii);
     if (number !== null) {
       done += number.text;
       hasOctets ||= number.isOctet;
       at += number.length;
     } else if (
       NAMED[next] !== undefined ||
-      (style === "format" && (next === '"' || next === "'"))
+      (style === "format" && (next === '"' || next === "'" || next === "?"))
     ) {
       done += NAMED[next] ?? next;
       at++;
@@ -53,6 +54,7 @@ export function replaceEscapes(
 function numeric(
   rest: string,
   style: EscapeStyle,
+  isAscii: boolean,
 ): { text: string; length: number; isOctet: boolean } | null {
   const octal = (
     style === "echo" ? /^0([0-7]{0,3})/ : style === "argument" ? /^0?([0-7]{1,3})/ : /^([0-7]{1,3})/
@@ -63,8 +65,12 @@ function numeric(
   const unicode = /^(?:u([0-9A-Fa-f]{1,4})|U([0-9A-Fa-f]{1,8}))/.exec(rest);
   if (unicode === null) return null;
   const point = Number.parseInt(unicode[1] ?? (unicode[2] as string), 16);
+  const shown = point < 0x110000 ? String.fromCodePoint(point) : "";
+  const digits = point.toString(16).toUpperCase();
+  const escaped =
+    point > 0xffff ? `\\U${digits.padStart(8, "0")}` : `\\u${digits.padStart(4, "0")}`;
   return {
-    text: point < 0x110000 ? String.fromCodePoint(point) : "",
+    text: isAscii && point > 0x7f ? escaped : shown,
     length: unicode[0].length,
     isOctet: false,
   };

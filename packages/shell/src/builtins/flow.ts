@@ -133,9 +133,9 @@ export const source: Builtin = function* (shell, argv) {
   }
   const node = shell.kernel.files.resolve(path, shell.process.cwd);
   if (typeof node !== "number" && node.kind === "directory")
-    return yield* sourceFailure(shell, name, FileError.EISDIR);
+    return yield* sourceFailure(shell, who, name, FileError.EISDIR);
   const file = shell.kernel.files.open(shell.process, path, { read: true, write: false });
-  if (typeof file === "number") return yield* sourceFailure(shell, name, file);
+  if (typeof file === "number") return yield* sourceFailure(shell, who, name, file);
   const text = yield* readAll(file);
   file.release();
   return yield* nested(shell, "source", () => runSourced(shell, path, text, argv.slice(2)));
@@ -151,11 +151,11 @@ function sourcePath(shell: Shell, name: string): string {
   return found === undefined ? name : `${found}/${name}`;
 }
 
-function* sourceFailure(shell: Shell, name: string, errno: number): Run {
+function* sourceFailure(shell: Shell, who: string, name: string, errno: number): Run {
   if (shell.dialect === "bash") {
     yield* shell.complain(
       errno === FileError.EISDIR
-        ? `source: ${name}: is a directory`
+        ? `${who}: ${name}: is a directory`
         : `${name}: ${fileErrorText(errno)}`,
     );
     return 1;
@@ -241,6 +241,10 @@ export const logout: Builtin = function* (shell) {
 export const caller: Builtin = function* (shell, argv) {
   const depth = Number(argv[1] ?? 0);
   const frame = shell.frames[shell.frames.length - 1 - depth];
+  if (frame === undefined && argv.length === 1 && shell.frames.length === 0) {
+    yield* shell.out("0 NULL\n", "caller");
+    return 0;
+  }
   if (frame === undefined || !Number.isFinite(depth)) return 1;
   const below = shell.frames[shell.frames.length - 2 - depth];
   const file = below?.source.file ?? shell.scriptFile;

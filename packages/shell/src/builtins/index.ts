@@ -2,7 +2,8 @@
 import type { Builtin } from "../shell/shell.ts";
 import { declare, exportNames, local, readonly, unset } from "./declare.ts";
 import { alias, hash, type, unalias } from "./describe.ts";
-import { cd, dirs, popd, pushd, pwd } from "./directories.ts";
+import { cd, pwd } from "./directories.ts";
+import { dirs, popd, pushd } from "./directory-stack.ts";
 import { echo } from "./echo.ts";
 import {
   breakLoop,

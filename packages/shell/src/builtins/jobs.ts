@@ -18,7 +18,11 @@ import { badOption, simpleOptions, usage } from "./usage.ts";
 const WAITED_MAX = 64;
 
 /** The job that a word names, `%n` or a pid; undefined after a message unless the caller says it. */
-function* jobNamed(shell: Shell, who: string, word: string): Generator<Wait, Job | undefined, void> {
+function* jobNamed(
+  shell: Shell,
+  who: string,
+  word: string,
+): Generator<Wait, Job | undefined, void> {
   if (!word.startsWith("%")) return shell.jobs.ofPid(Number(word));
   const [job, other] = shell.jobs.named(word);
   if (other !== undefined) {
@@ -161,9 +165,7 @@ const interruption = (shell: Shell): number | undefined =>
 /** Waits until nobody of `members` runs; 128 + n when a trapped signal came first. */
 function* waitInterruptibly(shell: Shell, members: readonly Process[]): Run {
   for (;;) {
-    const running = members.find(
-      ({ alive, stopped }) => alive && !(shell.jobControl && stopped),
-    );
+    const running = members.find(({ alive, stopped }) => alive && !(shell.jobControl && stopped));
     if (running === undefined) return 0;
     const pending = interruption(shell);
     if (pending !== undefined) return 128 + pending;
@@ -270,7 +272,8 @@ export const disown: Builtin = function* (shell, argv) {
   if (operands.length === 0) {
     const { current } = shell.jobs;
     if (letters.has("a")) meant.push(...shell.jobs.all);
-    else if (letters.has("r")) meant.push(...shell.jobs.all.filter((job) => job.alive && !job.stopped));
+    else if (letters.has("r"))
+      meant.push(...shell.jobs.all.filter((job) => job.alive && !job.stopped));
     else if (current !== undefined) meant.push(current);
     else {
       yield* shell.complain("disown: current: no such job");

@@ -8,7 +8,7 @@ import { utf8Length } from "../text/utf8.ts";
 import { strftime } from "../time/strftime.ts";
 import { replaceEscapes } from "./escapes.ts";
 import { formatFloat } from "./float-format.ts";
-import { usage } from "./usage.ts";
+import { badOption, usage } from "./usage.ts";
 
 const DIRECTIVE =
   /%([-+ #0']*)(\*|\d+)?(?:\.(\*|\d*))?([hlLjzt]*)(\([^)]*\)T|[diouxXcsbqQeEfFgGaA%n])?/y;
@@ -17,6 +17,10 @@ export const printf: Builtin = function* (shell, argv) {
   let at = 1;
   let variable: string | null = null;
   if (argv[at] === "-v" && shell.dialect === "bash") {
+    if (argv[at + 1] === undefined) {
+      yield* shell.complain("printf: -v: option requires an argument");
+      return yield* usage(shell, "printf");
+    }
     variable = argv[at + 1] ?? "";
     at += 2;
     if (!isName(variable.replace(/\[.*\]$/, ""))) {
@@ -25,6 +29,8 @@ export const printf: Builtin = function* (shell, argv) {
     }
   }
   if (argv[at] === "--") at++;
+  else if (/^-./.test(argv[at] ?? "") && shell.dialect === "bash")
+    return yield* badOption(shell, "printf", (argv[at] as string).slice(0, 2));
   const format = argv[at];
   if (format === undefined) {
     if (shell.dialect === "bash") return yield* usage(shell, "printf");
@@ -33,12 +39,23 @@ export const printf: Builtin = function* (shell, argv) {
   }
   const job = new Formatting(shell, argv.slice(at + 1));
   yield* job.run(format);
-  if (variable !== null) shell.variables.set(variable, job.text);
+  if (variable !== null) assignTo(shell, variable, job.text);
   else if (!(yield* shell.out(job.text, "printf"))) return 1;
   for (const message of [...job.warnings, ...job.complaints])
     yield* shell.complain(`printf: ${message}`);
   return job.complaints.length > 0 ? job.status : 0;
 };
+
+/** A name, or an element of an array. */
+function assignTo(shell: Shell, name: string, text: string): void {
+  const element = /^([^[]+)\[(.*)\]$/s.exec(name);
+  if (element === null) return shell.variables.set(name, text);
+  const [, base = "", subscript = ""] = element;
+  const variable = shell.variables.target(base);
+  const isAssociative = variable.kind === "associative";
+  const key = isAssociative ? subscript : Number(shell.variables.evaluate(subscript));
+  shell.variables.assignElement(variable, base, key, text);
+}
 
 class Formatting {
   text = "";
@@ -71,7 +88,11 @@ class Formatting {
     for (let at = 0; at < format.length && !this.stopped; ) {
       if (format[at] !== "%") {
         const end = format.indexOf("%", at);
-        this.text += replaceEscapes(format.slice(at, end < 0 ? format.length : end), "format").text;
+        this.text += replaceEscapes(
+          format.slice(at, end < 0 ? format.length : end),
+          "format",
+          this.shell.isAsciiLocale(),
+        ).text;
         at = end < 0 ? format.length : end;
         continue;
       }
@@ -84,7 +105,12 @@ class Formatting {
         this.status = 2;
         this.stopped = true;
       } else if (conversion === undefined) {
-        this.complaints.push(`\`${format.charAt(at) || "%"}': invalid format character`);
+        const next = format.charAt(at);
+        this.complaints.push(
+          next === ""
+            ? `\`${whole}': missing format character`
+            : `\`${next}': invalid format character`,
+        );
         this.stopped = true;
       } else if (conversion === "%") this.text += "%";
       else
@@ -133,7 +159,9 @@ class Formatting {
       case "Q": {
         const value = this.next() ?? "";
         const done =
-          conversion === "b" ? replaceEscapes(value, "argument") : { text: value, stops: false };
+          conversion === "b"
+            ? replaceEscapes(value, "argument", this.shell.isAsciiLocale())
+            : { text: value, stops: false };
         const text = conversion === "q" || conversion === "Q" ? quoteBackslash(value) : done.text;
         pad(precision === null ? text : Array.from(text).slice(0, precision).join(""), false);
         this.stopped ||= done.stops;

@@ -1,9 +1,11 @@
 /** `read`, `mapfile` and `readarray`. */
 import { type Duration, type Instant, later, seconds } from "@lvsim/core";
+import { quoteBackslash } from "../expansions/transform.ts";
 import { SHELL_LIMITS } from "../kernel/limits.ts";
 import type { OpenFile } from "../process/open-file.ts";
 import { on, type Wait } from "../process/wait.ts";
 import type { Builtin, Shell } from "../shell/shell.ts";
+import { Source } from "../shell/source.ts";
 import { isName } from "../shell/variable.ts";
 import { badOption } from "./usage.ts";
 
@@ -16,6 +18,8 @@ interface ReadOptions {
   exact: boolean;
   prompt: string;
   deadline: Instant | null;
+  /** `-t 0`: nothing is read, only whether something could be. */
+  onlyAsks: boolean;
   descriptor: number;
   names: readonly string[];
 }
@@ -39,6 +43,7 @@ export const read: Builtin = function* (shell, argv) {
     return 1;
   }
   if (options.prompt !== "" && file.isTerminal) yield* shell.err(options.prompt);
+  if (options.onlyAsks) return file.read(0) === null ? 1 : 0;
   const line = yield* readUntil(shell, file, options);
   store(shell, line.text, options);
   return line.timedOut ? 142 : line.ended ? 1 : 0;
@@ -56,6 +61,7 @@ function* readOptions(
     exact: false,
     prompt: "",
     deadline: null,
+    onlyAsks: false,
     descriptor: 0,
     names: [],
   };
@@ -76,6 +82,14 @@ function* readOptions(
         if (value === undefined) {
           yield* shell.complain(`read: -${letter}: option requires an argument`);
           return 2;
+        }
+        if ((letter === "n" || letter === "N") && !/^\d+$/.test(value)) {
+          yield* shell.complain(`read: ${value}: invalid number`);
+          return 1;
+        }
+        if (letter === "u" && !/^\d+$/.test(value)) {
+          yield* shell.complain(`read: ${value}: invalid file descriptor specification`);
+          return 1;
         }
         if (letter === "t" && !/^\d*\.?\d*$/.test(value)) {
           yield* shell.complain(`read: ${value}: invalid timeout specification`);
@@ -99,8 +113,10 @@ function setOption(shell: Shell, options: ReadOptions, letter: string, value: st
   else if (letter === "d") options.delimiter = value === "" ? "\0" : value.charAt(0);
   else if (letter === "p") options.prompt = value;
   else if (letter === "u") options.descriptor = Number(value) || 0;
-  else if (letter === "t") options.deadline = later(shell.kernel.now, seconds(Number(value) || 0));
-  else if (letter === "n" || letter === "N") {
+  else if (letter === "t") {
+    options.deadline = later(shell.kernel.now, seconds(Number(value) || 0));
+    options.onlyAsks = Number(value) === 0;
+  } else if (letter === "n" || letter === "N") {
     options.count = Number(value) || 0;
     options.exact = letter === "N";
   }
@@ -216,6 +232,15 @@ function lastField(rest: string, separators: string, spaces: string): string {
   return plain(isOnlyEnd ? body : trimmed);
 }
 
+/** Options of `mapfile` that take a number, and what bash calls it. */
+const COUNTS = [
+  ["n", "line count"],
+  ["O", "array origin"],
+  ["s", "line count"],
+  ["c", "callback quantum"],
+  ["u", "file descriptor specification"],
+] as const;
+
 export const mapfile: Builtin = function* (shell, argv) {
   const who = argv[0] ?? "mapfile";
   const values = new Map<string, string>();
@@ -230,6 +255,12 @@ export const mapfile: Builtin = function* (shell, argv) {
     else name = word;
   }
   const number = (letter: string): number => Number(values.get(letter) ?? 0) || 0;
+  for (const [letter, what] of COUNTS) {
+    const value = values.get(letter);
+    if (value === undefined || /^\d+$/.test(value)) continue;
+    yield* shell.complain(`${who}: ${value}: invalid ${what}`);
+    return 1;
+  }
   const file = shell.process.descriptors.get(number("u"));
   if (file === undefined) {
     yield* shell.complain(`${who}: ${number("u")}: invalid file descriptor: Bad file descriptor`);
@@ -242,6 +273,16 @@ export const mapfile: Builtin = function* (shell, argv) {
   const delimiter = values.has("d") ? values.get("d")?.charAt(0) || "\0" : "\n";
   const all = yield* allLines(shell, file, delimiter, trims);
   const lines = all.slice(number("s"), number("n") > 0 ? number("s") + number("n") : undefined);
+  const callback = values.get("C");
+  const quantum = values.has("c") ? number("c") : 5000;
+  for (
+    let i = quantum - 1;
+    callback !== undefined && quantum > 0 && i < lines.length;
+    i += quantum
+  ) {
+    const words = `${callback} ${i + number("O")} ${quoteBackslash(lines[i] as string)}`;
+    yield* shell.executor.run(shell, new Source(words, shell.source.file, shell.line), "");
+  }
   const variable = shell.variables.target(name);
   shell.variables.mayChange(variable, name);
   variable.kind = "indexed";

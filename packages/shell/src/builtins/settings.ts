@@ -71,6 +71,10 @@ export const shopt: Builtin = function* (shell, argv) {
   let letters = "";
   for (; /^-[pqsuo]+$/.test(argv[at] ?? ""); at++) letters += (argv[at] as string).slice(1);
   if (/^-./.test(argv[at] ?? "")) return yield* badOption(shell, "shopt", argv[at] as string);
+  if (letters.includes("s") && letters.includes("u")) {
+    yield* shell.complain("shopt: cannot set and unset shell options simultaneously");
+    return 1;
+  }
   const names = argv.slice(at);
   const isSet = letters.includes("o");
   const listed = isSet ? shell.options.list() : shell.options.listShopts();
@@ -111,9 +115,10 @@ export const umask: Builtin = function* (shell, argv) {
       const allowed = ~(process.umask >> shift) & 7;
       return `${allowed & 4 ? "r" : ""}${allowed & 2 ? "w" : ""}${allowed & 1 ? "x" : ""}`;
     };
+    const prefix = argv.includes("-p") ? `umask ${argv.includes("-S") ? "-S " : ""}` : "";
     const octal = process.umask.toString(8).padStart(4, "0");
     yield* shell.out(
-      argv.includes("-S") ? `u=${bits(6)},g=${bits(3)},o=${bits(0)}\n` : `${octal}\n`,
+      `${prefix}${argv.includes("-S") ? `u=${bits(6)},g=${bits(3)},o=${bits(0)}` : octal}\n`,
       "umask",
     );
     return 0;
@@ -166,8 +171,15 @@ function symbolicMask(text: string, mask: number): number | undefined {
 
 export const ulimit: Builtin = function* (shell, argv) {
   const letter = argv[1]?.startsWith("-") === true ? argv[1].replace(/[-SH]/g, "") : "f";
+  if (letter !== "a" && !/^[bcdefiklmnpqrstuvxPRT]?$/.test(letter))
+    return yield* badOption(shell, "ulimit", `-${letter.charAt(0)}`);
   const limits: Readonly<Record<string, string>> = { n: "1024", u: "512", c: "0" };
-  if (argv.some((word) => /^(\d+|unlimited)$/.test(word))) return 0;
+  const value = argv.slice(1).find((word) => !word.startsWith("-"));
+  if (value !== undefined && !/^(\d+|unlimited|soft|hard)$/.test(value)) {
+    yield* shell.complain(`ulimit: ${value}: invalid number`);
+    return 1;
+  }
+  if (value !== undefined) return 0;
   yield* shell.out(`${limits[letter] ?? "unlimited"}\n`, "ulimit");
   return 0;
 };

@@ -183,7 +183,10 @@ function tilde(shell: Shell, user: string): string {
   if (user === "") return shell.variables.get("HOME") ?? "/root";
   if (user === "+") return shell.process.cwd;
   if (user === "-") return shell.variables.get("OLDPWD") ?? "~-";
-  return user === "root" ? "/root" : `~${user}`;
+  const place = /^([+-]?)(\d+)$/.exec(user);
+  if (place === null) return user === "root" ? "/root" : `~${user}`;
+  const stack = [shell.process.cwd, ...shell.directoryStack];
+  return stack.at(place[1] === "-" ? -1 - Number(place[2]) : Number(place[2])) ?? `~${user}`;
 }
 
 function* captureCommand(

@@ -16,6 +16,7 @@ import { readSome } from "../process/transfer.ts";
 import type { Wait } from "../process/wait.ts";
 import { Break, Continue, ExpansionError } from "../shell/control.ts";
 import type { Run, Shell } from "../shell/shell.ts";
+import { isName } from "../shell/variable.ts";
 import { compileGlob, matchesGlob } from "../text/glob.ts";
 import { evaluateCondition } from "./condition.ts";
 import { complainOf } from "./main.ts";
@@ -96,10 +97,18 @@ function* forLoop(shell: Shell, { name, wordlist, body, pos }: For): Run {
   const words = wordlist === undefined ? shell.positional : yield* expandWords(shell, wordlist);
   const shown = wordlist === undefined ? '"$@"' : wordlist.map((word) => word.text).join(" ");
   let status = 0;
+  if (!isName(name.text)) {
+    yield* shell.complain(`\`${name.text}': not a valid identifier`);
+    return 1;
+  }
   for (const word of words) {
     shell.line = shell.source.lineAt(pos);
     if (shell.options.xtrace && shell.dialect === "bash")
       yield* traceLine(shell, `for ${name.text} in ${shown}`);
+    if (shell.dialect === "bash" && shell.variables.find(name.text)?.attributes.readonly === true) {
+      yield* shell.complain(shell.variables.readonlyText(name.text));
+      return 1;
+    }
     shell.variables.set(name.text, word);
     const goesOn = yield* turn(shell, body);
     status = shell.status;
@@ -167,7 +176,7 @@ export const runSelect = (shell: Shell, node: Select): Run =>
 
 function* selectLoop(shell: Shell, { name, wordlist, body }: Select): Run {
   const words = wordlist === undefined ? shell.positional : yield* expandWords(shell, wordlist);
-  const menu = words.map((word, i) => `${i + 1}) ${word}\n`).join("");
+  const menu = selectMenu(words, Number(shell.variables.get("COLUMNS")) || 80);
   let shows = true;
   for (let i = 0; words.length > 0 && i < SHELL_LIMITS.wordsMax; i++) {
     if (shows) yield* shell.err(menu);
@@ -184,6 +193,39 @@ function* selectLoop(shell: Shell, { name, wordlist, body }: Select): Run {
     if (!(yield* turn(shell, body))) break;
   }
   return shell.status;
+}
+
+/** The choices in columns, filled from top to bottom; few of them stand in one. */
+function selectMenu(words: readonly string[], width: number): string {
+  if (words.length === 0) return "";
+  const digits = String(words.length).length;
+  const longest = Math.max(...words.map((word) => word.length));
+  const size = longest + digits + 2;
+  const perLine = Math.max(1, Math.floor(width / (size + 2)));
+  let rows = Math.ceil(words.length / perLine);
+  const columns = Math.ceil(words.length / rows);
+  if (rows === 1) rows = words.length;
+  if (columns === 1) rows = words.length;
+  const lines: string[] = [];
+  for (let row = 0; row < rows; row++) {
+    let line = "";
+    let at = 0;
+    for (let i = row; i < words.length; i += rows) {
+      const cell = `${String(i + 1).padStart(i === row ? String(rows).length : digits)}) ${words[i]}`;
+      line += cell;
+      at += cell.length;
+      if (i + rows >= words.length) break;
+      const next = (Math.floor(i / rows) + 1) * (size + 2);
+      // tabs as far as they lead, then blanks
+      while (at < next) {
+        const stop = (Math.floor(at / 8) + 1) * 8;
+        line += stop <= next ? "\t" : " ";
+        at = stop <= next ? stop : at + 1;
+      }
+    }
+    lines.push(`${line}\n`);
+  }
+  return lines.join("");
 }
 
 function* readLine(shell: Shell): Generator<Wait, string | undefined, void> {
@@ -208,7 +250,7 @@ export function* runTest(shell: Shell, { expression }: TestCommand): Run {
 }
 
 export function* runArithmetic(shell: Shell, { body }: ArithmeticCommand): Run {
-  if (shell.options.xtrace) yield* traceLine(shell, `(( ${body.trim()} ))`);
+  if (shell.options.xtrace) yield* traceLine(shell, `(( ${body} ))`);
   try {
     return (yield* evaluateText(shell, body, "((: ")) === 0n ? 1 : 0;
   } catch (thrown) {

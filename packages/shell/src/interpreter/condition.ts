@@ -33,13 +33,16 @@ export function* evaluateCondition(
     case "TestUnary": {
       const operand = yield* expandText(shell, expression.operand);
       if (shell.options.xtrace)
-        yield* traceLine(shell, `[[ ${negation}${expression.operator} ${quoteTrace(operand)} ]]`);
+        yield* traceLine(shell, `[[ ${negation}${expression.operator} ${quoteEmpty(operand)} ]]`);
       return testUnary(shell, expression.operator, operand);
     }
     case "TestBinary":
       return yield* evaluateBinary(shell, expression, negation);
   }
 }
+
+/** A word of `[[ ]]` as `set -x` shows it: only nothing has quotes. */
+const quoteEmpty = (text: string): string => (text === "" ? "''" : text);
 
 function* evaluateBinary(
   shell: Shell,
@@ -49,7 +52,7 @@ function* evaluateBinary(
   const text = yield* expandText(shell, left);
   const shown = function* (other: string): Generator<Wait, void, void> {
     if (shell.options.xtrace)
-      yield* traceLine(shell, `[[ ${negation}${quoteTrace(text)} ${operator} ${other} ]]`);
+      yield* traceLine(shell, `[[ ${negation}${quoteEmpty(text)} ${operator} ${other} ]]`);
   };
   if (operator === "=" || operator === "==" || operator === "!=") {
     const pattern = yield* expandPattern(shell, right);

@@ -1,9 +1,8 @@
 /**
  * An interactive shell: prompts, command lines from a terminal, and back to the prompt after whatever goes wrong. Editing
- * a line, its history and completion are the terminal's other end. Left out: job control's own process groups, history
- * expansion, PROMPT_COMMAND, command substitution in prompts.
+ * a line, its history and completion are the terminal's other end. Left out: history expansion, PROMPT_COMMAND, command substitution in prompts.
  */
-import { Signal, signalText } from "../process/signal.ts";
+import { Signal } from "../process/signal.ts";
 import type { Terminal } from "../process/terminal.ts";
 import { on, type Wait } from "../process/wait.ts";
 import { Break, Continue, Exit, ExpansionError, Interrupted, Return } from "../shell/control.ts";
@@ -13,6 +12,7 @@ import { TooMuchWork } from "../text/work.ts";
 import { complainOf } from "./main.ts";
 import { promptText } from "./prompt.ts";
 import { RedirectError } from "./redirect.ts";
+import { jobLine } from "./wait-for.ts";
 
 /** Signals that do not end a shell at its prompt. */
 const IGNORED = [Signal.QUIT, Signal.TERM, Signal.TSTP];
@@ -26,6 +26,9 @@ export function* runInteractive(
 ): Run {
   const { process, variables } = shell;
   shell.interactive = true;
+  shell.terminal = terminal;
+  shell.jobControl = true;
+  shell.options.set("monitor", true);
   process.trapped.add(Signal.INT);
   for (const signal of IGNORED) process.trapped.add(signal);
   terminal.foreground = process.group;
@@ -121,15 +124,8 @@ function* backToPrompt(shell: Shell, thrown: unknown): Generator<Wait, void, voi
 
 /** Jobs that ended since the last prompt. */
 function* tellOfJobs(shell: Shell): Generator<Wait, void, void> {
-  const current = shell.jobs.at(-1);
-  const previous = shell.jobs.at(-2);
-  for (const job of shell.jobs) {
-    const { process, number, text } = job;
-    if (process.alive) continue;
-    const mark = job === current ? "+" : job === previous ? "-" : " ";
-    const done = process.status === 0 ? "Done" : `Exit ${process.status}`;
-    const state = process.endedBy === 0 ? done : signalText(process.endedBy);
-    yield* shell.err(`[${number}]${mark}  ${state.padEnd(24)}${text}\n`);
-  }
-  shell.jobs = shell.jobs.filter(({ process }) => process.alive);
+  const ended = shell.jobs.all.filter(({ alive }) => !alive);
+  const lines = ended.map((job) => jobLine(shell.jobs, job));
+  for (const job of ended) shell.jobs.remove(job);
+  if (lines.length > 0) yield* shell.err(lines.join(""));
 }

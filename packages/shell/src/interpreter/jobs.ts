@@ -344,6 +344,11 @@ export function substituteProcess(
 /** `coproc`: a job with a pipe to its input and one from its output, whose ends are in an array. */
 export function* startCoproc(shell: Shell, node: Coproc): Run {
   const name = node.name?.text ?? "COPROC";
+  const { coprocess } = shell;
+  if (coprocess?.process.alive === true)
+    yield* shell.complain(
+      `warning: execute_coproc: coproc [${coprocess.process.pid}:${coprocess.name}] still exists`,
+    );
   const from = createPipe();
   const to = createPipe();
   const descriptors = shell.process.descriptors.copy();
@@ -367,6 +372,7 @@ export function* startCoproc(shell: Shell, node: Coproc): Run {
     [0, String(reading)],
     [1, String(writing)],
   ]);
+  shell.coprocess = { name, process };
   shell.variables.set(`${name}_PID`, String(process.pid));
   shell.lastBackground = process.pid;
   shell.jobs.add([process], [shownNode(shell, node)], shell.jobControl);

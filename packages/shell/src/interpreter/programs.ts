@@ -158,9 +158,29 @@ const shellProgram = (path: string, dialect: Dialect): Command => ({
   },
 });
 
+/** What bash says after an option that it does not have. */
+const BASH_USAGE = [
+  "Usage:\tbash [GNU long option] [option] ...",
+  "\tbash [GNU long option] [option] script-file ...",
+  "GNU long options:",
+  ...(
+    "debug debugger dump-po-strings dump-strings help init-file login noediting noprofile norc posix pretty-print " +
+    "rcfile restricted verbose version"
+  )
+    .split(" ")
+    .map((name) => `\t--${name}`),
+  "Shell options:",
+  "\t-ilrsD or -c command or -O shopt_option\t\t(invocation only)",
+  "\t-abefhkmnptuvxBCEHPT or -o option",
+  "",
+].join("\n");
+
 function* refuse(shell: Shell, option: string): Run {
   if (shell.dialect === "dash") yield* shell.err(`${shell.name}: 0: Illegal option ${option}\n`);
-  else yield* shell.err(`${shell.name}: ${option}: invalid option\n`);
+  else {
+    yield* shell.err(`${shell.name}: ${option}: invalid option\n`);
+    yield* shell.err(BASH_USAGE);
+  }
   return 2;
 }
 

@@ -20,7 +20,7 @@ export function promptText(shell: Shell, template: string): string {
     r: "\r",
     e: "\u001b",
     a: "\u0007",
-    j: String(shell.jobs.length),
+    j: String(shell.jobs.all.length),
     t: clock(kernel.wallSeconds),
     "\\": "\\",
     "[": "",

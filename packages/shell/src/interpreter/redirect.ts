@@ -85,6 +85,20 @@ function descriptorOf(shell: Shell, { descriptor }: Redirection, standard: numbe
   return free;
 }
 
+/** What `N>&-` or `{name}>&-` closes. */
+function closedOf(shell: Shell, { descriptor }: Redirection, operator: string): number {
+  if (descriptor?.type === "FileDescriptor") return descriptor.value;
+  if (descriptor === undefined) return operator === ">&" ? 1 : 0;
+  const [, name = "", subscript] = /^(\w+)(?:\[(.*)\])?$/s.exec(descriptor.name) ?? [];
+  const value =
+    subscript === undefined
+      ? shell.variables.get(name)
+      : shell.variables.find(name)?.element(Number(shell.variables.evaluate(subscript)));
+  if (value === undefined || !/^\d+$/.test(value))
+    throw new RedirectError(`${descriptor.name}: ambiguous redirect`);
+  return Number(value);
+}
+
 function* hereDocument(
   shell: Shell,
   { body, operator, delimiter, closing, pos }: HereDoc,
@@ -130,6 +144,7 @@ function* redirectFile(
     if (!isDuplicate && operator === ">&" && redirection.descriptor === undefined)
       both(shell, name, ">", saved);
     else if (!isDuplicate) throw new RedirectError(`${name}: ambiguous redirect`);
+    else if (name === "-") assign(shell, closedOf(shell, redirection, operator), null, saved);
     else duplicate(shell, descriptorOf(shell, redirection, operator === ">&" ? 1 : 0), name, saved);
   } else {
     const file = open(shell, name, operator);
@@ -144,10 +159,6 @@ function both(shell: Shell, name: string, operator: ">" | ">>", saved: Saved): v
 }
 
 function duplicate(shell: Shell, descriptor: number, target: string, saved: Saved): void {
-  if (target === "-") {
-    assign(shell, descriptor, null, saved);
-    return;
-  }
   const from = Number.parseInt(target, 10);
   const file = shell.process.descriptors.get(from);
   if (file === undefined) throw new RedirectError(`${from}: Bad file descriptor`);

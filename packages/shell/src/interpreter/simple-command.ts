@@ -1,5 +1,5 @@
 /** Simple commands: assignments, functions, builtins and programs. */
-import { type Assignment, type Command, parse, type Redirect } from "unbash";
+import type { Assignment, Command, Redirect } from "unbash";
 import { quoteTrace } from "../expansions/transform.ts";
 import type { Wait } from "../process/wait.ts";
 import { Exit, ExpansionError } from "../shell/control.ts";
@@ -15,7 +15,7 @@ import { complainOf, errorStatus } from "./main.ts";
 import { keep, RedirectError, redirect, restore, type Saved } from "./redirect.ts";
 import { traceLine } from "./trace.ts";
 import { runDebugTrap } from "./traps.ts";
-import { reportDeath, waitFor } from "./wait-for.ts";
+import { reportDeath, waitInForeground } from "./wait-for.ts";
 
 /** Characters of a command's text that a trace keeps. */
 const ORIGIN_MAX = 200;
@@ -24,10 +24,12 @@ const ORIGIN_MAX = 200;
 export function* runSimple(shell: Shell, node: Command, inPlace: boolean): Run {
   const aliased = aliasedSource(shell, node);
   if (aliased !== undefined) {
+    const { aliasesInUse } = shell;
+    shell.aliasesInUse = aliased.inUse;
     try {
-      return yield* shell.executor.run(shell, aliased, "");
+      return yield* shell.executor.run(shell, aliased.source, "");
     } finally {
-      shell.aliasInUse = null;
+      shell.aliasesInUse = aliasesInUse;
     }
   }
   shell.line = lineOf(shell, node);
@@ -127,19 +129,35 @@ function lineOf({ source }: Shell, { name, prefix, suffix, pos }: Command): numb
   return source.lineAt(isWord ? second.end - 1 : second.pos);
 }
 
-/** The command with its first word replaced, when that word is an alias. */
-function aliasedSource(shell: Shell, { name, prefix, pos, end }: Command): Source | undefined {
+/** A command with aliases replaced, and those that must not be replaced in it again. */
+interface Aliased {
+  readonly source: Source;
+  readonly inUse: ReadonlySet<string>;
+}
+
+/**
+ * The command with its first word replaced, when that word is an alias; and the words after it, as long as the text before
+ * them ends in a blank.
+ */
+function aliasedSource(shell: Shell, { name, prefix, pos, end }: Command): Aliased | undefined {
   if (shell.readAliases.size === 0 || name === undefined || prefix.length > 0) return undefined;
   const expands =
     shell.dialect === "dash" || shell.interactive || shell.options.shopt("expand_aliases");
   const text = shell.readAliases.get(name.text);
-  if (!expands || text === undefined || shell.aliasInUse === name.text) return undefined;
-  const whole = text + shell.source.text.slice(name.end, end);
-  const inner = parse(whole).commands[0]?.command;
-  // an alias that begins with its own name is not replaced again
-  const isOwn = inner?.type === "Command" && inner.name?.text === name.text;
-  shell.aliasInUse = isOwn ? name.text : null;
-  return new Source(whole, shell.source.file, shell.source.lineAt(pos));
+  if (!expands || text === undefined || shell.aliasesInUse.has(name.text)) return undefined;
+  const inUse = new Set([...shell.aliasesInUse, name.text]);
+  let whole = text;
+  let rest = shell.source.text.slice(name.end, end);
+  while (/\s$/.test(whole)) {
+    const [, blanks = "", word = ""] =
+      /^(\s*)([^\s;&|()<>$`'"\\]+)(?=[\s;&|()<>]|$)/.exec(rest) ?? [];
+    const next = shell.readAliases.get(word);
+    if (next === undefined) break;
+    whole += blanks + next;
+    rest = rest.slice(blanks.length + word.length);
+  }
+  const line = shell.source.lineAt(pos);
+  return { source: new Source(whole + rest, shell.source.file, line), inUse };
 }
 
 /** POSIX's special builtins: their assignments stay in dash, and their errors end it. */
@@ -248,7 +266,7 @@ function* runExternalWith(
     if (typeof child === "number") return child;
     // the redirections are the child's: what is said of its end goes where the shell's errors go
     restore(shell, saved);
-    const status = yield* waitFor(child);
+    const [status = 0] = yield* waitInForeground(shell, [child], () => [shownNode(shell, node)]);
     if (child.endedBy !== 0) yield* reportDeath(shell, child, shownNode(shell, node));
     return status;
   });

@@ -1,5 +1,6 @@
 /** Syntax errors in the words of bash and dash, from what the parser found. */
 import { forEachChild, type ParseError, type SyntaxNode } from "unbash";
+import { printable } from "../expansions/transform.ts";
 import type { Shell } from "../shell/shell.ts";
 import type { Source } from "../shell/source.ts";
 import { dashFault } from "./dash-syntax.ts";
@@ -34,11 +35,13 @@ export function syntaxFault(shell: Shell, source: Source, who: string): SyntaxFa
   }
   if (error === undefined) return undefined;
   if (shell.dialect === "dash") return dashText(source, error, prefix);
-  const said = bashText(source, error, prefix);
+  const said = bashText(source, error, prefix, shell.isAsciiLocale());
   if (!shell.interactive || source.file !== "") return said;
   // a line that was typed is not shown again
-  const lines = said.text.split("\n").filter((line) => !line.startsWith(`${prefix(0)}\``));
-  return { ...said, text: lines.join("\n") };
+  const lines = said.text.split("
+").filter((line) => !line.startsWith(`${prefix(0)}\``));
+  return { ...said, text: lines.join("
+") };
 }
 
 const fault = (
@@ -88,18 +91,19 @@ function danglingParenthesis(end: number | undefined, text: string): ParseError 
 const lastLine = (source: Source): number =>
   source.lineAt(source.text.length) + (source.text.endsWith("\n") ? 0 : 1);
 
-function bashText(source: Source, error: ParseError, prefix: Prefix): SyntaxFault {
+function bashText(
+  source: Source,
+  error: ParseError,
+  prefix: Prefix,
+  isAscii: boolean,
+): SyntaxFault {
   const { text } = source;
   const { message, pos } = error;
   const line = source.lineAt(pos);
   if (message.startsWith("unterminated")) {
     const at = /command substitution|process substitution/.test(message) ? lastLine(source) : line;
     const said = `unexpected EOF while looking for matching \`${closerOf(message, text, pos)}'`;
-    const open = text.includes("<<") && at !== line ? source.openHereDocument() : undefined;
-    const warning =
-      open === undefined
-        ? ""
-        : `${prefix(at - 1)}warning: here-document at line ${source.lineAt(open.pos)} delimited by end-of-file (wanted \`${open.delimiter?.value ?? ""}')\n`;
+    const warning = at === line ? "" : hereDocumentWarning(source, prefix, at - 1);
     return fault(line, `${warning}${prefix(at)}${said}\n`, true);
   }
   if (/\[\[|unary test/.test(message) || isInTest(source, pos))
@@ -111,11 +115,25 @@ function bashText(source: Source, error: ParseError, prefix: Prefix): SyntaxFaul
   }
   const at = culprit(text, error);
   const isEnd = text.slice(at).trim() === "" && !/redirect target|coproc/.test(message);
-  if (isEnd)
-    return fault(line, `${prefix(lastLine(source))}syntax error: unexpected end of file\n`, true);
+  if (isEnd) {
+    // what stands before an operator on the last line waits for what comes after it
+    const last = source.lineAt(text.slice(0, pos).trimEnd().length);
+    const at = lastLine(source);
+    const said = `${hereDocumentWarning(source, prefix, at - 1)}${prefix(at)}syntax error`;
+    return fault(last, `${said}: unexpected end of file\n`, true);
+  }
   const place = source.lineAt(at);
-  const first = `${prefix(place)}syntax error near unexpected token \`${tokenAt(text, at)}'\n`;
+  const token = printable(tokenAt(text, at), isAscii);
+  const first = `${prefix(place)}syntax error near unexpected token \`${token}'\n`;
   return fault(Math.min(line, place), `${first}${prefix(place)}\`${source.lineText(at)}'\n`);
+}
+
+/** What is said before, at line `at`, of a here-document that has no end either. */
+function hereDocumentWarning(source: Source, prefix: Prefix, at: number): string {
+  const open = source.text.includes("<<") ? source.openHereDocument() : undefined;
+  if (open === undefined) return "";
+  const line = source.lineAt(open.pos);
+  return `${prefix(at)}warning: here-document at line ${line} delimited by end-of-file (wanted \`${open.delimiter?.value ?? ""}')\n`;
 }
 
 /** Whether an offset stands in a `[[` that has no end. */
@@ -128,12 +146,17 @@ function testText(source: Source, pos: number, prefix: Prefix, message: string):
   const { text } = source;
   const line = source.lineAt(pos);
   const rest = text.slice(pos).trimStart();
-  const before = text.slice(0, pos).trimEnd();
+  const before = text.slice(0, pos).replace(/[;&|\s]+$/, "");
   const operator = /(?:^|\s)(==?|!=|=~|<|>|-[a-z]{2}|-[a-zA-Z])\s*(?:\]\])?$/.exec(before)?.[1];
   const isUnary = /unary test/.test(message);
   let said = "conditional binary operator expected";
-  if (isUnary) said = `unexpected argument \`${tokenAt(text, pos)}' to conditional unary operator`;
-  else if (before.endsWith("]]") && operator !== undefined)
+  if (isUnary && /^\s*\]\]/.test(text.slice(pos)))
+    said = "unexpected argument `]]' to conditional unary operator";
+  else if (isUnary && before.endsWith("]]"))
+    said = "unexpected argument `]]' to conditional unary operator";
+  else if (isUnary)
+    said = `unexpected argument \`${tokenAt(text, pos)}' to conditional unary operator`;
+  else if ((before.endsWith("]]") || rest.startsWith("]]")) && operator !== undefined)
     said = "unexpected argument `]]' to conditional binary operator";
   else if (rest === "") said = "unexpected token `newline', conditional binary operator expected";
   else if (

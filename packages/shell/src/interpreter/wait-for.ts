@@ -23,9 +23,13 @@ export function* waitInForeground(
   members: readonly Process[],
   texts: () => readonly string[],
 ): Generator<Wait, readonly number[], void> {
+  const { terminal } = shell;
+  const [leader] = members;
+  if (terminal !== null && leader !== undefined) terminal.foreground = leader.group;
   for (const member of members) {
     while (member.alive && !(shell.jobControl && member.stopped)) yield on(member.ended);
   }
+  if (terminal !== null) terminal.foreground = shell.process.group;
   const stopped = members.find(({ alive }) => alive);
   if (stopped !== undefined) {
     const job = shell.jobs.add(members, texts(), true);

@@ -1,5 +1,6 @@
 /** Variables whose value is made when they are read: RANDOM, SECONDS, LINENO and their like. */
 import type { Instant, Rng } from "@lvsim/core";
+import type { Options } from "./options.ts";
 import type { Variables } from "./variables.ts";
 
 /** What they are made from; a `Shell` is one. */
@@ -7,6 +8,7 @@ export interface DynamicSource {
   readonly line: number;
   readonly command: string;
   readonly subshellDepth: number;
+  readonly options: Options;
   readonly process: { readonly pid: number };
   readonly kernel: { readonly now: Instant; readonly rng: Rng; readonly wallSeconds: number };
 }
@@ -32,6 +34,13 @@ class BashRandom {
     return ((this.state >>> 16) ^ (this.state & 0xffff)) & 0x7fff;
   }
 }
+
+/** The names that are on, in the form of PATH. */
+const namesOf = (options: readonly (readonly [string, boolean])[]): string =>
+  options
+    .filter(([, isOn]) => isOn)
+    .map(([name]) => name)
+    .join(":");
 
 const pad = (value: number, width: number): string => String(value).padStart(width, "0");
 
@@ -83,6 +92,14 @@ export function defineDynamicVariables(variables: Variables, source: DynamicSour
   variables.define(
     "EPOCHREALTIME",
     readOnly(() => `${kernel.wallSeconds}.${pad(Math.floor((kernel.now % 1e9) / 1e3), 6)}`),
+  );
+  variables.define(
+    "SHELLOPTS",
+    readOnly(() => namesOf(source.options.list())),
+  );
+  variables.define(
+    "BASHOPTS",
+    readOnly(() => namesOf(source.options.listShopts())),
   );
   variables.define(
     "SRANDOM",

@@ -32,7 +32,7 @@ const LETTERS: readonly (readonly [string, string])[] = [
 ];
 
 const SHOPTS: readonly string[] = (
-  "autocd cdable_vars cdspell checkhash checkjobs checkwinsize cmdhist dirspell dotglob execfail expand_aliases extdebug " +
+  "autocd assoc_expand_once cdable_vars cdspell checkhash checkjobs checkwinsize cmdhist dirspell dotglob execfail expand_aliases extdebug " +
   "extglob extquote failglob force_fignore globasciiranges globskipdots globstar gnu_errfmt histappend histreedit histverify " +
   "hostcomplete huponexit inherit_errexit interactive_comments lastpipe lithist localvar_inherit localvar_unset login_shell " +
   "mailwarn no_empty_cmd_completion nocaseglob nocasematch noexpand_translation nullglob patsub_replacement progcomp " +

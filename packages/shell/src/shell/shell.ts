@@ -14,6 +14,7 @@ import type {
 import type { Kernel } from "../kernel/kernel.ts";
 import { fileErrorText } from "../process/errno.ts";
 import type { Process } from "../process/process.ts";
+import type { Terminal } from "../process/terminal.ts";
 import { writeAll } from "../process/transfer.ts";
 import type { Wait } from "../process/wait.ts";
 import { JobTable } from "./jobs.ts";
@@ -102,8 +103,8 @@ export class Shell {
   readonly aliases: Map<string, string> = new Map();
   /** Aliases as they were when the line that runs was read. */
   readAliases: ReadonlyMap<string, string> = new Map();
-  /** The alias whose own text runs: it is not replaced in there. */
-  aliasInUse: string | null = null;
+  /** The aliases whose own text runs: they are not replaced in there. */
+  aliasesInUse: ReadonlySet<string> = new Set();
   options: Options = new Options();
   /** $0. */
   name: string;
@@ -133,6 +134,8 @@ export class Shell {
   /** $_. */
   lastArgument = "";
   readonly jobs: JobTable = new JobTable();
+  /** What `coproc` started last. */
+  coprocess: { readonly name: string; readonly process: Process } | null = null;
   /** The jobs of the shell that started this one for a `jobs` in a pipeline or `$( )`: to be seen, not to be waited for. */
   seenJobs: JobTable | null = null;
   /** `set -m`: jobs have process groups of their own, and can be stopped. A subshell has none until it says so itself. */
@@ -151,6 +154,8 @@ export class Shell {
   /** How many command substitutions it is inside of; `set -x` shows it. */
   substitutionDepth = 0;
   interactive = false;
+  /** What an interactive shell reads from; null for the others. */
+  terminal: Terminal | null = null;
   /** By signal name without SIG, or EXIT, ERR, DEBUG, RETURN. An empty text ignores the signal. */
   readonly traps: Map<string, string> = new Map();
   /** Set while a trap runs, so that it does not run inside itself. */

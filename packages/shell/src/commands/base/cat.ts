@@ -3,6 +3,7 @@
 import { flag } from "../../options/getopt.ts";
 import type { OpenFile } from "../../process/open-file.ts";
 import { readSome, writeAll } from "../../process/transfer.ts";
+import { encodeUtf8 } from "../../text/utf8.ts";
 import { inputsOf, openInput } from "./input.ts";
 import { type Job, tool } from "./tool.ts";
 
@@ -67,8 +68,28 @@ function changed({ given }: Job, state: CatState, text: string): string {
       out += `${String(++state.line).padStart(6)}\t`;
     let body = line.endsWith("\n") ? line.slice(0, -1) : line;
     if (any("A", "T", "t")) body = body.replaceAll("\t", "^I");
+    if (any("A", "v", "e", "t")) body = visible(body);
     state.atLineStart = line.endsWith("\n");
     out += body + (state.atLineStart ? (any("A", "E", "e") ? "$\n" : "\n") : "");
+  }
+  return out;
+}
+
+/** Octets that a terminal would not show: `^X` for control characters, `M-` before those above 127; tabs stay. */
+function visible(text: string): string {
+  if (/^[\t -~]*$/.test(text)) return text;
+  let out = "";
+  for (const octet of encodeUtf8(text)) {
+    const low = octet & 0x7f;
+    if (octet === 9) out += "\t";
+    else
+      out +=
+        (octet > 0x7f ? "M-" : "") +
+        (low < 32
+          ? `^${String.fromCharCode(low + 64)}`
+          : low === 127
+            ? "^?"
+            : String.fromCharCode(low));
   }
   return out;
 }

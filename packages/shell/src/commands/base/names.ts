@@ -1,7 +1,7 @@
 /** basename, dirname, readlink, realpath, mktemp (coreutils). */
-import type { CommandContext } from "../../command.ts";
 import { flag, valued } from "../../options/getopt.ts";
 import { FileError, fileErrorText } from "../../process/errno.ts";
+import { canonical, type Existing } from "../../vfs/canonical.ts";
 import { directory, regularFile } from "../../vfs/node.ts";
 import * as paths from "../../vfs/path.ts";
 import { type Job, plainTool, tool } from "./tool.ts";
@@ -39,41 +39,6 @@ export const dirname = plainTool(
   },
 );
 
-/** How much of a path must be there. */
-type Existing = "all" | "all-but-last" | "none";
-
-/** The path without links; an errno. */
-function canonical(context: CommandContext, path: string, existing: Existing): string | number {
-  const { files } = context.machine;
-  let done = "";
-  let links = 0;
-  let rest = (path.startsWith("/") ? path : `${context.cwd}/${path}`).split("/");
-  while (rest.length > 0) {
-    const [part = "", ...after] = rest;
-    rest = after;
-    if (part === "" || part === ".") continue;
-    if (part === "..") {
-      done = done.slice(0, Math.max(0, done.lastIndexOf("/")));
-      continue;
-    }
-    const next = `${done}/${part}`;
-    const node = files.resolve(next, "/", false, context.process);
-    if (typeof node !== "number" && node.kind === "link") {
-      if (++links > 40) return FileError.ELOOP;
-      rest = [...node.target.split("/"), ...rest];
-      if (node.target.startsWith("/")) done = "";
-      continue;
-    }
-    const isLast = rest.every((word) => word === "");
-    if (typeof node === "number" && existing !== "none" && !(existing === "all-but-last" && isLast))
-      return node;
-    if (typeof node !== "number" && node.kind !== "directory" && !isLast && existing !== "none")
-      return FileError.ENOTDIR;
-    done = next;
-  }
-  return done === "" ? "/" : done;
-}
-
 const CANONICAL = [
   flag("e", "canonicalize-existing", "e"),
   flag("f", "canonicalize", "f"),
@@ -100,7 +65,7 @@ export const readlink = tool(
       const resolves = given.last("e", "f", "m") !== undefined;
       const notLink = typeof node === "number" ? node : FileError.EINVAL;
       const target = resolves
-        ? canonical(context, name, existingOf(job))
+        ? canonical(context.machine.files, name, context.cwd, context.process, existingOf(job))
         : typeof node !== "number" && node.kind === "link"
           ? node.target
           : notLink;
@@ -116,7 +81,13 @@ export const realpath = tool("/usr/bin/realpath", { options: CANONICAL }, functi
   const { context, given, operands } = job;
   if (operands.length === 0) throw job.misused("missing operand");
   for (const name of operands) {
-    const target = canonical(context, name, existingOf(job));
+    const target = canonical(
+      context.machine.files,
+      name,
+      context.cwd,
+      context.process,
+      existingOf(job),
+    );
     if (typeof target !== "number") yield* context.out(`${target}${given.has("z") ? "\0" : "\n"}`);
     else if (given.has("q")) job.status = 1;
     else yield* job.complainOf(name, target);
