@@ -57,6 +57,14 @@ describe("an interactive shell", () => {
     );
   });
 
+  test("stops what runs in the foreground by Ctrl-Z, and lets it go on", () => {
+    const text = screen("sleep 2; echo no\n", "\u001a", "jobs\n", "bg\n", "fg\n", "echo $?\n");
+    expect(text.replaceAll("root@host:~# ", "# ")).toBe(
+      `# sleep 2; echo no\n^Z\n[1]+  ${"Stopped".padEnd(24)}sleep 2\nno\n# jobs\n[1]+  ${"Stopped".padEnd(24)}sleep 2\n` +
+        "# bg\n[1]+ sleep 2 &\n# fg\nsleep 2\n# echo $?\n0\n",
+    );
+  });
+
   test("tells of jobs that ended", () => {
     const text = screen("sleep 0.1 &\n", "sleep 1\n", "true\n");
     expect(text).toMatch(/^root@host:~# sleep 0.1 &\n\[1\] \d+\n/);

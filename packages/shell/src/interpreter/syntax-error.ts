@@ -38,10 +38,8 @@ export function syntaxFault(shell: Shell, source: Source, who: string): SyntaxFa
   const said = bashText(source, error, prefix, shell.isAsciiLocale());
   if (!shell.interactive || source.file !== "") return said;
   // a line that was typed is not shown again
-  const lines = said.text.split("
-").filter((line) => !line.startsWith(`${prefix(0)}\``));
-  return { ...said, text: lines.join("
-") };
+  const lines = said.text.split("\n").filter((line) => !line.startsWith(`${prefix(0)}\``));
+  return { ...said, text: lines.join("\n") };
 }
 
 const fault = (

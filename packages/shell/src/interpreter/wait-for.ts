@@ -2,6 +2,7 @@
 import type { Process } from "../process/process.ts";
 import { Signal, signalText } from "../process/signal.ts";
 import { on, type Wait } from "../process/wait.ts";
+import { Interrupted } from "../shell/control.ts";
 import type { Job, JobTable } from "../shell/jobs.ts";
 import type { Run, Shell } from "../shell/shell.ts";
 
@@ -30,6 +31,9 @@ export function* waitInForeground(
     while (member.alive && !(shell.jobControl && member.stopped)) yield on(member.ended);
   }
   if (terminal !== null) terminal.foreground = shell.process.group;
+  // who presses Ctrl-C at a terminal means the whole command line, not this process of it alone
+  const isInterrupted = members.some(({ endedBy }) => endedBy === Signal.INT);
+  if (terminal !== null && isInterrupted) throw new Interrupted();
   const stopped = members.find(({ alive }) => alive);
   if (stopped !== undefined) {
     const job = shell.jobs.add(members, texts(), true);
