@@ -23,10 +23,11 @@ import {
   source,
   yes,
 } from "./flow.ts";
-import { bg, disown, fg, jobs, kill, suspend, trap, wait } from "./jobs.ts";
+import { bg, disown, fg, jobs, suspend, wait } from "./jobs.ts";
 import { printf } from "./printf.ts";
 import { mapfile, read } from "./read.ts";
 import { evaluateExpressions, getopts, set, shopt, times, ulimit, umask } from "./settings.ts";
+import { kill, trap } from "./signals.ts";
 import { test } from "./test.ts";
 
 /** What both shells have. */
