@@ -83,8 +83,11 @@ export const affinity: Invariant = {
       note(kind, at, host, frame, decider, { b }) {
         if (frame === null || host.config.ipvs.variant !== "mainline") return;
         const service = kind === "scheduled" ? serviceOf(decider) : null;
-        if (service !== null && !service.onePacket && frame.protocol in PROTOCOLS)
-          return scheduled(at, host, frame);
+        if (service !== null && frame.protocol in PROTOCOLS)
+          // each packet of a service of one packet is its own connection
+          return service.onePacket
+            ? void flowsOf(host).delete(flowOf(frame))
+            : scheduled(at, host, frame);
         const ends = kind === "connection" || kind === "forwarded" ? endsOf(decider) : null;
         if (ends === null) return;
         const { flow, server } = ends;

@@ -9,7 +9,7 @@
 import { EtherType, type Frame, FrameOrigin, formatIpv4Address } from "@lvsim/core";
 import type { Invariant, InvariantWatch, Tell } from "../invariant.ts";
 import type { Place, Scene } from "../scene.ts";
-import { isPart, OFFSET, ownsAddress, PLAIN_KINDS, putsTogether, TUNNEL_KINDS } from "./facts.ts";
+import { isPart, isWinding, OFFSET, ownsAddress, putsTogether, TUNNEL_KINDS } from "./facts.ts";
 
 export const conservation: Invariant = {
   name: "every frame is received, kept or dropped with a reason",
@@ -112,7 +112,7 @@ class Ledger implements InvariantWatch {
     if (this.isBlind) return true;
     if (place.kind === "elsewhere") this.isBlind = true;
     const device = this.scene.device(place);
-    if (device !== undefined && !PLAIN_KINDS.includes(device.kind)) this.isBlind = true;
+    if (device !== undefined && isWinding(device)) this.isBlind = true;
     return this.isBlind;
   }
 

@@ -6,7 +6,7 @@ import type { DropReason, IpCounters, NetworkNamespace } from "@lvsim/core";
 import { EtherType, type Frame } from "@lvsim/core";
 import type { Invariant, InvariantWatch, Tell } from "../invariant.ts";
 import type { Place, Scene } from "../scene.ts";
-import { PLAIN_KINDS } from "./facts.ts";
+import { isPlain, isWinding } from "./facts.ts";
 
 export const counters: Invariant = {
   name: "counters show what happened",
@@ -86,7 +86,7 @@ class CounterLedger implements InvariantWatch {
   close(): void {
     for (const { place, sent, received } of this.traffic.values()) {
       const device = this.scene.device(place);
-      if (device === undefined || !PLAIN_KINDS.includes(device.kind)) continue;
+      if (device === undefined || isWinding(device)) continue;
       const { sentPackets, receivedPackets } = device.counters;
       if (sentPackets !== sent || receivedPackets !== received)
         this.tell(
@@ -100,7 +100,7 @@ class CounterLedger implements InvariantWatch {
   private checkHost(host: NetworkNamespace): void {
     const { name, counters: counted } = host;
     if (this.directors.has(name)) return;
-    if (host.devices().some(({ kind }) => !PLAIN_KINDS.includes(kind))) return;
+    if (!isPlain(host)) return;
     const drops = this.drops.get(name);
     for (const [counter, read, reasons] of IP_COUNTERS) {
       const seen = reasons.reduce((sum, reason) => sum + (drops?.get(reason) ?? 0), 0);

@@ -4,6 +4,7 @@ import {
   type DeviceKind,
   FragmentField,
   type Frame,
+  type HostDevice,
   type Ipv4Address,
   type NetworkNamespace,
 } from "@lvsim/core";
@@ -13,8 +14,17 @@ export const OFFSET = FragmentField.offsetMask;
 export const isPart = (frame: Frame): boolean =>
   (frame.fragment & (OFFSET | FragmentField.moreFragments)) !== 0;
 
-/** Devices by which a packet leaves its host, or not at all. */
-export const PLAIN_KINDS: readonly DeviceKind[] = ["ethernet", "loopback", "dummy", "ipip", "gre"];
+/** Devices that stand on others or join two: a frame passes several of them. */
+const STACKED_KINDS: readonly DeviceKind[] = ["bridge", "vlan", "macvlan", "veth"];
+/** Those, and tunnels that carry frames. */
+const WINDING_KINDS: readonly DeviceKind[] = [...STACKED_KINDS, "gretap", "erspan"];
+
+/** Whether each packet that comes to the host comes by one device, and goes by one. */
+export const isPlain = (host: NetworkNamespace): boolean =>
+  host.devices().every(({ kind }) => !STACKED_KINDS.includes(kind));
+/** Whether what passes the device passes others as well. */
+export const isWinding = ({ kind }: HostDevice): boolean => WINDING_KINDS.includes(kind);
+
 export const TUNNEL_KINDS: readonly DeviceKind[] = ["ipip", "gre"];
 
 /** RTN_LOCAL, RTN_BROADCAST, RTN_MULTICAST. */
