@@ -7,6 +7,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 
+const READS_LABS = new URL("../packages/scenarios/src/run/library.ts", import.meta.url).href;
+
 /** Writes the bundle into `folder` and returns its path. */
 export async function bundleWorkloads(folder: string): Promise<string> {
   const file = join(folder, "run-one.mjs");
@@ -15,6 +17,8 @@ export async function bundleWorkloads(folder: string): Promise<string> {
     platform: "node",
     resolve: { conditionNames: ["@lvsim/source", "import", "node"] },
     transform: {
+      // labs are read from beside the sources that read them
+      define: { "import.meta.url": JSON.stringify(READS_LABS) },
       target: "es2022",
       assumptions: { setPublicClassFields: true },
       typescript: { removeClassFieldsWithoutInitializer: true },

@@ -8,6 +8,8 @@ export interface Line {
   readonly per_s?: number;
   /** Nanoseconds of CPU time a piece. */
   readonly ns?: number;
+  /** The same in seconds. */
+  readonly s?: number;
   /** Memory a piece. */
   readonly octets?: number;
   readonly n: number;
@@ -30,6 +32,8 @@ export function lineOf(key: string, runs: readonly Measurement[]): Line {
   const speed =
     first.unit === "per_s"
       ? { per_s: Math.round(1e9 / each) }
-      : { [first.unit]: Math.round(each * 10) / 10 };
+      : first.unit === "s"
+        ? { s: Math.round(each / 1e6) / 1e3 }
+        : { [first.unit]: Math.round(each * 10) / 10 };
   return { key, ...speed, n: first.n, rounds: runs.length, ...first.extra };
 }

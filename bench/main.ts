@@ -58,10 +58,11 @@ function keysToRun({ usual, byHand }: WorkloadKeys, only: string): readonly stri
 
 function printLine(line: Line, json: boolean): void {
   if (json) return console.log(JSON.stringify(line));
-  const { key, per_s, ns, octets, n, rounds, ...facts } = line;
+  const { key, per_s, ns, s, octets, n, rounds, ...facts } = line;
   const speeds = [
     per_s === undefined ? "" : `${per_s.toLocaleString("en")} /s`,
     ns === undefined ? "" : `${ns} ns`,
+    s === undefined ? "" : `${s} s`,
     octets === undefined ? "" : `${octets} octets`,
   ];
   const speed = speeds.join("");

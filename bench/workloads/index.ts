@@ -1,8 +1,9 @@
-/** Every workload by its key. A run takes well below a second, warming up included. */
+/** Every workload by its key. A run takes well below a second, warming up included; the catalogue some seconds. */
 import { CalendarQueue } from "@lvsim/core";
 import type { ImplementedScheduler } from "@lvsim/core/testing";
 import { lookups, replacements } from "./connection-table.ts";
 import { emptyHooks } from "./empty-hooks.ts";
+import { catalogue, curlLoop, manyMachines } from "./labs.ts";
 import { connectionOctets, newConnections } from "./live-connections.ts";
 import type { Measurement } from "./measure.ts";
 import { coldRun, tinyRuns, warmRun } from "./network-runs.ts";
@@ -57,6 +58,9 @@ for (const size of [1_000, 10_000, 100_000]) {
 WORKLOADS.set("conn-new", newConnections);
 WORKLOADS.set("conn-octets-1e6", () => connectionOctets(1e6));
 WORKLOADS.set("hooks-empty", emptyHooks);
+WORKLOADS.set("catalogue", catalogue);
+WORKLOADS.set("lab-100", manyMachines);
+WORKLOADS.set("curl-loop", curlLoop);
 
 /** Too long or too large for every run. */
 export const BY_HAND = new Map<string, () => Measurement>([

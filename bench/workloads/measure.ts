@@ -10,8 +10,8 @@ export interface Measurement {
   readonly n: number;
   /** CPU time of it all, in nanoseconds; for `octets` what it all takes. */
   readonly cpu: number;
-  /** Whether a line gives nanoseconds a piece, pieces a second, or octets of memory a piece. */
-  readonly unit: "ns" | "per_s" | "octets";
+  /** Whether a line gives nanoseconds or seconds a piece, pieces a second, or octets of memory a piece. */
+  readonly unit: "ns" | "s" | "per_s" | "octets";
   /** Facts beside the speed, for the line. */
   readonly extra?: Readonly<Record<string, number>>;
 }

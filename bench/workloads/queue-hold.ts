@@ -79,11 +79,13 @@ function exponentialGaps(): Float64Array {
     return Math.round(-Math.log(unit) * MEAN_GAP_NS);
   });
 }
-const gaps = exponentialGaps();
+let known: Float64Array | null = null;
 
 /** Runs `events` events of `queue`, which is empty, with `pending` events in it throughout. */
 export function holdModel(queue: EventQueue, pending: number, events: number): Measurement {
   let pushed = 0;
+  known ??= exponentialGaps();
+  const gaps = known;
   const push = (from: number, argument: number): void => {
     const gap = gaps[pushed & (GAP_COUNT - 1)] as number;
     queue.push(fresh(pushed++, argument), from + gap);

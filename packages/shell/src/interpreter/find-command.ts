@@ -26,11 +26,13 @@ export function pathsOf(shell: Shell, name: string): string[] {
 export function findCommand(shell: Shell, name: string): string | undefined {
   if (name === "") return undefined;
   if (name.includes("/")) return name;
-  const [found] = pathsOf(shell, name);
-  if (found !== undefined) return found;
-  return pathsAlong(shell.variables.get("PATH"), name).find(
-    (path) => executableAt(shell, path) === FileError.EACCES,
-  );
+  let refused: string | undefined;
+  for (const path of pathsAlong(shell.variables.get("PATH"), name)) {
+    const file = executableAt(shell, path);
+    if (typeof file !== "number") return path;
+    if (file === FileError.EACCES) refused ??= path;
+  }
+  return refused;
 }
 
 /**
