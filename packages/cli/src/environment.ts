@@ -8,6 +8,20 @@ export interface Output {
   readonly err: (text: string) => void;
 }
 
+/** What a terminal tells of. */
+export interface TerminalEvents {
+  readonly keys: (text: string) => void;
+  /** Called some thirty times in a second with the milliseconds that passed. */
+  readonly tick: (passed: number) => void;
+}
+
+/** A terminal with keys; there is none where input is a pipe or a file. */
+export interface KeyTerminal {
+  readonly columns: number;
+  /** Gives keys one by one from now on, until the function that it returns is called. */
+  readonly open: (events: TerminalEvents) => () => void;
+}
+
 export interface Environment extends Output {
   readonly variables: Readonly<Record<string, string | undefined>>;
   /** Whether standard output is a terminal. */
@@ -16,6 +30,8 @@ export interface Environment extends Output {
   readonly showsProgress: boolean;
   /** The next line that a person types, null at the end; left out where nobody sits at a terminal. */
   readonly readLine?: () => string | null;
+  /** Null where standard input or output is no terminal. */
+  readonly terminal?: KeyTerminal | null;
   /** Milliseconds of a clock that only goes forward. */
   readonly clock: () => number;
 }

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-import { lvsim } from "./program.ts";
 /** The only file that touches the process: streams, variables and the wall clock go into the program from here. */
+import { lvsim } from "./program.ts";
 import { readLineSync } from "./read-line.ts";
+import { processTerminal } from "./terminal.ts";
 
 const { stdin, stdout, stderr } = process;
 // whoever reads our output may stop early, as `head` does
@@ -15,6 +16,7 @@ process.exitCode = lvsim(process.argv.slice(2), {
   err: (text) => stderr.write(text),
   variables: process.env,
   isTerminal: stdout.isTTY === true,
+  terminal: processTerminal(process),
   showsProgress: stderr.isTTY === true,
   ...(stdin.isTTY === true && stdout.isTTY === true ? { readLine: readLineSync } : {}),
   clock: () => performance.now(),

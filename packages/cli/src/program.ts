@@ -5,6 +5,7 @@ import { complaint, endsPlainly } from "./commander-words.ts";
 import { checkCommand } from "./commands/check.ts";
 import { compareCommand } from "./commands/compare.ts";
 import { exportCommand } from "./commands/export.ts";
+import { labCommand } from "./commands/lab.ts";
 import { listCommand } from "./commands/list.ts";
 import { runCommand } from "./commands/run.ts";
 import { shCommand } from "./commands/sh.ts";
@@ -67,6 +68,7 @@ function build(environment: Environment, done: (status: number) => void): Comman
   addList(program, environment, done);
   addSh(program, done, environment);
   addSheet(program, environment, done);
+  addLab(program, environment, done);
   return program;
 }
 
@@ -309,6 +311,32 @@ function addSh(program: Command, done: (status: number) => void, environment: En
         seed: parseSeed(flags.seed),
       };
       done(shCommand(file, args, options, environment));
+    });
+}
+
+interface LabFlags extends Shared {
+  readonly seed: string;
+  readonly variant?: string;
+  readonly replay?: string;
+}
+
+function addLab(program: Command, environment: Environment, done: (status: number) => void): void {
+  program
+    .command("lab")
+    .description("a terminal on a scenario, or a lab file of your own: type on its machines")
+    .argument("<scenario>", "a name that `lvsim list` shows, or FILE.lab.yml")
+    .option("--replay <file>", "do once more what `:record` wrote, with the same output")
+    .option("--seed <seed>", "a whole number; the same seed gives the same run", "1")
+    .option("--variant <name>", VARIANT)
+    .addOption(language)
+    .action((scenario: string, flags: LabFlags) => {
+      const options = {
+        seed: parseSeed(flags.seed),
+        language: chosenLanguage(flags, environment),
+        variant: flags.variant,
+        replay: flags.replay ?? null,
+      };
+      done(labCommand(scenario, options, environment));
     });
 }
 

@@ -111,6 +111,18 @@ export class Machine {
     return this.kernel.files.readText(path);
   }
 
+  /** Names in a directory, those of directories with a slash behind; none where there is no directory. */
+  namesIn(path: string): string[] {
+    const { files } = this.kernel;
+    const node = files.resolve(path, "/");
+    if (typeof node === "number" || node.kind !== "directory") return [];
+    const names = node.provider?.names(null) ?? [...node.entries.keys()];
+    return names.map((name) => {
+      const entry = files.resolve(`${path}/${name}`, "/");
+      return typeof entry !== "number" && entry.kind === "directory" ? `${name}/` : name;
+    });
+  }
+
   /** Shows files, by their path below `path`, that nobody on the machine can change. */
   mountReadOnly(path: string, files: ReadonlyMap<string, string>): void {
     const { now } = this.kernel;

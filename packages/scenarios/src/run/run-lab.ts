@@ -167,6 +167,16 @@ export class LabPlay {
     this.sent.push({ from, command, ...outcome, firstEvent, endEvent });
   }
 
+  /** Counts what somebody typed at a terminal among the requests: a command that was begun, and has ended now. */
+  typed(
+    request: BegunRequest,
+    outcome: { readonly status: number; readonly stdout: string },
+  ): void {
+    const { recorder, lab } = this;
+    const ended = { endedAt: lab.now, endEvent: recorder.recordedCount, stderr: "" };
+    this.sent.push({ ...request, ...outcome, ...ended });
+  }
+
   private judge(
     { firstEvent, endEvent, ...request }: SentRequest,
     events: readonly TraceEvent[],
@@ -210,6 +220,14 @@ export class LabPlay {
   private configs(): Map<string, NamespaceConfig> {
     return new Map([...this.hosts].map((host) => [host, this.lab.machine(host).namespace.config]));
   }
+}
+
+/** A request under way. */
+export interface BegunRequest {
+  readonly from: string;
+  readonly command: string;
+  readonly beganAt: Instant;
+  readonly firstEvent: number;
 }
 
 /** A request with the part of the trace in which it happened. */

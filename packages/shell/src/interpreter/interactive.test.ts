@@ -53,7 +53,7 @@ describe("an interactive shell", () => {
       "\u0004",
     );
     expect(text.replaceAll("root@host:~# ", "# ")).toBe(
-      "# while true; do sleep 5; done\n^C\n# echo $?\n130\n# junk\u0003\n# \u0004logout\n",
+      "# while true; do sleep 5; done\n^C\n# echo $?\n130\n# junk\u0003# \u0004logout\n",
     );
   });
 

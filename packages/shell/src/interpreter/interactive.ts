@@ -55,7 +55,7 @@ export function* runInteractive(
       yield* shell.executor.run(shell, source, "");
     } catch (thrown) {
       text = "";
-      yield* backToPrompt(shell, thrown);
+      yield* backToPrompt(shell, terminal, thrown);
     }
   }
   yield* shell.err(farewell(shell));
@@ -98,14 +98,18 @@ function* askLine(
 }
 
 /** What ends a script only ends the command line here. */
-function* backToPrompt(shell: Shell, thrown: unknown): Generator<Wait, void, void> {
+function* backToPrompt(
+  shell: Shell,
+  terminal: Terminal,
+  thrown: unknown,
+): Generator<Wait, void, void> {
   shell.frames = [];
   shell.loopDepth = 0;
   shell.conditionDepth = 0;
   shell.evalDepth = 0;
   if (thrown instanceof Interrupted) {
     shell.status = INTERRUPTED;
-    yield* shell.err("\n");
+    if (!terminal.isAtLineStart) yield* shell.err("\n");
   } else if (thrown instanceof ExpansionError) {
     yield* complainOf(shell, thrown);
     shell.status = thrown.status;

@@ -10,7 +10,10 @@ export function* runPendingTraps(shell: Shell): Generator<Wait, void, void> {
   const { pending } = shell.process;
   for (let signal = pending.shift(); signal !== undefined; signal = pending.shift()) {
     const text = shell.traps.get(signalName(signal) ?? "");
-    if (text === undefined && shell.interactive && signal === Signal.INT) throw new Interrupted();
+    // a program that handled Ctrl-C itself, as ping does, only ends loops
+    const isOver = shell.status === 128 + Signal.INT || shell.loopDepth > 0;
+    if (text === undefined && shell.interactive && signal === Signal.INT && isOver)
+      throw new Interrupted();
     if (signal === Signal.CHLD && !shell.jobControl) continue;
     if (text !== undefined && text !== "") yield* runTrap(shell, text);
   }

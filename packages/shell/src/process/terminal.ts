@@ -40,6 +40,8 @@ export class Terminal extends OpenFile {
   prompt: string | null = null;
   /** `$?` of the shell as it asked for a command line last. */
   lastStatus = 0;
+  /** Whether what was written last ended its line. */
+  isAtLineStart = true;
   private readonly onSignal: (group: number, signal: number) => void;
   private readonly outputMax: number;
   private output = "";
@@ -82,6 +84,7 @@ export class Terminal extends OpenFile {
   override write(text: string): number {
     if (this.output.length + text.length > this.outputMax) return -FileError.EIO;
     this.output += text;
+    if (text !== "") this.isAtLineStart = text.endsWith("\n");
     return text.length;
   }
 
