@@ -133,3 +133,19 @@ export function commonStart(offers: readonly string[]): string {
   for (const offer of offers) while (!offer.startsWith(common)) common = common.slice(0, -1);
   return common;
 }
+
+/** More than these are not shown. */
+const SHOWN_MAX = 200;
+
+/** Offers beside and below each other, as many as fit. */
+export function inColumns(offers: readonly string[], columns: number): string[] {
+  const words = offers.slice(0, SHOWN_MAX).map((offer) => offer.trimEnd());
+  const width = Math.max(...words.map((word) => word.length)) + 2;
+  const perRow = Math.max(Math.floor(columns / width), 1);
+  const rows: string[] = [];
+  for (let i = 0; i < words.length; i += perRow) {
+    const row = words.slice(i, i + perRow).map((word) => word.padEnd(width));
+    rows.push(row.join("").trimEnd());
+  }
+  return rows;
+}

@@ -68,5 +68,28 @@ function keyOf(character: string): string {
   const named = CONTROLS[character];
   if (named !== undefined) return named;
   const code = character.charCodeAt(0);
-  return code < 32 ? `ctrl-${String.fromCharCode(code + 96)}` : character;
+  return code < 32 ? `ctrl-${String.fromCharCode(code + (code > 26 ? 64 : 96))}` : character;
+}
+
+const SENT: Readonly<Record<string, string>> = {
+  enter: "\n",
+  tab: "\t",
+  backspace: "\u007f",
+  escape: ESCAPE,
+  up: `${ESCAPE}[A`,
+  down: `${ESCAPE}[B`,
+  right: `${ESCAPE}[C`,
+  left: `${ESCAPE}[D`,
+  home: `${ESCAPE}[H`,
+  end: `${ESCAPE}[F`,
+  delete: `${ESCAPE}[3~`,
+};
+
+/** What a key sends to a program; "" for one that has no meaning there. */
+export function sentFor(key: string): string {
+  const named = SENT[key];
+  if (named !== undefined) return named;
+  if (/^ctrl-[a-z[\\\]^_]$/.test(key)) return String.fromCharCode(key.charCodeAt(5) & 31);
+  if (key.startsWith("alt-") && key.length === 5) return `${ESCAPE}${key.slice(4)}`;
+  return Array.from(key).length === 1 ? key : "";
 }

@@ -12,8 +12,8 @@ import {
   recordOf,
   secondsOf,
 } from "./colon-commands.ts";
-import { type Completion, commonStart, completionFor } from "./completion.ts";
-import { KeyReader } from "./key-reader.ts";
+import { type Completion, commonStart, completionFor, inColumns } from "./completion.ts";
+import { KeyReader, sentFor } from "./key-reader.ts";
 import { LineEditor } from "./line-editor.ts";
 import { PromptLineView } from "./prompt-line-view.ts";
 import { LabSession, type SessionOptions } from "./session.ts";
@@ -326,14 +326,10 @@ export class LabConsole implements ColonHost {
   private pressInProgram(key: string): void {
     const machine = this.machineOf(key);
     if (machine !== undefined) this.goTo(machine);
-    else if (key === "enter") this.session.keys("\n");
-    else if (key === "tab") this.session.keys("\t");
-    else if (key === "backspace") this.session.keys("\u007f");
-    else if (key === "escape") this.session.keys("\u001b");
-    else if (ARROWS[key] !== undefined) this.session.keys(ARROWS[key]);
-    else if (/^ctrl-[a-z[\\\]^_]$/.test(key))
-      this.session.keys(String.fromCharCode(key.charCodeAt(5) & 31));
-    else if (Array.from(key).length === 1) this.session.keys(key);
+    else {
+      const text = sentFor(key);
+      if (text !== "") this.session.keys(text);
+    }
   }
 
   /** Alt-1 to Alt-9 and Alt with an arrow change the machine. */
@@ -373,31 +369,10 @@ export class LabConsole implements ColonHost {
   }
 
   private offer(offers: readonly string[]): void {
-    const width = Math.max(...offers.map((one) => one.trimEnd().length)) + 2;
-    const perRow = Math.max(Math.floor(this.page.columns / width), 1);
-    const rows: string[] = [];
-    for (let i = 0; i < Math.min(offers.length, 200); i += perRow)
-      rows.push(
-        offers
-          .slice(i, i + perRow)
-          .map((one) => one.trimEnd().padEnd(width))
-          .join("")
-          .trimEnd(),
-      );
     this.finishLine(this.editor.value);
-    this.put(`${rows.join("\n")}\n`);
+    this.put(`${inColumns(offers, this.page.columns).join("\n")}\n`);
   }
 }
-
-const ARROWS: Readonly<Record<string, string>> = {
-  up: "\u001b[A",
-  down: "\u001b[B",
-  right: "\u001b[C",
-  left: "\u001b[D",
-  home: "\u001b[H",
-  end: "\u001b[F",
-  delete: "\u001b[3~",
-};
 
 /** Control characters as `^C`. */
 const shownKeys = (text: string): string =>
