@@ -10,7 +10,7 @@ export default defineConfig({
     pool: "threads",
     isolate: false,
     setupFiles: ["test/properties.setup.ts"],
-    include: ["packages/*/src/**/*.test.ts", "test/**/*.test.ts", "bench/**/*.test.ts"],
+    include: ["packages/*/{src,examples}/**/*.test.ts", "test/**/*.test.ts", "bench/**/*.test.ts"],
     reporters: ["default"],
   },
 });
