@@ -31,8 +31,8 @@ export function listCommand(language: Language, { out }: Output): number {
 }
 
 const HINTS: Readonly<Record<Language, string>> = {
-  en: "* a failure: lvsim run NAME shows it, lvsim run NAME --variant mended the same lab put right",
-  zh: "* 故障实验:lvsim run 名称 重现故障,lvsim run 名称 --variant mended 运行修复后的同一实验",
+  en: "* a failure: lvsim run NAME shows it, lvsim run NAME --variant mended the same lab put right\n  a lesson: lvsim learn NAME shows its tasks, lvsim grade NAME FOLDER what a solution is worth",
+  zh: "* 故障实验:lvsim run 名称 重现故障,lvsim run 名称 --variant mended 运行修复后的同一实验\n  课程:lvsim learn 名称 显示任务,lvsim grade 名称 文件夹 给答案评分",
 };
 
 function rowOf(name: string, language: Language): Row {

@@ -20,6 +20,7 @@ const HOST_BITS_MIN = 4;
 const HOST_BITS_MAX = 16;
 /** Host numbers are chosen below this: nobody likes long ones. */
 const HOST_NUMBERS_MAX = 254;
+const TRIES_MAX = 200;
 
 interface Network {
   readonly from: number;
@@ -40,7 +41,7 @@ export function renumbered(lab: Mapping, rng: Rng): Mapping {
       if (!inPrefix(address as Ipv4Address, from as Ipv4Address, length)) continue;
       const host = address - from;
       const kept = bits < HOST_BITS_MIN || host === 0 || host === 2 ** bits - 1;
-      const number = kept ? host : numbers();
+      const number = kept ? host : (numbers() ?? host);
       renamed.set(
         formatIpv4Address(address as Ipv4Address),
         formatIpv4Address((to + number) as Ipv4Address),
@@ -74,20 +75,20 @@ function networksOf(lab: Mapping, used: ReadonlySet<number>, rng: Rng): Network[
     const from = parsed(base);
     const length = Number(size);
     if (from === undefined || length < 32 - HOST_BITS_MAX || length > 32) continue;
-    networks.push({ from, to: freeNetwork(length, networks, used, rng), length });
+    networks.push({ from, to: freeNetwork(length, networks, used, rng) ?? from, length });
   }
   return networks;
 }
 
-/** A private network in which the lab has nothing yet. */
+/** A private network in which the lab has nothing yet; undefined where none was found in so many tries. */
 function freeNetwork(
   length: number,
   taken: readonly Network[],
   used: ReadonlySet<number>,
   rng: Rng,
-): number {
+): number | undefined {
   const size = 2 ** (32 - length);
-  for (;;) {
+  for (let tries = 0; tries < TRIES_MAX; tries++) {
     const at = privateAddress(rng);
     const to = at - (at % size);
     const isFree =
@@ -95,6 +96,7 @@ function freeNetwork(
       [...used].every((address) => address < to || address >= to + size);
     if (isFree) return to;
   }
+  return undefined;
 }
 
 /** Of the three ranges of RFC 1918, each as likely. */
@@ -110,11 +112,11 @@ function privateAddress(rng: Rng): number {
   }
 }
 
-/** Gives numbers of hosts, each once. */
-function hostNumbers(bits: number, rng: Rng): () => number {
+/** Gives numbers of hosts, each once, as long as there are any. */
+function hostNumbers(bits: number, rng: Rng): () => number | undefined {
   const count = Math.min(2 ** bits - 2, HOST_NUMBERS_MAX);
   const left = Array.from({ length: Math.max(count, 0) }, (_unused, i) => i + 1);
-  return () => left.splice(rng.below(Math.max(left.length, 1)), 1)[0] ?? 0;
+  return () => left.splice(rng.below(Math.max(left.length, 1)), 1)[0];
 }
 
 function giveMacs(lab: Mapping, rng: Rng): void {

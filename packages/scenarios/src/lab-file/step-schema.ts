@@ -38,7 +38,7 @@ export type Expectation = z.output<typeof expectation>;
 
 export const step = z.strictObject({
   title: bilingual,
-  /** What is to be done, line by line. */
+  /** What is to be done. Indented lines stand as they are, the others flow. */
   task: bilingual,
   /** What somebody who knows would type, by machine. */
   solution: z.record(name, z.string().min(1)).default({}),

@@ -19,8 +19,12 @@ export function lessonHeading(run: LabRun, person: string, page: Page): Line[] {
   const { title, about, traffic } = run.definition;
   const text = title[language];
   const heading = person === "" ? text : tell(language, "lessonFor", { title: text, person });
-  const asked = traffic.map(({ from, run: command, times }) =>
-    line("  ", tell(language, "trafficRow", { times, from, run: command })),
+  const asked = traffic.flatMap(({ from, run: command, times }) =>
+    wrap(
+      page,
+      tell(language, "trafficRow", { times, from, run: command.trim() }),
+      page.columns - 4,
+    ).map((one, i) => line(i === 0 ? "  " : "    ", one)),
   );
   return stacked([
     [
@@ -41,12 +45,22 @@ export function stepLines({ title, task, expects }: Step, number: number, page: 
       span(tell(language, "stepHeading", { number, title: title[language] }), "title"),
       ...(points === 0 ? [] : [` ${worth}`]),
     ),
-    ...task[language]
-      .trimEnd()
-      .split("\n")
+    ...paragraphs(task[language], page)
       .flatMap((text) => indented(text, page))
       .map((text) => line(text)),
   ];
+}
+
+/** Lines that begin at the left edge belong together; what is indented stands as it is, as a list of servers does. */
+function paragraphs(task: string, { language }: Page): string[] {
+  const joined: string[] = [];
+  for (const text of task.trimEnd().split("\n")) {
+    const last = joined.at(-1) ?? "";
+    const goesOn = /^\S/.test(text) && /^\S/.test(last);
+    if (goesOn) joined[joined.length - 1] = `${last}${language === "zh" ? "" : " "}${text}`;
+    else joined.push(text);
+  }
+  return joined;
 }
 
 /** A line of a task, broken where it is too long; what was indented stays so. */
