@@ -206,6 +206,14 @@ const PLANTED: readonly [string, string, RegExp, string, number[], string][] = [
     [3, 0, 0],
     "request 1 went as it should until it came to INPUT on rs3; then it was dropped on rs3: tunnel-no-device; in the reference run it was taken in by IPIP on rs3",
   ],
+  [
+    "advmss instead of the MTU, which is as good",
+    "learn-tun",
+    /mtu 1480/g,
+    "advmss 1400",
+    [3, 5, 4],
+    "",
+  ],
   ["the VIP on lo instead, which is as good", "learn-tun", /dev tunl0/g, "dev lo", [3, 5, 4], ""],
   [
     "shares without weights",

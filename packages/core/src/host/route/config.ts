@@ -46,6 +46,8 @@ export interface RouteMetric {
 
 /** RTAX_MTU: its bit in `lockedMetrics` keeps path MTU discovery away. */
 export const MTU_METRIC = 2;
+/** RTAX_ADVMSS: what TCP says of the segments that it takes. */
+export const ADVMSS_METRIC = 8;
 
 export interface RouteConfig {
   readonly table: number;

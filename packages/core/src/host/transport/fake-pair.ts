@@ -23,7 +23,7 @@ export const SERVER = 0x0a000002 as Ipv4Address;
 /** What becomes of a frame on its way: extra delays of its copies in nanoseconds; an empty list loses it. */
 export type Fate = (frame: Frame, count: number) => readonly number[];
 
-const ROUTE: Route = {
+export const ROUTE: Route = {
   type: RouteType.unicast,
   device: 2,
   gateway: 0 as Ipv4Address,
@@ -53,6 +53,7 @@ export class FakeHost implements IpLayer, FrameReceiver {
   readonly transport: Transport;
   peer: FakeHost | null = null;
   mtu = 1500;
+  route: Route = ROUTE;
   unreachable = 0;
   confirmed = 0;
   private readonly handlers = new Map<number, TransportHandler>();
@@ -83,7 +84,7 @@ export class FakeHost implements IpLayer, FrameReceiver {
   }
 
   routeOutput(): Route | number {
-    return this.unreachable === 0 ? ROUTE : -this.unreachable;
+    return this.unreachable === 0 ? this.route : -this.unreachable;
   }
 
   sourceFor(): Ipv4Address {

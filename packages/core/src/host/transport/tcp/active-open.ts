@@ -15,7 +15,14 @@ import { sendReset } from "./reset.ts";
 import { SentSegment } from "./segment.ts";
 import { after } from "./sequence.ts";
 import { INITIAL_RTO, setState, type Tcb, TimerKind } from "./tcb.ts";
-import { advertisedMssFor, NO_OCTETS, sendAck, timestampClock, transmit } from "./transmit.ts";
+import {
+  advertisedMssFor,
+  announcedMss,
+  NO_OCTETS,
+  sendAck,
+  timestampClock,
+  transmit,
+} from "./transmit.ts";
 import { armTransmitTimer, rearmRetransmit } from "./transmit-timer.ts";
 
 const WINDOW_SPACE_MIN = 212_992;
@@ -31,7 +38,8 @@ export function open(tcb: Tcb): void {
   const iss = secrets.initialSequence(localAddress, remoteAddress, ports, engine.now);
   tcb.timestampOffset = secrets.timestampOffset(localAddress, remoteAddress);
   tcb.identification = secrets.identification();
-  tcb.advertisedMss = advertisedMssFor(tcb.pathMtu);
+  tcb.advertisedMss =
+    tcb.route === null ? advertisedMssFor(tcb.pathMtu) : announcedMss(tcb.route, tcb.pathMtu);
   tcb.receiveBuffer = sysctls.tcp_rmem_default;
   tcb.receiveWindow = firstWindow(tcb.receiveBuffer, tcb.advertisedMss);
   tcb.receiveThreshold = tcb.receiveWindow;

@@ -18,7 +18,7 @@ import type { Listener } from "./listener.ts";
 import { firstScale, firstWindow } from "./receive-window.ts";
 import { RTO_MAX, sampleRtt } from "./rto.ts";
 import { INITIAL_RTO, setState, Tcb, type TcpContext } from "./tcb.ts";
-import { advertisedMssFor, TIMESTAMPS_LENGTH, timestampClock } from "./transmit.ts";
+import { TIMESTAMPS_LENGTH, timestampClock } from "./transmit.ts";
 
 const WINDOW_SPACE_MIN = 212_992;
 
@@ -55,8 +55,8 @@ export class ConnectionRequest implements Timer, FlowEntry {
   /** Low six bits of the clock that a SYN cookie's SYN+ACK carries; −1 for the clock itself. */
   private stampBits = -1;
 
-  /** `initialSequence` null: chosen by the flow's hash. */
-  constructor(listener: Listener, syn: Frame, mtu: number, initialSequence: number | null) {
+  /** `mss`: the option of the answer. `initialSequence` null: chosen by the flow's hash. */
+  constructor(listener: Listener, syn: Frame, mss: number, initialSequence: number | null) {
     const { context } = listener;
     const { host, secrets } = context;
     this.context = context;
@@ -73,7 +73,7 @@ export class ConnectionRequest implements Timer, FlowEntry {
     this.initialSequence =
       initialSequence ?? secrets.initialSequence(this.localAddress, this.remoteAddress, ports, now);
     this.receiveNext = (syn.sequenceNumber + 1) | 0;
-    this.mss = advertisedMssFor(mtu);
+    this.mss = mss;
     const { sysctls } = host;
     const stamped = this.timestamps === true ? TIMESTAMPS_LENGTH : 0;
     this.receiveWindow = firstWindow(sysctls.tcp_rmem_default, this.mss - stamped);

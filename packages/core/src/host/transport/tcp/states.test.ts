@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { Errno } from "../../../base/errno.ts";
 import { Frame } from "../../../packet/frame.ts";
 import { IpProtocol, TcpFlag } from "../../../packet/protocol.ts";
-import { CLIENT, FakePair, SERVER } from "../fake-pair.ts";
+import { CLIENT, FakePair, ROUTE, SERVER } from "../fake-pair.ts";
 import { type TcpListener, type TcpSocket, TcpState } from "../socket.ts";
 
 const octets = (n: number): Uint8Array => new Uint8Array(n);
@@ -219,6 +219,35 @@ function syn(pair: FakePair, port: number): Frame {
   frame.length = 40;
   return frame;
 }
+
+describe("the MSS option", () => {
+  const advmss = (value: number): typeof ROUTE => {
+    const { type, device, gateway, preferredSource, scope, mtu } = ROUTE;
+    const config = {
+      ...{ type, device, gateway, preferredSource, scope, mtu, table: 254, prefixLength: 0 },
+      ...{ destination: SERVER, metric: 0, protocol: 3, tos: 0, onlink: false },
+      metrics: [{ id: 8, value }],
+    };
+    return { ...ROUTE, config };
+  };
+
+  test.each<[string, number | null, number | null, boolean, [number, number]]>([
+    ["follows the MTU", null, null, false, [1460, 1460]],
+    ["is the route's advmss, of the client alone", 1300, null, false, [1300, 1460]],
+    ["and of the server alone, also beyond the MTU", null, 8960, false, [1460, 8960]],
+    ["also where the server answers with cookies", 1300, 1200, true, [1300, 1200]],
+  ])("%s", (_fact, ofClient, ofServer, cookies, expected) => {
+    const pair = new FakePair();
+    if (ofClient !== null) pair.client.route = advmss(ofClient);
+    if (ofServer !== null) pair.server.route = advmss(ofServer);
+    if (cookies) pair.server.sysctls.tcp_syncookies = 2;
+    pair.server.transport.listen({ address: SERVER, port: 80 }, 4);
+    pair.client.transport.tcp().connect({ address: SERVER, port: 80 });
+    pair.run(5);
+    const offers = pair.seen.flatMap(({ frame }) => frame.synOptions?.maximumSegmentSize ?? []);
+    expect(offers).toEqual(expected);
+  });
+});
 
 describe("segments that do not belong", () => {
   const forged = (ends: Ends, change: (frame: Frame) => void): string[] => {

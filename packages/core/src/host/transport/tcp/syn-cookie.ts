@@ -9,6 +9,7 @@ import { mix, portPair } from "../secrets.ts";
 import { ConnectionRequest } from "./connection-request.ts";
 import type { Listener } from "./listener.ts";
 import type { TcpContext } from "./tcb.ts";
+import { announcedMss } from "./transmit.ts";
 
 const MSS_TABLE = [536, 1300, 1440, 1460] as const;
 const MINUTE = 60_000_000_000;
@@ -20,7 +21,7 @@ const SACK_BIT = 0x10;
 const OPTION_MASK = 0x3f;
 const MSS_BITS = 3;
 
-export function sendCookie(listener: Listener, syn: Frame, mtu: number): void {
+export function sendCookie(listener: Listener, syn: Frame, mss: number): void {
   const { context } = listener;
   const { engine } = context.host;
   context.counters.SyncookiesSent++;
@@ -28,7 +29,7 @@ export function sendCookie(listener: Listener, syn: Frame, mtu: number): void {
   let index = MSS_TABLE.length - 1;
   while (index > 0 && (MSS_TABLE[index] as number) > offered) index--;
   const sequence = cookieFor(context, syn, syn.sequenceNumber, minuteOf(engine.now), index);
-  const request = new ConnectionRequest(listener, syn, mtu, sequence);
+  const request = new ConnectionRequest(listener, syn, mss, sequence);
   request.stampWith(optionBits(syn));
   request.sendSynAck();
 }
@@ -47,8 +48,8 @@ export function checkCookie(listener: Listener, frame: Frame): ConnectionRequest
     const syn = rebuildSyn(context, frame, irs, index);
     const route = host.ip.routeOutput(frame.source, frame.destination, 0, 0, 0);
     if (typeof route === "number") return null;
-    const mtu = host.ip.mtuOf(route, frame.source);
-    const request = new ConnectionRequest(listener, syn, mtu, sequence);
+    const mss = announcedMss(route, host.ip.mtuOf(route, frame.source));
+    const request = new ConnectionRequest(listener, syn, mss, sequence);
     request.timestampRecent = frame.timestampValue;
     return request;
   }

@@ -4,6 +4,7 @@ import { Frame, FrameOrigin } from "../../../packet/frame.ts";
 import { packetLength } from "../../../packet/lengths.ts";
 import { FragmentField, IpProtocol, TcpFlag } from "../../../packet/protocol.ts";
 import type { Instant } from "../../../time/instant.ts";
+import { ADVMSS_METRIC, type RouteMetric } from "../../route/config.ts";
 import type { Route } from "../../route/route.ts";
 import { TcpState } from "../socket.ts";
 import { millisecondsAt } from "./clock.ts";
@@ -44,8 +45,17 @@ function findRoute(tcb: Tcb, generation: number): Route | null {
   return route;
 }
 
+const NO_METRICS: readonly RouteMetric[] = [];
+
 /** The MSS option for a device of `mtu` octets (`ip_default_advmss`); no packet is longer than 65,535, not on lo either. */
 export const advertisedMssFor = (mtu: number): number => Math.min(mtu, PACKET_MAX) - HEADERS_LENGTH;
+
+/** The MSS option of a connection by `route`: what the route says, else what fits (`dst_metric_advmss`). */
+export function announcedMss({ config }: Route, mtu: number): number {
+  for (const { id, value } of config?.metrics ?? NO_METRICS)
+    if (id === ADVMSS_METRIC && value > 0) return value;
+  return advertisedMssFor(mtu);
+}
 
 /** Payload of a full segment for a path of `mtu` octets (`tcp_sync_mss`). */
 export function syncMss(tcb: Tcb, mtu: number): void {
@@ -113,7 +123,8 @@ function synHeader(tcb: Tcb, frame: Frame): void {
   // the answer of a simultaneous open has only what the other SYN had too
   const answer = tcb.state === TcpState.synReceived;
   const scale = answer ? tcb.windowScaling : sysctls.tcp_window_scaling !== 0;
-  const mss = advertisedMssFor(tcb.pathMtu);
+  const mss =
+    tcb.route === null ? advertisedMssFor(tcb.pathMtu) : announcedMss(tcb.route, tcb.pathMtu);
   const sack = answer ? tcb.sack : sysctls.tcp_sack !== 0;
   frame.synOptions = context.synOptions(mss, scale ? tcb.receiveScale : -1, sack);
   frame.window = Math.min(tcb.receiveWindow, 0xffff);
