@@ -92,7 +92,7 @@ export class CommandContext {
   private *write(descriptor: number, text: string): Generator<Wait, number, void> {
     const file = this.process.descriptors.get(descriptor);
     if (file === undefined) return text === "" ? 0 : 9; // EBADF
-    const wait = this.machine.step(this.process, nanoseconds(0));
+    const wait = this.machine.step(this.process, nanoseconds(0), text.length);
     if (wait !== null) yield wait;
     return yield* writeAll(this.process, file, text);
   }

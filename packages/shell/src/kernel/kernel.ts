@@ -172,15 +172,17 @@ export class Kernel {
 
   /**
    * Counts a step of `process` that costs `cost`, and says what to yield for it: null when it costs nothing. Ends the
-   * process by SIGXCPU when it has used up its steps.
+   * process by SIGXCPU when it has used up its steps. What moves much text at once counts as several.
    */
-  step(process: Process, cost: Duration): Wait | null {
+  step(process: Process, cost: Duration, characters = 0): Wait | null {
+    const count = 1 + Math.floor(characters / SHELL_LIMITS.charactersPerStep);
     if (process.lastStepAt !== this.now) {
       process.lastStepAt = this.now;
       process.stepsAtInstant = 0;
     }
-    this.steps++;
-    if (++process.stepsTotal > SHELL_LIMITS.stepsMax || this.steps > SHELL_LIMITS.machineStepsMax)
+    this.steps += count;
+    process.stepsTotal += count;
+    if (process.stepsTotal > SHELL_LIMITS.stepsMax || this.steps > SHELL_LIMITS.machineStepsMax)
       this.checkSteps(process);
     if (cost > 0) return until(later(this.now, cost));
     if (++process.stepsAtInstant < SHELL_LIMITS.stepsAtInstantMax) return null;

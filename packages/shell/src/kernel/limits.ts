@@ -9,6 +9,8 @@ export const SHELL_LIMITS = {
   stepsPerSecond: 100,
   /** Steps of all processes of a machine together, likewise. */
   machineStepsMax: 3_000_000,
+  /** Characters written at once that count as one step more. */
+  charactersPerStep: 512,
   /** What starting a process counts as. */
   stepsPerFork: 60,
   /** Characters that an exec keeps of either output. */

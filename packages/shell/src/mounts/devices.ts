@@ -1,7 +1,8 @@
 /** The devices of /dev that scripts use. */
-import { START } from "@lvsim/core";
+import { type Rng, START } from "@lvsim/core";
 import { FileError } from "../process/errno.ts";
 import { OpenFile } from "../process/open-file.ts";
+import { decodeUtf8 } from "../text/utf8.ts";
 import type { Device } from "../vfs/node.ts";
 
 /** What a device gives and takes: null for an end of file at once. */
@@ -31,6 +32,30 @@ const device = (fill: string | null, full = false): Device => ({
   mode: 0o666,
   modified: START,
   open: () => new OpenDevice(fill, full),
+});
+
+/** Random octets from the machine's own stream: the same every time. */
+class OpenRandom extends OpenDevice {
+  private readonly rng: Rng;
+
+  constructor(rng: Rng) {
+    super("", false);
+    this.rng = rng;
+  }
+
+  override read(max: number): string {
+    const octets = new Uint8Array(max);
+    for (let i = 0; i < max; i++) octets[i] = this.rng.below(256);
+    return decodeUtf8(octets);
+  }
+}
+
+/** `/dev/random` and `/dev/urandom`. */
+export const randomDevice = (rng: Rng): Device => ({
+  kind: "device",
+  mode: 0o666,
+  modified: START,
+  open: () => new OpenRandom(rng),
 });
 
 const descriptor = (number: number): Device => ({

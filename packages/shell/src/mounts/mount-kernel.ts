@@ -5,7 +5,7 @@ import type { Kernel } from "../kernel/kernel.ts";
 import { PROC_NET_FILES } from "../proc-net/files.ts";
 import { extendedStatistics } from "../proc-net/fullnat-files.ts";
 import { descriptorDirectory } from "./dev-fd.ts";
-import { DEVICES } from "./devices.ts";
+import { DEVICES, randomDevice } from "./devices.ts";
 import { namespaceFiles } from "./netns.ts";
 import { procNet } from "./proc-net.ts";
 import { procSysNet } from "./proc-sys.ts";
@@ -21,4 +21,6 @@ export function mountKernel(kernel: Kernel): void {
   files.mount("/run/netns", namespaceFiles(kernel));
   files.mount("/dev/fd", descriptorDirectory());
   for (const [name, device] of DEVICES) files.mount(`/dev/${name}`, device);
+  for (const name of ["random", "urandom"])
+    files.mount(`/dev/${name}`, randomDevice(kernel.rng.stream(name)));
 }

@@ -244,7 +244,7 @@ export class Shell {
   *out(text: string, who: string): Generator<Wait, boolean, void> {
     const file = this.process.descriptors.get(1);
     if (text === "") return true;
-    const wait = this.kernel.step(this.process, NO_TIME);
+    const wait = this.kernel.step(this.process, NO_TIME, text.length);
     if (wait !== null) yield wait;
     const errno = file === undefined ? 9 : yield* writeAll(this.process, file, text);
     if (errno === 0) return true;

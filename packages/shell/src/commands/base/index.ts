@@ -7,6 +7,7 @@ import { chmod, chown } from "./chmod.ts";
 import { cp, install, mv } from "./copy.ts";
 import { cut } from "./cut.ts";
 import { date } from "./date.ts";
+import { dd } from "./dd.ts";
 import { dmesg } from "./dmesg.ts";
 import { env, nice, nohup, printenv, setsid, which } from "./environment.ts";
 import { ln, mkdir, rmdir, touch } from "./files.ts";
@@ -85,6 +86,7 @@ export const BASE_COMMANDS: readonly Command[] = [
   rm,
   rmdir,
   sed,
+  dd,
   seq,
   setsid,
   sleep,

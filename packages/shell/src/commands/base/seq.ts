@@ -1,5 +1,6 @@
 /** seq and yes (coreutils). Numbers are decimal; hexadecimal and `%`-formats other than of one number are left out. */
 import { flag, type GetoptOption, valued } from "../../options/getopt.ts";
+import { fileErrorText } from "../../process/errno.ts";
 import { type Job, tool } from "./tool.ts";
 
 const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
@@ -119,6 +120,6 @@ export const yes = tool("/usr/bin/yes", {}, function* (job) {
   const piece = line.repeat(Math.max(1, Math.floor(1024 / line.length)));
   for (;;) {
     const errno = yield* job.context.out(piece);
-    if (errno !== 0) throw job.fail("standard output: write failed");
+    if (errno !== 0) throw job.fail(`standard output: ${fileErrorText(errno)}`);
   }
 });
