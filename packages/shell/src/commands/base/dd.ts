@@ -229,6 +229,8 @@ function scaled(value: number, base: number): string {
   const letter =
     unit === 0 ? "" : (["", base === 1000 ? "k" : "K", "M", "G", "T", "P"][unit] ?? "");
   const shown =
-    amount < 10 && unit > 0 ? (Math.round(amount * 10) / 10).toFixed(1) : String(Math.round(amount));
+    amount < 10 && unit > 0
+      ? (Math.round(amount * 10) / 10).toFixed(1)
+      : String(Math.round(amount));
   return `${shown} ${letter}`;
 }
