@@ -2,11 +2,14 @@
 import { existsSync, realpathSync } from "node:fs";
 import { dirname, resolve, sep } from "node:path";
 import {
+  type CommandPlaces,
+  commandPlaces,
   type LabDefinition,
   LabFileError,
   type LabFiles,
   labNames,
   libraryLab,
+  libraryPlaces,
   readLab,
   topologyText,
 } from "@lvsim/scenarios";
@@ -27,6 +30,12 @@ export function findLab(name: string, variant?: string): LabDefinition {
   throw new UsageError(
     `no scenario "${name}"${didYouMean(name, known)} (lvsim list shows ${known.length})`,
   );
+}
+
+/** Where the commands of a lab that was found stand in its file. */
+export function findPlaces(name: string, variant?: string): CommandPlaces {
+  if (!isPath(name)) return libraryPlaces(name, variant);
+  return saidWell(() => commandPlaces(readText(name), name, { files: filesBeside(name), variant }));
 }
 
 /** Fragments that a file of one's own includes. None leads out of its folder, by whatever link. */

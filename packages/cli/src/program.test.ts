@@ -142,3 +142,29 @@ test("the version is a number, and help names every command", () => {
   expect(status).toBe(0);
   for (const command of ["run", "validate", "list", "sh"]) expect(out).toContain(`  ${command} `);
 });
+
+test("why names the line of the lab file that is to blame", () => {
+  const { status, out } = say(["why", "forward-policy-drop"]);
+  expect(status).toBe(1);
+  expect(out).toMatch(
+    /dir# iptables -P FORWARD DROP {2}\(labs\/nat\/forward-policy-drop\.lab\.yml:\d+\)/,
+  );
+});
+
+test.each(["fairness", "disruption"])("%s is a view, as text and as a picture", (view) => {
+  expect(say(["view", view, "nat"])).toMatchObject({ status: 0, err: "" });
+  expect(say(["view", view, "nat", "--format", "svg"]).out).toMatch(/^<svg /);
+  expect(say(["view", view, "nat", "--format", "mermaid"])).toMatchObject({ status: 2, out: "" });
+});
+
+test("what a kernel cannot play is not exported, and an unknown form is told", () => {
+  expect(say(["export", "netns", "fullnat"])).toEqual({
+    status: 2,
+    out: "",
+    err: "lvsim: fullnat cannot be played on a real kernel: no mainline kernel has FULLNAT's IPVS\n",
+  });
+  expect(say(["export", "netnss", "dr"]).err).toBe(
+    'lvsim: no export "netnss"; known: netns, recording; did you mean "netns"?\n',
+  );
+  expect(say(["compare", "dr", "FOLDER"]).err).toMatch(/^lvsim: .* is no recording: /);
+});

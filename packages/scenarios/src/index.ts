@@ -27,6 +27,7 @@ export type { LabMachine, LabPlug, MachineOptions } from "./lab/machine.ts";
 export type { AskedRequest } from "./lab/replay-stage.ts";
 export type { LabInput, LabSnapshot } from "./lab/snapshot.ts";
 export type { Check } from "./lab-file/check-schema.ts";
+export { type CommandPlaces, commandPlaces } from "./lab-file/command-places.ts";
 export type { Failure } from "./lab-file/failure-schema.ts";
 export type { LabFiles } from "./lab-file/include.ts";
 export { LabFileError } from "./lab-file/lab-file-error.ts";
@@ -63,7 +64,7 @@ export {
 export { hostOfPlace, isOpening } from "./run/answers.ts";
 export { eventJsonLine, summaryJson } from "./run/json-lines.ts";
 export type { HostRun, LabRun, Listing, RequestRun, StartRun } from "./run/lab-run.ts";
-export { labNames, labsOf, libraryLab, topologyText } from "./run/library.ts";
+export { labNames, labsOf, libraryLab, libraryPlaces, topologyText } from "./run/library.ts";
 export { LabPlay, type RunOptions, runLab } from "./run/run-lab.ts";
 export { TOPICS, type TopicName } from "./run/topics.ts";
 export { matters, type PlayedSheet, type PlayedStep, playSheet } from "./sheet/play-sheet.ts";

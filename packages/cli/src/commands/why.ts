@@ -1,8 +1,15 @@
 /** `lvsim why LAB [REQUEST]`: plays a lab, and tells for every request that went wrong why, and what mends it. */
-import { type Diagnosis, type Lab, type Language, runLab, whyLines } from "@lvsim/scenarios";
+import {
+  type CommandPlaces,
+  type Diagnosis,
+  type Lab,
+  type Language,
+  runLab,
+  whyLines,
+} from "@lvsim/scenarios";
 import stringWidth from "string-width";
 import { type Environment, usesColour } from "../environment.ts";
-import { findLab } from "../labs.ts";
+import { findLab, findPlaces } from "../labs.ts";
 import { painter } from "../paint.ts";
 import { UsageError } from "../usage-error.ts";
 
@@ -34,18 +41,23 @@ export function whyCommand(name: string, options: WhyOptions, environment: Envir
   const diagnoses = lab.explainAll(definition.traffic, {
     only: request === null ? null : request - 1,
   });
-  if (options.json) for (const one of diagnoses) environment.out(`${JSON.stringify(plain(one))}\n`);
+  const places = findPlaces(name, options.variant);
+  if (options.json)
+    for (const one of diagnoses) environment.out(`${JSON.stringify(plain(one, places))}\n`);
   else {
     const { language } = options;
     const page = { language, columns: COLUMNS, widthOf: stringWidth, showMacs: false };
-    const lines = whyLines(diagnoses, page).map(painter(usesColour(environment)));
+    const lines = whyLines(diagnoses, page, places).map(painter(usesColour(environment)));
     environment.out(`${lines.join("\n")}\n`);
   }
   return diagnoses.length === 0 ? 0 : 1;
 }
 
 /** A diagnosis without its trace. */
-function plain({ request, incident, findings, mend, trials }: Diagnosis): unknown {
+function plain(
+  { request, incident, findings, mend, trials }: Diagnosis,
+  places: CommandPlaces,
+): unknown {
   const { end, leg } = incident;
   return {
     machine: request.machine,
@@ -59,6 +71,7 @@ function plain({ request, incident, findings, mend, trials }: Diagnosis): unknow
       cause: suspect.cause,
       ...suspect.values,
       origin,
+      ...(origin === null ? {} : { place: places(origin) }),
     })),
     mend,
     trials,

@@ -16,6 +16,8 @@ export interface LabTexts {
   readonly value: unknown;
   /** `path:line:column` of the value at `at`, or of the nearest one around it. */
   where(at: readonly PropertyKey[]): string;
+  /** The file and line on which the text at `at` begins; null where no text is. */
+  textLine(at: readonly PropertyKey[]): { readonly path: string; readonly line: number } | null;
 }
 
 const FILES_MAX = 20;
@@ -27,7 +29,7 @@ const TOPOLOGY = /^[a-z][a-z-]*$/;
 export function readWithIncludes(text: string, path: string, files: LabFiles): LabTexts {
   const reader = new IncludeReader(files);
   const value = reader.read(text, path, []);
-  return { value, where: (at) => reader.where(at) };
+  return { value, where: (at) => reader.where(at), textLine: (at) => reader.textLine(at) };
 }
 
 class IncludeReader {
@@ -64,6 +66,14 @@ class IncludeReader {
       if (depth > best.depth) best = { path, place, depth };
     }
     return `${best.path}:${best.place}`;
+  }
+
+  textLine(at: readonly PropertyKey[]): { path: string; line: number } | null {
+    for (const { path, textLine } of this.texts) {
+      const line = textLine(at);
+      if (line !== null) return { path, line };
+    }
+    return null;
   }
 
   private included(

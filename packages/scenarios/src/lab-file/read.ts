@@ -14,7 +14,7 @@ export interface ReadOptions {
   readonly variant?: string | undefined;
 }
 
-const NO_FILES: LabFiles = { read: () => undefined, topology: () => undefined };
+export const NO_FILES: LabFiles = { read: () => undefined, topology: () => undefined };
 
 /**
  * Parses the text of a lab file, all its variants too; `path` is named in errors and is where its includes lie. Throws

@@ -34,6 +34,8 @@ export interface YamlText {
   readonly value: unknown;
   /** `line:column` of the value at `at`, or of the nearest one around it, and how many steps of `at` it has. */
   locate(at: readonly PropertyKey[]): { readonly place: string; readonly depth: number };
+  /** The line on which the text at `at` begins; null where no text is. */
+  textLine(at: readonly PropertyKey[]): number | null;
 }
 
 /** What a text file may hold beside characters that are seen: tabs and ends of lines. */
@@ -71,7 +73,18 @@ export function readYaml(text: string, path: string): YamlText {
   if (fault !== undefined) refuse(at(fault.pos[0]), fault.message.slice(0, MESSAGE_MAX));
   const key = oddKey(document);
   if (key !== undefined) refuse(at(key.offset), key.what);
-  return { path, value: plain(document, at, refuse), locate: (keys) => locate(document, keys, at) };
+  return {
+    path,
+    value: plain(document, at, refuse),
+    locate: (keys) => locate(document, keys, at),
+    textLine: (keys) => {
+      const node = document.getIn(keys, true);
+      if (!isScalar(node) || typeof node.value !== "string" || node.range == null) return null;
+      const { line } = lines.linePos(node.range[0]);
+      // a block begins below its mark
+      return node.type === "BLOCK_LITERAL" || node.type === "BLOCK_FOLDED" ? line + 1 : line;
+    },
+  };
 }
 
 interface Excess {

@@ -1,5 +1,6 @@
 /** The labs that come with lvsim: one file each, in a folder for each topic. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { type CommandPlaces, commandPlaces } from "../lab-file/command-places.ts";
 import type { LabFiles } from "../lab-file/include.ts";
 import { readLab } from "../lab-file/read.ts";
 import type { LabDefinition } from "../lab-file/schema.ts";
@@ -40,12 +41,23 @@ export function labsOf(topic: string): string[] {
 
 /** The lab of that name, as it stands or as one of its variants; undefined when there is no lab. */
 export function libraryLab(name: string, variant?: string): LabDefinition | undefined {
-  const topic = (Object.keys(TOPICS) as TopicName[]).find((each) => labsOf(each).includes(name));
-  if (topic === undefined) return undefined;
-  const file = `${topic}/${name}${ENDING}`;
+  const file = fileOf(name);
+  if (file === undefined) return undefined;
   const options = { files: LIBRARY_FILES, variant };
   const lab = readLab(textOf(file) ?? "", `labs/${file}`, options);
   return lab.next.length === 0 ? { ...lab, next: nextOf(name, lab) } : lab;
+}
+
+/** Where the commands of a lab stand in its file; nowhere when there is no lab. */
+export function libraryPlaces(name: string, variant?: string): CommandPlaces {
+  const file = fileOf(name);
+  if (file === undefined) return () => "";
+  return commandPlaces(textOf(file) ?? "", `labs/${file}`, { files: LIBRARY_FILES, variant });
+}
+
+function fileOf(name: string): string | undefined {
+  const topic = (Object.keys(TOPICS) as TopicName[]).find((each) => labsOf(each).includes(name));
+  return topic === undefined ? undefined : `${topic}/${name}${ENDING}`;
 }
 
 /** After a failure: its mended variant, and why that mends it. After a variant: what it was before. */

@@ -4,6 +4,7 @@ import type { Command } from "../diagnosis/evidence.ts";
 import type { Diagnosis, Finding } from "../diagnosis/explain.ts";
 import type { End, Leg } from "../diagnosis/flow.ts";
 import { CAUSES, ENDS, SYMPTOMS } from "../diagnosis/words.ts";
+import type { CommandPlaces } from "../lab-file/command-places.ts";
 import { hanging, stacked, wrap } from "./layout.ts";
 import { wholePacketText } from "./packet-text.ts";
 import { type Line, line, type Page, span } from "./styled.ts";
@@ -12,19 +13,24 @@ import { fill, listOf, say } from "./texts.ts";
 /** Columns of the labels on the left. */
 const START = 9;
 
-export function whyLines(diagnoses: readonly Diagnosis[], page: Page): Line[] {
+/** `places` says where the lab's own file has what a change came from. */
+export function whyLines(
+  diagnoses: readonly Diagnosis[],
+  page: Page,
+  places: CommandPlaces = () => "",
+): Line[] {
   return diagnoses.length === 0
     ? [line(span(say(page.language, "whyNothing"), "good"))]
-    : stacked(diagnoses.map((diagnosis) => one(diagnosis, page)));
+    : stacked(diagnoses.map((diagnosis) => one(diagnosis, page, places)));
 }
 
-function one(diagnosis: Diagnosis, page: Page): Line[] {
+function one(diagnosis: Diagnosis, page: Page, places: CommandPlaces): Line[] {
   const { findings, mend } = diagnosis;
   return [
     ...hanging(page, span("✗", "bad"), wrap(page, symptom(diagnosis, page), page.columns - 2), 2),
     ...labelled("whyWay", wayTexts(diagnosis, page), page),
     ...labelled("whyBecause", becauseTexts(diagnosis, page), page),
-    ...findings.flatMap((finding) => labelled("whySince", sinceTexts(finding, page), page)),
+    ...findings.flatMap((finding) => labelled("whySince", sinceTexts(finding, page, places), page)),
     ...labelled("whyMend", mend === null ? [] : mendTexts(diagnosis, page), page, "good"),
     ...(mend === null ? labelled("whyMend", [notMended(diagnosis, page)], page) : []),
   ];
@@ -113,17 +119,23 @@ function endText(leg: Leg, end: End, { language }: Page): string {
   }
 }
 
-function sinceTexts({ suspect, origin }: Finding, { language }: Page): string[] {
+function sinceTexts(
+  { suspect, origin }: Finding,
+  { language }: Page,
+  places: CommandPlaces,
+): string[] {
   const { setting } = suspect;
   if (setting === undefined) return [];
   if (origin === null) return [say(language, "whyNever", { host: setting.host })];
-  return [say(language, "whyOrigin", { host: setting.host, command: originText(origin) })];
+  const command = originText(origin, places(origin));
+  return [say(language, "whyOrigin", { host: setting.host, command })];
 }
 
-/** `ifconfig lo:0 …  (/usr/local/sbin/lvs_rs.sh:9)`, or the line of what was typed. */
-function originText({ process, file, line: number }: ChangeOrigin): string {
-  const where = file === "" ? "" : `  (${file}${number > 0 ? `:${number}` : ""})`;
-  return `${process.split("\n")[0] ?? ""}${where}`;
+/** `ifconfig lo:0 …  (/usr/local/sbin/lvs_rs.sh:9, dr.lab.yml:72)`, or the line of what was typed. */
+function originText({ process, file, line: number }: ChangeOrigin, place: string): string {
+  const script = file === "" || number === 0 ? file : `${file}:${number}`;
+  const where = [script, place].filter((one) => one !== "").join(", ");
+  return `${process.split("\n")[0] ?? ""}${where === "" ? "" : `  (${where})`}`;
 }
 
 function mendTexts({ mend, trials }: Diagnosis, { language }: Page): string[] {
