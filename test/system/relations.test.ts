@@ -1,6 +1,8 @@
 /** What holds of whole runs without anybody saying what a run should look like, and what breaks it. */
-import { formatIpv4Address, IpProtocol, TcpFlag, VALID } from "@lvsim/core";
+import "@lvsim/testing/setup";
+import { formatIpv4Address, IpProtocol, TcpFlag } from "@lvsim/core";
 import { type LabDefinition, type LabRun, runLab } from "@lvsim/scenarios";
+import { type TestHost, testLab } from "@lvsim/testing";
 import { describe, expect, test } from "vitest";
 import { labNamed } from "../determinism/play.ts";
 
@@ -62,29 +64,20 @@ describe("direct routing", () => {
   const DR = labNamed("dr");
   const quiet = (file: string): string => `/proc/sys/net/ipv4/conf/all/${file}`;
 
-  /** MAC addresses that any host ever had for the VIP. */
-  const owners = (run: LabRun): Set<number> => {
-    const vip = run.definition.vips[0];
-    return new Set(
-      run.events.flatMap((event) =>
-        event.kind === "neighbour" &&
-        formatIpv4Address(event.address as never) === vip &&
-        (event.to & VALID) !== 0
-          ? [event.linkAddress]
-          : [],
-      ),
-    );
+  const director = (definition: LabDefinition, seed = "1"): TestHost => {
+    const lab = testLab(definition, { seed });
+    lab.sendTraffic();
+    return lab.host("a");
   };
-  /** The third host of the file: 02:00:00:00:03:00. */
-  const director = 0x020000000300;
 
   test.each(["1", "2", "3"])("binds the VIP to the director alone (seed %s)", (seed) => {
-    expect(owners(play(DR, seed))).toEqual(new Set([director]));
+    expect(director(DR, seed)).toOwnVip("192.168.31.200");
   });
 
   test.each(["arp_ignore", "arp_announce"])("without %s somebody else takes the VIP", (file) => {
-    const run = play(reworded(DR, quiet(file), "/dev/null"));
-    expect(owners(run).size).toBeGreaterThan(1);
+    const a = director(reworded(DR, quiet(file), "/dev/null"));
+    expect(a).not.toOwnVip("192.168.31.200");
+    expect(a.claimsOf("192.168.31.200")).not.toEqual([]);
   });
 });
 
