@@ -13,6 +13,8 @@ import { tell } from "./words.ts";
 const START = 4;
 const STOPPED = { time: "stoppedTime", steps: "stoppedSteps", events: "stoppedEvents" } as const;
 const NAME_COLUMNS = 28;
+/** Lines of what scripts complained of. */
+const COMPLAINTS_MAX = 6;
 
 /** One submission with every check. */
 export function gradeLines(
@@ -27,7 +29,7 @@ export function gradeLines(
   return [
     heading,
     ...grade.run.definition.steps.flatMap((step, number) => stepLines(step, number, grade, page)),
-    ...grade.scripts.flatMap((run) => scriptLines(run, page)),
+    ...grade.scripts.flatMap((run) => scriptLines(run, page)).slice(0, COMPLAINTS_MAX),
     ...(grade.limit === null
       ? []
       : [line("  ", span(tell(language, "cutOff", { limit: grade.limit }), "bad"))]),

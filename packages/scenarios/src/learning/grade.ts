@@ -69,13 +69,15 @@ export class Grader {
     return this.expectations.reduce((sum, { expectation }) => sum + expectation.points, 0);
   }
 
-  /** The machines of which a submission may tell: those of the reference solution, or all where there is none. */
+  /** All machines; a submission may tell of those of the reference solution, or of all where there is none. */
   machines(): NamedMachine[] {
     const { hosts, steps } = this.definition;
     const solved = new Set(steps.flatMap(({ solution }) => Object.keys(solution)));
-    return Object.entries(hosts)
-      .filter(([name]) => solved.size === 0 || solved.has(name))
-      .map(([name, { hostname }]) => ({ name, hostname: hostname ?? name }));
+    return Object.entries(hosts).map(([name, { hostname }]) => ({
+      name,
+      hostname: hostname ?? name,
+      isOpen: solved.size === 0 || solved.has(name),
+    }));
   }
 
   /** Throws `SubmissionError` where the files are no submission. */

@@ -33,7 +33,7 @@ export function lessonOf(name: string, definition: LabDefinition, seed: string):
     number: i + 1,
     questions: questionsOf(shown, `${seed} step ${i + 1}`, step.questions),
   }));
-  const machines = grader.machines().map((machine) => machine.name);
+  const machines = grader.machines().flatMap(({ name: host, isOpen }) => (isOpen ? host : []));
   if (steps.some(({ questions }) => questions.length > 0)) return { begin, shown, steps, machines };
   const all = { step: null, number: steps.length + 1, questions: questionsOf(shown, seed) };
   return { begin, shown, steps: [...steps, all], machines };

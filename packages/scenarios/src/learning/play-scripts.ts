@@ -33,8 +33,15 @@ export const SUBMISSION_BOUNDS: { readonly limits: Partial<Limits>; readonly cos
   costs: DEFAULT_COSTS,
 };
 
-export const playScripts = (lab: Lab, scripts: readonly Script[]): ScriptRun[] =>
-  scripts.map((script) => play(lab, script));
+/** How each ended; those after a limit of the run are not begun. */
+export function playScripts(lab: Lab, scripts: readonly Script[]): ScriptRun[] {
+  const runs: ScriptRun[] = [];
+  for (const script of scripts) {
+    if (lab.simulation.engine.limitReached() !== null) break;
+    runs.push(play(lab, script));
+  }
+  return runs;
+}
 
 function play(lab: Lab, script: Script): ScriptRun {
   const { machine, text, file } = script;

@@ -2,8 +2,9 @@ import { expect, test } from "vitest";
 import { readSubmission, type SubmittedFile } from "./submission.ts";
 
 const MACHINES = [
-  { name: "dir", hostname: "a.qfedu.com" },
-  { name: "rs1", hostname: "rs1" },
+  { name: "client", hostname: "client", isOpen: false },
+  { name: "dir", hostname: "a.qfedu.com", isOpen: true },
+  { name: "rs1", hostname: "rs1", isOpen: true },
 ];
 const read = (...files: SubmittedFile[]): string[] =>
   readSubmission(files, MACHINES).map(
@@ -26,14 +27,44 @@ test.each<[string, SubmittedFile[], string[]]>([
     ['rs1 x.txt+2 "b"', 'dir x.txt+4 "c"', 'rs1 x.txt+6 "d"'],
   ],
   [
-    "of a terminal only what stands behind prompts counts",
+    "of a terminal only what stands behind prompts counts, each command by itself",
     [text("[root@a ~]# one", "output", "[root@a.qfedu.com /etc]# two # why", "root@rs1:~# three")],
-    ['dir x.txt+0 "one\\n\\ntwo # why"', 'rs1 x.txt+3 "three"'],
+    ['dir x.txt+0 "one"', 'dir x.txt+2 "two # why"', 'rs1 x.txt+3 "three"'],
   ],
   [
     "and what bash asks for on further lines",
     [text("rs1# for i in 1; do", "> echo $i", "> done", "1", "> not asked for")],
-    ['rs1 x.txt+0 "for i in 1; do\\necho $i\\ndone\\n\\n"'],
+    ['rs1 x.txt+0 "for i in 1; do\\necho $i\\ndone"'],
+  ],
+  [
+    "what its shell remembers is said again, on lines that the file has too",
+    [text("root@rs1:~# v=1", "root@a:~# w=2", "root@rs1:~# cd /etc", "root@rs1:/etc# cat $v")],
+    [
+      'rs1 x.txt+0 "v=1"',
+      'dir x.txt+1 "w=2"',
+      'rs1 x.txt+1 "v=1\\ncd /etc"',
+      'rs1 x.txt+1 "v=1\\ncd /etc\\ncat $v"',
+    ],
+  ],
+  [
+    "other machines and commands to lvsim itself are passed over",
+    [text("root@client:~# curl x", "> -s", "root@client:~# :rs1", "root@rs1:~# one")],
+    ['rs1 x.txt+3 "one"'],
+  ],
+  [
+    "a session that lvsim lab recorded has commands too",
+    [
+      text(
+        "# lvsim session 1",
+        "# lvsim lab dr --seed 1 --replay FILE",
+        "0.000000000 client $ ping 10.0.0.1",
+        "1.500000000 client ^C",
+        "1.500000000 : rs1",
+        "1.500000000 rs1 $ one",
+        '2.000000000 rs1 < "y"',
+      ),
+    ],
+    ['rs1 x.txt+5 "one"'],
   ],
   [
     "Windows line ends and a byte order mark are taken off",
@@ -47,8 +78,13 @@ test.each<[string, SubmittedFile[], string[]]>([
 test.each<[SubmittedFile[], string]>([
   [[], "there is no script in it: one file NAME.sh for each machine"],
   [[text("# machine: rs9", "x")], 'x.txt:1: there is no machine "rs9"; known: dir, rs1'],
+  [[text("# machine: client", "x")], 'x.txt:1: there is no machine "client"; known: dir, rs1'],
   [[text("[root@gw ~]# x")], 'x.txt:1: there is no machine "gw"; known: dir, rs1'],
   [[text("ip addr add …")], 'x.txt says nowhere which machine it is for: "# machine: NAME"'],
+  [
+    [text(..."rs1# x ".repeat(1001).trim().replaceAll(" rs1", "\nrs1").split("\n"))],
+    "it has 1001 commands",
+  ],
   [[{ name: "dir.sh", text: "\u007fELF\0" }], "dir.sh holds binary data"],
   [
     [
@@ -62,5 +98,5 @@ test.each<[SubmittedFile[], string]>([
 });
 
 test("one text without headings is for the machine where there is but one", () => {
-  expect(readSubmission([text("a")], MACHINES.slice(0, 1))).toMatchObject([{ machine: "dir" }]);
+  expect(readSubmission([text("a")], MACHINES.slice(0, 2))).toMatchObject([{ machine: "dir" }]);
 });
