@@ -115,6 +115,27 @@ test("what learn shows as the solution of a person's variant has full marks in i
   expect(say("grade learn-tun FOLDER/zoe.txt").status).toBe(1);
 });
 
+test("a variant that the file has no lab for is a row with an error, and costs nobody else anything", () => {
+  const lesson = join(folder, "mine.lab.yml");
+  const text = `include: [direct-routing]
+format: 1
+title: { en: x, zh: x }
+about: { en: x, zh: x }
+traffic: [{ from: client, run: "true", times: "{{times}}" }]
+vary: { choose: [[{ times: 1 }, { times: 0 }]] }
+steps: [{ title: { en: x, zh: x }, task: { en: x, zh: x }, expects: [{ requests: { status: 0 }, pass: { en: x, zh: x } }] }]
+`;
+  writeFileSync(lesson, text);
+  const paths = Array.from({ length: 8 }, (_unused, i) => join(folder, `p${i}.txt`));
+  for (const path of paths) writeFileSync(path, "# machine: dir\n");
+  const { out } = say(`grade ${lesson} ${paths.join(" ")} --individual --csv`);
+  const rows = out.trim().split("\r\n").slice(1);
+  expect(rows.length).toBe(8);
+  const broken = rows.filter((row) => row.includes("in the variant of p"));
+  expect(broken.length).toBeGreaterThan(0);
+  expect(broken.length).toBeLessThan(8);
+});
+
 test("whoever stops is asked no more", () => {
   const { out } = say("learn learn-arp", ["q"]);
   expect(out).toContain("Step 1");

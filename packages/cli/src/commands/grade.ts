@@ -60,7 +60,7 @@ class Desk {
   readonly definition: LabDefinition;
   private readonly name: string;
   private readonly options: GradeOptions;
-  private grader: Grader;
+  private readonly grader: Grader;
 
   constructor(name: string, options: GradeOptions) {
     this.name = name;
@@ -74,16 +74,25 @@ class Desk {
   row(path: string): GradeRow {
     const submission = submitterOf(path);
     const { individual, seed, variant = "" } = this.options;
-    if (individual) this.grader = new Grader(this.name, findLab(this.name, submission), seed);
-    const whose = individual ? submission : variant;
-    const base = { submission, variant: whose, maximum: this.grader.maximum };
+    const base = { submission, variant: individual ? submission : variant };
+    let { maximum } = this.grader;
     try {
-      return { ...base, grade: this.grader.grade(readSubmitted(path)), error: "" };
+      const files = readSubmitted(path);
+      const grader = individual
+        ? new Grader(this.name, findLab(this.name, submission), seed)
+        : this.grader;
+      maximum = grader.maximum;
+      return { ...base, maximum, grade: grader.grade(files), error: "" };
     } catch (error) {
       // one that lvsim itself cannot play must not cost the others their grades
       const { message } = error as Error;
-      const own = error instanceof SubmissionError ? message : `lvsim failed: ${message}`;
-      return { ...base, grade: null, error: own };
+      const isTold = error instanceof SubmissionError || error instanceof UsageError;
+      return {
+        ...base,
+        maximum,
+        grade: null,
+        error: isTold ? message : `lvsim failed: ${message}`,
+      };
     }
   }
 }
