@@ -9,7 +9,6 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-/** Each one's build needs the types of those before it. */
 const PACKAGES = ["core", "shell", "scenarios", "testing", "cli"] as const;
 
 export interface Ended {
@@ -82,8 +81,7 @@ export async function emptyProject(): Promise<string> {
   const project = mkdtempSync(join(tmpdir(), "lvsim-project-"));
   const tarballs = join(project, "tarballs");
   mkdirSync(tarballs);
-  for (const name of PACKAGES)
-    await must(pnpm(join(ROOT, "packages", name), "pack", "--pack-destination", tarballs));
+  await must(pnpm(ROOT, "-r", "--filter", "./packages/*", "pack", "--pack-destination", tarballs));
   const ours: Record<string, string> = {};
   for (const file of readdirSync(tarballs)) {
     const [, name = ""] = /^lvsim-([a-z]+)-/.exec(file) ?? [];

@@ -61,6 +61,7 @@ export { TestService } from "./lab/test-service.ts";
 export type { Drop } from "./lab/way.ts";
 export { matchers } from "./matchers/index.ts";
 export type { Verdict } from "./matchers/verdict.ts";
+export { type Arrivals, everyArrival } from "./orders/every-arrival.ts";
 export { everyMoment, type Moment, type Race } from "./orders/every-moment.ts";
 export {
   everyOrder,

@@ -49,6 +49,20 @@ describe("a request", () => {
     expect(request).not.toBeDroppedFor("tcp-no-socket");
   });
 
+  test("may be a ping or a datagram as well, and may be lost on the way", () => {
+    const lab = testLab(DR);
+    const ping = lab.ask("client", "ping -c 1 192.168.10.12");
+    expect(ping).toTraverse("client", "gw", "rs2");
+    expect(ping).toBeAnsweredBy("rs2");
+    const datagram = lab.ask("client", "echo x | nc -u -w 1 192.168.10.12 9");
+    expect(datagram).toBeDroppedFor("udp-no-socket", "rs2");
+    expect(datagram).not.toBeAnsweredBy("rs2");
+    lab.exec("gw", "iptables -A FORWARD -p icmp -j DROP");
+    const lost = lab.ask("client", "ping -c 1 -W 1 192.168.10.12");
+    expect(lost).toTraverse("client", "gw");
+    expect(lost).toBeDroppedFor("netfilter-drop", "gw");
+  });
+
   test("that was to reach another host fails with its walk, what was lost and the table", () => {
     const request = testLab(DR).ask("client", CURL);
     expect(failure(() => expect(request).toReach("rs1"))).toMatchInlineSnapshot(`

@@ -27,6 +27,13 @@ export function orderCount(people: readonly (readonly unknown[])[]): number {
   return Math.round(count);
 }
 
+/** Throws a RangeError for more orders than anybody waits for. */
+export function refuseTooMany(people: readonly (readonly unknown[])[]): void {
+  const count = orderCount(people);
+  if (count > ORDERS_MAX)
+    throw new RangeError(`${count} orders are too many; at most ${ORDERS_MAX}`);
+}
+
 /** Each order in which the steps of several people can follow each other. */
 export function* interleavings<T>(people: readonly (readonly T[])[]): Generator<readonly T[]> {
   if (people.every(({ length }) => length === 0)) {
@@ -49,9 +56,7 @@ export function everyOrder<World, Result>(
   begin: () => World,
   end: (world: World) => Result,
 ): Played<Result>[] {
-  const count = orderCount(people);
-  if (count > ORDERS_MAX)
-    throw new RangeError(`${count} orders are too many; at most ${ORDERS_MAX}`);
+  refuseTooMany(people);
   return [...interleavings(people)].map((steps) => {
     const world = begin();
     for (const step of steps) step.act(world);

@@ -1,5 +1,6 @@
-import { directRouting, Lab } from "@lvsim/scenarios";
+import { directRouting, Lab, variantOf } from "@lvsim/scenarios";
 import { expect, test } from "vitest";
+import { everyArrival } from "./every-arrival.ts";
 import { everyMoment } from "./every-moment.ts";
 import { everyOrder, interleavings, orderCount, outcomes, type Step } from "./every-order.ts";
 
@@ -61,6 +62,28 @@ test("of all orders in which two operators work, those that lead to another resu
       },
     ]
   `);
+});
+
+test("of several hosts that answer for one address, whoever comes first owns it: in every order of arrival", () => {
+  const noisy = variantOf(directRouting({ realServers: 2, scheduler: "rr" }), ({ hosts }) => {
+    for (const host of Object.values(hosts))
+      host.start = host.start.replaceAll(/^sysctl -w net.ipv4.conf.all.arp_.*\n/gm, "");
+  });
+  const race = {
+    definition: noisy,
+    options: { seed: "1" },
+    hosts: ["dir", "rs1", "rs2"],
+    play: (lab: Lab) => {
+      lab.run();
+      return lab.exec("gw", `ip neigh show ${VIP}`).stdout.split(" ")[4];
+    },
+  };
+  const played = everyArrival(race);
+  const macs: Readonly<Record<string, string>> = { dir: "03", rs1: "04", rs2: "05" };
+  expect(played).toHaveLength(6);
+  for (const { order, result } of played)
+    expect(result).toBe(`02:00:00:00:${macs[order[0] ?? ""]}:00`);
+  expect(() => everyArrival({ ...race, hosts: ["rs9"] })).toThrow("no host rs9");
 });
 
 test("a server that is deleted while it answers costs the client its answer: at which moments is told", () => {
