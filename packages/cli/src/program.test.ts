@@ -166,5 +166,6 @@ test("what a kernel cannot play is not exported, and an unknown form is told", (
   expect(say(["export", "netnss", "dr"]).err).toBe(
     'lvsim: no export "netnss"; known: netns, recording; did you mean "netns"?\n',
   );
+  expect(say(["export", "recording", "dr", "-o", "FOLDER"]).err).toMatch(/ is not empty\n$/);
   expect(say(["compare", "dr", "FOLDER"]).err).toMatch(/^lvsim: .* is no recording: /);
 });

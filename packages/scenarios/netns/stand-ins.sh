@@ -25,7 +25,20 @@ case $name in
   service) case $1 in nginx | httpd | apache2) web "$2" ;; esac ;;
   ifup)
     ip link set "$1" up
-    if [ -e "$boot-$1" ]; then . "$boot-$1"; else ip addr add 127.0.0.1/8 dev lo 2>/dev/null || :; fi
+    if [ ! -e "$boot-$1" ]; then
+      ip addr add 127.0.0.1/8 dev lo 2>/dev/null || :
+      exit 0
+    fi
+    address=$(sed -n 's|^ip addr add \([0-9.]*\)/.*|\1|p' "$boot-$1")
+    # CentOS asks whether somebody else has the address, and tells everybody when it has it
+    if grep -q centos /usr/local/lvsim/image && command -v arping >/dev/null; then
+      arping -q -D -c 2 -w 3 -I "$1" "$address" || exit 1
+      . "$boot-$1"
+      arping -q -A -c 1 -I "$1" "$address"
+      { sleep 2; arping -q -U -c 1 -I "$1" "$address"; } >/dev/null 2>&1 &
+    else
+      . "$boot-$1"
+    fi
     ;;
   ifdown) ip addr flush dev "$1" && { [ "$1" = lo ] || ip link set "$1" down; } ;;
   setenforce | getenforce | yum | dnf | apt | apt-get | firewall-cmd) ;;

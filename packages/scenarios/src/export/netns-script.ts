@@ -78,7 +78,7 @@ function topologyLines(lab: LabDefinition): string[] {
   const machines = Object.entries(lab.hosts).flatMap(([host, spec]) => {
     const image = spec.image ?? lab.image;
     const function_ = `files_of_${image.replaceAll("-", "_")}`;
-    if (!images.has(image)) images.set(image, imageFunction(function_, lab, host));
+    if (!images.has(image)) images.set(image, imageFunction(function_, image, lab, host));
     return [
       command("machine", host, spec.hostname ?? host),
       command(function_, host),
@@ -111,7 +111,7 @@ function topologyLines(lab: LabDefinition): string[] {
 const WEB_FILES = "/etc/nginx /usr/share/nginx/html";
 
 /** What the simulated machine has there, so that the real one serves the same. */
-function imageFunction(name: string, lab: LabDefinition, host: string): string[] {
+function imageFunction(name: string, image: string, lab: LabDefinition, host: string): string[] {
   const plain = Lab.build({ ...lab, hosts: pick(lab, host) }, { seed: "1" });
   const lines = (text: string): string[] => text.split("\n").filter((line) => line !== "");
   const run = (text: string): string => plain.exec(host, text).stdout;
@@ -131,6 +131,7 @@ function imageFunction(name: string, lab: LabDefinition, host: string): string[]
     }),
     ...links.map((path) => `  link "$1" ${command(run(`readlink ${path}`).trim(), path)}`),
     '  give "$1" /usr/local/lvsim/stand-in 755 "$STAND_INS"',
+    `  give "$1" /usr/local/lvsim/image 644 ${image}`,
     `  for tool in ${STAND_INS.join(" ")}; do`,
     '    link "$1" stand-in "/usr/local/lvsim/$tool"',
     "  done",
