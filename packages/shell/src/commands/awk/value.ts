@@ -5,7 +5,7 @@
 import { formatFloat } from "../../builtins/float-format.ts";
 
 /** Text from outside (fields, -v, getline, split) that looks like a number. */
-export class InputNumber {
+class InputNumber {
   readonly text: string;
   readonly number: number;
 
