@@ -5,6 +5,7 @@ import { complaint, endsPlainly } from "./commander-words.ts";
 import { checkCommand } from "./commands/check.ts";
 import { compareCommand } from "./commands/compare.ts";
 import { exportCommand } from "./commands/export.ts";
+import { importCommand } from "./commands/import.ts";
 import { labCommand } from "./commands/lab.ts";
 import { listCommand } from "./commands/list.ts";
 import { runCommand } from "./commands/run.ts";
@@ -69,6 +70,7 @@ function build(environment: Environment, done: (status: number) => void): Comman
   addSh(program, done, environment);
   addSheet(program, environment, done);
   addLab(program, environment, done);
+  addImport(program, environment, done);
   return program;
 }
 
@@ -311,6 +313,35 @@ function addSh(program: Command, done: (status: number) => void, environment: En
         seed: parseSeed(flags.seed),
       };
       done(shCommand(file, args, options, environment));
+    });
+}
+
+interface ImportFlags extends Shared {
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+function addImport(
+  program: Command,
+  environment: Environment,
+  done: (status: number) => void,
+): void {
+  program
+    .command("import")
+    .description(
+      "make a lab of an ipvsadm -S dump, keepalived.conf, a script, lab.conf, .clab.yml, or outputs of machines",
+    )
+    .argument("<path>", "a file, or a folder")
+    .option("--out <file>", "write the lab to this file, as x.lab.yml; standard output without it")
+    .option("--json", "the lab and what it lacks as one line of JSON")
+    .addOption(language)
+    .action((path: string, flags: ImportFlags) => {
+      const options = {
+        language: chosenLanguage(flags, environment),
+        out: flags.out ?? null,
+        json: flags.json === true,
+      };
+      done(importCommand(path, options, environment));
     });
 }
 

@@ -71,6 +71,12 @@ export class Draft {
     return this.hosts.find(({ devices }) => devices.some((device) => device.address === address));
   }
 
+  /** Lets a host start after all others: one that looks whether they are there. */
+  startLast(host: DraftHost): void {
+    this.hosts.splice(this.hosts.indexOf(host), 1);
+    this.hosts.push(host);
+  }
+
   /** Every address that somebody has or is meant to have. */
   used(): Set<string> {
     const own = this.hosts.flatMap(({ devices, gateway }) => [

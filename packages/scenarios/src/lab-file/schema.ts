@@ -53,7 +53,10 @@ const host = z.strictObject({
   role: bilingual.optional(),
   image: z.enum(["debian-12", "centos-7"]).optional(),
   hostname: z.string().optional(),
-  devices: z.record(z.string().regex(/^[a-z]+[0-9]+$/, "a device is called eth0, eth1 …"), device),
+  devices: z.record(
+    z.string().regex(/^[a-z][a-z0-9]{0,13}[0-9]$/, "a device is called eth0, ens33 …"),
+    device,
+  ),
   /** Default gateway, configured as the machine boots. */
   gateway: z.string().optional(),
   /** Files that are there when the machine boots, by path. */

@@ -81,6 +81,41 @@ global_defs {
 const SELINUX_CONFIG =
   "# enforcing, permissive or disabled\nSELINUX=enforcing\nSELINUXTYPE=targeted\n";
 
+/** What scripts of System V's kind source: the functions that they call, not all of initscripts'. */
+const INIT_FUNCTIONS = `TEXTDOMAIN=initscripts
+umask 022
+PATH="/sbin:/usr/sbin:/bin:/usr/bin"
+export PATH
+success() { echo -n $"[  OK  ]"; return 0; }
+failure() { local rc=$?; echo -n $"[FAILED]"; return $rc; }
+warning() { local rc=$?; echo -n $"[WARNING]"; return $rc; }
+passed() { local rc=$?; echo -n $"[PASSED]"; return $rc; }
+echo_success() { success; }
+echo_failure() { echo -n $"[FAILED]"; return 1; }
+action() {
+  local text=$1 rc
+  echo -n "$text "
+  shift
+  "$@" && success || failure
+  rc=$?
+  echo
+  return $rc
+}
+checkpid() {
+  local pid
+  for pid in $*; do [ -d "/proc/$pid" ] && return 0; done
+  return 1
+}
+daemon() { while [ "\${1#-}" != "$1" ]; do shift; done; "$@" && success || failure; }
+killproc() { killall "\${1##*/}" 2> /dev/null && success || failure; }
+status() {
+  local name="\${1##*/}"
+  if pidof "$name" > /dev/null 2>&1; then echo "$name is running..."; return 0; fi
+  echo "$name is stopped"
+  return 3
+}
+`;
+
 export const CENTOS_7: Image = {
   name: "centos-7",
   distribution: { id: "centos", version: "7", prettyName: "CentOS Linux 7 (Core)" },
@@ -92,6 +127,7 @@ export const CENTOS_7: Image = {
     "/etc/sysconfig/network-scripts",
     "/etc/sysctl.d",
     "/etc/yum.repos.d",
+    "/var/lock/subsys",
   ],
   files: [
     ...COMMON_FILES,
@@ -119,6 +155,7 @@ export const CENTOS_7: Image = {
     { path: "/etc/sysconfig/network", content: "# Created by anaconda\n" },
     { path: "/etc/sysconfig/network-scripts/ifcfg-lo", content: LOOPBACK_IFCFG },
     { path: "/etc/sysctl.conf", content: "# variables of the kernel, one a line\n" },
+    { path: "/etc/rc.d/init.d/functions", content: INIT_FUNCTIONS, mode: 0o644 },
     { path: "/etc/profile", content: "export PATH\n" },
     { path: "/etc/bashrc", content: "" },
     { path: "/root/.bashrc", content: "" },
@@ -126,6 +163,7 @@ export const CENTOS_7: Image = {
   ],
   links: [
     { path: "/usr/bin/sh", target: "bash" },
+    { path: "/etc/init.d", target: "rc.d/init.d" },
     { path: "/etc/sysconfig/selinux", target: "../selinux/config" },
   ],
   packages: [
