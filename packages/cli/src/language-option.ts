@@ -12,3 +12,6 @@ export const language = new Option("--lang <language>", "language of our own tex
 
 export const chosenLanguage = ({ lang }: Shared, environment: Environment): Language =>
   lang === undefined ? languageOf(environment) : parseLanguage(lang);
+
+/** What `--variant` is, wherever a lab is played. */
+export const VARIANT = "the lab with something changed, as the lab names it: mended";

@@ -313,7 +313,7 @@ function ownVips(methods: ReadonlySet<Method>, vips: readonly string[]): string[
 }
 
 /** A web server that says its name on every port. */
-export function serve(host: DraftHost, ports: readonly number[]): void {
+function serve(host: DraftHost, ports: readonly number[]): void {
   const page = `${host.name}\n`;
   if (host.files.has("/usr/share/nginx/html/index.html")) return;
   host.files.set("/usr/share/nginx/html/index.html", { content: page, mode: "644" });

@@ -25,7 +25,7 @@ const LINK = /^\d+: ([^:@\s]+)(?:@\S+)?: <([^>]*)>/;
 const SYSCTL = /^[a-z][\w.\-/]*\.[\w.\-/]+ ?= ?.*$/;
 
 /** What a file holds; undefined for something else. */
-export function kindOf(text: string): Kind | undefined {
+function kindOf(text: string): Kind | undefined {
   const lines = linesOf(text).filter((line) => line.trim() !== "" && !/^\s*#/.test(line));
   const [first = ""] = lines;
   if (isKeepalived(text)) return "keepalived";

@@ -2,7 +2,7 @@
 
 export type Method = "direct routing" | "tunnelling" | "masquerading" | "full-nat";
 
-export interface ImportedServer {
+interface ImportedServer {
   readonly address: string;
   readonly port: number;
   readonly method: Method;
@@ -38,7 +38,7 @@ const PORTS: Readonly<Record<string, number>> = {
   webcache: 8080,
 };
 
-export const portOf = (text: string): number => PORTS[text] ?? (Number(text) || 0);
+const portOf = (text: string): number => PORTS[text] ?? (Number(text) || 0);
 
 const COMMANDS: Readonly<Record<string, string>> = {
   "--add-service": "-A",

@@ -21,7 +21,7 @@ interface KeepalivedServer {
   readonly forwarding: ForwardingMethod | null;
 }
 
-export interface KeepalivedAddress {
+interface KeepalivedAddress {
   readonly address: string;
   readonly prefixLength: number;
   readonly device: string;
