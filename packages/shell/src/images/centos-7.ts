@@ -24,6 +24,7 @@ import { NSTAT_COMMANDS } from "../commands/nstat/nstat.ts";
 import { PING_20160308_COMMANDS } from "../commands/ping/ping.ts";
 import { SS_COMMANDS } from "../commands/ss/ss.ts";
 import { TCPDUMP_COMMANDS } from "../commands/tcpdump/tcpdump.ts";
+import { TEXT_COMMANDS } from "../commands/text/index.ts";
 import { TRACEPATH_COMMANDS } from "../commands/tracepath/tracepath.ts";
 import { TRACEROUTE_COMMANDS } from "../commands/traceroute/traceroute.ts";
 import {
@@ -168,7 +169,7 @@ export const CENTOS_7: Image = {
   ],
   packages: [
     imagePackage("coreutils", ["8.22", "24.el7_9.2", "base", "3.3 M"], {
-      commands: BASE_COMMANDS.filter(({ path }) => path !== KILLALL),
+      commands: [...BASE_COMMANDS, ...TEXT_COMMANDS].filter(({ path }) => path !== KILLALL),
     }),
     imagePackage("systemd", ["219", "78.el7_9.9", "updates", "5.1 M"], { commands: [systemctl] }),
     imagePackage("initscripts", ["9.49.53", "1.el7_9.1", "updates", "440 k"], {

@@ -26,6 +26,8 @@ export interface ToolOptions {
   readonly version?: string;
   /** What stands behind the name in the line of usage. */
   readonly usage?: string;
+  /** The hint at its help begins with its name too, as diffutils' do. */
+  readonly namesHint?: boolean;
 }
 
 /** One run of a tool. */
@@ -36,12 +38,14 @@ export class Job {
   /** What it returns in the end; complaints make it `failed`. */
   status = 0;
   private readonly usageStatus: number;
+  private readonly hint: string;
 
-  constructor(context: CommandContext, given: Given, usageStatus: number) {
+  constructor(context: CommandContext, given: Given, { namesHint, usageStatus }: ToolOptions = {}) {
     this.context = context;
     this.given = given;
     this.quote = new Quoting(context);
-    this.usageStatus = usageStatus;
+    this.usageStatus = usageStatus ?? 1;
+    this.hint = tryHelp(given.program, namesHint === true);
   }
 
   get name(): string {
@@ -70,7 +74,7 @@ export class Job {
 
   /** Ends the tool with a complaint about its command line. */
   misused(text: string, status = this.usageStatus): CommandFailure {
-    return new CommandFailure(status, `${this.name}: ${text}\n${tryHelp(this.name)}`);
+    return new CommandFailure(status, `${this.name}: ${text}\n${this.hint}`);
   }
 
   /** Ends the tool without a word. */
@@ -80,7 +84,7 @@ export class Job {
 
   /** Ends the tool with nothing but the hint at its help. */
   bareMisuse(): CommandFailure {
-    return new CommandFailure(this.usageStatus, tryHelp(this.name));
+    return new CommandFailure(this.usageStatus, this.hint);
   }
 
   /** Refuses the operand at `index` when there is one. */
@@ -90,7 +94,8 @@ export class Job {
   }
 }
 
-const tryHelp = (name: string): string => `Try '${name} --help' for more information.\n`;
+const tryHelp = (name: string, named: boolean): string =>
+  `${named ? `${name}: ` : ""}Try '${name} --help' for more information.\n`;
 
 /** A tool that may wait and stream; it returns its status, or undefined for `job.status`. */
 export function tool(
@@ -98,7 +103,6 @@ export function tool(
   spec: ToolOptions,
   body: (job: Job) => Run<number | undefined>,
 ): Command {
-  const usageStatus = spec.usageStatus ?? 1;
   return {
     path,
     aliases: spec.aliases ?? [],
@@ -109,8 +113,8 @@ export function tool(
           yield* context.out(about);
           return 0;
         }
-        const given = readOptions(context.argv, spec, usageStatus);
-        const job = new Job(context, given, usageStatus);
+        const given = readOptions(context.argv, spec);
+        const job = new Job(context, given, spec);
         return (yield* body(job)) ?? job.status;
       }),
   };
@@ -132,7 +136,7 @@ function* guarded(context: CommandContext, body: () => Run<number>): Run<number>
 export const wordTool = (path: string, body: (job: Job) => Run<number>): Command => ({
   path,
   run: (context) =>
-    guarded(context, () => body(new Job(context, new Given(context.argv[0] ?? "", [], []), 1))),
+    guarded(context, () => body(new Job(context, new Given(context.argv[0] ?? "", [], [])))),
 });
 
 /** A tool that gives all of its output at once. */
@@ -146,12 +150,15 @@ export const plainTool = (path: string, spec: ToolOptions, body: (job: Job) => s
 export const statusOnly = (path: string, status: number): Command =>
   simpleCommand(path, () => ({ status, stdout: "", stderr: "" }));
 
-function readOptions(argv: readonly string[], spec: ToolOptions, usageStatus: number): Given {
+function readOptions(argv: readonly string[], spec: ToolOptions): Given {
   const parser = new Getopt(spec.options ?? [], argv, spec.stopsAtOperand ?? false);
   const options: GivenOption[] = [];
   for (let item = parser.next(); item.kind !== "end"; item = parser.next()) {
     if (item.kind === "error")
-      throw new CommandFailure(usageStatus, `${item.message}\n${tryHelp(argv[0] ?? "")}`);
+      throw new CommandFailure(
+        spec.usageStatus ?? 1,
+        `${item.message}\n${tryHelp(argv[0] ?? "", spec.namesHint === true)}`,
+      );
     options.push({ tag: item.tag, value: item.value ?? "", typed: item.typed });
   }
   return new Given(argv[0] ?? "", options, parser.operands);
