@@ -23,6 +23,7 @@ import { NET_TOOLS_COMMANDS } from "../commands/net-tools/index.ts";
 import { NSTAT_COMMANDS } from "../commands/nstat/nstat.ts";
 import { PING_20160308_COMMANDS } from "../commands/ping/ping.ts";
 import { SS_COMMANDS } from "../commands/ss/ss.ts";
+import { SYSTEM_COMMANDS } from "../commands/system/index.ts";
 import { TCPDUMP_COMMANDS } from "../commands/tcpdump/tcpdump.ts";
 import { TEXT_COMMANDS } from "../commands/text/index.ts";
 import { TRACEPATH_COMMANDS } from "../commands/tracepath/tracepath.ts";
@@ -169,7 +170,9 @@ export const CENTOS_7: Image = {
   ],
   packages: [
     imagePackage("coreutils", ["8.22", "24.el7_9.2", "base", "3.3 M"], {
-      commands: [...BASE_COMMANDS, ...TEXT_COMMANDS].filter(({ path }) => path !== KILLALL),
+      commands: [...BASE_COMMANDS, ...SYSTEM_COMMANDS, ...TEXT_COMMANDS].filter(
+        ({ path }) => path !== KILLALL,
+      ),
     }),
     imagePackage("systemd", ["219", "78.el7_9.9", "updates", "5.1 M"], { commands: [systemctl] }),
     imagePackage("initscripts", ["9.49.53", "1.el7_9.1", "updates", "440 k"], {

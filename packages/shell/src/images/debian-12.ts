@@ -22,6 +22,7 @@ import { NSTAT_COMMANDS } from "../commands/nstat/nstat.ts";
 import { PING_COMMANDS } from "../commands/ping/ping.ts";
 import { SOCAT_COMMANDS } from "../commands/socat/socat.ts";
 import { SS_COMMANDS } from "../commands/ss/ss.ts";
+import { SYSTEM_COMMANDS } from "../commands/system/index.ts";
 import { TCPDUMP_COMMANDS } from "../commands/tcpdump/tcpdump.ts";
 import { TEXT_COMMANDS } from "../commands/text/index.ts";
 import { TRACEPATH_COMMANDS } from "../commands/tracepath/tracepath.ts";
@@ -130,7 +131,9 @@ export const DEBIAN_12: Image = {
     { path: "/etc/nginx/sites-enabled/default", target: "/etc/nginx/sites-available/default" },
   ],
   packages: [
-    debianPackage("coreutils", "9.1-1", { commands: [...BASE_COMMANDS, ...TEXT_COMMANDS] }),
+    debianPackage("coreutils", "9.1-1", {
+      commands: [...BASE_COMMANDS, ...SYSTEM_COMMANDS, ...TEXT_COMMANDS],
+    }),
     debianPackage("systemd", "252.39-1~deb12u1", { commands: [systemctl] }),
     debianPackage("init-system-helpers", "1.65.2", { commands: [service] }),
     debianPackage("apt", "2.6.1", { commands: [aptGet] }),

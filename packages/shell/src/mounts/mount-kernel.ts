@@ -7,6 +7,7 @@ import { extendedStatistics } from "../proc-net/fullnat-files.ts";
 import { descriptorDirectory } from "./dev-fd.ts";
 import { DEVICES, randomDevice } from "./devices.ts";
 import { namespaceFiles } from "./netns.ts";
+import { mountMachineFiles } from "./proc-machine.ts";
 import { procNet } from "./proc-net.ts";
 import { procSysNet } from "./proc-sys.ts";
 
@@ -18,6 +19,7 @@ export function mountKernel(kernel: Kernel): void {
     texts.set("ip_vs_ext_stats", extendedStatistics);
   files.mount("/proc/sys/net", procSysNet(kernel));
   files.mount("/proc/net", procNet(kernel));
+  mountMachineFiles(kernel);
   files.mount("/run/netns", namespaceFiles(kernel));
   files.mount("/dev/fd", descriptorDirectory());
   for (const [name, device] of DEVICES) files.mount(`/dev/${name}`, device);

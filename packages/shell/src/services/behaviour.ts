@@ -1,11 +1,11 @@
 /** What starting and stopping a unit does to the machine. Units without an entry only have a state. */
 import type { CommandContext } from "../command.ts";
+import { runCaptured } from "../commands/base/run-captured.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { Signal } from "../process/signal.ts";
 import { on, type Wait } from "../process/wait.ts";
 import { KEEPALIVED } from "./keepalived-unit.ts";
 import { nginxMaster, reloadNginx, startNginx } from "./nginx.ts";
-import { runCaptured } from "./run-captured.ts";
 import type { UnitBehaviour } from "./unit-behaviour.ts";
 
 /** The rules that iptables-services brings: ssh and the answers to what went out, nothing else. */

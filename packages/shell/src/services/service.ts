@@ -1,7 +1,7 @@
 /** service(8): hands over to systemctl, but for the actions of the iptables and ipvsadm scripts that units do not have. */
 import type { Command, CommandContext } from "../command.ts";
+import { runCaptured } from "../commands/base/run-captured.ts";
 import type { Wait } from "../process/wait.ts";
-import { runCaptured } from "./run-captured.ts";
 import { runSystemctl } from "./systemctl.ts";
 import { findUnit } from "./unit-control.ts";
 

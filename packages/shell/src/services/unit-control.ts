@@ -1,5 +1,6 @@
 /** Units of systemd: starting and stopping them, and the state that they are in. */
 import type { CommandContext } from "../command.ts";
+import { logMessage } from "../commands/system/journal.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { UnitState } from "../kernel/system-state.ts";
 import type { Wait } from "../process/wait.ts";
@@ -42,6 +43,8 @@ export function* startUnit(
   }
   const started = behaviour === undefined || (yield* behaviour.start(context));
   setState(machine, unit, started ? "active" : "failed");
+  const what = `${unit.name} - ${unit.description}`;
+  logMessage(machine, "systemd[1]", started ? `Started ${what}.` : `Failed to start ${what}.`);
   return started;
 }
 
@@ -52,7 +55,9 @@ export function* stopUnit(
   const { machine } = context;
   if (activeState(machine, unit) === "active")
     yield* behaviourOf(unit.name)?.stop(context) ?? nothing();
-  if (unit.active === "active") setState(machine, unit, "inactive");
+  if (unit.active !== "active") return true;
+  setState(machine, unit, "inactive");
+  logMessage(machine, "systemd[1]", `Stopped ${unit.name} - ${unit.description}.`);
   return true;
 }
 

@@ -96,7 +96,11 @@ export const nohup = tool(
         context.process.descriptors.set(1, file);
       }
     }
-    return yield* become(job, operands, (name, why) => `failed to run command ${name}: ${why}`);
+    return yield* become(
+      job,
+      operands,
+      (_, why) => `failed to run command '${operands[0]}': ${why}`,
+    );
   },
 );
 
@@ -122,6 +126,9 @@ export const nice = tool(
   "/usr/bin/nice",
   { options: [valued("n", "adjustment", "n")], usageStatus: 125, stopsAtOperand: true },
   function* (job) {
+    const adjustment = job.given.value("n");
+    if (adjustment !== undefined && !/^[-+]?\d+$/.test(adjustment))
+      throw job.fail(`invalid adjustment ${job.quote.word(adjustment)}`, 125);
     if (job.operands.length > 0)
       return yield* become(job, job.operands, (name, why) => `${name}: ${why}`);
     yield* job.context.out("0\n");

@@ -1,10 +1,11 @@
 /** Who and what: hostname, uname, id, whoami, tty, nproc, uptime. Everybody is root on a one-user machine. */
-import { formatIpv4Address, type NamespaceConfig } from "@lvsim/core";
+import { formatIpv4Address, type NamespaceConfig, START } from "@lvsim/core";
 import { flag, valued } from "../../options/getopt.ts";
 import { FileError, fileErrorText } from "../../process/errno.ts";
 import { momentOf } from "../../time/moment.ts";
 import { strftime } from "../../time/strftime.ts";
 import { chomp } from "./input.ts";
+import { prettyUptime, uptimeLine } from "./load.ts";
 import { type Job, plainTool, statusOnly, tool } from "./tool.ts";
 
 const HOSTNAME_USAGE =
@@ -147,19 +148,15 @@ export const nproc = plainTool(
   () => "1\n",
 );
 
-export const uptime = plainTool("/usr/bin/uptime", {}, ({ context }) => {
-  const { machine } = context;
-  const minutes = Math.floor(machine.now / 60e9);
-  const hours = Math.floor(minutes / 60) % 24;
-  const days = Math.floor(minutes / 1440);
-  const since =
-    hours > 0
-      ? `${String(hours).padStart(2)}:${String(minutes % 60).padStart(2, "0")}`
-      : `${minutes % 60} min`;
-  const dayText = days === 0 ? "" : `${days} day${days > 1 ? "s" : ""}, `;
-  const clock = strftime("%H:%M:%S", momentOf(machine.now));
-  return ` ${clock} up ${dayText}${since},  1 user,  load average: 0.00, 0.00, 0.00\n`;
-});
+export const uptime = plainTool(
+  "/usr/bin/uptime",
+  { options: [flag("p", "pretty", "p"), flag("s", "since", "s")], version: "procps-ng) 4.0.2" },
+  ({ context, given }) => {
+    const { now } = context.machine;
+    if (given.has("s")) return `${strftime("%Y-%m-%d %H:%M:%S", momentOf(START))}\n`;
+    return given.has("p") ? prettyUptime(now) : uptimeLine(now);
+  },
+);
 
 export const trueCommand = statusOnly("/usr/bin/true", 0);
 export const falseCommand = statusOnly("/usr/bin/false", 1);

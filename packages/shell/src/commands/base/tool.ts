@@ -77,6 +77,11 @@ export class Job {
     return new CommandFailure(status, `${this.name}: ${text}\n${this.hint}`);
   }
 
+  /** Ends the tool with words that do not begin with its name. */
+  failBare(text: string, status = 1): CommandFailure {
+    return new CommandFailure(status, `${text}\n`);
+  }
+
   /** Ends the tool without a word. */
   silent(status: number): CommandFailure {
     return new CommandFailure(status, "");

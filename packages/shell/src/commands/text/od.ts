@@ -86,11 +86,14 @@ const RADIX: Readonly<Record<string, (at: number) => string>> = {
 
 function* octetsOf(job: Job): Run<Uint8Array> {
   let text = "";
+  let read = false;
   for (const name of inputsOf(job)) {
     const got = yield* slurp(job.context, name);
     if (typeof got === "number") yield* job.complainOf(name, got);
     else text += got;
+    read ||= typeof got !== "number";
   }
+  if (!read) throw job.silent(1);
   const all = encodeUtf8(text);
   const from = Number(job.given.value("j") ?? 0);
   if (from > all.length) throw job.fail("cannot skip past end of combined input");

@@ -1,11 +1,11 @@
 /** Runs a program for a service, with input and output of its own. */
-import type { CommandContext, SimpleResult } from "../command.ts";
-import { execute, prepare } from "../commands/base/execute.ts";
-import { SHELL_LIMITS } from "../kernel/limits.ts";
-import { Capture, Feed } from "../process/capture.ts";
-import { Descriptors } from "../process/descriptors.ts";
-import { fileErrorText } from "../process/errno.ts";
-import { on, type Wait } from "../process/wait.ts";
+import type { CommandContext, SimpleResult } from "../../command.ts";
+import { SHELL_LIMITS } from "../../kernel/limits.ts";
+import { Capture, Feed } from "../../process/capture.ts";
+import { Descriptors } from "../../process/descriptors.ts";
+import { fileErrorText } from "../../process/errno.ts";
+import { on, type Wait } from "../../process/wait.ts";
+import { execute, prepare } from "./execute.ts";
 
 export function* runCaptured(
   { machine, process }: CommandContext,
