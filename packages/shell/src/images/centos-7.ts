@@ -10,6 +10,7 @@ import { BASE_COMMANDS } from "../commands/base/index.ts";
 import { withNetnsExec } from "../commands/base/netns-exec.ts";
 import { brctl } from "../commands/bridge/brctl.ts";
 import { bridge } from "../commands/bridge/bridge.ts";
+import { CLIENT_COMMANDS } from "../commands/clients/index.ts";
 import { conntrack } from "../commands/conntrack/conntrack.ts";
 import { CURL_7_29_COMMANDS } from "../commands/curl/curl.ts";
 import { ETHTOOL_COMMANDS } from "../commands/ethtool/ethtool.ts";
@@ -170,7 +171,7 @@ export const CENTOS_7: Image = {
   ],
   packages: [
     imagePackage("coreutils", ["8.22", "24.el7_9.2", "base", "3.3 M"], {
-      commands: [...BASE_COMMANDS, ...SYSTEM_COMMANDS, ...TEXT_COMMANDS].filter(
+      commands: [...BASE_COMMANDS, ...CLIENT_COMMANDS, ...SYSTEM_COMMANDS, ...TEXT_COMMANDS].filter(
         ({ path }) => path !== KILLALL,
       ),
     }),

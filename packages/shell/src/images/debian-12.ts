@@ -9,6 +9,7 @@ import { withNetnsExec } from "../commands/base/netns-exec.ts";
 import { brctl } from "../commands/bridge/brctl.ts";
 import { bridge } from "../commands/bridge/bridge.ts";
 import { vconfig } from "../commands/bridge/vconfig.ts";
+import { CLIENT_COMMANDS } from "../commands/clients/index.ts";
 import { conntrack } from "../commands/conntrack/conntrack.ts";
 import { CURL_COMMANDS } from "../commands/curl/curl.ts";
 import { ETHTOOL_COMMANDS } from "../commands/ethtool/ethtool.ts";
@@ -132,7 +133,7 @@ export const DEBIAN_12: Image = {
   ],
   packages: [
     debianPackage("coreutils", "9.1-1", {
-      commands: [...BASE_COMMANDS, ...SYSTEM_COMMANDS, ...TEXT_COMMANDS],
+      commands: [...BASE_COMMANDS, ...CLIENT_COMMANDS, ...SYSTEM_COMMANDS, ...TEXT_COMMANDS],
     }),
     debianPackage("systemd", "252.39-1~deb12u1", { commands: [systemctl] }),
     debianPackage("init-system-helpers", "1.65.2", { commands: [service] }),

@@ -11,6 +11,7 @@ import { readSome, writeAll } from "../../process/transfer.ts";
 
 import { decodeUtf8, encodeUtf8 } from "../../text/utf8.ts";
 import { parseCount } from "./head.ts";
+import { Quoting } from "./quoting.ts";
 import { type Run, wordTool } from "./tool.ts";
 
 const OPERANDS = new Set("if of bs ibs obs count skip seek conv status iflag oflag cbs".split(" "));
@@ -25,21 +26,23 @@ function readOperands(context: CommandContext): ReadonlyMap<string, string> {
   const values = new Map<string, string>();
   const fail = (text: string, hint = true): CommandFailure =>
     new CommandFailure(1, `dd: ${text}\n${hint ? "Try 'dd --help' for more information.\n" : ""}`);
+  const quote = new Quoting(context);
   for (const word of context.argv.slice(1)) {
     const equals = word.indexOf("=");
     const name = word.slice(0, Math.max(0, equals));
     const value = word.slice(equals + 1);
     if (word === "--") continue;
-    if (equals < 0 || !OPERANDS.has(name)) throw fail(`unrecognized operand '${word}'`);
+    if (equals < 0 || !OPERANDS.has(name)) throw fail(`unrecognized operand ${quote.word(word)}`);
     if (NUMBERS.has(name) && parseCount(value) === undefined)
-      throw fail(`invalid number: '${value}'`, false);
+      throw fail(`invalid number: ${quote.word(value)}`, false);
     const isSize = name === "bs" || name === "ibs" || name === "obs";
-    if (isSize && parseCount(value) === 0) throw fail(`invalid number: '${value}'`, false);
+    if (isSize && parseCount(value) === 0)
+      throw fail(`invalid number: ${quote.word(value)}`, false);
     const wrong =
       name === "conv" ? value.split(",").find((one) => !CONVERSIONS.has(one)) : undefined;
-    if (wrong !== undefined) throw fail(`invalid conversion: '${wrong}'`);
+    if (wrong !== undefined) throw fail(`invalid conversion: ${quote.word(wrong)}`);
     if (name === "status" && !/^(none|noxfer|progress)$/.test(value))
-      throw fail(`invalid status level: '${value}'`);
+      throw fail(`invalid status level: ${quote.word(value)}`);
     values.set(name, value);
   }
   return values;

@@ -28,6 +28,8 @@ export interface ToolOptions {
   readonly usage?: string;
   /** The hint at its help begins with its name too, as diffutils' do. */
   readonly namesHint?: boolean;
+  /** What stands in the place of that hint. */
+  readonly badUsage?: string;
 }
 
 /** One run of a tool. */
@@ -40,12 +42,12 @@ export class Job {
   private readonly usageStatus: number;
   private readonly hint: string;
 
-  constructor(context: CommandContext, given: Given, { namesHint, usageStatus }: ToolOptions = {}) {
+  constructor(context: CommandContext, given: Given, spec: ToolOptions = {}) {
     this.context = context;
     this.given = given;
     this.quote = new Quoting(context);
-    this.usageStatus = usageStatus ?? 1;
-    this.hint = tryHelp(given.program, namesHint === true);
+    this.usageStatus = spec.usageStatus ?? 1;
+    this.hint = hintOf(given.program, spec);
   }
 
   get name(): string {
@@ -99,8 +101,9 @@ export class Job {
   }
 }
 
-const tryHelp = (name: string, named: boolean): string =>
-  `${named ? `${name}: ` : ""}Try '${name} --help' for more information.\n`;
+const hintOf = (name: string, { badUsage, namesHint }: ToolOptions): string =>
+  badUsage ??
+  `${namesHint === true ? `${name}: ` : ""}Try '${name} --help' for more information.\n`;
 
 /** A tool that may wait and stream; it returns its status, or undefined for `job.status`. */
 export function tool(
@@ -162,7 +165,7 @@ function readOptions(argv: readonly string[], spec: ToolOptions): Given {
     if (item.kind === "error")
       throw new CommandFailure(
         spec.usageStatus ?? 1,
-        `${item.message}\n${tryHelp(argv[0] ?? "", spec.namesHint === true)}`,
+        `${item.message}\n${hintOf(argv[0] ?? "", spec)}`,
       );
     options.push({ tag: item.tag, value: item.value ?? "", typed: item.typed });
   }

@@ -16,7 +16,9 @@ export interface Answer {
   readonly complete: boolean;
 }
 
-export type ExchangeFailure = { readonly failed: "timeout" | "no-data" | "not-http" } | { readonly failed: "errno"; readonly errno: number };
+export type ExchangeFailure =
+  | { readonly failed: "timeout" | "no-data" | "not-http" }
+  | { readonly failed: "errno"; readonly errno: number };
 
 export interface HttpWish {
   readonly method: string;
@@ -47,7 +49,13 @@ export function* exchange(
       const body = yield* receiveBody(connection, incoming, found.head, wish.method, deadline);
       if ("failed" in body) return body;
       const whole = octets - body.held + body.octets.length;
-      return { head: found.head, body: body.octets, octets: whole, firstAt: firstAt as Instant, complete: body.complete };
+      return {
+        head: found.head,
+        body: body.octets,
+        octets: whole,
+        firstAt: firstAt as Instant,
+        complete: body.complete,
+      };
     }
     if (found !== null && found.kind !== "more") return { failed: "not-http" };
     const got = yield* connection.receive(deadline);
@@ -84,7 +92,8 @@ function* receiveBody(
     const over = got.kind !== "octets";
     if (!over) incoming.add(got.octets);
     const whole = length.kind === "known" && incoming.length >= length.length;
-    const chunked = length.kind === "chunked" && decodeUtf8(incoming.peek(5)).endsWith("0\r\n\r\n");
+    const chunked =
+      length.kind === "chunked" && decodeUtf8(incoming.ending(5)).endsWith("0\r\n\r\n");
     if (!over && !whole && !chunked) continue;
     const octets = incoming.take(length.kind === "known" ? length.length : incoming.length);
     const complete = length.kind !== "known" || octets.length === length.length;

@@ -2,12 +2,12 @@
 import { Errno, errnoText, formatIpv4Address, TcpState } from "@lvsim/core";
 import type { Command } from "../../command.ts";
 import { ProcessSockets } from "../../network/process-sockets.ts";
+import { portOfService } from "../../network/services.ts";
 import { on, WaitQueue } from "../../process/wait.ts";
 import { wordTool } from "../base/tool.ts";
 import { addressOfHost, parseLooseAddress } from "../hosts-file.ts";
-import { portOfService } from "../../network/services.ts";
-import { TcpPeer, talk } from "../nc/talk.ts";
 import { readNcOptions } from "../nc/options.ts";
+import { TcpPeer, talk } from "../nc/talk.ts";
 
 const TELNET_PORT = 23;
 
@@ -23,7 +23,9 @@ export const telnet: Command = wordTool("/usr/bin/telnet", function* (job) {
   if (port === undefined) throw job.failBare(`telnet: ${service}: bad port`);
   const address = parseLooseAddress(host) ?? addressOfHost(context.machine.files, host);
   if (address === undefined) {
-    yield* context.out(`Server lookup failure:  ${host}:${words.length > 1 ? service : "telnet"}, Name or service not known\n`);
+    yield* context.out(
+      `Server lookup failure:  ${host}:${words.length > 1 ? service : "telnet"}, Name or service not known\n`,
+    );
     return 1;
   }
   yield* context.out(`Trying ${formatIpv4Address(address)}...\n`);
@@ -31,14 +33,17 @@ export const telnet: Command = wordTool("/usr/bin/telnet", function* (job) {
   const queue = new WaitQueue();
   socket.onEvent = () => queue.wake();
   const started = socket.connect({ address, port });
-  while (socket.state === TcpState.synSent || socket.state === TcpState.synReceived) yield on(queue);
+  while (socket.state === TcpState.synSent || socket.state === TcpState.synReceived)
+    yield on(queue);
   const errno = started !== 0 && started !== Errno.EINPROGRESS ? started : socket.takeError();
   if (errno !== 0) {
     socket.close();
     throw job.failBare(`telnet: Unable to connect to remote host: ${errnoText(errno)}`);
   }
   yield* context.out(`Connected to ${host}.\nEscape character is '^]'.\n`);
-  yield* talk(context, new TcpPeer(socket), { ...readNcOptions(["nc", "-q", "0", host, String(port)]) });
+  yield* talk(context, new TcpPeer(socket), {
+    ...readNcOptions(["nc", "-q", "0", host, String(port)]),
+  });
   socket.close();
   yield* context.err("Connection closed by foreign host.\n");
   return 0;

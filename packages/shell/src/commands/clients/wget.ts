@@ -13,7 +13,7 @@ import { strftime } from "../../time/strftime.ts";
 import { type Job, type Run, tool } from "../base/tool.ts";
 import { Connection } from "../curl/connection.ts";
 import type { ResponseHead } from "../curl/response.ts";
-import { hostText, type HttpUrl, locationText, readUrl } from "../curl/url.ts";
+import { type HttpUrl, hostText, locationText, readUrl } from "../curl/url.ts";
 import { addressOfHost, parseLooseAddress } from "../hosts-file.ts";
 import { type Answer, exchange } from "./http-exchange.ts";
 
@@ -70,15 +70,19 @@ const OPTIONS: readonly GetoptOption<string>[] = [
 
 const USAGE = "Usage: wget [OPTION]... [URL]...\n\nTry `wget --help' for more options.\n";
 
-export const wget = tool("/usr/bin/wget", { options: OPTIONS, usageStatus: 2, version: "GNU Wget 1.21.3", badOption: USAGE }, function* (job) {
-  if (job.operands.length === 0) throw job.failBare(`wget: missing URL\n${USAGE.trimEnd()}`);
-  const session = new Session(job);
-  for (const text of job.operands) {
-    const status = yield* session.get(text);
-    if (job.status === 0) job.status = status;
-  }
-  return undefined;
-});
+export const wget = tool(
+  "/usr/bin/wget",
+  { options: OPTIONS, usageStatus: 2, version: "GNU Wget 1.21.3", badUsage: USAGE },
+  function* (job) {
+    if (job.operands.length === 0) throw job.failBare(`wget: missing URL\n${USAGE.trimEnd()}`);
+    const session = new Session(job);
+    for (const text of job.operands) {
+      const status = yield* session.get(text);
+      if (job.status === 0) job.status = status;
+    }
+    return undefined;
+  },
+);
 
 class Session {
   private readonly job: Job;
@@ -104,7 +108,11 @@ class Session {
   private *log(text: string): Run<void> {
     const file = this.job.given.value("o");
     if (file === undefined) yield* this.context.err(text);
-    else this.context.machine.files.writeText(file.startsWith("/") ? file : `${this.context.cwd}/${file}`, (this.context.machine.files.readText(file) ?? "") + text);
+    else
+      this.context.machine.files.writeText(
+        file.startsWith("/") ? file : `${this.context.cwd}/${file}`,
+        (this.context.machine.files.readText(file) ?? "") + text,
+      );
   }
 
   private get clock(): string {
@@ -118,7 +126,10 @@ class Session {
     for (let left = Number(given.value("redirects") ?? REDIRECTS); ; left--) {
       const reading = readUrl(text);
       if (reading.kind !== "url") {
-        const why = reading.kind === "unsupported" ? `Unsupported scheme ‘${reading.scheme}’` : "Invalid host name";
+        const why =
+          reading.kind === "unsupported"
+            ? `Unsupported scheme ‘${reading.scheme}’`
+            : "Invalid host name";
         yield* this.log(`${text}: ${why}.\n`);
         return 1;
       }
@@ -141,7 +152,9 @@ class Session {
     const most = Number(given.value("t") ?? TRIES) || Number.POSITIVE_INFINITY;
     for (let attempt = 1; ; attempt++) {
       const mark = attempt === 1 ? "" : `(try:${String(attempt).padStart(2)})`;
-      yield* this.say(`--${this.clock}--  ${mark}${mark === "" ? "" : "  "}http://${hostText(url.host, url.port)}${url.target}\n`);
+      yield* this.say(
+        `--${this.clock}--  ${mark}${mark === "" ? "" : "  "}http://${hostText(url.host, url.port)}${url.target}\n`,
+      );
       const outcome = yield* this.once(url);
       if (typeof outcome !== "string") return outcome;
       if (attempt >= most) {
@@ -149,7 +162,12 @@ class Session {
         return NETWORK_FAILURE;
       }
       yield* this.say("Retrying.\n\n");
-      yield until(later(this.context.machine.now, seconds(Math.min(attempt, Number(given.value("waitretry") ?? 10)))));
+      yield until(
+        later(
+          this.context.machine.now,
+          seconds(Math.min(attempt, Number(given.value("waitretry") ?? 10))),
+        ),
+      );
     }
   }
 
@@ -162,12 +180,15 @@ class Session {
     const address = literal ?? addressOfHost(context.machine.files, url.host);
     if (address === undefined) {
       yield* this.say("failed: Name or service not known.\n");
-      if (!this.quiet) yield* this.log(`wget: unable to resolve host address ${job.quote.word(url.host)}\n`);
+      if (!this.quiet)
+        yield* this.log(`wget: unable to resolve host address ${job.quote.word(url.host)}\n`);
       return NETWORK_FAILURE;
     }
     const shown = formatIpv4Address(address);
     if (literal === undefined) yield* this.say(`${shown}\n`);
-    yield* this.say(`Connecting to ${literal === undefined ? `${url.host} (${url.host})|${shown}|` : url.host}:${url.port}... `);
+    yield* this.say(
+      `Connecting to ${literal === undefined ? `${url.host} (${url.host})|${shown}|` : url.host}:${url.port}... `,
+    );
     const limit = Number(job.given.value("T") ?? READ_TIMEOUT);
     const patience = () => (limit > 0 ? later(engine.now, milliseconds(limit * 1000)) : null);
     const connection = new Connection(context, url.host, url.port, 0);
@@ -177,7 +198,12 @@ class Session {
       yield* this.say("connected.\nHTTP request sent, awaiting response... ");
       const answer = yield* exchange(connection, this.wish(url), patience(), () => engine.now);
       if ("failed" in answer) {
-        const why = answer.failed === "errno" ? `Read error (${errnoText(answer.errno)}) in headers.` : answer.failed === "timeout" ? "Read error (Connection timed out) in headers." : "No data received.";
+        const why =
+          answer.failed === "errno"
+            ? `Read error (${errnoText(answer.errno)}) in headers.`
+            : answer.failed === "timeout"
+              ? "Read error (Connection timed out) in headers."
+              : "No data received.";
         yield* this.say(`${why}\n`);
         return "again";
       }
@@ -187,8 +213,12 @@ class Session {
     }
   }
 
-  private *refused(outcome: { readonly kind: string; readonly errno?: number }): Run<number | "again"> {
-    const errno = outcome.kind === "timeout" ? Errno.ETIMEDOUT : (outcome.errno ?? Errno.ECONNREFUSED);
+  private *refused(outcome: {
+    readonly kind: string;
+    readonly errno?: number;
+  }): Run<number | "again"> {
+    const errno =
+      outcome.kind === "timeout" ? Errno.ETIMEDOUT : (outcome.errno ?? Errno.ECONNREFUSED);
     yield* this.say(`failed: ${errnoText(errno)}.\n`);
     const final = errno === Errno.ECONNREFUSED && !this.job.given.has("retry");
     if (final || errno === Errno.ENETUNREACH) return NETWORK_FAILURE;
@@ -211,7 +241,9 @@ class Session {
         "Accept-Encoding: identity",
         "Connection: Keep-Alive",
         ...given.values("header"),
-        ...(given.has("post") ? ["Content-Type: application/x-www-form-urlencoded", `Content-Length: ${body.length}`] : []),
+        ...(given.has("post")
+          ? ["Content-Type: application/x-www-form-urlencoded", `Content-Length: ${body.length}`]
+          : []),
       ],
     };
   }
@@ -219,27 +251,50 @@ class Session {
   private *finish(url: HttpUrl, text: string, answer: Answer): Run<number> {
     const { head } = answer;
     const [, , phrase = ""] = /^(\S+ \d+) ?(.*?)\r?\n/.exec(head.lines[0] ?? "") ?? [];
-    if (this.job.given.has("S")) yield* this.say(`\n${head.lines.map((line) => line.trim()).filter((line) => line !== "").map((line) => `  ${line}\n`).join("")}`);
+    if (this.job.given.has("S"))
+      yield* this.say(
+        `\n${head.lines
+          .map((line) => line.trim())
+          .filter((line) => line !== "")
+          .map((line) => `  ${line}\n`)
+          .join("")}`,
+      );
     else yield* this.say(`${head.status} ${phrase}\n`);
     if (head.status >= 400 && this.spider) {
       yield* this.say("Remote file does not exist -- broken link!!!\n\n");
       return SERVER_ERROR;
     }
     if (head.status >= 400) {
-      if (!this.quiet) yield* this.log(this.brief ? `http://${hostText(url.host, url.port)}${url.target}:\n${this.clock} ERROR ${head.status}: ${phrase}.\n` : `${this.clock} ERROR ${head.status}: ${phrase}.\n\n`);
+      if (!this.quiet)
+        yield* this.log(
+          this.brief
+            ? `http://${hostText(url.host, url.port)}${url.target}:\n${this.clock} ERROR ${head.status}: ${phrase}.\n`
+            : `${this.clock} ERROR ${head.status}: ${phrase}.\n\n`,
+        );
       return SERVER_ERROR;
     }
     const length = head.headers.get("content-length");
     const type = (head.headers.get("content-type") ?? "").split(";")[0];
-    yield* this.say(`Length: ${length === undefined ? "unspecified" : `${length}${sizeText(Number(length))}`}${type === "" ? "" : ` [${type}]`}\n`);
+    yield* this.say(
+      `Length: ${length === undefined ? "unspecified" : `${length}${sizeText(Number(length))}`}${type === "" ? "" : ` [${type}]`}\n`,
+    );
     if (this.spider) {
-      yield* this.say(/html/.test(type ?? "") ? "Remote file exists and could contain further links,\nbut recursion is disabled -- not retrieving.\n\n" : "Remote file exists.\n\n");
+      yield* this.say(
+        /html/.test(type ?? "")
+          ? "Remote file exists and could contain further links,\nbut recursion is disabled -- not retrieving.\n\n"
+          : "Remote file exists.\n\n",
+      );
       return 0;
     }
     return yield* this.save(url, text, answer, length !== undefined);
   }
 
-  private *save(url: HttpUrl, text: string, { body, complete }: Answer, known: boolean): Run<number> {
+  private *save(
+    url: HttpUrl,
+    text: string,
+    { body, complete }: Answer,
+    known: boolean,
+  ): Run<number> {
     const { context, job } = this;
     const asked = job.given.value("O");
     const toOutput = asked === "-";
@@ -248,9 +303,16 @@ class Session {
     yield* this.say(`Saving to: ${quoted}\n`);
     if (toOutput) yield* context.out(decodeUtf8(body));
     else {
-      const file = context.machine.files.open(context.process, path, { read: false, write: true, create: true, truncate: true });
+      const file = context.machine.files.open(context.process, path, {
+        read: false,
+        write: true,
+        create: true,
+        truncate: true,
+      });
       if (typeof file === "number") {
-        yield* this.log(`${path}: ${fileErrorText(file)}\n\nCannot write to ${quoted} (${fileErrorText(file)}).\n`);
+        yield* this.log(
+          `${path}: ${fileErrorText(file)}\n\nCannot write to ${quoted} (${fileErrorText(file)}).\n`,
+        );
         return FILE_ERROR;
       }
       file.write(decodeUtf8(body));
@@ -260,7 +322,10 @@ class Session {
     const size = known ? `[${body.length}/${body.length}]` : `[${body.length}]`;
     const done = toOutput ? "written to stdout" : `${quoted} saved`;
     yield* this.say(`${this.clock} (${rate(body.length)}) - ${done} ${size}\n\n`);
-    if (this.brief && !this.quiet) yield* this.log(`${this.clock} URL:${text.endsWith(url.target) ? text : `${text}/`} ${size} -> "${toOutput ? "-" : path}" [1]\n`);
+    if (this.brief && !this.quiet)
+      yield* this.log(
+        `${this.clock} URL:${text.endsWith(url.target) ? text : `${text}/`} ${size} -> "${toOutput ? "-" : path}" [1]\n`,
+      );
     return complete ? 0 : NETWORK_FAILURE;
   }
 
@@ -270,7 +335,8 @@ class Session {
     const name = (url.target.split("/").pop() ?? "").replace(/^\?/, "index.html?") || "index.html";
     const folder = this.job.given.value("P");
     const path = folder === undefined ? name : `${folder}/${name}`;
-    const taken = (candidate: string): boolean => typeof files.resolve(candidate, this.context.cwd) !== "number";
+    const taken = (candidate: string): boolean =>
+      typeof files.resolve(candidate, this.context.cwd) !== "number";
     if (!taken(path)) return path;
     for (let i = 1; ; i++) if (!taken(`${path}.${i}`)) return `${path}.${i}`;
   }
@@ -278,11 +344,18 @@ class Session {
 
 const redirectOf = ({ headers, status }: ResponseHead, url: HttpUrl): string | null => {
   const location = headers.get("location");
-  return location !== undefined && [301, 302, 303, 307, 308].includes(status) ? locationText(location, url) : null;
+  return location !== undefined && [301, 302, 303, 307, 308].includes(status)
+    ? locationText(location, url)
+    : null;
 };
 
 /** From 1 KiB on the length is also told in larger units. */
-const sizeText = (octets: number): string => (octets < 1024 ? "" : octets < 1 << 20 ? ` (${(octets / 1024).toFixed(1)}K)` : ` (${(octets / (1 << 20)).toFixed(1)}M)`);
+const sizeText = (octets: number): string =>
+  octets < 1024
+    ? ""
+    : octets < 1 << 20
+      ? ` (${(octets / 1024).toFixed(1)}K)`
+      : ` (${(octets / (1 << 20)).toFixed(1)}M)`;
 
 const LINE = 51_200;
 const SPEED = "1.37M";
@@ -296,7 +369,9 @@ function dots(octets: number): string {
     for (let i = 0; i < Math.floor(part / 1024); i++) row += i > 0 && i % 10 === 0 ? " ." : ".";
     const percent = octets === 0 ? 100 : Math.floor(((at + part) * 100) / octets);
     const last = at + LINE >= octets;
-    lines.push(`${String(at / 1024).padStart(6)}K ${row.padEnd(54)} ${String(percent).padStart(3)}% ${SPEED}${last ? "=0s" : " 0s"}`);
+    lines.push(
+      `${String(at / 1024).padStart(6)}K ${row.padEnd(53)} ${String(percent).padStart(3)}% ${SPEED}${last ? "=0s" : " 0s"}`,
+    );
   }
   return lines.join("\n");
 }

@@ -42,6 +42,11 @@ export class Incoming {
     return this.held.length;
   }
 
+  /** The last `count` octets, which stay. */
+  ending(count: number): Uint8Array {
+    return this.held.subarray(Math.max(0, this.held.length - count));
+  }
+
   /** Up to `max` octets. */
   take(max: number): Uint8Array {
     const part = this.held.subarray(0, Math.min(max, this.held.length));
