@@ -80,7 +80,10 @@ export class CommandContext {
   *read(): Generator<Wait, string, void> {
     const file = this.stdin;
     const got = file === undefined ? "" : yield* readSome(file);
-    return typeof got === "number" ? "" : got;
+    if (typeof got === "number") return "";
+    const wait = this.machine.step(this.process, nanoseconds(0), got.length);
+    if (wait !== null) yield wait;
+    return got;
   }
 
   /** All of standard input. */
