@@ -14,14 +14,19 @@ import {
 } from "@lvsim/testing";
 import { DropCounts } from "../drop-counts.ts";
 import { type Played, type PlayOptions, playedOf } from "../played.ts";
-import { askLine, healing, serviceLab, vipOf } from "./lab.ts";
+import { healing } from "./faults.ts";
+import { askLine, serviceLab } from "./lab.ts";
 import type { ServerPlan, ServicePlan } from "./plan.ts";
+import { vipOf } from "./site.ts";
 
 /** From the last fault's end until everything is put right, and from there until goals must be reached. */
 const SETTLING = seconds(5);
 const WITHIN = seconds(120);
 /** An established connection of which nobody speaks any more stays 900 s, and its template as long. */
 const COMING_TO_REST = seconds(1100);
+
+/** Fifty times what a lab needs: one that takes more would not end. */
+const LIMITS = { eventsMax: 200_000 };
 
 export function playService(plan: ServicePlan, options: PlayOptions = {}): Played {
   const watch = new Watch(INVARIANTS);
@@ -30,9 +35,10 @@ export function playService(plan: ServicePlan, options: PlayOptions = {}): Playe
   const trace = tee([watch, ...(recorder === null ? [] : [recorder]), drops]) as Trace;
   let thrown: unknown = null;
   try {
-    const lab = Lab.build(serviceLab(plan), { seed: plan.seed, trace });
+    const lab = Lab.build(serviceLab(plan), { seed: plan.seed, trace, limits: LIMITS });
     watch.follow(lab.simulation);
     chaos(plan, lab);
+    if (lab.simulation.engine.limitReached() !== null) throw new Error("it does not come to rest");
     if (options.onlyFaults === true) watch.look();
     else {
       heal(plan, lab);
@@ -58,7 +64,7 @@ function chaos(plan: ServicePlan, lab: Lab): void {
 
 function heal(plan: ServicePlan, lab: Lab): void {
   for (const link of lab.simulation.links) link.configure({ ...PLAIN_LINK, delay: link.delay });
-  for (const [machine, command] of healing(plan)) lab.exec(machine, command);
+  lab.exec("dir", healing(plan));
 }
 
 function converge(plan: ServicePlan, lab: Lab): void {
@@ -72,5 +78,7 @@ function converge(plan: ServicePlan, lab: Lab): void {
   eventually(lab, [...asked, vipIsAt(vipOf(plan), "dir"), neighboursAgree, switchesKnow], {
     within: WITHIN,
   });
+  // parts of packets are kept for 30 s
+  lab.until(later(lab.now, seconds(60)));
   eventually(lab, [connectionsEnd], { within: COMING_TO_REST, every: seconds(20) });
 }

@@ -14,6 +14,11 @@ const PLAIN: Partial<ServicePlan> = {
   scheduler: "rr",
   tracked: false,
   udp: false,
+  netmask: "",
+  onePacket: false,
+  body: 0,
+  synced: false,
+  naming: "port",
 };
 
 export function* smallerServices(plan: ServicePlan): Iterable<ServicePlan> {
@@ -26,7 +31,11 @@ export function* smallerServices(plan: ServicePlan): Iterable<ServicePlan> {
 
 function* plainer(plan: ServicePlan): Iterable<ServicePlan> {
   const { servers } = plan;
-  const knobs = Object.entries(PLAIN).filter(([name, value]) => plan[name as Knob] !== value);
+  // a service of all ports must be persistent
+  const mayChange = (name: string): boolean => name !== "persistence" || plan.naming !== "any-port";
+  const knobs = Object.entries(PLAIN).filter(
+    ([name, value]) => plan[name as Knob] !== value && mayChange(name),
+  );
   const isPlain = plan.sysctls.length === 0 && knobs.length === 0;
   if (!isPlain) yield { ...plan, ...PLAIN, sysctls: [] };
   for (const sysctls of shorter(plan.sysctls)) yield { ...plan, sysctls };
@@ -39,6 +48,7 @@ function* plainer(plan: ServicePlan): Iterable<ServicePlan> {
 }
 
 function* fewerMachines(plan: ServicePlan): Iterable<ServicePlan> {
+  const maySelf = !plan.spare && plan.method !== "-b";
   const { clients, servers, faults, requests, routed, spare } = plan;
   const without = (gone: readonly string[]) => ({
     faults: faults.filter(({ on }) => !gone.includes(on)),
@@ -62,14 +72,14 @@ function* fewerMachines(plan: ServicePlan): Iterable<ServicePlan> {
     if (server.number === 0) continue;
     const gone = without([`rs${server.number}`]);
     yield { ...plan, servers: servers.filter((other) => other !== server), ...gone };
-    if (servers.length > 1 && servers.every(({ number }) => number > 0))
+    if (maySelf && servers.length > 1 && servers.every(({ number }) => number > 0))
       yield { ...plan, servers: servers.with(i, { ...server, number: 0 }), ...gone };
   }
 }
 
 /** Times in whole seconds, and nobody who waits: of all at once, or of one. */
 function* rounder(plan: ServicePlan): Iterable<ServicePlan> {
-  const requests = plan.requests.map((one) => ({ ...one, at: whole(one.at), waits: 0 }));
+  const requests = plan.requests.map((one) => ({ ...one, at: whole(one.at), waits: 0, posts: 0 }));
   const faults = plan.faults.map((one) => ({
     ...{ ...one, at: whole(one.at), lasts: Math.max(1000, whole(one.lasts)) },
   }));
@@ -80,8 +90,8 @@ function* rounder(plan: ServicePlan): Iterable<ServicePlan> {
   for (const [i, request] of plan.requests.entries()) {
     if (request.at !== whole(request.at))
       yield { ...plan, requests: plan.requests.with(i, { ...request, at: whole(request.at) }) };
-    if (request.waits !== 0)
-      yield { ...plan, requests: plan.requests.with(i, { ...request, waits: 0 }) };
+    if (request.waits + request.posts > 0)
+      yield { ...plan, requests: plan.requests.with(i, { ...request, waits: 0, posts: 0 }) };
   }
   for (const [i, fault] of faults.entries())
     if (JSON.stringify(fault) !== JSON.stringify(plan.faults[i]))

@@ -41,7 +41,8 @@ export function eventually(lab: Lab, goals: readonly Goal[], options: Eventually
   for (;;) {
     const missing = missingOf(lab, goals);
     if (missing.length === 0) return lab.now;
-    if (lab.now >= end) throw new GoalError(missing, goalsText(missing, began, lab.now));
+    const isOver = lab.now >= end || lab.simulation.engine.limitReached() !== null;
+    if (isOver) throw new GoalError(missing, goalsText(missing, began, lab.now));
     lab.until(Math.min(later(lab.now, every), end) as Instant);
   }
 }

@@ -286,7 +286,7 @@ export class Director {
       },
       isLocalAddress: (candidate) => this.local.has(candidate),
       nextIdentification: () => 0,
-      mtuOf: () => 1500,
+      mtuOf: (route) => (route.mtu === 0 ? 1500 : route.mtu),
       deliverLocally: () => undefined,
     };
   }

@@ -29,12 +29,16 @@ interface Belief {
   readonly text: string;
 }
 
-/** Every valid entry of every machine's first network namespace; those of devices without link addresses say nothing. */
+/**
+ * Every valid entry of every machine's first network namespace. Those of devices without link addresses say nothing, and
+ * those for addresses of the machine itself, which it had while another one owned the address, are not asked any more.
+ */
 function beliefsOf(lab: Lab): Belief[] {
   return lab.simulation.namespaces.flatMap((host) =>
     host.neighbours
       .entries()
       .filter(({ state, linkAddress }) => VALID.includes(state) && linkAddress !== 0)
+      .filter(({ address }) => !owns(host, address))
       .map(({ address, linkAddress, device }) => {
         const where = `${host.name} has ${formatIpv4Address(address)} dev ${device.name}`;
         return { host, address, linkAddress, text: `${where} at ${formatMacAddress(linkAddress)}` };

@@ -169,14 +169,21 @@ class Ledger implements InvariantWatch {
 
   /** A fragment stands for its packet, and a tunnel's packet for the one inside. */
   private transform(place: Place, frame: Frame): void {
-    const isOuter = frame.origin === FrameOrigin.encapsulated;
-    if (isOuter && this.entered(place.owner, frame.parentId)) return;
-    const parent = this.holding(place, frame.parentId);
-    if (parent.copies === 0) return;
-    const first = (frame.fragment & OFFSET) === parent.offset;
-    if (frame.origin === FrameOrigin.fragmented && frame.fragmentOf !== null && first)
-      parent.copies--;
-    if (isOuter) parent.copies--;
+    if (frame.origin === FrameOrigin.encapsulated) return this.unwrap(place, frame);
+    const { fragmentOf, parentId } = frame;
+    if (frame.origin !== FrameOrigin.fragmented || fragmentOf === null) return;
+    const parent = this.holding(place, parentId);
+    if ((frame.fragment & OFFSET) !== parent.offset) return;
+    if (parent.copies > 0) parent.copies--;
+    // a tunnel's packet that was never sent as a whole
+    else if (fragmentOf.origin === FrameOrigin.encapsulated) this.unwrap(place, fragmentOf);
+  }
+
+  /** What `outer` carries has left with it, unless it had left by the tunnel's own device. */
+  private unwrap(place: Place, { parentId }: Frame): void {
+    if (this.entered(place.owner, parentId)) return;
+    const inner = this.holding(place, parentId);
+    if (inner.copies > 0) inner.copies--;
   }
 
   /** Whether a copy may just be coming in by the device; nobody is told when a cable doubles a frame. */

@@ -98,8 +98,9 @@ function checkNew(
   report: Tell,
 ): void {
   if (weight <= 0) report("", `whose weight is ${weight}`);
-  // lblc does not ask whether the server in its cache is overloaded
-  if (upperThreshold === 0 || service.onePacket || service.scheduler === "lblc") return;
+  // lblc does not ask whether the server in its cache is overloaded, and older kernels forget it when they are told anew
+  const isKept = host.kernel === "6.1.192" && host.config.ipvs.variant === "mainline";
+  if (upperThreshold === 0 || service.onePacket || service.scheduler === "lblc" || !isKept) return;
   const listing = host.ipvs
     .services()
     .find(({ config }) => config.identity === service.identity)

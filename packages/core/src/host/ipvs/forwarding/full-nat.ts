@@ -22,6 +22,9 @@ import { LinkPath, type LocalBinding } from "../local-binding.ts";
 import type { Forwarder } from "./forwarder.ts";
 import { type ForwardingPath, Preparation, RouteMode } from "./forwarding-path.ts";
 
+/** Of lo, unless somebody changed it. */
+const LOOPBACK_MTU = 65_536;
+
 const MODE = RouteMode.local | RouteMode.nonLocal | RouteMode.redirect | RouteMode.keepTtl;
 
 export class FullNat implements Forwarder {
@@ -168,7 +171,9 @@ export class FullNat implements Forwarder {
   }
 
   private mtuTo(frame: Frame, { serverAddress }: LocalBinding): number {
-    return this.path.host.ip.mtuOf(frame.route as Route, serverAddress);
+    const route = frame.route as Route | null;
+    // before routing a packet for this host itself has none: it stays on lo
+    return route === null ? LOOPBACK_MTU : this.path.host.ip.mtuOf(route, serverAddress);
   }
 
   private sendStraight(frame: Frame, connection: Connection, path: LinkPath): Verdict {

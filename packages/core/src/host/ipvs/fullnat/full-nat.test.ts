@@ -85,6 +85,15 @@ describe("the way of packets", () => {
     expect(director.straight, "too long for the link").toEqual([]);
   });
 
+  test("a server on the director itself has no route yet where requests are taken", () => {
+    const director = new ForkDirector();
+    director.local.add(serverAddress(0));
+    const frame = director.segment(CLIENT, 4000, VIP, 80, "S");
+    frame.route = null;
+    expect(director.deliver(frame)).toBe(Verdict.accept);
+    expect(frame).toMatchObject({ source: LOCAL[0], destination: serverAddress(0), route: null });
+  });
+
   test("without a local address nothing is made, and the kernel's log says so", () => {
     const director = new ForkDirector(1, []);
     expect(director.request(4000, "S")).toBeNull();
