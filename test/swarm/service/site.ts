@@ -11,7 +11,7 @@ export const isOutside = (plan: ServicePlan): boolean => isBetween(plan) || plan
 
 export const serverName = ({ number }: ServerPlan): string =>
   number === 0 ? "dir" : `rs${number}`;
-export const serverAddress = ({ number }: ServerPlan): string => `10.0.0.${10 + number}`;
+const serverAddress = ({ number }: ServerPlan): string => `10.0.0.${10 + number}`;
 export const directorsOf = ({ spare }: ServicePlan): readonly string[] =>
   spare ? ["dir", "dir2"] : ["dir"];
 
@@ -27,10 +27,10 @@ export function gatewayOf(plan: ServicePlan, machine: string): string | null {
   return plan.routed && machine !== "gw" ? "10.0.0.1" : null;
 }
 
-export const portOf = ({ udp }: ServicePlan): number => (udp ? 53 : 80);
+const portOf = ({ udp }: ServicePlan): number => (udp ? 53 : 80);
 
 /** The service, as ipvsadm names it. */
-export function serviceName(plan: ServicePlan): string {
+function serviceName(plan: ServicePlan): string {
   if (plan.naming === "mark") return "-f 7";
   const port = plan.naming === "any-port" ? 0 : portOf(plan);
   return `${plan.udp ? "-u" : "-t"} ${vipOf(plan)}:${port}`;
