@@ -169,3 +169,17 @@ test("what a kernel cannot play is not exported, and an unknown form is told", (
   expect(say(["export", "recording", "dr", "-o", "FOLDER"]).err).toMatch(/ is not empty\n$/);
   expect(say(["compare", "dr", "FOLDER"]).err).toMatch(/^lvsim: .* is no recording: /);
 });
+
+test("check takes what an import makes a lab of as that lab", () => {
+  const dump = join(folder, "rules.ipvs");
+  writeFileSync(
+    dump,
+    "-A -t 10.0.0.100:80 -s wrr -p 300\n-a -t 10.0.0.100:80 -r 10.0.0.20:80 -g -w 1\n-a -t 10.0.0.100:80 -r 10.0.0.21:80 -g -w 0\n",
+  );
+  expect(say(["check", dump]).out).toContain("[quiesced-persistent]");
+  expect(say(["check", "/dev/zero"])).toEqual({
+    status: 2,
+    out: "",
+    err: "lvsim: cannot read /dev/zero: it is no regular file\n",
+  });
+});

@@ -171,8 +171,11 @@ function addCheck(
 ): void {
   program
     .command("check")
-    .description("give advice on a scenario, or a lab file of your own")
-    .argument("<scenario>", "a name that `lvsim list` shows, or FILE.lab.yml")
+    .description("give advice on a scenario, a lab file of your own, or what `lvsim import` takes")
+    .argument(
+      "<scenario>",
+      "a name that `lvsim list` shows, FILE.lab.yml, or a dump, a script, a folder",
+    )
     .option("--seed <seed>", "a whole number; the same seed gives the same run", "1")
     .option("--variant <name>", VARIANT)
     .option("--json", "a line of JSON for each piece of advice")

@@ -1,9 +1,14 @@
-/** `lvsim check LAB`: plays a lab and gives advice on it, from its configuration and from what happened. */
+/**
+ * `lvsim check LAB`: plays a lab and gives advice on it, from its configuration and from what happened. What `lvsim import`
+ * makes a lab of (a dump, keepalived.conf, a folder) is taken as that lab.
+ */
+import { existsSync } from "node:fs";
 import { isWrong, type Language, labNames, lintLines, lintRun, runLab } from "@lvsim/scenarios";
 import stringWidth from "string-width";
 import { type Environment, usesColour } from "../environment.ts";
 import { findLab } from "../labs.ts";
 import { painter } from "../paint.ts";
+import { importedLab } from "./import.ts";
 
 export interface CheckOptions {
   readonly seed: string;
@@ -20,7 +25,8 @@ export function checkCommand(
   { seed, language, variant, json }: CheckOptions,
   environment: Environment,
 ): number {
-  const advice = lintRun(runLab(name, findLab(name, variant), { seed }));
+  const lab = variant === undefined && isImport(name) ? importedLab(name) : findLab(name, variant);
+  const advice = lintRun(runLab(name, lab, { seed }));
   if (json) for (const one of advice) environment.out(`${JSON.stringify(one)}\n`);
   else {
     const page = { language, columns: COLUMNS, widthOf: stringWidth, showMacs: false };
@@ -29,3 +35,9 @@ export function checkCommand(
   }
   return advice.some(isWrong) ? 1 : 0;
 }
+
+/** Something in the reader's folder that is no lab file and bears no lab's name. */
+const isImport = (path: string): boolean =>
+  existsSync(path) &&
+  !labNames().includes(path) &&
+  (/\.clab\.ya?ml$/.test(path) || !/\.ya?ml$/.test(path));

@@ -6,7 +6,9 @@ import {
   type ImportFile,
   type ImportResult,
   importFiles,
+  type LabDefinition,
   type Language,
+  labOf,
   labText,
 } from "@lvsim/scenarios";
 import type { Environment } from "../environment.ts";
@@ -46,6 +48,9 @@ export function importCommand(
   return 0;
 }
 
+/** The lab that an import of `path` makes. */
+export const importedLab = (path: string): LabDefinition => labOf(imported(path).source);
+
 function imported(path: string): ImportResult {
   try {
     return importFiles(requestFor(path));
@@ -57,7 +62,12 @@ function imported(path: string): ImportResult {
 
 function requestFor(path: string): Parameters<typeof importFiles>[0] {
   try {
-    if (statSync(path).isDirectory())
+    const stat = statSync(path);
+    if (!stat.isDirectory() && !stat.isFile())
+      throw new UsageError(`cannot read ${path}: it is no regular file`);
+    if (stat.isFile() && stat.size > OCTETS_MAX)
+      throw new UsageError(`${path} is too large: more than ${OCTETS_MAX} octets`);
+    if (stat.isDirectory())
       return { path: path.endsWith("/") ? path : `${path}/`, files: filesBelow(path), beside: [] };
     const text = readText(path);
     if (text === undefined) throw new UsageError(`${path} is no text: it holds binary data`);
