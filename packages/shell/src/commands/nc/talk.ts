@@ -34,7 +34,9 @@ export class TcpPeer implements Peer {
   receive(decoder: Utf8Decoder): string | null {
     const octets = this.socket.receive(READ_MAX);
     if (octets === null) return this.socket.takeError() === 0 ? null : "";
-    return octets.length === 0 ? "" : decoder.decode(octets, false) || null;
+    return octets.length === 0
+      ? decoder.decode(octets, true)
+      : decoder.decode(octets, false) || null;
   }
 
   send(octets: Uint8Array): number {

@@ -73,7 +73,8 @@ export class TcpChannel implements Channel {
   read(): string | number | null {
     const octets = this.socket.receive(READ_MAX);
     if (octets === null) return this.socket.takeError() || null;
-    return octets.length === 0 ? "" : this.decoder.decode(octets, false) || null;
+    const isOver = octets.length === 0;
+    return isOver ? this.decoder.decode(octets, true) : this.decoder.decode(octets, false) || null;
   }
 
   /** All of it or nothing: what the socket's buffer has no room for waits here. */
