@@ -67,6 +67,72 @@ test("plain text with Debian's prompts is read too", () => {
   ]);
 });
 
+test.each(["dr.md", "dr.zh.md"])(
+  "our own lab sheet %s holds, and has no prompts at all",
+  (file) => {
+    const { steps, notes } = play(`../../docs/sheets/${file}`);
+    expect(steps).toHaveLength(37);
+    expect(steps.filter(matters)).toEqual([]);
+    expect(notes).toHaveLength(1);
+  },
+);
+
+const played = (text: string) => playSheet(readSheet(text), { seed: "1" });
+const machinesOf = (text: string) =>
+  readSheet(text).machines.map(({ name, role, devices, gateway }) =>
+    [name, role, ...devices.map(({ address }) => address), gateway ?? ""].join(" ").trim(),
+  );
+
+test("machines and addresses are found in sentences, lists and tables", () => {
+  const steps = "\n```\n[root@lvs ~]# ipvsadm -C\n[root@web1 ~]# true\n[root@web2 ~]# true\n```\n";
+  const expected = [
+    "lvs director 10.1.1.10",
+    "web1 real server 10.1.1.11",
+    "web2 real server 10.1.1.12",
+  ];
+  for (const text of [
+    "lvs 10.1.1.10, web1 10.1.1.11, web2 10.1.1.12, VIP 10.1.1.100.\n",
+    "- lvs: 10.1.1.10/24\n- web1: 10.1.1.11/24\n- web2: 10.1.1.12/24\n- VIP: 10.1.1.100\n",
+    "10.1.1.10 lvs\n10.1.1.11 web1\n10.1.1.12 web2\n",
+    "| 主机 | IP |\n|---|---|\n| lvs | 10.1.1.10 |\n| web1 | 10.1.1.11 |\n| web2 | 10.1.1.12 |\n",
+  ])
+    expect(machinesOf(text + steps)).toEqual(expected);
+  expect(
+    machinesOf(
+      `| lvs | VIP:172.16.0.1 DIP:10.1.1.10 |\n| web1 | RIP:10.1.1.11 网关 10.1.1.10 |\n${steps}`,
+    ),
+  ).toEqual([
+    "lvs director 172.16.0.1 10.1.1.10",
+    "web1 real server 10.1.1.11 10.1.1.10",
+    "web2 real server",
+  ]);
+});
+
+test("a section about two machines is typed on both, a test on a client", () => {
+  const { steps } = played(
+    "# DR\n\nDirector 10.1.1.10, RS1 10.1.1.11, RS2 10.1.1.12, VIP 10.1.1.100.\n\n## Director\n\n```\n# ip addr add 10.1.1.100/32 dev eth0\n# ipvsadm -A -t 10.1.1.100:80 -s rr\n# ipvsadm -a -t 10.1.1.100:80 -r 10.1.1.11 -g\n# ipvsadm -a -t 10.1.1.100:80 -r 10.1.1.12 -g\n```\n\n## RS1 and RS2\n\n```\n# echo 1 > /proc/sys/net/ipv4/conf/all/arp_ignore\n# ip addr add 10.1.1.100/32 dev lo\n```\n\n## Test\n\n```\n$ curl -s http://10.1.1.100/\n```\n",
+  );
+  expect(steps.map(({ step }) => step.machine).join(" ")).toBe(
+    "director director director director rs1 rs2 rs1 rs2 client",
+  );
+  expect(steps.at(-1)).toMatchObject({ output: "rs2\n", verdict: "ran" });
+});
+
+test("what a block under an editor's command holds is the file; keepalived runs with it", () => {
+  const { steps } = played(
+    "- lb: 10.0.0.11\n- rs1: 10.0.0.21\n- VIP: 10.0.0.100\n\n```console\nroot@rs1:~# ip addr add 10.0.0.100/32 dev lo\nroot@lb:~# vim /etc/keepalived/keepalived.conf\n```\n\n```\nvrrp_instance A {\n interface eth0\n virtual_router_id 1\n virtual_ipaddress { 10.0.0.100 }\n}\nvirtual_server 10.0.0.100 80 {\n lb_algo rr\n lb_kind DR\n real_server 10.0.0.21 80 { }\n}\n```\n\n```console\nroot@lb:~# systemctl restart keepalived\nroot@lb:~# ip addr show eth0\n2: eth0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc fq_codel state UP\n inet 10.0.0.11/24 brd 10.0.0.255 scope global eth0\n inet 10.0.0.100/32 scope global eth0\nroot@lb:~# ipvsadm -Ln\nTCP  10.0.0.100:80 rr\n  -> 10.0.0.21:80  Route 1 0 3\n```\n",
+  );
+  expect(steps.map(({ verdict }) => verdict).join(" ")).toBe("ran wrote ran same same");
+  expect(steps.at(-1)?.requests).toBe(3);
+});
+
+test.each(["", "# Title only\n", "```\nnever closed", "[root@a ~]# ", "| a | b |\n", "\ufeff\r\n"])(
+  "%j has nothing to type",
+  (text) => {
+    expect(readSheet(text).steps).toEqual([]);
+  },
+);
+
 test("a sheet on a page", () => {
   expect(page("direct-routing.md", "en")).toMatchSnapshot();
   expect(page("debian.txt", "zh")).toMatchSnapshot();

@@ -299,7 +299,7 @@ const QUIET = [
 ];
 
 /** What a real server needs to take requests for a VIP. */
-function ownVips(methods: ReadonlySet<Method>, vips: readonly string[]): string[] {
+export function ownVips(methods: ReadonlySet<Method>, vips: readonly string[]): string[] {
   const tunnel = [
     "modprobe ipip",
     ...vips.map((vip) => `ip addr add ${vip}/32 dev tunl0`),

@@ -58,18 +58,50 @@ export function linesAbout(
   );
 }
 
-/** Lines anywhere that name a machine and an address beside it, as tables, lists and hosts files do. */
-export function linesNaming(document: SheetDocument, names: readonly string[]): SheetLine[] {
-  const wanted = names.filter((name) => name.length > 1 || /^[a-z]$/.test(name));
-  return document.lines.filter(({ text, kind }) => {
-    if (kind === "heading" || addressCount(text) === 0) return false;
-    if (/[#$]\s*\S/.test(text) && /@/.test(text)) return false;
-    const words = text.toLowerCase().split(/[^a-z0-9.-]+/);
-    return (
-      wanted.some((name) => words.includes(name)) &&
-      !/\b(?:ipvsadm|iptables|curl|ip addr)\b/.test(text)
-    );
+/**
+ * Addresses that lines anywhere give to a machine by its name, as sentences, tables, lists and hosts files do. An address
+ * belongs to the name before it, or to the name behind it where the line begins with an address.
+ */
+export function addressesNaming(
+  { lines }: SheetDocument,
+  names: readonly string[],
+  others: readonly string[],
+): FoundAddress[] {
+  return lines.flatMap((line) => {
+    const { text, kind } = line;
+    const isSaid = kind !== "heading" && !(/@/.test(text) && /[#$]\s*\S/.test(text));
+    if (!isSaid || /\b(?:ipvsadm|iptables|curl|ping|ip addr|ip route)\b/.test(text)) return [];
+    const found = addressesIn(line);
+    if (found.length === 0) return [];
+    const places = namesIn(text, [...names, ...others]);
+    if (!places.some(({ name }) => names.includes(name))) return [];
+    return found.filter((address) => names.includes(ownerOf(text, address, places)));
   });
 }
 
-const addressCount = (text: string): number => [...text.matchAll(ADDRESS)].length;
+interface NamePlace {
+  readonly name: string;
+  readonly at: number;
+}
+
+/** Where names stand in a text as words, in order. */
+function namesIn(text: string, names: readonly string[]): NamePlace[] {
+  return [...text.toLowerCase().matchAll(/[a-z][a-z0-9.-]*/g)].flatMap((match) => {
+    const name = match[0].replace(/[.-]+$/, "");
+    return names.includes(name) ? [{ name, at: match.index }] : [];
+  });
+}
+
+function ownerOf(
+  text: string,
+  { text: address }: FoundAddress,
+  places: readonly NamePlace[],
+): string {
+  const at = text.indexOf(address);
+  const first = places[0]?.at ?? 0;
+  const isAddressFirst = text.search(/\d{1,3}(?:\.\d{1,3}){3}/) < first;
+  const owner = isAddressFirst
+    ? places.find((place) => place.at > at)
+    : places.findLast((place) => place.at < at);
+  return owner?.name ?? "";
+}

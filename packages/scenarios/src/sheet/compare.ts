@@ -83,6 +83,8 @@ const BY_COMMAND: readonly (readonly [RegExp, readonly Replacement[]])[] = [
   [
     /^(?:ip|ifconfig)\b/,
     [
+      [/ qdisc \S+| group default| noprefixroute| dynamic| secondary| brd [\d.]+/g, ""],
+      [/( scope \w+) [\w.@-]+$/, "$1"],
       [/\b(?:qlen|txqueuelen|valid_lft|preferred_lft|packets|bytes)[ :]\S+/g, ""],
       [/^\d+: /, ""],
     ],

@@ -32,7 +32,7 @@ export class MachineNames {
   private readonly document: SheetDocument;
   /** Names by the host of a prompt. */
   private readonly byHost = new Map<string, string>();
-  private readonly bySection = new Map<number, string>();
+  private readonly bySection = new Map<number, readonly string[]>();
 
   constructor(document: SheetDocument, typed: readonly TypedLine[]) {
     this.document = document;
@@ -49,20 +49,39 @@ export class MachineNames {
     return this.byHost;
   }
 
-  of({ host, section }: TypedLine): string {
-    return this.byHost.get(host) ?? this.ofSection(section) ?? SCRATCH;
+  /** The machines that a line is typed on; several where one section is about them all. */
+  of({ host, section, hint }: TypedLine): readonly string[] {
+    const named = this.byHost.get(host) ?? this.hinted(hint);
+    if (named !== undefined) return [named];
+    const names = this.ofSection(section);
+    return names.length > 0 ? names : [SCRATCH];
   }
 
-  ofSection(section: number): string | undefined {
+  ofSection(section: number): readonly string[] {
     for (const { number } of sectionsAround(this.document, section)) {
-      const name = this.bySection.get(number);
-      if (name !== undefined) return name;
+      const names = this.bySection.get(number);
+      if (names !== undefined) return names;
     }
-    return undefined;
+    return [];
   }
 
-  /** A section is about the one machine whose prompts it holds, else about the one that its title names. */
-  private nameSection({ number, title }: Section, typed: readonly TypedLine[]): void {
+  /** All names that prompts and titles give. */
+  all(): readonly string[] {
+    return [...new Set([...this.byHost.values(), ...[...this.bySection.values()].flat()])];
+  }
+
+  /** The machine that the sentence above a block names: `On A:`. */
+  private hinted(hint: string): string | undefined {
+    if (ELSEWHERE.test(hint)) return this.all().includes("client") ? "client" : undefined;
+    const word = HINT.exec(hint)?.[1]?.toLowerCase();
+    return word === undefined ? undefined : this.all().find((name) => name === word);
+  }
+
+  /** A section is about the one machine whose prompts it holds, else about those that its title names. */
+  private nameSection(
+    { number, title, level, parent }: Section,
+    typed: readonly TypedLine[],
+  ): void {
     const inside = typed.filter(({ section }) =>
       sectionsAround(this.document, section).some((around) => around.number === number),
     );
@@ -70,14 +89,18 @@ export class MachineNames {
     const [only] = names;
     if (names.size === 1 && only !== undefined) {
       const isTitled = sameName(title, only) || roleOf(title) !== "machine";
-      if (isTitled) this.bySection.set(number, only);
+      if (isTitled) this.bySection.set(number, [only]);
       return;
     }
-    if (names.size > 1 || inside.length === 0) return;
-    const name = titleName(title, this.byHost.size === 0);
-    if (name !== undefined) this.bySection.set(number, name);
+    if (names.size > 1 || inside.length === 0 || level < 2) return;
+    const isInside = this.ofSection(parent).length > 0;
+    const found = titleNames(title, this.byHost.size === 0 && !isInside);
+    if (found.length > 0) this.bySection.set(number, found);
   }
 }
+
+const ELSEWHERE = /之外|以外|neither|other than|another machine|其他机器|其它机器|客户端上/i;
+const HINT = /(?:^|[\s,，(（])(?:on|at|在)\s*([A-Za-z][\w-]*)/i;
 
 const sameName = (title: string, name: string): boolean =>
   title
@@ -101,16 +124,22 @@ const plainName = (text: string): string => {
   return /^[a-z]/.test(name) ? name : `m${name}`;
 };
 
-/** The machine that a title like `A: load balancer`, `RS1 配置` or `客户端` names. */
-function titleName(title: string, byRole: boolean): string | undefined {
-  const role = roleOf(title);
-  const lead = /^(?:[\d.、()（）一二三四五六七八九十]+\s*)?([A-Za-z][\w-]{0,15})\s*[:：(（]/.exec(
-    title,
-  )?.[1];
-  if (lead !== undefined && role !== "machine") return plainName(lead);
+const LEAD =
+  /^(?:[\d.、()（）一二三四五六七八九十]+\s*)?([A-Za-z][\w-]{0,15}(?:\s*(?:and|&|,|、|和|与|及|\/)\s*[A-Za-z][\w-]{0,15})*)\s*(?:[:：(（]|$)/i;
+const TEST = /^(?:[\d.、()（）一二三四五六七八九十]+\s*)?(?:test|verif|check|测试|验证|检查|访问)/i;
+
+/** The machines that a title like `A: load balancer`, `RS1 and RS2`, `RS1 配置` or `客户端` names. */
+function titleNames(title: string, byRole: boolean): string[] {
+  const plain = title.replace(/`[^`]*`/g, "").replace(/\/\S+/g, "");
+  const role = roleOf(plain);
+  const lead = LEAD.exec(plain)?.[1];
+  if (lead !== undefined && role !== "machine")
+    return lead.split(/\s*(?:\band\b|[&,、和与及/])\s*/i).map(plainName);
   // beside prompts that name machines, a title with a part in it is only a title
-  if (role === "machine" || !byRole) return undefined;
-  const number = /(?:server|rs|web|node|服务器)[\s_-]*(\d+)/i.exec(title)?.[1] ?? "";
-  if (role === "real server") return number === "" ? undefined : `rs${number}`;
-  return role;
+  if (!byRole) return [];
+  if (TEST.test(plain)) return ["client"];
+  if (role === "machine") return [];
+  const numbers = [...plain.matchAll(/(?:server|rs|web|node|服务器)[\s_-]*(\d+)/gi)];
+  if (numbers.length > 0) return numbers.map(([, number]) => `rs${number}`);
+  return role === "real server" ? ["rs1", "rs2"] : [role];
 }

@@ -1,6 +1,6 @@
 /** The machines of a sheet with the addresses that it gives them. */
 import { isWithin, networkOf } from "../draft/networks.ts";
-import { addressesIn, type FoundAddress, linesAbout, linesNaming } from "./addresses.ts";
+import { addressesIn, addressesNaming, type FoundAddress, linesAbout } from "./addresses.ts";
 import type { SheetDocument } from "./document.ts";
 import { type MachineNames, roleOf, SCRATCH } from "./machine-names.ts";
 import type { SheetDevice, SheetMachine, SheetNote, SheetStep } from "./sheet.ts";
@@ -9,6 +9,8 @@ interface Named {
   readonly name: string;
   readonly hostname: string;
   readonly steps: readonly SheetStep[];
+  /** Addresses that come by command. */
+  readonly configured: ReadonlySet<string>;
 }
 
 /** Machines in the order in which the sheet types on them. */
@@ -19,10 +21,11 @@ export function findMachines(
   notes: SheetNote[],
 ): SheetMachine[] {
   const hosts = [...names.hosts()];
+  const configured = configuredByCommands(steps);
   const machines = [...new Set(steps.map(({ machine }) => machine))].map((name): SheetMachine => {
     const hostname = hosts.find(([, of]) => of === name)?.[0] ?? names.domain ?? name;
     const own = steps.filter(({ machine }) => machine === name);
-    return machineOf(document, names, { name, hostname, steps: own }, notes);
+    return machineOf(document, names, { name, hostname, steps: own, configured }, notes);
   });
   return withServers(machines, steps);
 }
@@ -30,20 +33,32 @@ export function findMachines(
 function machineOf(
   document: SheetDocument,
   names: MachineNames,
-  { name, hostname, steps }: Named,
+  { name, hostname, steps, configured }: Named,
   notes: SheetNote[],
 ): SheetMachine {
-  const isAbout = (section: number): boolean => names.ofSection(section) === name;
+  const isAbout = (section: number): boolean => names.ofSection(section).includes(name);
+  const isAlone = (section: number): boolean =>
+    isAbout(section) && names.ofSection(section).length === 1;
   const titles = document.sections
     .filter(({ number }) => isAbout(number))
     .map(({ title }) => title);
   const about = name === SCRATCH ? [] : linesAbout(document, isAbout);
-  const naming = name === SCRATCH ? [] : linesNaming(document, [name, hostname.toLowerCase()]);
-  const words = [...titles, name, ...naming.map(({ text }) => text)].join(" ");
-  const said = about.flatMap(addressesIn);
-  const found = said.some(isOwn) ? said : naming.flatMap(addressesIn);
+  const own = [name, hostname.toLowerCase()];
+  const others = [...names.all(), ...OTHER_NAMES].filter((other) => !own.includes(other));
+  const naming = name === SCRATCH ? [] : addressesNaming(document, own, others);
+  const lines = new Set(naming.map(({ line }) => line));
+  const words = [
+    ...titles,
+    name,
+    ...document.lines.filter(({ number }) => lines.has(number)).map(({ text }) => text),
+  ];
+  const said = linesAbout(document, isAlone)
+    .filter(({ text }) => STATES.test(text))
+    .flatMap(addressesIn)
+    .filter(({ text }) => !configured.has(text));
+  const found = name !== SCRATCH && said.some(isOwn) ? said : naming;
   const typed = name !== SCRATCH && steps.some(typesServices);
-  const role = name === SCRATCH ? "machine" : typed ? "director" : roleOf(words);
+  const role = name === SCRATCH ? "machine" : typed ? "director" : roleFrom(words);
   const devices = devicesOf(found, role === "director" || role === "gateway");
   const gateway = gatewayOf(name, devices, found, notes);
   const line = steps[0]?.line ?? 1;
@@ -55,6 +70,32 @@ function machineOf(
       )
     : null;
   return { name, hostname, role, devices, gateway, page, line };
+}
+
+/** A line that says what address a machine has, not one that only mentions an address. */
+const STATES =
+  /\bip\b|地址|网卡|网关|address|\bnic\b|\beth\d|\bens\d|gateway|^\W*[\d.]+(?:\/\d+)?\W*$/i;
+
+/** Virtual addresses that commands give to a device: they are nobody's from the start. */
+function configuredByCommands(steps: readonly SheetStep[]): Set<string> {
+  const texts = steps.map(textOf);
+  const virtual = texts.flatMap(virtualAddressesIn);
+  const isTyped = texts.some((text) => /ifconfig\s|ip\s+a\w*\s+add|virtual_ipaddress/.test(text));
+  return new Set(isTyped ? virtual : []);
+}
+
+/** Names in sentences that an address may belong to as well. */
+const OTHER_NAMES = [1, 2, 3, 4].flatMap((number) =>
+  ["rs", "web", "node", "lb"].map((name) => `${name}${number}`),
+);
+
+/** What the machine's own title or name says counts before what lines with others say. */
+function roleFrom(words: readonly string[]): SheetMachine["role"] {
+  for (const text of words) {
+    const role = roleOf(text);
+    if (role !== "machine") return role;
+  }
+  return "machine";
 }
 
 const isOwn = ({ isGateway, isVirtual }: FoundAddress): boolean => !isGateway && !isVirtual;

@@ -59,7 +59,8 @@ export function playSheet(sheet: Sheet, options: PlayOptions): PlayedSheet {
 
 /** How long somebody waits for a prompt before Ctrl-C, and takes to type the next line. */
 const PATIENCE = seconds(60);
-const TYPING = seconds(1);
+const TYPING = seconds(5);
+const BETWEEN_REQUESTS = seconds(1);
 /** Requests that are sent for the sake of a count, at most. */
 const REQUESTS_MAX = 200;
 /** Files that come with lines of their own, to which a reader adds. */
@@ -199,7 +200,7 @@ class SheetPlay {
           this.client,
           `curl -s -m 5 -o /dev/null http://${address.replace(/:http$/, "")}/`,
         );
-        this.lab.until(later(this.lab.now, TYPING));
+        this.lab.until(later(this.lab.now, BETWEEN_REQUESTS));
       }
     }
     return sent;

@@ -15,7 +15,7 @@ export function readSheet(text: string): Sheet {
   const typed = typedLines(document);
   const names = new MachineNames(document, typed);
   const steps = [
-    ...typed.map((line) => stepOf(line, names.of(line))),
+    ...typed.flatMap((line) => names.of(line).map((name) => stepOf(line, name))),
     ...asides(document, names, typed),
   ].sort((a, b) => a.line - b.line);
   const notes: SheetNote[] = [];
@@ -97,7 +97,7 @@ function asides(
           .split(/[。;；]/)
           .at(-1) ?? "";
       const role = roleOf(sentence);
-      const machine = role === "machine" ? (names.ofSection(section) ?? "client") : role;
+      const machine = role === "machine" ? (names.ofSection(section)[0] ?? "client") : role;
       return { kind: "command", machine, line: number, command, expected: [], aside: true };
     });
   });

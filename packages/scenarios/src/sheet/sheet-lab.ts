@@ -1,6 +1,8 @@
 /** The lab that a sheet describes: its machines, a web server where it wants one, and who asks. */
 import { Draft } from "../draft/draft.ts";
 import { freeAddress, isWithin, networkOf } from "../draft/networks.ts";
+import { ownVips } from "../import/around-services.ts";
+import type { Method } from "../import/services.ts";
 import type { LabSource } from "../lab-file/schema.ts";
 import { SCRATCH } from "./machine-names.ts";
 import { virtualAddressesIn } from "./machines.ts";
@@ -33,6 +35,9 @@ export function labOfSheet(sheet: Sheet): SheetLab {
     for (const vip of virtualAddressesIn(text)) if (!draft.vips.includes(vip)) draft.vips.push(vip);
   }
   for (const machine of sheet.machines) addMachine(draft, machine, sheet);
+  for (const { name, role } of sheet.machines)
+    if (role === "real server" && !sheet.steps.some(({ machine }) => machine === name))
+      draft.named(name)?.start.unshift(...ownVips(new Set([methodOf(sheet)]), draft.vips));
   for (const { name } of sheet.machines) {
     const host = draft.named(name);
     if (host === undefined || host.devices.length > 0) continue;
@@ -61,6 +66,15 @@ export function labOfSheet(sheet: Sheet): SheetLab {
     usesFullNat ? { ipvsadm: "fullnat" } : {},
   );
   return { source, client: asked.name, vips: draft.vips, notes };
+}
+
+/** How the sheet's director forwards: what real servers that it has no steps for need depends on it. */
+function methodOf({ steps }: Sheet): Method {
+  const text = steps.map((step) => (step.kind === "file" ? step.content : step.command)).join("\n");
+  const [, letter = "g"] = /-a\s.*-r\s.*\s-([gimb])\b/.exec(text) ?? [];
+  return { g: "direct routing", i: "tunnelling", m: "masquerading", b: "full-nat" }[
+    letter
+  ] as Method;
 }
 
 function addMachine(draft: Draft, machine: SheetMachine, { image }: Sheet): void {

@@ -13,14 +13,15 @@ export interface TypedLine {
   readonly command: string;
   /** What follows up to the next prompt or the end of its block. */
   readonly body: readonly SheetLine[];
-  /** Whether it stands in a code block. */
+  /** Whether it stands in a code block, and the sentence above that. */
   readonly isFenced: boolean;
+  readonly hint: string;
 }
 
 const EDITOR = /^(?:sudo\s+)?(?:vim?|nano|gedit|emacs)\s+(?:[-+]\S+\s+)*([^\s#]+)/;
 const EXAMPLE = /^\s*(?:例如|示例|例|example|e\.?g\.?)\s*[:：]\s*(.+)$/i;
 const WRITES =
-  /(?:编辑|写入|创建|新建|修改|vim?|edit|create|write)\D{0,24}?((?:\/[\w.-]+)+\/[\w.@:-]+)/i;
+  /(?:编辑|编写|写入|创建|新建|修改|脚本|vim?|edit|create|write)\D{0,24}?((?:\/[\w.-]+)+\/[\w.@:-]+)/i;
 
 /** The file that an editor is opened on; undefined for any other command. */
 export const editedFile = (command: string): string | undefined => {
@@ -36,7 +37,7 @@ export function typedLines(document: SheetDocument): TypedLine[] {
     const promptOf = (text: string): PromptLine | undefined =>
       fullPrompt(text) ?? (isBareSheet || isFenced ? barePromptIn(text, isBareSheet) : undefined);
     if (group.some(({ text }) => promptOf(text) !== undefined))
-      typed.push(...split(group, promptOf, isFenced));
+      typed.push(...split(group, promptOf, isFenced, hintAbove(document, group)));
     else if (isFenced) typed.push(...unprompted(document, group, typed.at(-1)));
   }
   return typed;
@@ -68,6 +69,7 @@ function split(
   group: readonly SheetLine[],
   promptOf: (text: string) => PromptLine | undefined,
   isFenced: boolean,
+  hint: string,
 ): TypedLine[] {
   const typed: TypedLine[] = [];
   for (let i = 0; i < group.length; i++) {
@@ -89,7 +91,7 @@ function split(
     const { host, style } = prompt;
     const { number, section } = line;
     const own = isFenced ? body : upToProse(body, editedFile(command) !== undefined);
-    typed.push({ host, style, section, line: number, command, body: own, isFenced });
+    typed.push({ host, style, section, line: number, command, body: own, isFenced, hint });
   }
   return typed;
 }
@@ -113,7 +115,8 @@ function unprompted(
   const [first] = group;
   if (first === undefined) return [];
   const { section } = first;
-  const common = { host: "", style: "bare" as const, section, isFenced: true };
+  const hint = hintAbove(document, group);
+  const common = { host: "", style: "bare" as const, section, isFenced: true, hint };
   const opened = before?.section === section ? editedFile(before.command) : undefined;
   if (
     before !== undefined &&
@@ -139,6 +142,17 @@ function unprompted(
 }
 
 const isTyped = (text: string): boolean => isCommandLine(text) && !hasProse(text);
+
+/** The last sentence above a code block, within its section. */
+function hintAbove({ lines }: SheetDocument, [first]: readonly SheetLine[]): string {
+  if (first === undefined || first.kind !== "code") return "";
+  for (let i = lines.indexOf(first) - 1; i >= 0; i--) {
+    const line = lines[i];
+    if (line === undefined || line.kind !== "prose") return "";
+    if (line.text.trim() !== "") return line.text;
+  }
+  return "";
+}
 
 /** The file that the sentence above a code block says to write. */
 function fileAbove({ lines }: SheetDocument, first: SheetLine): string | undefined {
