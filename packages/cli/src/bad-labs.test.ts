@@ -155,6 +155,9 @@ const COMMANDS: readonly (readonly string[])[] = [
   ["view", "topology", "LAB"],
   ["export", "netns", "LAB"],
   ["compare", "LAB", folder],
+  ["learn", "LAB"],
+  ["grade", "LAB", folder],
+  ["lab", "LAB"],
 ];
 
 function told(words: readonly string[]): { status: number; out: string; err: string } {
