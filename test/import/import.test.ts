@@ -141,6 +141,20 @@ describe("keepalived.conf", () => {
     ]);
   });
 
+  test("of two routers makes both; the one with the higher priority has the VIP", () => {
+    const master = KEEPALIVED.replaceAll(/^.*(?:net_mask|weigth|notify).*$/gm, "");
+    const backup = master.replace("MASTER", "BACKUP").replace("priority 100", "priority 90");
+    const result = folder({ "lb1/keepalived.conf": master, "lb2/keepalived.conf": backup });
+    expect(result.kind).toBe("keepalived");
+    expect(Object.keys(result.source.hosts)).toEqual(["rs1", "rs2", "client", "lb1", "lb2"]);
+    expect(answers(result)).toBe("rs2 rs1 rs2 rs1");
+    expect(
+      Object.keys(
+        folder({ "keepalived-master.conf": master, "keepalived-backup.conf": backup }).source.hosts,
+      ),
+    ).toContain("backup");
+  });
+
   test("with masquerading between two networks has a gateway for its servers", () => {
     const text = `vrrp_instance OUT { interface eth0
 virtual_router_id 1

@@ -11,11 +11,12 @@ import {
   type Imported,
   type ImportFile,
   type ImportNote,
+  labName,
   plainText,
 } from "./imported.ts";
 import { dumpLines, importDump, isDump } from "./ipvs-dump.ts";
 import { importKathara, isKathara } from "./kathara.ts";
-import { importKeepalived, isKeepalived } from "./keepalived-file.ts";
+import { importKeepalived, isKeepalived, type KeepalivedRouter } from "./keepalived-file.ts";
 import { importScript } from "./script-file.ts";
 import { servicesOf } from "./services.ts";
 
@@ -72,14 +73,10 @@ function read({ path, files, beside }: ImportRequest): [ImportKind, Imported] {
     return ["containerlab", importContainerlab(named, (one) => textOf(beside, one))];
   if (/\.lab\.ya?ml$/.test(path))
     throw new ImportError(`${path} is a lab file already: lvsim run ${path}`);
-  if (isKeepalived(file.text))
-    return [
-      "keepalived",
-      importKeepalived(
-        named,
-        beside.filter((one) => /\.conf$/.test(one.path) && one.path !== file.path),
-      ),
-    ];
+  if (isKeepalived(file.text)) {
+    const others = beside.filter((one) => /\.conf$/.test(one.path) && one.path !== file.path);
+    return ["keepalived", importKeepalived([{ name: "director", file: named }], others)];
+  }
   if (isDump(file.text)) return ["ipvsadm", importDump(named)];
   if (
     /^#!|\.sh$/.test(path) ||
@@ -103,11 +100,31 @@ function readFolder(path: string, files: readonly ImportFile[]): [ImportKind, Im
         textOf(files, one),
       ),
     ];
+  const routers = routersOf(path, files);
+  if (routers.length > 0) return ["keepalived", importKeepalived(routers, [])];
   const bundle = bundleOf(files);
   if (bundle !== undefined) return ["bundle", importBundle(bundle, path)];
   throw new ImportError(
     `${path}: neither lab.conf nor a .clab.yml in it, nor folders of hosts with outputs of ip addr, ip route, sysctl -a, iptables-save, ipvsadm -Sn`,
   );
+}
+
+/** A keepalived.conf for each router: one in each folder, or files beside each other; none where there is more. */
+function routersOf(path: string, files: readonly ImportFile[]): KeepalivedRouter[] {
+  const found = files.filter(({ text }) => isKeepalived(text));
+  const isAlone = files.every((file) => found.includes(file) || bundleOf([file]) === undefined);
+  if (!isAlone) return [];
+  const names: string[] = [];
+  return found.map((file) => {
+    const [folder = "", inside] = file.path.split("/");
+    const own =
+      inside === undefined
+        ? folder.replace(/\.[^.]*$/, "").replace(/^keepalived[-_.]?/, "")
+        : folder;
+    const name = labName(own === "" ? "director" : own, (taken) => names.includes(taken));
+    names.push(name);
+    return { name, file: { path: path + file.path, text: file.text } };
+  });
 }
 
 const textOf = (files: readonly ImportFile[], path: string): string | undefined =>

@@ -21,9 +21,63 @@ const METHODS: Readonly<Record<string, Method>> = {
   "full-nat": "full-nat",
 };
 
-/** `others` are files beside it, which it may include. */
-export function importKeepalived(file: ImportFile, others: readonly ImportFile[]): Imported {
+/** A machine with its keepalived.conf. */
+export interface KeepalivedRouter {
+  /** Its name in the lab. */
+  readonly name: string;
+  readonly file: ImportFile;
+}
+
+interface ReadRouter extends KeepalivedRouter {
+  readonly facts: KeepalivedFacts;
+  readonly host: DraftHost;
+}
+
+/** Several routers watch each other; `others` are files that they may include. */
+export function importKeepalived(
+  routers: readonly KeepalivedRouter[],
+  others: readonly ImportFile[],
+): Imported {
   const notes = new Notes();
+  const draft = new Draft();
+  const read = routers.map((router) => readRouter(draft, router, others, notes));
+  const [first] = read;
+  if (first === undefined) throw new ImportError("no keepalived.conf");
+  const { path } = first.file;
+  const taken = addressesOf(read);
+  for (const { host, facts } of read) connect(host, facts, taken);
+  const own = new Set(read.flatMap(({ facts }) => facts.addresses.map(({ address }) => address)));
+  tellStrays(first, own, notes);
+  const services = first.facts.services.map(serviceOf);
+  for (const address of own)
+    if (!draft.vips.includes(address) && services.some(({ vip }) => vip === address))
+      draft.vips.push(address);
+  const traffic = completeAround(draft, {
+    director: first.host,
+    services,
+    ownAddresses: own,
+    deviceNames: first.facts.devices,
+  });
+  for (const { host } of read) start(draft, host, first.host);
+  first.host.start.push("sleep 10");
+  tellPeers(draft, first, notes);
+  const full = services.some(({ servers }) => servers.some(({ method }) => method === "full-nat"));
+  const source = draft.source(
+    {
+      title: { en: `keepalived as in ${path}`, zh: `${path} 中的 keepalived` },
+      about: { en: "Made from a keepalived.conf.", zh: "由 keepalived.conf 生成。" },
+    },
+    { traffic, ...(full ? { ipvsadm: "fullnat" as const } : {}) },
+  );
+  return { source, notes: notes.all };
+}
+
+function readRouter(
+  draft: Draft,
+  { name, file }: KeepalivedRouter,
+  others: readonly ImportFile[],
+  notes: Notes,
+): ReadRouter {
   const { path } = file;
   const inMachine = `${FOLDER}keepalived.conf`;
   const files = new Map([[inMachine, plainText(file.text)]]);
@@ -35,52 +89,59 @@ export function importKeepalived(file: ImportFile, others: readonly ImportFile[]
       `${path}: neither a virtual_server with an address nor a virtual_ipaddress in it`,
     );
   tellComplaints(facts, path, notes);
-  const draft = new Draft();
-  const director = draft.add("director", { role: "director" });
-  for (const [name, content] of files) director.files.set(name, { content, mode: "644" });
-  connect(director, facts);
-  const services = facts.services.map(serviceOf);
-  const own = new Set(facts.addresses.map(({ address }) => address));
+  const host = draft.add(name, { role: "director" });
+  for (const [place, content] of files) host.files.set(place, { content, mode: "644" });
+  addScripts(host, facts, path, notes);
+  return { name, file, facts, host };
+}
+
+/** Every address that a file speaks of. */
+function addressesOf(routers: readonly ReadRouter[]): Set<string> {
+  return new Set(
+    routers.flatMap(({ facts }) => [
+      ...facts.services.flatMap(({ address, servers }) => [
+        address ?? "",
+        ...servers.map((server) => server.address),
+      ]),
+      ...facts.addresses.map(({ address }) => address),
+      ...facts.sources,
+      ...facts.peers,
+    ]),
+  );
+}
+
+function tellStrays({ facts, file }: ReadRouter, own: ReadonlySet<string>, notes: Notes): void {
   for (const { address, line } of facts.services)
     if (address !== null && !own.has(address))
       notes.add(
-        path,
+        file.path,
         line,
         `${address} is in no virtual_ipaddress: the lab gives it to the director`,
         `${address} 不在任何 virtual_ipaddress 中:由实验配置到调度器上`,
       );
-  for (const { address } of facts.addresses)
-    if (!draft.vips.includes(address) && services.some(({ vip }) => vip === address))
-      draft.vips.push(address);
-  addScripts(director, facts, path, notes);
-  const traffic = completeAround(draft, {
-    director,
-    services,
-    ownAddresses: own,
-    deviceNames: facts.devices,
-  });
-  draft.startLast(director);
-  director.start.push(
-    "sysctl -q -w net.ipv4.ip_forward=1",
-    "systemctl start keepalived",
-    "sleep 10",
+}
+
+function tellPeers(draft: Draft, { facts, file }: ReadRouter, notes: Notes): void {
+  const missing = facts.peers.filter((peer) => draft.owner(peer) === undefined);
+  if (missing.length === 0) return;
+  notes.add(
+    file.path,
+    0,
+    `VRRP peers ${missing.join(", ")} are not made`,
+    `没有建立 VRRP 对端 ${missing.join("、")}`,
   );
-  if (facts.peers.length > 0)
-    notes.add(
-      path,
-      0,
-      `VRRP peers ${facts.peers.join(", ")} are not made: this router is alone and becomes master`,
-      `没有建立 VRRP 对端 ${facts.peers.join("、")}:只有这一台路由器,它会成为 master`,
-    );
-  const full = services.some(({ servers }) => servers.some(({ method }) => method === "full-nat"));
-  const source = draft.source(
-    {
-      title: { en: `keepalived as in ${path}`, zh: `${path} 中的 keepalived` },
-      about: { en: "Made from a keepalived.conf.", zh: "由 keepalived.conf 生成。" },
-    },
-    { traffic, ...(full ? { ipvsadm: "fullnat" as const } : {}) },
-  );
-  return { source, notes: notes.all };
+}
+
+/** Routers start when all servers are there; each has what the first one has. */
+function start(draft: Draft, host: DraftHost, first: DraftHost): void {
+  draft.startLast(host);
+  for (const { name, address, prefixLength } of first.devices) {
+    if (address === null || host.devices.some((device) => device.name === name)) continue;
+    const free = freeAddress(networkOf(address, prefixLength), draft.used()) ?? null;
+    host.devices.push({ name, address: free, prefixLength, segment: null });
+  }
+  host.gateway ??= first.gateway;
+  host.start.push("sysctl -q -w net.ipv4.ip_forward=1", "systemctl start keepalived");
 }
 
 function serviceOf({ address, port, protocol, servers }: KeepalivedService): ImportedService {
@@ -97,14 +158,7 @@ function serviceOf({ address, port, protocol, servers }: KeepalivedService): Imp
 }
 
 /** Devices of instances, each in the network of its virtual addresses. */
-function connect(director: DraftHost, facts: KeepalivedFacts): void {
-  const taken = new Set<string>(
-    facts.services.flatMap(({ address, servers }) => [
-      address ?? "",
-      ...servers.map((server) => server.address),
-    ]),
-  );
-  for (const { address } of facts.addresses) taken.add(address);
+function connect(director: DraftHost, facts: KeepalivedFacts, taken: Set<string>): void {
   for (const device of facts.devices) {
     const first = facts.addresses.find((one) => one.device === device);
     if (first === undefined) continue;
@@ -112,9 +166,7 @@ function connect(director: DraftHost, facts: KeepalivedFacts): void {
     const network = networkOf(first.address, length);
     if (director.devices.some(({ address }) => address !== null && isWithin(address, network)))
       continue;
-    const source = facts.sources.find(
-      (address) => isWithin(address, network) && !taken.has(address),
-    );
+    const source = facts.sources.find((address) => isWithin(address, network));
     const own = new Set([...taken, network.replace(/\.\d+\/.*$/, ".1")]);
     const address = source ?? freeAddress(network, own) ?? null;
     taken.add(address ?? "");
