@@ -1,6 +1,14 @@
 /** Lab sheets as people write them, read and played. */
 import { readFileSync } from "node:fs";
-import { type Language, matters, playSheet, readSheet, sheetLines, textOf } from "@lvsim/scenarios";
+import {
+  type Language,
+  libraryLab,
+  matters,
+  playSheet,
+  readSheet,
+  sheetLines,
+  textOf,
+} from "@lvsim/scenarios";
 import { expect, test } from "vitest";
 
 /** Two columns for a Chinese character. */
@@ -124,6 +132,23 @@ test("what a block under an editor's command holds is the file; keepalived runs 
   );
   expect(steps.map(({ verdict }) => verdict).join(" ")).toBe("ran wrote ran same same");
   expect(steps.at(-1)?.requests).toBe(3);
+});
+
+test("what a sheet uses and never installs was there before", () => {
+  const { steps } = played(
+    "LVS-Server：10.6.0.10（DIP）\nRS-01：10.6.0.21\nVIP：10.6.0.100\n\n```\n[root@LVS-Server ~]# ifconfig tunl0 10.6.0.100 netmask 255.255.255.255 up\n[root@LVS-Server ~]# ipvsadm -A -t 10.6.0.100:80 -s rr\n[root@LVS-Server ~]# ipvsadm -a -t 10.6.0.100:80 -r 10.6.0.21 -i\n[root@RS-01 ~]# modprobe ipip; ifconfig tunl0 10.6.0.100 netmask 255.255.255.255 up\n[root@RS-01 ~]# sysctl -q -w net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.tunl0.rp_filter=0 net.ipv4.conf.all.arp_ignore=1\nuser@client:~$ curl -s 10.6.0.100\n[root@LVS-Server ~]# ipvsadm -Ln --stats\nTCP  10.6.0.100:80  133 1000 0 100000 0\n  -> 10.6.0.21:80  133 1000 0 100000 0\n```\n",
+  );
+  expect(steps.map(({ verdict }) => verdict).join(" ")).toBe("ran ran ran ran ran ran same");
+  expect(steps[5]?.output).toBe("rs-01\n");
+});
+
+test("what a terminal on a lab printed is a sheet of that lab", () => {
+  const lab = libraryLab("dr");
+  if (lab === undefined) throw new Error("no lab");
+  const text =
+    "root@client:~# :a\n[root@a ~]# ipvsadm -Sn | head -1\n-A -t 192.168.31.200:80 -s wrr\n[root@a ~]# cd /tmp\n[root@a tmp]# pwd\n/tmp\n[root@a tmp]# :client\nroot@client:~# curl -s 192.168.31.200\nreal server 2\n";
+  const { steps } = playSheet(readSheet(text), { seed: "1", lab });
+  expect(steps.map(({ verdict }) => verdict).join(" ")).toBe("same ran same same");
 });
 
 test.each(["", "# Title only\n", "```\nnever closed", "[root@a ~]# ", "| a | b |\n", "\ufeff\r\n"])(

@@ -31,7 +31,8 @@ function ipvsReason(text: string, lines: readonly OutputLine[]): Bilingual | nul
       en: `ActiveConn and InActConn (${active} ${inactive} in the sheet, ${counts[4]} ${counts[5]} here) count the connections of the last minutes: how often, how fast and with what its author asked`,
       zh: `ActiveConn 与 InActConn(文档为 ${active} ${inactive},此处为 ${counts[4]} ${counts[5]})统计最近几分钟的连接,取决于作者访问的次数、快慢和工具`,
     };
-  if (/size=\d+/.test(text))
+  const isListed = lines.some((one) => one.where === "here" && /size=\d+/.test(one.text));
+  if (/size=\d+/.test(text) && isListed)
     return {
       en: "the size of the connection table is chosen when the kernel is built or ip_vs is loaded (conn_tab_bits)",
       zh: "连接表大小由内核编译选项或加载 ip_vs 模块时的 conn_tab_bits 决定",

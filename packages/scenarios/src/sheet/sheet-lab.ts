@@ -77,7 +77,8 @@ function methodOf({ steps }: Sheet): Method {
   ] as Method;
 }
 
-function addMachine(draft: Draft, machine: SheetMachine, { image }: Sheet): void {
+function addMachine(draft: Draft, machine: SheetMachine, sheet: Sheet): void {
+  const { image } = sheet;
   const { name, hostname, role, devices, gateway, page } = machine;
   const free = devices.filter(({ address }) => draft.owner(address) === undefined);
   draft.add(name, {
@@ -86,8 +87,30 @@ function addMachine(draft: Draft, machine: SheetMachine, { image }: Sheet): void
     image,
     gateway,
     devices: free.map((device, i) => ({ ...device, name: `eth${i}`, segment: null })),
-    start: page === null ? [] : serverOf(image, page),
+    start: [...installs(image, name, sheet), ...(page === null ? [] : serverOf(image, page))],
   });
+}
+
+/** Packages by the commands that need them. */
+const NEEDED: readonly (readonly [string, RegExp])[] = [
+  ["ipvsadm", /\bipvsadm\b/],
+  ["net-tools", /\b(?:ifconfig|route|netstat|arp)\s/],
+  ["keepalived", /\bkeepalived\b/],
+  ["nginx", /\bnginx\b/],
+  ["httpd", /\bhttpd\b/],
+];
+
+/** What a machine's commands need and the sheet installs nowhere on it: its author had it. */
+function installs(image: Sheet["image"], name: string, { steps }: Sheet): string[] {
+  if (image !== "centos-7") return [];
+  const text = steps
+    .filter(({ machine }) => machine === name)
+    .map((step) => (step.kind === "file" ? step.content : step.command))
+    .join("\n");
+  const missing = NEEDED.filter(
+    ([of, pattern]) => pattern.test(text) && !new RegExp(`\\binstall\\b.*\\b${of}\\b`).test(text),
+  ).map(([of]) => of);
+  return missing.length === 0 ? [] : ["setenforce 0", `yum -y -q install ${missing.join(" ")}`];
 }
 
 const serverOf = (image: Sheet["image"], page: string): string[] => [

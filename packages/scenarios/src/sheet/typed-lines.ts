@@ -87,7 +87,8 @@ function split(
     const body: SheetLine[] = [];
     while (i + 1 < group.length && promptOf(group[i + 1]?.text ?? "") === undefined)
       body.push(group[++i] as SheetLine);
-    if (command.trim() === "") continue;
+    // a colon and a word is for lvsim, in what a terminal on a lab printed
+    if (command.trim() === "" || /^:[a-z]/.test(command)) continue;
     const { host, style } = prompt;
     const { number, section } = line;
     const own = isFenced ? body : upToProse(body, editedFile(command) !== undefined);

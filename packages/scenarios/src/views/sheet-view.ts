@@ -65,12 +65,13 @@ class SheetView {
       const addresses = Object.values(devices).flatMap(({ address }) => address ?? []);
       const own = sheet.machines.find((machine) => machine.name === name);
       const isClient = role?.en === "client";
+      const isAdded = isClient || role?.en === "gateway";
       const facts = [
         addresses.join(" "),
         ...(gateway === undefined ? [] : [this.say("gateway", { gateway })]),
         ...(hostname === undefined ? [] : [hostname]),
         ...(own?.page == null ? [] : [this.say("server", { page: own.page })]),
-        ...(own === undefined ? [this.say(isClient ? "asks" : "added")] : []),
+        ...(own === undefined && isAdded ? [this.say(isClient ? "asks" : "added")] : []),
       ];
       return line(
         "  ",
