@@ -19,6 +19,7 @@ import type { ShellCosts } from "./kernel/costs.ts";
 import { DEFAULT_PATH } from "./kernel/executable.ts";
 import { Kernel } from "./kernel/kernel.ts";
 import { SHELL_LIMITS } from "./kernel/limits.ts";
+import { addMachine } from "./kernel/machines.ts";
 import { mountKernel } from "./mounts/mount-kernel.ts";
 import { Capture, Feed } from "./process/capture.ts";
 import { Descriptors } from "./process/descriptors.ts";
@@ -86,6 +87,7 @@ export class Machine {
     this.kernel.log.listenTo(namespace);
     installImage(this.kernel, image, install);
     mountKernel(this.kernel);
+    addMachine(this.kernel);
   }
 
   /**

@@ -5,6 +5,8 @@
  * The rules that the iptables service brings need connection tracking; they are loaded once core has it.
  * The kernel is the lab's, not 3.10; iptables, ipset and ip are those of the recordings.
  */
+
+import type { Command } from "../command.ts";
 import { ARPING_COMMANDS } from "../commands/arping/arping.ts";
 import { BASE_COMMANDS } from "../commands/base/index.ts";
 import { withNetnsExec } from "../commands/base/netns-exec.ts";
@@ -24,13 +26,16 @@ import { NET_TOOLS_COMMANDS } from "../commands/net-tools/index.ts";
 import { NSTAT_COMMANDS } from "../commands/nstat/nstat.ts";
 import { PING_20160308_COMMANDS } from "../commands/ping/ping.ts";
 import { SS_COMMANDS } from "../commands/ss/ss.ts";
+import { SSH_COMMANDS } from "../commands/ssh/index.ts";
 import { SYSTEM_COMMANDS } from "../commands/system/index.ts";
 import { TCPDUMP_COMMANDS } from "../commands/tcpdump/tcpdump.ts";
 import { TEXT_COMMANDS } from "../commands/text/index.ts";
 import { TRACEPATH_COMMANDS } from "../commands/tracepath/tracepath.ts";
 import { TRACEROUTE_COMMANDS } from "../commands/traceroute/traceroute.ts";
+import { vi, vim } from "../commands/vi/vi.ts";
 import {
   getenforce,
+  HTTPD_COMMANDS,
   IPTABLES_RULES,
   nginx,
   rpm,
@@ -45,6 +50,35 @@ import { type Image, imagePackage, imageUnit } from "./image.ts";
 
 /** psmisc brings it; the rest of the small tools are there from the start. */
 const KILLALL = "/usr/bin/killall";
+
+/** Packages that a minimal installation lacks, with their programs among the small tools. */
+const LATER = [
+  ["wget", "1.14", "18.el7_6.1", "base", "547 k", ["wget"]],
+  ["telnet", "1:0.17", "66.el7", "updates", "64 k", ["telnet"]],
+  ["httpd-tools", "2.4.6", "99.el7.centos.1", "updates", "94 k", ["ab"]],
+  ["bind-utils", "32:9.11.4", "26.P2.el7_9.16", "updates", "262 k", ["dig", "host", "nslookup"]],
+  ["bc", "1.06.95", "13.el7", "base", "115 k", ["bc"]],
+] as const;
+
+const programsNamed = (names: readonly string[]): Command[] =>
+  [...CLIENT_COMMANDS, ...SYSTEM_COMMANDS].filter(({ path }) =>
+    names.includes(path.slice(path.lastIndexOf("/") + 1)),
+  );
+
+const BROUGHT_LATER: readonly string[] = [
+  KILLALL,
+  ...LATER.flatMap(([, , , , , names]) => programsNamed(names).map(({ path }) => path)),
+];
+
+const HTTPD_CONF = `ServerRoot "/etc/httpd"
+Listen 80
+User apache
+Group apache
+DocumentRoot "/var/www/html"
+DirectoryIndex index.html
+ErrorLog "logs/error_log"
+CustomLog "logs/access_log" combined
+`;
 
 const NGINX_CONF = `user nginx;
 worker_processes auto;
@@ -128,6 +162,7 @@ export const CENTOS_7: Image = {
   directories: [
     ...COMMON_DIRECTORIES,
     "/etc/sysconfig/network-scripts",
+    "/var/www/html",
     "/etc/sysctl.d",
     "/etc/yum.repos.d",
     "/var/lock/subsys",
@@ -171,9 +206,13 @@ export const CENTOS_7: Image = {
   ],
   packages: [
     imagePackage("coreutils", ["8.22", "24.el7_9.2", "base", "3.3 M"], {
-      commands: [...BASE_COMMANDS, ...CLIENT_COMMANDS, ...SYSTEM_COMMANDS, ...TEXT_COMMANDS].filter(
-        ({ path }) => path !== KILLALL,
-      ),
+      commands: [
+        ...BASE_COMMANDS,
+        ...CLIENT_COMMANDS,
+        ...SYSTEM_COMMANDS,
+        ...TEXT_COMMANDS,
+        vi,
+      ].filter(({ path }) => !BROUGHT_LATER.includes(path)),
     }),
     imagePackage("systemd", ["219", "78.el7_9.9", "updates", "5.1 M"], { commands: [systemctl] }),
     imagePackage("initscripts", ["9.49.53", "1.el7_9.1", "updates", "440 k"], {
@@ -207,6 +246,9 @@ export const CENTOS_7: Image = {
       architecture: "noarch",
       units: [imageUnit("firewalld", "firewalld - dynamic firewall daemon", "on")],
     }),
+    imagePackage("openssh-clients", ["7.4p1", "23.el7_9", "updates", "655 k"], {
+      commands: SSH_COMMANDS,
+    }),
     imagePackage("openssh-server", ["7.4p1", "23.el7_9", "updates", "459 k"], {
       units: [imageUnit("sshd", "OpenSSH server daemon", "on")],
     }),
@@ -216,6 +258,7 @@ export const CENTOS_7: Image = {
     imagePackage("epel-release", ["7", "14", "epel", "15 k"], { architecture: "noarch" }),
     imagePackage("vim-enhanced", ["2:7.4.629", "8.el7_9", "updates", "1.1 M"], {
       installed: false,
+      commands: [vim],
     }),
     imagePackage("net-tools", ["2.0", "0.25.20131004git.el7", "base", "306 k"], {
       installed: false,
@@ -251,6 +294,18 @@ export const CENTOS_7: Image = {
         { path: "/etc/sysconfig/keepalived", content: 'KEEPALIVED_OPTIONS="-D"\n' },
       ],
       units: [imageUnit("keepalived", "LVS and VRRP High Availability Monitor")],
+    }),
+    ...LATER.map(([name, version, release, repository, size, programs]) =>
+      imagePackage(name, [version, release, repository, size], {
+        installed: false,
+        commands: programsNamed(programs),
+      }),
+    ),
+    imagePackage("httpd", ["2.4.6", "99.el7.centos.1", "updates", "2.7 M"], {
+      installed: false,
+      commands: HTTPD_COMMANDS,
+      files: [{ path: "/etc/httpd/conf/httpd.conf", content: HTTPD_CONF }],
+      units: [imageUnit("httpd", "The Apache HTTP Server")],
     }),
     imagePackage("nginx", ["1:1.20.1", "10.el7", "epel", "588 k"], {
       installed: false,

@@ -23,12 +23,14 @@ import { NSTAT_COMMANDS } from "../commands/nstat/nstat.ts";
 import { PING_COMMANDS } from "../commands/ping/ping.ts";
 import { SOCAT_COMMANDS } from "../commands/socat/socat.ts";
 import { SS_COMMANDS } from "../commands/ss/ss.ts";
+import { SSH_COMMANDS } from "../commands/ssh/index.ts";
 import { SYSTEM_COMMANDS } from "../commands/system/index.ts";
 import { TCPDUMP_COMMANDS } from "../commands/tcpdump/tcpdump.ts";
 import { TEXT_COMMANDS } from "../commands/text/index.ts";
 import { TRACEPATH_COMMANDS } from "../commands/tracepath/tracepath.ts";
 import { TRACEROUTE_COMMANDS } from "../commands/traceroute/traceroute.ts";
-import { aptGet, nginx, service, systemctl } from "../services/index.ts";
+import { vi, vim } from "../commands/vi/vi.ts";
+import { APACHE2_COMMANDS, aptGet, nginx, service, systemctl } from "../services/index.ts";
 import { COMMON_DIRECTORIES, COMMON_FILES, WELCOME_PAGE } from "./common-files.ts";
 import { type Image, type ImagePackage, imagePackage, imageUnit } from "./image.ts";
 
@@ -79,6 +81,13 @@ const SITE = `server {
 		try_files $uri $uri/ =404;
 	}
 }
+`;
+
+const APACHE_SITE = `<VirtualHost *:80>
+	DocumentRoot /var/www/html
+	ErrorLog \${APACHE_LOG_DIR}/error.log
+	CustomLog \${APACHE_LOG_DIR}/access.log combined
+</VirtualHost>
 `;
 
 export const DEBIAN_12: Image = {
@@ -159,6 +168,19 @@ export const DEBIAN_12: Image = {
     debianPackage("keepalived", "1:2.2.7-1+b2", {
       commands: [keepalived],
       units: [imageUnit("keepalived", "Keepalive Daemon (LVS and VRRP)")],
+    }),
+    debianPackage("openssh-client", "1:9.2p1-2+deb12u7", { commands: SSH_COMMANDS }),
+    debianPackage("openssh-server", "1:9.2p1-2+deb12u7", {
+      units: [imageUnit("ssh", "OpenBSD Secure Shell server", "on")],
+    }),
+    debianPackage("vim", "2:9.0.1378-2+deb12u2", { commands: [vi, vim] }),
+    debianPackage("apache2", "2.4.65-1~deb12u1", {
+      commands: APACHE2_COMMANDS,
+      files: [
+        { path: "/etc/apache2/ports.conf", content: "Listen 80\n" },
+        { path: "/etc/apache2/sites-enabled/000-default.conf", content: APACHE_SITE },
+      ],
+      units: [imageUnit("apache2", "The Apache HTTP Server")],
     }),
     debianPackage("nginx", "1.22.1-9", {
       commands: [nginx],

@@ -4,8 +4,10 @@ import { runCaptured } from "../commands/base/run-captured.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { Signal } from "../process/signal.ts";
 import { on, type Wait } from "../process/wait.ts";
+import { HTTPD } from "./httpd.ts";
 import { KEEPALIVED } from "./keepalived-unit.ts";
 import { nginxMaster, reloadNginx, startNginx } from "./nginx.ts";
+import { SSHD } from "./sshd-unit.ts";
 import type { UnitBehaviour } from "./unit-behaviour.ts";
 
 /** The rules that iptables-services brings: ssh and the answers to what went out, nothing else. */
@@ -141,6 +143,10 @@ const BEHAVIOURS: ReadonlyMap<string, UnitBehaviour> = new Map([
   ["ipvsadm.service", IPVSADM],
   ["network.service", NETWORK],
   ["keepalived.service", KEEPALIVED],
+  ["httpd.service", HTTPD],
+  ["apache2.service", HTTPD],
+  ["ssh.service", SSHD],
+  ["sshd.service", SSHD],
 ]);
 
 export const behaviourOf = (unit: string): UnitBehaviour | undefined => BEHAVIOURS.get(unit);

@@ -147,15 +147,19 @@ function returned(
     : content(status, "application/octet-stream", filled);
 }
 
+/** By the extension of a path. */
+export const contentTypeOf = (path: string): string =>
+  TYPES.get((/\.([A-Za-z0-9]+)$/.exec(path)?.[1] ?? "").toLowerCase()) ??
+  "application/octet-stream";
+
 function fileContent(machine: Kernel, path: string): HttpContent {
   const node = machine.files.resolve(path, "/");
   if (typeof node === "number" || node.kind !== "file") return statusPage(403, "nginx");
-  const extension = /\.([A-Za-z0-9]+)$/.exec(path)?.[1] ?? "";
   const body = encodeUtf8(node.content);
   const { seconds } = momentOf(node.modified);
   return {
     status: 200,
-    contentType: TYPES.get(extension.toLowerCase()) ?? "application/octet-stream",
+    contentType: contentTypeOf(path),
     headers: [
       ["Last-Modified", strftime(HTTP_DATE, momentOf(node.modified))],
       ["ETag", `"${seconds.toString(16)}-${body.length.toString(16)}"`],

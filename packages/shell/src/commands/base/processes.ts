@@ -6,6 +6,7 @@ import { flag, valued } from "../../options/getopt.ts";
 import type { Process } from "../../process/process.ts";
 import { signalName, signalNumber } from "../../process/signal.ts";
 import { Regex, RegexError } from "../../text/regex.ts";
+import { momentOf } from "../../time/moment.ts";
 import { strftime } from "../../time/strftime.ts";
 import { type Job, plainTool, tool } from "./tool.ts";
 
@@ -29,6 +30,21 @@ const COLUMNS: ReadonlyMap<
   ["comm", ["COMMAND", -15, commandName]],
   ["cmd", ["CMD", -27, (p) => p.argv.join(" ")]],
   ["args", ["COMMAND", -27, (p) => p.argv.join(" ")]],
+  ["%cpu", ["%CPU", 4, () => "0.0"]],
+  ["pcpu", ["%CPU", 4, () => "0.0"]],
+  ["%mem", ["%MEM", 4, () => "0.0"]],
+  ["pmem", ["%MEM", 4, () => "0.0"]],
+  ["rss", ["RSS", 5, () => "0"]],
+  ["vsz", ["VSZ", 6, () => "0"]],
+  ["ni", ["NI", 3, () => "0"]],
+  ["pri", ["PRI", 3, () => "19"]],
+  ["uid", ["UID", 5, () => "0"]],
+  ["state", ["S", 1, () => "S"]],
+  ["s", ["S", 1, () => "S"]],
+  ["stime", ["STIME", 5, startTime]],
+  ["start", ["STARTED", 8, (p) => `${startTime(p)}:00`]],
+  ["lstart", ["STARTED", 24, (p) => strftime("%a %b %e %H:%M:%S %Y", momentOf(p.startedAt))]],
+  ["ucmd", ["CMD", -15, commandName]],
 ]);
 
 export const ps: Command = plainTool(
@@ -45,6 +61,9 @@ export const ps: Command = plainTool(
       valued("C", "", "C"),
       flag("", "no-headers", "no-headers"),
       flag("w", "", "w"),
+      valued("", "sort", "sort"),
+      valued("", "ppid", "ppid"),
+      valued("u", "user", "u"),
     ],
   },
   (job) => {
@@ -69,6 +88,9 @@ function chosenProcesses(job: Job, style: string): Process[] {
   const { given, context } = job;
   const all = Array.from(context.machine.processes.values()).sort((a, b) => a.pid - b.pid);
   const pids = given.values("p").flatMap((text) => text.split(/[ ,]+/));
+  const parents = given.values("ppid").flatMap((text) => text.split(","));
+  if (parents.length > 0) return all.filter((p) => parents.includes(String(p.parent?.pid ?? 1)));
+  if (given.has("u")) return given.value("u") === "root" || given.value("u") === "0" ? all : [];
   const names = given.values("C").flatMap((text) => text.split(","));
   if (pids.length + names.length > 0) {
     const found = all.filter((p) => pids.includes(String(p.pid)) || names.includes(commandName(p)));
@@ -182,14 +204,35 @@ const MATCH_OPTIONS = [
 
 export const pgrep = tool(
   "/usr/bin/pgrep",
-  { options: MATCH_OPTIONS, usageStatus: 2 },
+  {
+    options: [
+      ...MATCH_OPTIONS,
+      flag("c", "count", "c"),
+      flag("n", "newest", "n"),
+      flag("o", "oldest", "o"),
+      valued("d", "delimiter", "d"),
+      valued("P", "parent", "P"),
+      valued("u", "euid", "u"),
+    ],
+    usageStatus: 2,
+  },
   function* (job) {
     const [pattern] = job.operands;
     if (pattern === undefined) throw job.misused("no matching criteria specified");
-    const found = matching(job, pattern);
+    const { given } = job;
+    const parent = given.value("P");
+    const all = matching(job, pattern).filter(
+      (p) => parent === undefined || String(p.parent?.pid ?? 1) === parent,
+    );
+    const found = given.has("n") ? all.slice(-1) : given.has("o") ? all.slice(0, 1) : all;
+    if (given.has("c")) {
+      yield* job.context.out(`${found.length}\n`);
+      return found.length > 0 ? 0 : 1;
+    }
     const tail = (p: Process): string =>
-      job.given.has("a") ? ` ${p.argv.join(" ")}` : job.given.has("l") ? ` ${commandName(p)}` : "";
-    yield* job.context.out(found.map((p) => `${p.pid}${tail(p)}\n`).join(""));
+      given.has("a") ? ` ${p.argv.join(" ")}` : given.has("l") ? ` ${commandName(p)}` : "";
+    const lines = found.map((p) => `${p.pid}${tail(p)}`);
+    if (lines.length > 0) yield* job.context.out(`${lines.join(given.value("d") ?? "\n")}\n`);
     return found.length > 0 ? 0 : 1;
   },
 );

@@ -33,7 +33,7 @@ export const base64 = tool(
   },
 );
 
-function encoded(octets: Uint8Array): string {
+export function encoded(octets: Uint8Array): string {
   let text = "";
   for (let at = 0; at < octets.length; at += 3) {
     const [a = 0, b = 0, c = 0] = octets.subarray(at, at + 3);
