@@ -80,10 +80,7 @@ export class CommandContext {
   *read(): Generator<Wait, string, void> {
     const file = this.stdin;
     const got = file === undefined ? "" : yield* readSome(file);
-    if (typeof got === "number") return "";
-    const wait = this.machine.step(this.process, nanoseconds(0), got.length);
-    if (wait !== null) yield wait;
-    return got;
+    return typeof got === "number" ? "" : got;
   }
 
   /** All of standard input. */

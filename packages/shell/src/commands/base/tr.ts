@@ -1,4 +1,5 @@
 /** tr (coreutils): sets of characters with ranges, classes, escapes and `[c*n]`; equivalence classes are left out. */
+import { nanoseconds } from "@lvsim/core";
 import { flag } from "../../options/getopt.ts";
 import { type Job, tool } from "./tool.ts";
 
@@ -147,6 +148,11 @@ export const tr = tool(
         if (mapped !== "") before = mapped;
         out += mapped;
       }
+      // what is written counts as work by itself; what is only read has to
+      const dropped = text.length - out.length;
+      const wait =
+        dropped > 0 ? context.machine.step(context.process, nanoseconds(0), dropped) : null;
+      if (wait !== null) yield wait;
       yield* context.out(out);
     }
     return 0;

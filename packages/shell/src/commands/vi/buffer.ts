@@ -8,7 +8,7 @@ interface State {
   readonly column: number;
 }
 
-export class Buffer {
+export class TextBuffer {
   lines: string[];
   row = 0;
   column = 0;

@@ -2,14 +2,14 @@
  * vi's commands, a key at a time. Normal mode: h j k l and arrows, 0 ^ $ w b gg G, counts; i a I A o O, x X r J ~ D dd dw d$ cc cw C s, yy p P, u,
  * / ? n N, ZZ ZQ, : . Insert mode: text, Return, backspace, Escape. Left out: marks, registers, visual mode, macros, the repeat command.
  */
-import { Buffer } from "./buffer.ts";
+import { TextBuffer } from "./buffer.ts";
 import { type ExResult, runEx } from "./ex.ts";
 
 const ESCAPE = "\x1b";
 const LINES_MAX = 100_000;
 
 export class Editor {
-  readonly buffer: Buffer;
+  readonly buffer: TextBuffer;
   mode: "normal" | "insert" | "command" = "normal";
   /** What is typed behind `:`, `/` or `?`, with that character. */
   typed = "";
@@ -23,7 +23,7 @@ export class Editor {
   private direction: 1 | -1 = 1;
 
   constructor(text: string) {
-    this.buffer = new Buffer(text);
+    this.buffer = new TextBuffer(text);
   }
 
   /** A key: a character, or the sequence of an arrow. */

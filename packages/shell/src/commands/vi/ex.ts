@@ -1,6 +1,6 @@
 /** vi's commands behind a colon: w, q, wq, x, q!, w FILE, e!, line numbers, d, s/a/b/ with g and a range, set and syntax without effect. */
 import { Regex, RegexError } from "../../text/regex.ts";
-import type { Buffer } from "./buffer.ts";
+import type { TextBuffer } from "./buffer.ts";
 
 export interface ExResult {
   /** Where to write: "" the file itself, null nowhere. */
@@ -16,7 +16,7 @@ export interface ExResult {
 const nothing = (message?: string): ExResult =>
   message === undefined ? { write: null, quit: false } : { write: null, quit: false, message };
 
-export function runEx(buffer: Buffer, text: string): ExResult {
+export function runEx(buffer: TextBuffer, text: string): ExResult {
   const [, range = "", command = ""] =
     /^\s*(%|(?:\d+|[.$])(?:,(?:\d+|[.$]))?)?\s*(.*?)\s*$/.exec(text) ?? [];
   const [first, last] = rangeOf(buffer, range);
@@ -59,7 +59,7 @@ export function runEx(buffer: Buffer, text: string): ExResult {
   return nothing(`E492: Not an editor command: ${text}`);
 }
 
-function rangeOf({ lines, row }: Buffer, range: string): readonly [number, number] {
+function rangeOf({ lines, row }: TextBuffer, range: string): readonly [number, number] {
   if (range === "%") return [0, lines.length - 1];
   const place = (word: string): number =>
     Math.max(
@@ -73,7 +73,7 @@ function rangeOf({ lines, row }: Buffer, range: string): readonly [number, numbe
   return [place(from), place(to)];
 }
 
-function substitute(buffer: Buffer, first: number, last: number, text: string): ExResult {
+function substitute(buffer: TextBuffer, first: number, last: number, text: string): ExResult {
   const mark = text.charAt(0);
   const [, pattern = "", form = "", flags = ""] = text.split(mark);
   try {
