@@ -18,6 +18,7 @@ export interface TerminalEvents {
 /** A terminal with keys; there is none where input is a pipe or a file. */
 export interface KeyTerminal {
   readonly columns: number;
+  readonly rows: number;
   /** Gives keys one by one from now on, until the function that it returns is called. */
   readonly open: (events: TerminalEvents) => () => void;
 }

@@ -10,6 +10,7 @@ export function processTerminal({ stdin, stdout }: NodeJS.Process): KeyTerminal 
   if (stdin.isTTY !== true || stdout.isTTY !== true) return null;
   return {
     columns: stdout.columns > 0 ? stdout.columns : 80,
+    rows: stdout.rows > 0 ? stdout.rows : 24,
     open: ({ keys, tick }: TerminalEvents) => {
       stdin.setRawMode(true);
       stdin.setEncoding("utf8");

@@ -16,7 +16,12 @@ export {
   differenceCount,
 } from "./compare/compare-recordings.ts";
 export { type ConsoleOptions, LabConsole } from "./console/lab-console.ts";
-export { readSession, type SessionEntry, SessionFileError } from "./console/session-file.ts";
+export {
+  readSession,
+  type SessionEntry,
+  SessionFileError,
+  sizeOfSession,
+} from "./console/session-file.ts";
 export type { Diagnosis, Finding } from "./diagnosis/explain.ts";
 export { netnsScript, whyNoScript } from "./export/netns-script.ts";
 export type { RecordingFiles } from "./export/recording-files.ts";

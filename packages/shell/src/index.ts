@@ -7,4 +7,10 @@ export {
 } from "./commands/keepalived/facts.ts";
 export type { ImageName } from "./images/index.ts";
 export { DEFAULT_COSTS, NO_COSTS, type ShellCosts } from "./kernel/costs.ts";
-export { type ExecHandle, LoginSession, Machine, type MachineOptions } from "./machine.ts";
+export {
+  type ExecHandle,
+  LoginSession,
+  Machine,
+  type MachineOptions,
+  type TerminalSize,
+} from "./machine.ts";

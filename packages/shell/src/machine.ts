@@ -40,6 +40,12 @@ export interface MachineOptions {
   readonly costs: ShellCosts;
 }
 
+/** Of a screen, in characters. */
+export interface TerminalSize {
+  readonly columns: number;
+  readonly rows: number;
+}
+
 /** A command line under way, or ended. */
 export interface ExecHandle {
   readonly done: boolean;
@@ -151,11 +157,13 @@ export class Machine {
   }
 
   /** Logs root in at a terminal: a shell that asks for command lines until `exit`. */
-  login(): LoginSession {
+  login(size: TerminalSize | null = null): LoginSession {
     const terminal = new Terminal(
       (group, signal) => this.kernel.kill(-group, signal),
       SHELL_LIMITS.outputCharactersMax,
     );
+    terminal.columns = size?.columns ?? terminal.columns;
+    terminal.rows = size?.rows ?? terminal.rows;
     const descriptors = new Descriptors();
     descriptors.set(0, terminal);
     descriptors.set(1, terminal.retain());

@@ -1,9 +1,16 @@
 /** `lvsim lab LAB`: a terminal on a lab, with keys and paced time, or line by line where there is no terminal. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { milliseconds } from "@lvsim/core";
-import { LabConsole, type Language, readSession, SessionFileError } from "@lvsim/scenarios";
+import {
+  LabConsole,
+  type Language,
+  readSession,
+  SessionFileError,
+  sizeOfSession,
+} from "@lvsim/scenarios";
+import type { TerminalSize } from "@lvsim/shell";
 import stringWidth from "string-width";
-import { type Environment, usesColour } from "../environment.ts";
+import { type Environment, type KeyTerminal, usesColour } from "../environment.ts";
 import { inputLines } from "../input-lines.ts";
 import { findLab } from "../labs.ts";
 import { painter } from "../paint.ts";
@@ -25,13 +32,14 @@ export function labCommand(
   environment: Environment,
 ): number {
   const definition = findLab(name, variant);
-  const entries = replay === null ? null : sessionOf(replay);
-  const terminal = entries === null ? (environment.terminal ?? null) : null;
+  const session = replay === null ? null : sessionOf(replay);
+  const terminal = session === null ? (environment.terminal ?? null) : null;
   const columns = terminal?.columns ?? COLUMNS;
   const lab = new LabConsole({
     name: variant === undefined ? name : `${name} --variant ${variant}`,
     definition,
     seed,
+    size: session === null ? sizeOf(terminal) : session.size,
     page: { language, columns, widthOf: stringWidth, showMacs: false },
     paint: painter(usesColour(environment)),
     isScreen: terminal !== null,
@@ -42,8 +50,8 @@ export function labCommand(
     return 0;
   }
   environment.out(lab.take());
-  if (entries !== null) {
-    lab.replay(entries);
+  if (session !== null) {
+    lab.replay(session.entries);
     environment.out(lab.take());
   } else
     for (const line of inputLines()) {
@@ -74,7 +82,15 @@ function atTerminal(lab: LabConsole, { terminal, out }: Environment): void {
   show();
 }
 
-function sessionOf(file: string): ReturnType<typeof readSession> {
+const sizeOf = (terminal: KeyTerminal | null): TerminalSize | null =>
+  terminal === null ? null : { columns: terminal.columns, rows: terminal.rows };
+
+interface RecordedSession {
+  readonly entries: ReturnType<typeof readSession>;
+  readonly size: TerminalSize | null;
+}
+
+function sessionOf(file: string): RecordedSession {
   let text: string;
   try {
     text = readFileSync(file, "utf8");
@@ -82,7 +98,7 @@ function sessionOf(file: string): ReturnType<typeof readSession> {
     throw unreadable(file, error);
   }
   try {
-    return readSession(text, file);
+    return { entries: readSession(text, file), size: sizeOfSession(text) };
   } catch (error) {
     if (error instanceof SessionFileError) throw new UsageError(error.message);
     throw error;

@@ -195,7 +195,11 @@ function record(host: ColonHost, path: string): Line[] {
 
 /** The session as its file has it. */
 export function recordOf({ entries, options }: LabSession): string {
-  return sessionText(`lvsim lab ${options.name} --seed ${options.seed} --replay FILE`, entries);
+  return sessionText(
+    `lvsim lab ${options.name} --seed ${options.seed} --replay FILE`,
+    options.size,
+    entries,
+  );
 }
 
 function written(

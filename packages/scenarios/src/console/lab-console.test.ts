@@ -6,17 +6,19 @@ import { columnsOf } from "../views/columns-fixture.ts";
 import { textOf } from "../views/styled.ts";
 import { LabConsole } from "./lab-console.ts";
 import { Screen } from "./screen-fixture.ts";
-import { readSession } from "./session-file.ts";
+import { readSession, sizeOfSession } from "./session-file.ts";
 
 const DR = libraryLab("dr") as LabDefinition;
 
 interface Setting {
   readonly isScreen?: boolean;
   readonly columns?: number;
+  readonly size?: { readonly columns: number; readonly rows: number } | null;
   readonly files?: Map<string, string | Uint8Array>;
 }
 
 const consoleOn = ({
+  size = null,
   isScreen = false,
   columns = 100,
   files = new Map(),
@@ -25,6 +27,7 @@ const consoleOn = ({
     name: "dr",
     definition: DR,
     seed: "1",
+    size,
     page: { language: "en", columns, widthOf: columnsOf, showMacs: false },
     paint: textOf,
     isScreen,
@@ -219,4 +222,18 @@ test.each([
   ['# lvsim session 1\n2.000000000 a < "', "2: not a line of a session"],
 ])("%j is no session", (text, words) => {
   expect(() => readSession(text, "s.txt")).toThrow(`s.txt:${words}`);
+});
+
+test("the size of a screen is the machines' own, and stands in the record", () => {
+  const files = new Map<string, string | Uint8Array>();
+  const lab = consoleOn({ files, size: { columns: 80, rows: 24 } });
+  lab.typeLine("cat");
+  const [terminal] = [...lab.session.lab.machine("client").shell.kernel.processes.values()]
+    .map((process) => process.descriptors.get(0))
+    .filter((file) => file?.isTerminal === true);
+  expect(terminal).toMatchObject({ columns: 80, rows: 24 });
+  lab.typeLine("^C");
+  lab.typeLine(":record r");
+  expect(String(files.get("r")).split("\n")[2]).toBe("# size 80x24");
+  expect(sizeOfSession(String(files.get("r")))).toEqual({ columns: 80, rows: 24 });
 });

@@ -2,6 +2,7 @@
  * A session at a lab's terminals as a file: one line for each thing that somebody did, with the instant.
  *
  *     # lvsim session 1
+ *     # size 80x24
  *     0.000000000 a $ ipvsadm -ln
  *     12.500000000 client ^C
  *     13.000000000 client < "y\n"
@@ -11,6 +12,7 @@
  * text), `:` a command to lvsim.
  */
 import { type Instant, nanoseconds } from "@lvsim/core";
+import type { TerminalSize } from "@lvsim/shell";
 
 export type SessionAct =
   | { readonly kind: "line"; readonly machine: string; readonly text: string }
@@ -27,9 +29,15 @@ const NAMED_KEYS: Readonly<Record<string, string>> = {
   "^\\": "\u001c",
 };
 
-export function sessionText(heading: string, entries: readonly SessionEntry[]): string {
+export function sessionText(
+  heading: string,
+  size: TerminalSize | null,
+  entries: readonly SessionEntry[],
+): string {
+  const head = [SESSION_HEADING, `# ${heading}`];
+  if (size !== null) head.push(`# size ${size.columns}x${size.rows}`);
   const lines = entries.map((entry) => `${timeText(entry.at)} ${actText(entry)}`);
-  return `${[SESSION_HEADING, `# ${heading}`, ...lines].join("\n")}\n`;
+  return `${[...head, ...lines].join("\n")}\n`;
 }
 
 function timeText(at: Instant): string {
@@ -44,6 +52,12 @@ function actText(act: SessionAct): string {
   return named === undefined
     ? `${act.machine} < ${JSON.stringify(act.text)}`
     : `${act.machine} ${named}`;
+}
+
+/** The screen that a session was on; null for the usual one. */
+export function sizeOfSession(text: string): TerminalSize | null {
+  const [, columns, rows] = /^# size (\d{1,3})x(\d{1,3})$/m.exec(text) ?? [];
+  return columns === undefined ? null : { columns: Number(columns), rows: Number(rows) };
 }
 
 /** A line of a session file that cannot be read, from 1. */

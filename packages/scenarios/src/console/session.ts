@@ -3,6 +3,7 @@
  * the same instants give the same session again. Inputs come between instants, never in the midst of one.
  */
 import { assert, type Duration, type Instant, later } from "@lvsim/core";
+import type { TerminalSize } from "@lvsim/shell";
 import type { Lab } from "../lab/lab.ts";
 import { type LabTerminal, untilPrompt } from "../lab/terminal.ts";
 import type { LabDefinition } from "../lab-file/schema.ts";
@@ -15,6 +16,8 @@ export interface SessionOptions {
   readonly name: string;
   readonly definition: LabDefinition;
   readonly seed: string;
+  /** Of the screen; null for the usual one. */
+  readonly size: TerminalSize | null;
 }
 
 interface Begun extends BegunRequest {
@@ -58,7 +61,7 @@ export class LabSession {
   go(machine: string): void {
     this.shown = machine;
     if (this.terminals.get(machine)?.done === false) return;
-    this.terminals.set(machine, this.lab.login(machine));
+    this.terminals.set(machine, this.lab.login(machine, this.options.size));
     this.lab.until(this.lab.now);
   }
 

@@ -19,7 +19,13 @@ import {
   seconds,
   type Trace,
 } from "@lvsim/core";
-import { type ExecHandle, type LoginSession, Machine, NO_COSTS } from "@lvsim/shell";
+import {
+  type ExecHandle,
+  type LoginSession,
+  Machine,
+  NO_COSTS,
+  type TerminalSize,
+} from "@lvsim/shell";
 import type { Trial } from "../diagnosis/evidence.ts";
 import { type Diagnosis, explainAll } from "../diagnosis/explain.ts";
 import type { LabDefinition, TrafficSpec } from "../lab-file/schema.ts";
@@ -107,7 +113,7 @@ export class Lab {
         this.interrupt(input.started);
         return null;
       case "login":
-        this.login(input.machine);
+        this.login(input.machine, input.size);
         return null;
       case "type":
         this.type(input.terminal, input.text);
@@ -186,9 +192,9 @@ export class Lab {
   }
 
   /** Logs root in on a machine: a shell that remembers variables and directory, at a terminal of its own. */
-  login(machine: string): LabTerminal {
-    this.note({ kind: "login", machine });
-    const session = this.machine(machine).shell.login();
+  login(machine: string, size: TerminalSize | null = null): LabTerminal {
+    this.note({ kind: "login", machine, size });
+    const session = this.machine(machine).shell.login(size);
     const number = this.sessions.push(session) - 1;
     return new LabTerminal(machine, session, (text) => this.type(number, text));
   }

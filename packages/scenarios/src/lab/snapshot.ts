@@ -5,7 +5,9 @@
  * What comes from outside is what goes through `Lab`: what somebody does to a machine, a socket or a cable behind its
  * back, a snapshot does not know. Left out: copies by value, which would save running up to the instant once more.
  */
+
 import type { Instant } from "@lvsim/core";
+import type { TerminalSize } from "@lvsim/shell";
 import type { LabDefinition } from "../lab-file/schema.ts";
 import type { LabOptions } from "./lab-options.ts";
 
@@ -28,7 +30,12 @@ export type LabAct =
   /** Ctrl-C to a command that was started; which of them, from 0. */
   | { readonly kind: "interrupt"; readonly started: number }
   /** Somebody logged in at a new terminal. */
-  | { readonly kind: "login"; readonly machine: string }
+  | {
+      readonly kind: "login";
+      readonly machine: string;
+      /** Of its screen; null for the usual one. */
+      readonly size: TerminalSize | null;
+    }
   /** Keys at a terminal; which of them, from 0. */
   | { readonly kind: "type"; readonly terminal: number; readonly text: string }
   /** The last change of the configuration was taken back. */
