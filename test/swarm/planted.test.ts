@@ -1,5 +1,6 @@
 /** Bugs planted in core, one at a time: the swarm finds each, and makes the lab that shows it small. */
 import { copyFrame, type Frame, type MacAddress } from "@lvsim/core";
+import { readLab } from "@lvsim/scenarios";
 import { afterEach, expect, test, vi } from "vitest";
 import {
   described,
@@ -215,6 +216,9 @@ test.each(BUGS)("that %s is found and shown by three machines", (_bug, plantIt, 
   const { problems, text } = play(small, { tellsStories: true });
   const message = `${described(small)}\n${text}\n${replayLine(small)}`;
   expect(machineCount(small), message).toBeLessThanOrEqual(MACHINES);
+  expect(readLab(described(small), "small.lab.yml").hosts).toHaveProperty("dir");
+  const [, pasted = ""] = /--lab '(.*)'$/.exec(replayLine(small)) ?? [];
+  expect(play(JSON.parse(pasted) as Generated).problems).toEqual(problems);
   expect(
     problems.map(({ name }) => name),
     message,

@@ -1,4 +1,7 @@
-/** Makes a case that fails smaller, one step at a time, as long as it fails. */
+/**
+ * Makes a case that fails smaller, one step at a time, as long as it fails. Not fast-check's: its values cost more than many
+ * of the labs, and a hundred thousand are to be played, each of which a number names.
+ */
 
 /** How often it is tried at most. */
 const TRIES = 400;

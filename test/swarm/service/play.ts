@@ -21,7 +21,7 @@ import { vipOf } from "./site.ts";
 
 /** From the last fault's end until everything is put right, and from there until goals must be reached. */
 const SETTLING = seconds(5);
-const WITHIN = seconds(120);
+const WITHIN = seconds(90);
 /** An established connection of which nobody speaks any more stays 900 s, and its template as long. */
 const COMING_TO_REST = seconds(1100);
 
@@ -68,15 +68,18 @@ function heal(plan: ServicePlan, lab: Lab): void {
 }
 
 function converge(plan: ServicePlan, lab: Lab): void {
-  // of a table of hashes some chains lead to the server at rest
-  const takesAny = ["sh", "dh", "mh"].includes(plan.scheduler);
+  // of a table of hashes some chains lead to the server at rest; ovf fills no server again that was left with connections
+  const { scheduler } = plan;
   const isUsable = ({ weight }: ServerPlan): boolean => weight > 0;
-  const isServed = takesAny ? plan.servers.every(isUsable) : plan.servers.some(isUsable);
+  const isServed = ["sh", "dh", "mh"].includes(scheduler)
+    ? plan.servers.every(isUsable)
+    : scheduler !== "ovf" && plan.servers.some(isUsable);
   const asked: Goal[] = isServed
     ? plan.clients.map((number) => answered(`client${number}`, askLine(plan)))
     : [];
   eventually(lab, [...asked, vipIsAt(vipOf(plan), "dir"), neighboursAgree, switchesKnow], {
     within: WITHIN,
+    every: seconds(1),
   });
   // parts of packets are kept for 30 s
   lab.until(later(lab.now, seconds(60)));
