@@ -34,6 +34,7 @@ import { TRACEPATH_COMMANDS } from "../commands/tracepath/tracepath.ts";
 import { TRACEROUTE_COMMANDS } from "../commands/traceroute/traceroute.ts";
 import { vi, vim } from "../commands/vi/vi.ts";
 import {
+  chkconfig,
   getenforce,
   HTTPD_COMMANDS,
   IPTABLES_RULES,
@@ -214,7 +215,9 @@ export const CENTOS_7: Image = {
         vi,
       ].filter(({ path }) => !BROUGHT_LATER.includes(path)),
     }),
-    imagePackage("systemd", ["219", "78.el7_9.9", "updates", "5.1 M"], { commands: [systemctl] }),
+    imagePackage("systemd", ["219", "78.el7_9.9", "updates", "5.1 M"], {
+      commands: [systemctl, chkconfig],
+    }),
     imagePackage("initscripts", ["9.49.53", "1.el7_9.1", "updates", "440 k"], {
       commands: [service, ...IFUPDOWN_COMMANDS],
       units: [imageUnit("network", "LSB: Bring up/down networking", "on")],

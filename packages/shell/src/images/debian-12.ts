@@ -30,7 +30,7 @@ import { TEXT_COMMANDS } from "../commands/text/index.ts";
 import { TRACEPATH_COMMANDS } from "../commands/tracepath/tracepath.ts";
 import { TRACEROUTE_COMMANDS } from "../commands/traceroute/traceroute.ts";
 import { vi, vim } from "../commands/vi/vi.ts";
-import { APACHE2_COMMANDS, aptGet, nginx, service, systemctl } from "../services/index.ts";
+import { APACHE2_COMMANDS, aptGet, dpkg, nginx, service, systemctl } from "../services/index.ts";
 import { COMMON_DIRECTORIES, COMMON_FILES, WELCOME_PAGE } from "./common-files.ts";
 import { type Image, type ImagePackage, imagePackage, imageUnit } from "./image.ts";
 
@@ -147,6 +147,7 @@ export const DEBIAN_12: Image = {
     debianPackage("systemd", "252.39-1~deb12u1", { commands: [systemctl] }),
     debianPackage("init-system-helpers", "1.65.2", { commands: [service] }),
     debianPackage("apt", "2.6.1", { commands: [aptGet] }),
+    debianPackage("dpkg", "1.21.22", { commands: [dpkg] }),
     debianPackage("iproute2", "6.1.0-3", {
       commands: [...IPROUTE_COMMANDS.map(withNetnsExec), bridge, ...SS_COMMANDS, ...NSTAT_COMMANDS],
     }),

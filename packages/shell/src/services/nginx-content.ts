@@ -185,3 +185,22 @@ export function logLine(
   const forwarded = withForwarded ? ` "${header("x-forwarded-for")}"` : "";
   return `${line} "${header("referer")}" "${header("user-agent")}"${forwarded}\n`;
 }
+
+/** A line of the error log about a file that is not there, or a directory without an index. */
+export function errorLine(
+  machine: Kernel,
+  server: NginxServer,
+  request: HttpRequest,
+  status: number,
+): string {
+  const path = pathOf(request);
+  const root = locationOf(server, path)?.root ?? server.root;
+  const what =
+    status === 404
+      ? `open() "${root}${path}" failed (2: No such file or directory)`
+      : `directory index of "${root}${path}" is forbidden`;
+  const peer = request.peer === null ? "-" : formatIpv4Address(request.peer.address);
+  const host = request.headers.find(([name]) => name.toLowerCase() === "host")?.[1] ?? "";
+  const time = strftime("%Y/%m/%d %H:%M:%S", momentOf(machine.now));
+  return `${time} [error] 1#1: *1 ${what}, client: ${peer}, server: _, request: "${request.method} ${request.target} HTTP/1.1", host: "${host}"\n`;
+}

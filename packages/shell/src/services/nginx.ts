@@ -25,6 +25,7 @@ import { onAny, until, type Wait } from "../process/wait.ts";
 import { type NginxServer, readNginxConfig } from "./nginx-config.ts";
 import { NginxConfigError } from "./nginx-config-error.ts";
 import {
+  errorLine,
   httpDate,
   locationOf,
   logLine,
@@ -99,6 +100,7 @@ class Daemon {
   private readonly sockets: ProcessSockets;
   private readonly bound = new Set<string>();
   private log: OpenFile | null = null;
+  private errors: OpenFile | null = null;
 
   constructor(machine: Kernel, namespace: NetworkNamespace, servers: readonly NginxServer[]) {
     this.machine = machine;
@@ -147,6 +149,8 @@ class Daemon {
       respond: (request, answer) => {
         const told = (content: HttpContent): HttpContent => {
           this.log?.write(logLine(machine, request, content, withForwarded));
+          if (content.status === 404 || content.status === 403)
+            this.errors?.write(errorLine(machine, server, request, content.status));
           return content;
         };
         const location = locationOf(server, pathOf(request));
@@ -180,13 +184,17 @@ class Daemon {
     const mode = { read: false, write: true, create: true, append: true };
     const log = files.open(self, "/var/log/nginx/access.log", mode);
     this.log = typeof log === "number" ? null : log;
+    const errors = files.open(self, "/var/log/nginx/error.log", mode);
+    this.errors = typeof errors === "number" ? null : errors;
     files.writeText("/run/nginx.pid", `${self.pid}\n`);
     try {
       for (;;) yield onAny([]);
     } finally {
       for (const server of listening) server.close();
       this.log?.release();
+      this.errors?.release();
       this.log = null;
+      this.errors = null;
       files.unlink("/run/nginx.pid", "/");
     }
   }

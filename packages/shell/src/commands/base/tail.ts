@@ -4,6 +4,7 @@ import { flag, valued } from "../../options/getopt.ts";
 import { fileErrorText } from "../../process/errno.ts";
 import type { OpenFile } from "../../process/open-file.ts";
 import { until } from "../../process/wait.ts";
+import { OpenRegularFile } from "../../vfs/open-files.ts";
 import { parseCount } from "./head.ts";
 import { inputsOf, openInput, readWhole } from "./input.ts";
 import { type Job, type Run, tool } from "./tool.ts";
@@ -22,7 +23,8 @@ export const tail = tool(
       valued("n", "lines", "n"),
       valued("c", "bytes", "c"),
       flag("f", "follow", "f"),
-      flag("F", "", "f"),
+      flag("F", "", "F"),
+      flag("", "retry", "retry"),
       flag("q", "quiet", "q"),
       flag("q", "silent", "q"),
       flag("v", "verbose", "v"),
@@ -33,24 +35,25 @@ export const tail = tool(
     const amount = amountOf(job);
     const names = inputsOf(job);
     const titles = (job.given.last("q", "v") ?? (names.length > 1 ? "v" : "q")) === "v";
-    const open: [string, OpenFile][] = [];
+    const open: Followed[] = [];
     try {
       for (const name of names) {
         const file = openInput(job.context, name);
         if (typeof file === "number") {
           const why = fileErrorText(file);
           yield* job.complain(`cannot open ${job.quote.file(name)} for reading: ${why}`);
+          if (job.given.has("F")) open.push({ name, file: null });
           continue;
         }
-        open.push([name, file]);
+        open.push({ name, file });
         if (titles) yield* job.context.out(title(name, open.length > 1));
         const text = yield* readWhole(file);
         if (typeof text !== "number") yield* job.context.out(ending(text, amount));
         else yield* job.complain(`error reading ${job.quote.file(name)}: ${fileErrorText(text)}`);
       }
-      if (job.given.has("f")) yield* follow(job, open, titles);
+      if (job.given.has("f") || job.given.has("F")) yield* follow(job, open, titles);
     } finally {
-      for (const [, file] of open) file.release();
+      for (const { file } of open) file?.release();
     }
     return undefined;
   },
@@ -76,13 +79,44 @@ function ending(text: string, { unit, count, fromStart }: Amount): string {
   return parts.slice(from).join("");
 }
 
-function* follow(job: Job, open: readonly [string, OpenFile][], titles: boolean): Run<void> {
+/** A file that is followed; null while there is none of that name. */
+interface Followed {
+  readonly name: string;
+  file: OpenFile | null;
+}
+
+/** With -F a name is followed: what it led to may go, and something else may come. */
+function* lookAgain(job: Job, followed: Followed): Run<void> {
+  const { machine, process } = job.context;
+  const { name, file } = followed;
+  const node = machine.files.resolve(name, process.cwd, true, process);
+  const shown = job.quote.file(name);
+  if (typeof node === "number") {
+    if (file === null) return;
+    file.release();
+    followed.file = null;
+    yield* job.context.err(`tail: ${shown} has become inaccessible: ${fileErrorText(node)}\n`);
+    return;
+  }
+  if (file instanceof OpenRegularFile && file.node === node) return;
+  const fresh = machine.files.open(process, name, { read: true, write: false });
+  if (typeof fresh === "number") return;
+  const what = file === null ? "appeared" : "been replaced";
+  file?.release();
+  followed.file = fresh;
+  yield* job.context.err(`tail: ${shown} has ${what};  following new file\n`);
+}
+
+function* follow(job: Job, open: readonly Followed[], titles: boolean): Run<void> {
   if (open.length === 0) throw job.fail("no files remaining");
-  let last = open[open.length - 1]?.[0];
+  let last = open[open.length - 1]?.name;
   for (;;) {
     yield until(later(job.context.machine.now, seconds(1)));
-    for (const [name, file] of open) {
-      const text = yield* readWhole(file);
+    for (const followed of open) {
+      const { name } = followed;
+      // standard input has no name to look for again
+      if (job.given.has("F") && name !== "-") yield* lookAgain(job, followed);
+      const text = followed.file === null ? "" : yield* readWhole(followed.file);
       if (typeof text === "number" || text === "") continue;
       if (titles && name !== last) yield* job.context.out(title(name, true));
       last = name;

@@ -49,7 +49,10 @@ export function* openConnection(
   const kept = yield* reuse(session, url);
   if (kept !== null) return kept;
   const { machine } = session.context;
-  const address = parseLooseAddress(url.host) ?? addressOfHost(machine.files, url.host);
+  const address =
+    parseLooseAddress(url.host) ??
+    resolvedByHand(session, url) ??
+    addressOfHost(machine.files, url.host);
   if (address === undefined) {
     const problem = session.dialect.unresolved(url.host);
     yield* session.say(problem.text);
@@ -76,6 +79,16 @@ export function* openConnection(
   yield* session.say(problem.text);
   yield* session.drop(connection);
   return problem;
+}
+
+/** What `--resolve` says of the host and port; `*` is any host. */
+function resolvedByHand({ options }: Session, { host, port }: HttpUrl): Ipv4Address | undefined {
+  for (const entry of options.resolves) {
+    const [name = "", at, address = ""] = entry.replace(/^\+/, "").split(":");
+    const matches = name === "*" || name.toLowerCase() === host.toLowerCase();
+    if (matches && Number(at) === port) return parseLooseAddress(address.split(",")[0] ?? "");
+  }
+  return undefined;
 }
 
 function* reuse(session: Session, url: HttpUrl): Generator<Wait, Connection | null, void> {

@@ -43,6 +43,8 @@ export interface CurlOptions {
   retryRefused: boolean;
   writeOut: string | null;
   dumpHeader: string | null;
+  /** `--resolve HOST:PORT:ADDRESS`. */
+  resolves: string[];
   urls: string[];
   /** Where each URL goes, in order; "" is `-O`. */
   outputs: string[];
@@ -181,13 +183,14 @@ const OPTIONS: readonly CurlOption[] = [
     o.interface = text;
   }),
   value("", "noproxy", nothing),
+  value("", "resolve", (o, text) => o.resolves.push(text)),
   value("", "url", (o, text) => o.urls.push(text)),
 ];
 
 /** Options of curl that lvsim has nothing for; those in the first list take a value. */
 const LEFT_OUT_WITH_VALUE = (
   "x:proxy T:upload-file F:form c:cookie-jar C:continue-at E:cert K:config r:range t:telnet-option U:proxy-user " +
-  "y:speed-time Y:speed-limit z:time-cond Q:quote P:ftp-port :resolve :limit-rate :cacert :capath :key :unix-socket " +
+  "y:speed-time Y:speed-limit z:time-cond Q:quote P:ftp-port :limit-rate :cacert :capath :key :unix-socket " +
   ":connect-to :dns-servers :keepalive-time :stderr :trace :trace-ascii :form-string :json :ciphers"
 ).split(" ");
 const LEFT_OUT =
@@ -254,6 +257,7 @@ const noOptions = (): CurlOptions => ({
   retryRefused: false,
   writeOut: null,
   dumpHeader: null,
+  resolves: [],
   urls: [],
   outputs: [],
   ask: null,

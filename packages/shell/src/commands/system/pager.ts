@@ -7,6 +7,7 @@ import type { Command } from "../../command.ts";
 import { flag, valued } from "../../options/getopt.ts";
 import { fileErrorText } from "../../process/errno.ts";
 import type { OpenFile } from "../../process/open-file.ts";
+import { Terminal } from "../../process/terminal.ts";
 import { readSome } from "../../process/transfer.ts";
 import { linesOf, slurp } from "../base/input.ts";
 import { type Job, type Run, tool } from "../base/tool.ts";
@@ -89,6 +90,8 @@ function* page(job: Job, lines: readonly string[], name: string): Run<void> {
   const height = screenOf(job).rows - 1;
   const keys = keyboard(job);
   let shown = Math.min(height, lines.length);
+  const before = keys instanceof Terminal ? keys.mode : null;
+  if (keys instanceof Terminal) keys.mode = { canonical: false, echo: false, signals: true };
   yield* context.out(screenful(lines, 0, shown));
   try {
     while (keys !== null && lines.length > height) {
@@ -113,6 +116,7 @@ function* page(job: Job, lines: readonly string[], name: string): Run<void> {
       shown = next;
     }
   } finally {
+    if (keys instanceof Terminal && before !== null) keys.mode = before;
     keys?.release();
   }
 }

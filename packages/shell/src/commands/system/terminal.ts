@@ -2,14 +2,18 @@
 import type { Command } from "../../command.ts";
 import { flag, valued } from "../../options/getopt.ts";
 import { fileErrorText } from "../../process/errno.ts";
+import { Terminal } from "../../process/terminal.ts";
 import { type Job, tool, wordTool } from "../base/tool.ts";
 
-export const screenOf = ({
-  context,
-}: Job): { readonly columns: number; readonly rows: number } => ({
-  columns: Number(context.env.get("COLUMNS")) || 80,
-  rows: Number(context.env.get("LINES")) || 24,
-});
+export function screenOf({ context }: Job): { readonly columns: number; readonly rows: number } {
+  const { stdin, stdout } = context;
+  const terminal = stdout instanceof Terminal ? stdout : stdin instanceof Terminal ? stdin : null;
+  if (terminal !== null) return { columns: terminal.columns, rows: terminal.rows };
+  return {
+    columns: Number(context.env.get("COLUMNS")) || 80,
+    rows: Number(context.env.get("LINES")) || 24,
+  };
+}
 
 /** Ends a program that needs a terminal's name and has none. */
 function terminalOf(job: Job): string {
@@ -77,12 +81,29 @@ const tput = tool(
   },
 );
 
-/** Settings are taken and forgotten: what a terminal does is the terminal's. */
+/** The settings that a line discipline here knows; others are taken and forgotten. */
+function setMode(terminal: Terminal, words: readonly string[]): void {
+  let { canonical, echo, signals } = terminal.mode;
+  for (const word of words) {
+    const on = !word.startsWith("-");
+    const name = word.replace(/^-/, "");
+    if (name === "echo") echo = on;
+    else if (name === "icanon") canonical = on;
+    else if (name === "isig") signals = on;
+    else if (word === "raw" || word === "-cooked") [canonical, signals] = [false, false];
+    else if (word === "sane" || word === "cooked" || word === "-raw")
+      [canonical, echo, signals] = [true, word === "sane" ? true : echo, true];
+    else if (word === "cbreak") canonical = false;
+  }
+  terminal.mode = { canonical, echo, signals };
+}
+
 const stty = wordTool("/usr/bin/stty", function* (job) {
   const { context } = job;
   if (context.stdin?.isTerminal !== true)
     throw job.fail(`${job.quote.file("standard input")}: ${fileErrorText(ENOTTY)}`);
   const words = context.argv.slice(1);
+  if (context.stdin instanceof Terminal) setMode(context.stdin, words);
   const { columns, rows } = screenOf(job);
   if (words.includes("size")) yield* context.out(`${rows} ${columns}\n`);
   else if (words.length === 0) yield* context.out("speed 38400 baud; line = 0;\n");
