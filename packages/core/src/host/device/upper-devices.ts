@@ -43,8 +43,12 @@ export class UpperDevices implements DeviceInput {
     const { macvlans } = this;
     const destination = frame.destinationMac;
     if (isGroupMac(destination)) {
-      // what a private macvlan sent comes back to none of its kind
       const sender = macvlans.find(({ mac }) => mac === frame.sourceMac);
+      // a private macvlan's own address from outside: what has it there is that one's peer, as a VRRP master is its backup's
+      if (sender !== undefined && isApart(sender)) {
+        if (sender.up) sender.hears(frame);
+        return true;
+      }
       for (const macvlan of macvlans)
         if (macvlan !== sender && macvlan.up && hearsFrom(macvlan, sender)) macvlan.hears(frame);
       return false;
@@ -65,9 +69,12 @@ export class UpperDevices implements DeviceInput {
   }
 }
 
+/** Neither of the modes in which macvlans of one device talk to each other. */
+const isApart = ({ mode }: MacvlanDevice): boolean => mode !== "vepa" && mode !== "bridge";
+
 /** `macvlan_handle_frame`: group frames that one of the macvlans sent and that come back from outside. */
 function hearsFrom(macvlan: MacvlanDevice, sender: MacvlanDevice | undefined): boolean {
   if (sender === undefined) return true;
   if (sender.mode === "vepa") return macvlan.mode === "vepa" || macvlan.mode === "bridge";
-  return sender.mode === "bridge" && macvlan.mode === "vepa";
+  return macvlan.mode === "vepa";
 }
