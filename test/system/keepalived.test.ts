@@ -252,7 +252,10 @@ describe("two directors", () => {
       cluster.sh(name, "sysctl -qw net.ipv4.conf.all.arp_announce=2");
     const mac = (): string =>
       cluster.sh("client", `ping -c 1 ${VIP} >/dev/null; ip neigh show ${VIP}`);
-    expect(mac()).toContain("00:00:5e:00:01:33");
+    expect([cluster.owners(), mac()]).toEqual([
+      ["dir1"],
+      expect.stringContaining("00:00:5e:00:01:33"),
+    ]);
     cluster.sh("dir1", "systemctl stop keepalived");
     cluster.pass(1);
     expect(mac()).toContain("00:00:5e:00:01:33");

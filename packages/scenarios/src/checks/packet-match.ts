@@ -16,6 +16,7 @@ const PROTOCOLS: Readonly<Record<Exclude<PacketPattern["protocol"] & {}, "arp">,
   tcp: IpProtocol.tcp,
   udp: IpProtocol.udp,
   gre: IpProtocol.gre,
+  vrrp: IpProtocol.vrrp,
 };
 
 const FLAG_LETTERS = [

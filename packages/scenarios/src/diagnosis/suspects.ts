@@ -2,6 +2,7 @@
 import type { Evidence } from "./evidence.ts";
 import { answersForVip, tooQuiet, wrongNeighbour } from "./rules/arp.ts";
 import { firewall } from "./rules/firewall.ts";
+import { keepalivedFiles } from "./rules/keepalived.ts";
 import { takenAway } from "./rules/lost.ts";
 import { mtu, tunnelDevice } from "./rules/paths.ts";
 import { oddAddress, oddGateway, oddSysctl } from "./rules/peers.ts";
@@ -90,6 +91,7 @@ const EVIDENT: readonly ((scene: Scene, evidence: Evidence) => Suspect[])[] = [
   sendRedirects,
   redirectedPort,
   drainInstead,
+  keepalivedFiles,
 ];
 
 export function suspectsOf(scene: Scene, evidence: Evidence): Suspect[] {

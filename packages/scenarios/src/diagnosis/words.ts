@@ -281,6 +281,42 @@ export const CAUSES = {
     en: "{host} had {what} before",
     zh: "{host} 原来有 {what}",
   },
+  keepalivedWord: {
+    en: "keepalived on {host} does not know the word {word} and passes over it; {meant} was meant",
+    zh: "{host} 上的 keepalived 不认识 {word},跳过了它;应为 {meant}",
+  },
+  keepalivedState: {
+    en: "on {host} the initial state is MASTER, with which keepalived clears nopreempt",
+    zh: "{host} 的初始状态是 MASTER,keepalived 因此清除了 nopreempt",
+  },
+  keepalivedSyncId: {
+    en: "the synchronisation daemons of {host} and {other} have different ids",
+    zh: "{host} 与 {other} 的同步进程编号不同",
+  },
+  keepalivedQuorum: {
+    en: "on {host} the quorum is {quorum}: with fewer servers alive the others leave the service too",
+    zh: "{host} 的 quorum 是 {quorum}:存活的服务器不足时,其余的也被移出服务",
+  },
+  keepalivedRouterId: {
+    en: "{host} and {other} are different virtual routers with one virtual_router_id, {id}",
+    zh: "{host} 与 {other} 是不同的虚拟路由器,却共用 virtual_router_id {id}",
+  },
+  keepalivedRefresh: {
+    en: "the master among {hosts} announces the VIP only when it becomes master (no garp_master_refresh)",
+    zh: "{hosts} 中的主机只在成为主机时宣告 VIP(没有 garp_master_refresh)",
+  },
+  keepalivedPreempts: {
+    en: "among {hosts} whoever has the higher priority takes over as soon as it is there (no nopreempt)",
+    zh: "{hosts} 中优先级高的一恢复就抢占(没有 nopreempt)",
+  },
+  keepalivedFirewall: {
+    en: "the firewall of {hosts} lets no VRRP in, so each is master for itself",
+    zh: "{hosts} 的防火墙不放行 VRRP,各自成为主机",
+  },
+  keepalivedRemoved: {
+    en: "{server} was cut out of keepalived.conf on {host} while clients were connected",
+    zh: "{host} 在客户端仍有连接时从 keepalived.conf 删除了 {server}",
+  },
   leftOut: { en: "{host}# {command}", zh: "{host}# {command}" },
 } as const satisfies Record<string, { readonly en: string; readonly zh: string }>;
 

@@ -83,6 +83,7 @@ const PROTOCOLS: Readonly<Record<PacketPattern["protocol"] & {}, string>> = {
   tcp: "tcp",
   udp: "udp",
   gre: "ip proto 47",
+  vrrp: "ip proto 112",
 };
 
 /** The pattern in tcpdump's words. */

@@ -36,7 +36,7 @@ export type RequestPattern = z.output<typeof requests>;
 
 /** A packet or an ARP message by its header; what is left out may be anything. */
 const packet = z.strictObject({
-  protocol: z.enum(["arp", "icmp", "ipip", "tcp", "udp", "gre"]).optional(),
+  protocol: z.enum(["arp", "icmp", "ipip", "tcp", "udp", "gre", "vrrp"]).optional(),
   source: ipv4.optional(),
   destination: ipv4.optional(),
   sourcePort: z.int().min(0).max(65535).optional(),

@@ -13,6 +13,7 @@ export const TOPICS = {
   scheduling: { en: "Scheduling", zh: "调度" },
   persistence: { en: "Persistence and firewall marks", zh: "会话保持与防火墙标记" },
   connections: { en: "Life of a connection", zh: "连接的生命周期" },
+  keepalived: { en: "keepalived", zh: "keepalived" },
   kubernetes: { en: "Kubernetes", zh: "Kubernetes" },
   museum: { en: "Museum: famous bugs", zh: "博物馆:著名的故障" },
 } as const satisfies Readonly<Record<string, Bilingual>>;

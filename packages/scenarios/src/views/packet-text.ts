@@ -29,6 +29,7 @@ const PROTOCOL_NAMES: ReadonlyMap<number, string> = new Map<number, string>([
   [IpProtocol.udp, "UDP"],
   [IpProtocol.gre, "GRE"],
   [IpProtocol.sctp, "SCTP"],
+  [IpProtocol.vrrp, "VRRP"],
 ]);
 
 /** As `ipvsadm -Ln` prints them, by `Method`. */
