@@ -168,7 +168,9 @@ function habits(files: readonly Written[]): Suspect[] {
   const routers = files.filter((file) => has(file, "vrrp_instance"));
   if (routers.length === 0) return [];
   const hosts = routers.map(({ typed }) => typed.machine).join(", ");
-  const silent = routers.filter((file) => Number(settingOf(file, "garp_master_refresh") ?? 0) === 0);
+  const silent = routers.filter(
+    (file) => Number(settingOf(file, "garp_master_refresh") ?? 0) === 0,
+  );
   const eager = routers.filter((file) => !has(file, "nopreempt"));
   const announcing = silent.map((file) => withSetting(file, "garp_master_refresh 1"));
   const staying = eager.map((file) => {
