@@ -245,6 +245,79 @@ describe("two directors", () => {
     ]);
   });
 
+  describe("scripts are looked at before they run", () => {
+    const global = "global_defs {\n script_user root\n enable_script_security\n}\n";
+    const chk = (program: string): string =>
+      `vrrp_script chk {\n script "${program}"\n interval 2\n}\n`;
+
+    const violation =
+      "SECURITY VIOLATION - scripts are being executed but script_security not enabled.";
+    const noUser =
+      "WARNING - default user 'keepalived_script' for script execution does not exist - please create.";
+
+    test.each([
+      [
+        "from PATH",
+        "",
+        "pidof nginx",
+        6,
+        [noUser, /^WARNING - script `pidof` resolved/, violation],
+      ],
+      ["by root and safe", global, "/etc/keepalived/check.sh", 0, []],
+      [
+        "that anybody can write",
+        global,
+        "/tmp/open.sh",
+        5,
+        [/^Unsafe permissions found/, "Disabling track script chk due to insecure"],
+      ],
+      [
+        "that cannot be executed",
+        global,
+        "/tmp/plain.sh",
+        5,
+        [/^WARNING - script '\/tmp\/plain.sh' is not executable/],
+      ],
+      [
+        "that is not there",
+        global,
+        "/tmp/none.sh",
+        5,
+        [/cannot be accessed/, "Disabling track script chk since not found/accessible"],
+      ],
+      [
+        "without its user",
+        "global_defs { enable_script_security }\n",
+        "/etc/keepalived/check.sh",
+        5,
+        [noUser, "Unable to set default user for vrrp script chk - removing"],
+      ],
+    ] as const)("%s", (_what, before, program, status, said) => {
+      const cluster = new Cluster();
+      cluster.sh(
+        "dir1",
+        "mkdir -p /etc/keepalived; printf '#!/bin/sh\\nexit 1\\n' > /etc/keepalived/check.sh; cp /etc/keepalived/check.sh /tmp/open.sh; cp /tmp/open.sh /tmp/plain.sh; chmod 755 /etc/keepalived/check.sh; chmod 777 /tmp/open.sh; chmod 644 /tmp/plain.sh",
+      );
+      cluster.lab
+        .machine("dir1")
+        .shell.writeFile(CONFIG, before + chk(program) + vrrp(150, "track_script { chk }"));
+      const result = cluster.lab.exec("dir1", "keepalived -t");
+      const lines = result.stderr.split("\n").filter((line) => line !== "");
+      expect([result.status, lines]).toEqual([
+        status,
+        said.map((one) => (typeof one === "string" ? one : expect.stringMatching(one))),
+      ]);
+    });
+
+    test("an instance whose script is left out goes on without it", () => {
+      const cluster = new Cluster();
+      cluster.start("dir1", global + chk("/tmp/none.sh") + vrrp(150, "track_script { chk }"));
+      cluster.pass(5);
+      expect(cluster.owners()).toEqual(["dir1"]);
+      expect(cluster.said("dir1", "Keepalived_vrrp", /not found, ign/)).toHaveLength(1);
+    });
+  });
+
   test("a virtual MAC is the address' own, whoever has it", () => {
     const cluster = pair("use_vmac");
     // or their questions for the client's link address would carry the VIP with their own

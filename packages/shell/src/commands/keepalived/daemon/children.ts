@@ -5,6 +5,7 @@ import type { OpenFile } from "../../../process/open-file.ts";
 import type { Process, ProcessBody } from "../../../process/process.ts";
 import { Signal } from "../../../process/signal.ts";
 import { CheckDaemon } from "../check/check-daemon.ts";
+import { checkScripts } from "../config/check-scripts.ts";
 import { type ReadConfig, type Role, readConfig } from "../config/read-config.ts";
 import type { KeepalivedOptions } from "../options.ts";
 import { VrrpDaemon } from "../vrrp/vrrp-daemon.ts";
@@ -21,12 +22,13 @@ const DUMP = "/tmp/keepalived.data";
 const configIdOf = ({ hostname }: Kernel, { configId }: KeepalivedOptions): string =>
   configId === "" ? (hostname.split(".")[0] ?? "") : configId;
 
+/** What a process makes of the configuration, without the scripts that are not to run. */
 export function readFor(kernel: Kernel, options: KeepalivedOptions, role: Role): ReadConfig {
+  const { files } = kernel;
   const { file, old } = options;
-  return readConfig(
-    { files: kernel.files, path: file, configId: configIdOf(kernel, options), old },
-    role,
-  );
+  const read = readConfig({ files, path: file, configId: configIdOf(kernel, options), old }, role);
+  checkScripts(read, role, files, old);
+  return read;
 }
 
 /** Says what reading and completing complained of since it was last asked. */

@@ -8,6 +8,7 @@ import { Descriptors } from "../../../process/descriptors.ts";
 import type { OpenFile } from "../../../process/open-file.ts";
 import type { Process, ProcessBody } from "../../../process/process.ts";
 import { Signal } from "../../../process/signal.ts";
+import { DEFAULT_USER, hasUser } from "../config/check-scripts.ts";
 import type { KeepalivedOptions } from "../options.ts";
 import { CONFIG_EXIT, readFor, runChild } from "./children.ts";
 import { DaemonLog } from "./log.ts";
@@ -90,7 +91,11 @@ export class Parent {
   private greet(banner: string): void {
     const { log, kernel, options, self } = this;
     log.say(`Starting ${banner}`);
-    if (options.old) return log.say(`Opening file '${options.file}'.`);
+    if (options.old) {
+      if (!hasUser(kernel.files, DEFAULT_USER))
+        log.say(`Unable to resolve default script username '${DEFAULT_USER}' - ignoring`);
+      return log.say(`Opening file '${options.file}'.`);
+    }
     log.say(`Running on Linux ${kernel.release} (built for Linux 5.19.11)`);
     log.say(`Command line: ${self.argv.map((word) => `'${word}'`).join(" ")}`);
     log.say(`Configuration file ${options.file}`);
