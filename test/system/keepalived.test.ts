@@ -205,6 +205,15 @@ describe("two directors", () => {
     expect(cluster.owners()).toEqual(["dir1"]);
   });
 
+  test("tcpdump shows an advertisement with its password", () => {
+    const cluster = pair("authentication { auth_type PASS\n auth_pass 1111 }");
+    const shown = cluster.lab.exec("dir2", "tcpdump -nvc 1 -i eth0 vrrp").stdout;
+    expect(shown).toContain(
+      `10.0.0.10 > 224.0.0.18: VRRPv2, Advertisement, vrid 51, prio 150, authtype simple, intvl 1s, length 20, addrs: ${VIP} auth "1111^@^@^@^@"`,
+    );
+    expect(shown).toMatch(/ttl 255, .*proto VRRP \(112\), length 40/);
+  });
+
   test("version 3 with hundredths of a second", () => {
     const cluster = new Cluster();
     cluster.start("dir1", vrrp(150, "version 3").replace("advert_int 1", "advert_int 0.1"));

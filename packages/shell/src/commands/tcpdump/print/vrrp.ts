@@ -4,6 +4,8 @@ import type { Content } from "./content.ts";
 import type { Printer } from "./style.ts";
 
 const AUTHENTICATION: readonly string[] = ["none", "simple", "ah"];
+const SIMPLE = 1;
+const PASSWORD_OCTETS = 8;
 
 export function vrrpText(printer: Printer, octets: OctetReader, { end, from }: Content): string {
   const version = octets.byte(from) >>> 4;
@@ -23,5 +25,22 @@ export function vrrpText(printer: Printer, octets: OctetReader, { end, from }: C
   text += `, addrs${count > 1 ? `(${count})` : ""}: `;
   const addresses: string[] = [];
   for (let i = 0; i < count; i++) addresses.push(printer.host(octets, from + 8 + 4 * i));
-  return text + addresses.join(",");
+  text += addresses.join(",");
+  const isSimple = version === 2 && octets.byte(from + 4) === SIMPLE;
+  return isSimple ? `${text} auth "${password(octets, from + 8 + 4 * count)}"` : text;
+}
+
+/** Octets that are no letters as control letters: `1111^@^@^@^@`. */
+function password(octets: OctetReader, from: number): string {
+  let text = "";
+  for (let i = 0; i < PASSWORD_OCTETS; i++) {
+    const octet = octets.byte(from + i);
+    const code = octet & 0x7f;
+    if (octet > code) text += "M-";
+    text +=
+      code < 0x20 || code === 0x7f
+        ? `^${String.fromCharCode(code ^ 0x40)}`
+        : String.fromCharCode(code);
+  }
+  return text;
 }
