@@ -1,6 +1,13 @@
 /** What the command line, the tests and other people use of scenarios. */
 
 export {
+  type BrokenLab,
+  breakLab,
+  faultKindNames,
+  LEVELS,
+  shapeNames,
+} from "./break-it/break-lab.ts";
+export {
   directRouting,
   fullNat,
   type ModeOptions,
