@@ -21,9 +21,18 @@ test.each([
   'import { libraryLab } from "../run/library.ts";',
   'import type { LabDefinition } from "../lab-file/schema.ts";',
   'import { Lab } from "../lab/lab.ts";',
+  'import { breakLab } from "../break-it/break-lab.ts";',
+  'import type { FaultKind } from "../break-it/fault-kind.ts";',
   'import { readFileSync } from "node:fs";',
 ])("planted: %s", (text) => {
   expect(violations({ path: `${ROOM}planted.ts`, text })).toHaveLength(1);
+});
+
+test("whoever plants faults does not ask diagnosis whether they show", () => {
+  const files = sourceFiles("packages/scenarios/src/break-it/");
+  expect(files.length, "the walk found too few sources").toBeGreaterThan(10);
+  const asks = files.flatMap(importsOf).filter((target) => target.startsWith(ROOM));
+  expect(asks).toEqual([]);
 });
 
 test("no name or text of a lab comes to it", () => {

@@ -124,7 +124,8 @@ export class Flows {
     };
   }
 
-  private answerTo({ frames }: Leg): Leg | undefined {
+  private answerTo(leg: Leg): Leg | undefined {
+    const { frames } = leg;
     const index = this.evidence.frames;
     for (const frame of frames)
       for (const child of index.childrenOf(frame)) {
@@ -133,6 +134,27 @@ export class Flows {
         if (firstHeader(index, child)?.etherType !== EtherType.ipv4) continue;
         return this.leg(child);
       }
+    return this.datagramBack(leg);
+  }
+
+  /** A program's datagram back, from whichever address: another socket may have sent it. */
+  private datagramBack({ events, end }: Leg): Leg | undefined {
+    if (end.kind !== "delivered" || !("header" in end.event)) return undefined;
+    const asked = end.event.header;
+    if (asked.protocol !== IpProtocol.udp) return undefined;
+    const after = events.at(-1)?.index ?? 0;
+    for (const event of this.evidence.events) {
+      if (event.index <= after || !("header" in event) || !leaves(event)) continue;
+      const { header } = event;
+      if (
+        header.protocol === IpProtocol.udp &&
+        header.sourcePort === asked.destinationPort &&
+        header.destination === asked.source &&
+        header.destinationPort === asked.sourcePort &&
+        this.hostOf(event.place) === end.host
+      )
+        return this.leg(event.frame);
+    }
     return undefined;
   }
 

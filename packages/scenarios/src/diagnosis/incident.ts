@@ -10,7 +10,7 @@ import {
 } from "@lvsim/core";
 import type { Evidence, RequestFacts } from "./evidence.ts";
 import { agrees, type End, type Flow, Flows, type Leg } from "./flow.ts";
-import { asksFor, holds, Network } from "./network.ts";
+import { asksFor, holds, Network, type ServiceFacts } from "./network.ts";
 
 /** How the user of a request sees the trouble. */
 type Trouble =
@@ -44,6 +44,9 @@ export interface Incident {
   readonly progress: number;
 }
 
+/** The progress of a request that came to a server past the director: less than one that the director chose. */
+const BYPASSED = 2;
+
 /** What happens to frames of a sound conversation too. */
 const HARMLESS: ReadonlySet<DropReason> = new Set<DropReason>([
   "other-host",
@@ -68,7 +71,9 @@ export function incidentOf(evidence: Evidence, request: RequestFacts): Incident 
     const isTcp = flow.header === null || flow.header.protocol === IpProtocol.tcp;
     if (!failed && !isTcp) continue;
     const found = openingTrouble(flow);
-    if (found !== null && (failed || !isMadeGood(flow, all))) return found;
+    if (found !== null && (failed || !isMadeGood(flow, all)))
+      // a server that the director did not choose is no progress
+      return bypassOf(flow, network) === null ? found : { ...found, progress: BYPASSED };
   }
   for (const flow of all) {
     const past = bypassOf(flow, network);
@@ -149,7 +154,7 @@ function openingTrouble(flow: Flow): Incident | null {
       side: "reply",
       leg: answer,
       end: answer.end,
-      progress: 6 + answer.path.length / 100,
+      progress: 6 + depthOf(answer),
     };
   const leg = flow.attempts[0] ?? null;
   return {
@@ -186,8 +191,12 @@ function requestProgress(leg: Leg | null): number {
   if (leg === null) return 0;
   const scheduled = leg.events.some(({ kind }) => kind === "scheduled" || kind === "forwarded");
   const base = leg.end.kind === "delivered" ? 5 : scheduled ? 3 : 1;
-  return base + leg.path.length / 100;
+  return base + depthOf(leg);
 }
+
+/** How far a packet came: by the machines on its way, and within the last one by the hooks that it passed. */
+const depthOf = ({ path, events }: Leg): number =>
+  path.length / 100 + events.filter(({ kind }) => kind === "verdict").length / 10_000;
 
 /** A real server that took the request in although a director has a service for it. */
 function bypassOf(flow: Flow, network: Network): Incident | null {
@@ -198,9 +207,25 @@ function bypassOf(flow: Flow, network: Network): Incident | null {
   const services = network.servicesFor(asksFor(header));
   if (services.length === 0 || services.some(({ director }) => director.name === server))
     return null;
-  if (!services.some(({ director }) => holds(director, header.destination))) return null;
+  if (!isVirtual(header.destination, services, network)) return null;
   if (leg.events.some(({ kind }) => kind === "scheduled" || kind === "forwarded")) return null;
-  return { trouble: "bypassed", flow, side: "request", leg, end: leg.end, progress: 4 };
+  return { trouble: "bypassed", flow, side: "request", leg, end: leg.end, progress: BYPASSED };
+}
+
+/** Whether the address is one that a director should take in, though perhaps none has it. */
+function isVirtual(
+  address: Ipv4Address,
+  services: readonly ServiceFacts[],
+  network: Network,
+): boolean {
+  if (
+    services.some(
+      ({ director, service }) => service.identity.kind === "address" || holds(director, address),
+    )
+  )
+    return true;
+  // a service by mark says no address: one that real servers have apart from their cables is meant for it
+  return network.holders(address).every(({ host, device }) => !host.cables.has(device.name));
 }
 
 /** The first packet of a conversation that was lost on the way. */
@@ -275,3 +300,9 @@ function lostFrames(
 
 const isLoss = (event: TraceEvent): boolean =>
   event.kind === "dropped" && !HARMLESS.has(event.reason);
+
+/** What two requests have in common that end for one reason. */
+export const groundOf = ({ trouble, end }: Incident): string =>
+  end === null
+    ? trouble
+    : [end.kind, end.host, end.kind === "dropped" ? end.reason + end.why : trouble].join();

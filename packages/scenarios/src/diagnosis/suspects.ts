@@ -3,14 +3,15 @@ import type { Evidence } from "./evidence.ts";
 import { answersForVip, tooQuiet, wrongNeighbour } from "./rules/arp.ts";
 import { firewall } from "./rules/firewall.ts";
 import { keepalivedFiles } from "./rules/keepalived.ts";
+import { listensElsewhere } from "./rules/listeners.ts";
 import { takenAway } from "./rules/lost.ts";
+import { emptyService, leftOutServer, oddMethod, wrongServer } from "./rules/members.ts";
 import { mtu, tunnelDevice } from "./rules/paths.ts";
 import { oddAddress, oddGateway, oddSysctl } from "./rules/peers.ts";
 import { drainInstead, leftOut, notListening, redirectedPort } from "./rules/programs.ts";
 import { astray, deviceDown, forwarding, gateway, gatewayOfNat, oddMask } from "./rules/routes.ts";
 import { markedService, mergedPorts, staggered } from "./rules/service-lists.ts";
 import {
-  emptyService,
   localAddresses,
   missingService,
   noUsableServer,
@@ -19,7 +20,6 @@ import {
   serviceOptions,
   timeouts,
   wrongPort,
-  wrongServer,
 } from "./rules/services.ts";
 import {
   changedConf,
@@ -36,12 +36,19 @@ import {
   sendRedirects,
   untracked,
 } from "./rules/translation.ts";
-import { duplicateAddress, missingOnDirector, missingOnServer, wideMask } from "./rules/vip.ts";
+import {
+  duplicateAddress,
+  missingOnDirector,
+  missingOnServer,
+  onTheWire,
+  wideMask,
+} from "./rules/vip.ts";
 import type { Rule, Scene, Suspect } from "./suspect.ts";
 
 const RULES: readonly Rule[] = [
   missingOnServer,
   wideMask,
+  onTheWire,
   missingOnDirector,
   duplicateAddress,
   answersForVip,
@@ -59,9 +66,8 @@ const RULES: readonly Rule[] = [
   astray,
   missingService,
   noUsableServer,
-  emptyService,
-  wrongServer,
   wrongPort,
+  oddMethod,
   otherMethod,
   serviceOptions,
   secondDirector,
@@ -92,6 +98,10 @@ const EVIDENT: readonly ((scene: Scene, evidence: Evidence) => Suspect[])[] = [
   redirectedPort,
   drainInstead,
   keepalivedFiles,
+  listensElsewhere,
+  leftOutServer,
+  emptyService,
+  wrongServer,
 ];
 
 export function suspectsOf(scene: Scene, evidence: Evidence): Suspect[] {

@@ -277,6 +277,22 @@ export const CAUSES = {
     en: "{host} is the director itself: answers to its own VIP cannot come back ({other} can ask)",
     zh: "{host} 就是调度器:发往自己 VIP 的请求收不到应答({other} 可以访问)",
   },
+  listensElsewhere: {
+    en: "{host}# {command}  does not listen where it is asked, or answers from another address",
+    zh: "{host}# {command}  监听的位置与请求不符,或用别的地址应答",
+  },
+  serverLeftOut: {
+    en: "{service} on {host} does not have {server}, which runs what its servers run",
+    zh: "{host} 上的 {service} 没有 {server},而它运行着同样的程序",
+  },
+  oddMethod: {
+    en: "{service} on {host} forwards to {servers} otherwise than to the others ({method})",
+    zh: "{host} 上的 {service} 对 {servers} 的转发方式与其他服务器不同(应为 {method})",
+  },
+  vipOnWire: {
+    en: "{host} has the VIP {vip} on {device}, where it answers ARP for it",
+    zh: "{host} 的 VIP {vip} 在 {device} 上,会应答它的 ARP",
+  },
   takenAway: {
     en: "{host} had {what} before",
     zh: "{host} 原来有 {what}",

@@ -1,5 +1,13 @@
 /** What diagnosis tries things on: a lab's inputs played once more, with changes in between. */
-import { FrameIndex, later, pastConfigs, Recorder, seconds, type Trace } from "@lvsim/core";
+import {
+  FrameIndex,
+  later,
+  type NamespaceConfig,
+  pastConfigs,
+  Recorder,
+  seconds,
+  type Trace,
+} from "@lvsim/core";
 import type {
   Evidence,
   HostFacts,
@@ -114,13 +122,28 @@ export class ReplayStage<Played extends PlayedLab> implements Stage {
       const changes = [...history.all];
       return {
         name,
-        cables: new Map(Object.entries(devices).map(([device, { segment }]) => [device, segment])),
+        cables: cablesOf(devices, config),
         gateway: gateway ?? "",
         config,
         past: () => pastConfigs(config, changes, namespace),
       };
     });
   }
+}
+
+/** A VLAN on a cable leads to its own part of the segment. */
+function cablesOf(
+  devices: LabDefinition["hosts"][string]["devices"],
+  config: NamespaceConfig,
+): Map<string, string> {
+  const cables = new Map(Object.entries(devices).map(([device, { segment }]) => [device, segment]));
+  for (const { name, lower, details } of config.devices) {
+    const under = config.devices.find(({ index }) => index === lower);
+    const segment = cables.get(under?.name ?? "");
+    if (details?.kind === "vlan" && segment !== undefined)
+      cables.set(name, `${segment}.${details.id}`);
+  }
+  return cables;
 }
 
 function actOr(lab: PlayedLab, input: LabInput, instead: Instead | undefined): void {

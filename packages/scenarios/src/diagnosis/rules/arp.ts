@@ -54,18 +54,26 @@ const weakest = (host: HostFacts, field: "arpIgnore" | "arpAnnounce"): number =>
   Math.min(...cabled(host).map(({ name }) => confOf(host, name)[field]), 9);
 
 /** A machine that has the address somebody waits for, and keeps silent. */
-export const tooQuiet: Rule = ({ network, incident }) => {
+export const tooQuiet: Rule = ({ network, incident, services }) => {
   const { end } = incident;
   if (end?.kind !== "unresolved") return [];
   const address = formatIpv4Address(end.address);
-  return network
-    .holders(end.address)
-    .flatMap(({ host }) =>
-      cabled(host).flatMap(({ name, noArp }) => [
-        ...silenced(host, name, address),
-        ...(noArp ? [switchedOff(host, name)] : []),
-      ]),
-    );
+  const directors = directorsOf(services);
+  const serving = services.flatMap((facts) =>
+    network.serversOf(facts).flatMap(({ host }) => host ?? []),
+  );
+  return network.holders(end.address).flatMap(({ host, device }) => {
+    // a real server is quiet about the VIP on purpose
+    const isMeant =
+      !host.cables.has(device.name) && serving.includes(host) && !directors.includes(host);
+    return cabled(host).flatMap(({ name, noArp }) => [
+      ...silenced(host, name, address).map((one) => ({
+        ...one,
+        rank: one.rank + (isMeant ? 2 : 0),
+      })),
+      ...(noArp ? [switchedOff(host, name)] : []),
+    ]);
+  });
 };
 
 /** Settings that keep it from answering, each with the values that might let it. */
@@ -108,7 +116,10 @@ const switchedOff = (host: HostFacts, device: string): Suspect => ({
 /** A neighbour entry that somebody fixed by hand, or that is out of date. */
 export const wrongNeighbour: Rule = ({ network, incident, client, at }) => {
   const hosts = [at, ...network.hosts].filter((host) => host !== undefined);
-  const rank = incident.end?.kind === "vanished" ? 0 : 2.8;
+  const { end } = incident;
+  const isLost =
+    end?.kind === "vanished" || (end?.kind === "dropped" && end.reason === "no-receiver");
+  const rank = isLost ? 0 : 2.8;
   return [...new Set(hosts)].flatMap((host) =>
     cabled(host).map(({ name }) => ({
       cause: "neighbour" as const,

@@ -21,6 +21,10 @@ export const firewall: Rule = ({ network, at, incident }) => {
   const why = incident.end?.kind === "dropped" ? incident.end.why : "";
   const [, table = "", chain = "", number = ""] = PLACE.exec(why) ?? [];
   const [, policyTable = "", policyChain = ""] = POLICY.exec(why) ?? [];
+  // nobody listens where a rule sent it
+  const refused =
+    incident.end?.kind === "dropped" &&
+    (incident.end.reason === "tcp-no-socket" || incident.end.reason === "udp-no-socket");
   return network.hosts.flatMap((host) =>
     Object.entries(host.config.netfilter.tables).flatMap(([name, config]) =>
       (config?.chains ?? []).flatMap((one) => [
@@ -43,7 +47,8 @@ export const firewall: Rule = ({ network, at, incident }) => {
         ...one.rules.flatMap((rule, i) => {
           const decided =
             host === at && table === name && chain === one.name && Number(number) === i + 1;
-          const rank = decided ? 0 : rankOf(name as TableName, rule);
+          const turned = host === at && refused && TRANSLATES.has(rule.target);
+          const rank = decided ? 0 : turned ? 0.4 : rankOf(name as TableName, rule);
           if (rank === null) return [];
           return [
             {

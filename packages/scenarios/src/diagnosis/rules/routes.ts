@@ -173,9 +173,16 @@ export const forwarding: Rule = (scene) => {
             ? 0
             : 2.2
           : 1.8,
-    setting: { host: host.name, path: "sysctls.conf.all.forwarding" },
+    setting: { host: host.name, path: `sysctls.conf.${placeOff(host)}.forwarding` },
   }));
 };
+
+/** Which of the switches is off. */
+const placeOff = (host: HostFacts): string =>
+  forwards(host)
+    ? (cabled(host).find(({ name }) => host.config.sysctls.conf[name]?.forwarding === 0)?.name ??
+      "all")
+    : "all";
 
 /** `ip_forward` sets all devices; where it is on already, the device's own switch is off. */
 function forwardAgain(host: HostFacts): string {

@@ -1,7 +1,19 @@
 /** The virtual service and its servers: missing, for another port, without weight, at an address nobody has, forwarded wrongly. */
-import { formatIpv4Address, IpProtocol, type RealServerConfig } from "@lvsim/core";
+import {
+  type ForwardingMethod,
+  formatIpv4Address,
+  IpProtocol,
+  type RealServerConfig,
+} from "@lvsim/core";
 import type { HostFacts } from "../evidence.ts";
-import { cabled, holdingsOf, type ServiceFacts } from "../network.ts";
+import {
+  cabled,
+  type Endpoint,
+  holdingsOf,
+  holds,
+  type Network,
+  type ServiceFacts,
+} from "../network.ts";
 import { on, type Rule, type Suspect } from "../suspect.ts";
 import {
   endpointName,
@@ -16,8 +28,18 @@ const setting = ({ director }: ServiceFacts) => ({ host: director.name, path: "i
 
 /** A director that has the address but no service for that protocol and port. */
 export const missingService: Rule = ({ network, services, target, at }) => {
-  if (target === null || network.servicesFor(target).length > 0) return [];
-  const directors = directorsOf(services.length > 0 ? services : network.services());
+  if (target === null) return [];
+  const takes = network.servicesFor(target);
+  const isTaken = (director: HostFacts): boolean =>
+    takes.some((facts) => facts.director === director);
+  // another director may have the service; what counts is whoever has the address
+  const owning = directorsOf(network.services()).filter((director) =>
+    holds(director, target.address),
+  );
+  if (owning.length === 0 ? takes.length > 0 : owning.every(isTaken)) return [];
+  const directors = (
+    owning.length > 0 ? owning : directorsOf(services.length > 0 ? services : network.services())
+  ).filter((director) => !isTaken(director));
   const name = endpointName(target);
   return directors.flatMap((director) => {
     const like = services.filter((facts) => facts.director === director);
@@ -29,10 +51,15 @@ export const missingService: Rule = ({ network, services, target, at }) => {
       const add = service.realServers
         .map((server) => `ipvsadm -a ${name} -r ${port(server)} ${serverSettings(server)}`)
         .reverse();
+      const pool = service.localAddresses.map(
+        (local) => `ipvsadm -P ${name} -z ${formatIpv4Address(local)}`,
+      );
       return {
         cause: "noService" as const,
         values: { ...values, other: nameOf(service) },
-        fix: [on(director, [`ipvsadm -A ${name} -s ${service.scheduler}`, ...add].join("; "))],
+        fix: [
+          on(director, [`ipvsadm -A ${name} -s ${service.scheduler}`, ...pool, ...add].join("; ")),
+        ],
         rank: director === at ? 0 : 1,
         setting: { host: director.name, path: "ipvs.services" },
       };
@@ -85,78 +112,6 @@ export const noUsableServer: Rule = ({ services, incident, at }) =>
     ];
   });
 
-/** Machines that could be servers of a service and are not: they stand where its servers stand. */
-export const emptyService: Rule = ({ network, services, client, at }) =>
-  services.flatMap((facts) => {
-    const { director, service } = facts;
-    if (service.realServers.length > 0) return [];
-    const name = nameOf(service);
-    const port = service.identity.kind === "fwmark" ? 0 : service.identity.port;
-    const candidates = network.hosts.filter(
-      (host) =>
-        host !== director && host !== client && network.sharedAddresses(host, director).length > 0,
-    );
-    const owners = (["-m", "-g"] as const).map((method) => ({
-      cause: "emptyService" as const,
-      values: { host: director.name, service: name },
-      fix: [
-        on(
-          director,
-          candidates
-            .map((host) => {
-              const [address = 0] = network.sharedAddresses(host, director);
-              return `ipvsadm -a ${name} -r ${formatIpv4Address(address as never)}:${port} ${method}`;
-            })
-            .join("; "),
-        ),
-      ],
-      rank: (director === at ? 0.3 : 1.4) + (method === "-m" ? 0 : 0.1),
-      setting: setting(facts),
-    }));
-    return candidates.length === 0 ? [] : owners;
-  });
-
-/** A server whose address nobody has, or that is not what answers there. */
-export const wrongServer: Rule = ({ network, services, client, incident }) =>
-  services.flatMap((facts) => {
-    const { director, service } = facts;
-    const name = nameOf(service);
-    const inUse = new Set(service.realServers.map(({ address }) => address));
-    const free = network.hosts
-      .filter((host) => host !== director && host !== client)
-      .flatMap((host) => network.sharedAddresses(host, director))
-      .filter((address) => !inUse.has(address));
-    return network.serversOf(facts).flatMap(({ server, host }): Suspect[] => {
-      const remove = `ipvsadm -d ${name} -r ${serverName(server)}`;
-      const odd = host === undefined || host === client || host === director;
-      const values = { host: director.name, service: name, server: serverName(server) };
-      if (!odd) return [];
-      const rank =
-        incident.end?.kind === "unresolved" && incident.end.address === server.address ? 0 : 1;
-      return [
-        ...free.map((address, i) => ({
-          cause: "wrongServer" as const,
-          values,
-          fix: [
-            on(
-              director,
-              `${remove}; ipvsadm -a ${name} -r ${formatIpv4Address(address)}:${server.port} ${serverSettings(server)}`,
-            ),
-          ],
-          rank: rank + 0.1 + i / 20,
-          setting: setting(facts),
-        })),
-        {
-          cause: "wrongServer" as const,
-          values,
-          fix: [on(director, remove)],
-          rank: rank + (host === undefined ? 0.4 : 2),
-          setting: setting(facts),
-        },
-      ];
-    });
-  });
-
 /** A server asked at a port where it does not listen. */
 export const wrongPort: Rule = ({ services, incident, target, at, network }) =>
   services.flatMap((facts) => {
@@ -206,7 +161,7 @@ export const wrongPort: Rule = ({ services, incident, target, at, network }) =>
   });
 
 /** A forwarding method that cannot work where the servers stand, tried with each of the others. */
-export const otherMethod: Rule = ({ services, incident, network }) =>
+export const otherMethod: Rule = ({ services, incident, network, target }) =>
   services.flatMap((facts) => {
     const { director, service } = facts;
     const name = nameOf(service);
@@ -224,6 +179,10 @@ export const otherMethod: Rule = ({ services, incident, network }) =>
           ({ host }) => host !== undefined && network.sharedAddresses(host, director).length === 0,
         );
       const ttl = incident.end?.kind === "dropped" && incident.end.reason === "ip-ttl-exceeded";
+      const fits =
+        target !== null &&
+        others.length === service.realServers.length &&
+        suits(network, facts, target, method);
       return [
         {
           cause: "method" as const,
@@ -239,12 +198,27 @@ export const otherMethod: Rule = ({ services, incident, network }) =>
                 .join("; "),
             ),
           ],
-          rank: (far || ttl ? 0.6 : 2.5) + i / 20,
+          rank: (far || ttl || fits ? 0.6 : 2.5) + i / 20,
           setting: setting(facts),
         },
       ];
     });
   });
+
+/** Whether the servers are made for a method and for no other: by where they have the address that is asked for. */
+function suits(
+  network: Network,
+  facts: ServiceFacts,
+  target: Endpoint,
+  method: ForwardingMethod,
+): boolean {
+  const kinds = network.serversOf(facts).map(({ host }) => {
+    const own = host === undefined ? [] : holdingsOf(host);
+    const kind = own.find(({ address }) => address.local === target.address)?.device.kind;
+    return kind === undefined ? "masquerading" : kind === "ipip" ? "tunnelling" : "direct-routing";
+  });
+  return kinds.length > 0 && kinds.every((kind) => kind === method);
+}
 
 /** What else a service has: persistence, a scheduler that keeps to one server, datagrams that stick. */
 export const serviceOptions: Rule = ({ services, incident }) =>

@@ -156,12 +156,18 @@ const WORTH: readonly (readonly [path: string, value: string])[] = [
   ["net/ipv4/tcp_keepalive_time", "600"],
 ];
 
-export const changedSwitches: Rule = ({ network, at }) =>
-  network.hosts.flatMap((host) => {
+export const changedSwitches: Rule = ({ network, at, incident }) => {
+  const { end } = incident;
+  const isOld = end?.kind === "dropped" && end.reason === "ip-ttl-exceeded";
+  return network.hosts.flatMap((host) => {
     const { values } = host.config.sysctls;
     const changed = Object.entries(values)
       .filter(([path]) => USUAL[path] !== undefined && values[path] !== USUAL[path])
-      .map(([path, value]) => [path, value, USUAL[path] ?? "", host === at ? 1 : 1.7] as const);
+      .map(([path, value]) => {
+        const isPointed = isOld && path === "net/ipv4/ip_default_ttl";
+        const rank = isPointed ? 0.2 : host === at ? 1 : 1.7;
+        return [path, value, USUAL[path] ?? "", rank] as const;
+      });
     const worth = WORTH.filter(([path]) => values[path] === undefined).map(
       ([path, value]) => [path, USUAL[path] ?? "", value, 2.9] as const,
     );
@@ -173,6 +179,7 @@ export const changedSwitches: Rule = ({ network, at }) =>
       setting: { host: host.name, path: `sysctls.values.${path}` },
     }));
   });
+};
 
 /** net.ipv4.conf.*: per machine, what differs from the kernel's default and is not covered by a rule of its own. */
 const CONF_DEFAULTS = [

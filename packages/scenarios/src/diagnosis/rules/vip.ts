@@ -88,6 +88,32 @@ export const wideMask: Rule = (scene) => {
   );
 };
 
+/** A server that has it on a cabled device answers ARP for it, whatever arp_ignore says. */
+export const onTheWire: Rule = (scene) => {
+  const { target, at, incident } = scene;
+  if (target === null) return [];
+  const vip = formatIpv4Address(target.address);
+  const isTold = incident.trouble === "bypassed" || incident.trouble === "contested";
+  return ownersToBe(scene).flatMap((host) =>
+    holdingsOf(host)
+      .filter(
+        ({ address, device }) => address.local === target.address && host.cables.has(device.name),
+      )
+      .map(({ address, device }) => ({
+        cause: "vipOnWire" as const,
+        values: { host: host.name, vip, device: device.name },
+        fix: [
+          on(
+            host,
+            `ip addr del ${vip}/${address.prefixLength} dev ${device.name}; ip addr add ${vip}/32 dev ${tunnelOf(host)}`,
+          ),
+        ],
+        rank: isTold ? 0 : rankAt([host], at, 0.9),
+        setting: { host: host.name, read: hadAddress(target.address) },
+      })),
+  );
+};
+
 /** Nobody answers for the virtual address: the director does not have it. */
 export const missingOnDirector: Rule = ({ target, services, network, client, at, incident }) => {
   if (target === null) return [];
