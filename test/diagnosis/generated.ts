@@ -36,21 +36,23 @@ export interface JudgedLab {
 
 type Trial = NonNullable<Diagnosis["mend"]>["trial"];
 
-export type Part = "tuning" | "held-out";
+type Part = "tuning" | "held-out";
 
-/** What may be in the labs of a part, and where its seeds begin. */
-export const optionsOf = (part: Part) => {
+/** Which part a seed belongs to. */
+const partOf = (seed: number): Part => (seed >= HELD_OUT_SEED ? "held-out" : "tuning");
+
+/** What may be in the labs of a part. */
+const optionsOf = (part: Part) => {
   const isHeldOut = part === "held-out";
   return {
-    firstSeed: isHeldOut ? HELD_OUT_SEED : 0,
     kinds: faultKindNames().filter((name) => HELD_OUT_KINDS.includes(name) === isHeldOut),
     shapes: shapeNames().filter((name) => HELD_OUT_SHAPES.includes(name) === isHeldOut),
   };
 };
 
 /** All levels in turn. */
-export function judgeMade(part: Part, seed: number): JudgedLab {
-  const { kinds, shapes } = optionsOf(part);
+export function judgeMade(seed: number): JudgedLab {
+  const { kinds, shapes } = optionsOf(partOf(seed));
   const level = (seed % LEVELS) + 1;
   const made = breakLab({ seed: String(seed), level, kinds, shapes });
   const first = attempt(made, false);

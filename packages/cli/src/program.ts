@@ -10,12 +10,12 @@ import { runCommand } from "./commands/run.ts";
 import { shCommand } from "./commands/sh.ts";
 import { validateCommand } from "./commands/validate.ts";
 import { viewCommand } from "./commands/view.ts";
-import { whyCommand } from "./commands/why.ts";
 import type { Environment } from "./environment.ts";
 import { chosenLanguage, language, type Shared, VARIANT } from "./language-option.ts";
 import { addGrade, addLearn } from "./lesson-commands.ts";
 import { addImport, addLab, addSheet } from "./machine-commands.ts";
 import { parseRequest, parseSeed } from "./options.ts";
+import { addBreak, addWhy } from "./trouble-commands.ts";
 import { UsageError } from "./usage-error.ts";
 
 const USAGE_STATUS = 2;
@@ -58,6 +58,7 @@ function build(environment: Environment, done: (status: number) => void): Comman
   addRun(program, environment, done);
   addValidate(program, environment, done);
   addWhy(program, environment, done);
+  addBreak(program, environment, done);
   addCheck(program, environment, done);
   addView(program, environment, done);
   addExport(program, environment, done);
@@ -136,32 +137,10 @@ function addValidate(
     });
 }
 
-interface WhyFlags extends Shared {
+interface CheckFlags extends Shared {
   readonly seed: string;
   readonly variant?: string;
   readonly json?: boolean;
-}
-
-function addWhy(program: Command, environment: Environment, done: (status: number) => void): void {
-  program
-    .command("why")
-    .description("tell why a request went wrong, and the smallest change that mends it")
-    .argument("<scenario>", "a name that `lvsim list` shows, or FILE.lab.yml")
-    .argument("[request]", "number of a request, as `lvsim run` counts them; all without it")
-    .option("--seed <seed>", "a whole number; the same seed gives the same run", "1")
-    .option("--variant <name>", VARIANT)
-    .option("--json", "a line of JSON for each request that went wrong")
-    .addOption(language)
-    .action((scenario: string, request: string | undefined, flags: WhyFlags) => {
-      const options = {
-        seed: parseSeed(flags.seed),
-        language: chosenLanguage(flags, environment),
-        json: flags.json === true,
-        request: request === undefined ? null : parseRequest(request),
-        variant: flags.variant,
-      };
-      done(whyCommand(scenario, options, environment));
-    });
 }
 
 function addCheck(
@@ -180,7 +159,7 @@ function addCheck(
     .option("--variant <name>", VARIANT)
     .option("--json", "a line of JSON for each piece of advice")
     .addOption(language)
-    .action((scenario: string, flags: WhyFlags) => {
+    .action((scenario: string, flags: CheckFlags) => {
       const options = {
         seed: parseSeed(flags.seed),
         language: chosenLanguage(flags, environment),
@@ -267,7 +246,7 @@ function addCompare(
     .option("--variant <name>", VARIANT)
     .option("--json", "all differences as one JSON object")
     .addOption(language)
-    .action((scenario: string, folder: string, flags: WhyFlags) => {
+    .action((scenario: string, folder: string, flags: CheckFlags) => {
       const options = {
         seed: parseSeed(flags.seed),
         language: chosenLanguage(flags, environment),

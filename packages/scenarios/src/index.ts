@@ -7,6 +7,7 @@ export {
   LEVELS,
   shapeNames,
 } from "./break-it/break-lab.ts";
+export { faultLines, madeLabText } from "./break-it/lab-text.ts";
 export {
   directRouting,
   fullNat,
@@ -48,6 +49,7 @@ export type { LabFiles } from "./lab-file/include.ts";
 export { LabFileError } from "./lab-file/lab-file-error.ts";
 export { labOf, type ReadOptions, readLab } from "./lab-file/read.ts";
 export type { LabDefinition, LabSource, SheetStep } from "./lab-file/schema.ts";
+export { parseDuration } from "./lab-file/units.ts";
 export type { Variant } from "./lab-file/variant-schema.ts";
 export type { Bilingual } from "./lab-file/words.ts";
 export { csvText, type GradeRow, gradeJson } from "./learning/csv.ts";

@@ -1,16 +1,21 @@
 /** `lvsim why LAB [REQUEST]`: plays a lab, and tells for every request that went wrong why, and what mends it. */
 import {
+  type Check,
   type CommandPlaces,
   type Diagnosis,
   type Lab,
+  type LabDefinition,
   type Language,
+  parseDuration,
   runLab,
   whyLines,
+  wishFor,
 } from "@lvsim/scenarios";
 import stringWidth from "string-width";
 import { type Environment, usesColour } from "../environment.ts";
 import { findLab, findPlaces } from "../labs.ts";
 import { painter } from "../paint.ts";
+import { didYouMean } from "../suggest.ts";
 import { UsageError } from "../usage-error.ts";
 
 export interface WhyOptions {
@@ -20,6 +25,17 @@ export interface WhyOptions {
   /** Number of a request as `lvsim run` counts them, from 1; null for all. */
   readonly request: number | null;
   readonly variant: string | undefined;
+  /** What should hold beside: then it is told too why that does not. */
+  readonly expected: Expected;
+}
+
+interface Expected {
+  /** Text that every answer holds; null for any. */
+  readonly text: string | null;
+  /** Machines that each take in a request. */
+  readonly servers: readonly string[];
+  /** A time with its unit, for every request; null for any. */
+  readonly within: string | null;
 }
 
 const COLUMNS = 100;
@@ -40,6 +56,7 @@ export function whyCommand(name: string, options: WhyOptions, environment: Envir
     throw new UsageError(`no request ${request}: ${name} has ${run.requests.length}`);
   const diagnoses = lab.explainAll(definition.traffic, {
     only: request === null ? null : request - 1,
+    wish: wishOf(options.expected, definition),
   });
   const places = findPlaces(name, options.variant);
   if (options.json)
@@ -51,6 +68,37 @@ export function whyCommand(name: string, options: WhyOptions, environment: Envir
     environment.out(`${lines.join("\n")}\n`);
   }
   return diagnoses.length === 0 ? 0 : 1;
+}
+
+/** What should hold, as checks of the run; null where nobody said. */
+function wishOf(
+  { text, servers, within }: Expected,
+  { hosts }: LabDefinition,
+): ReturnType<typeof wishFor> | null {
+  const names = Object.keys(hosts);
+  for (const name of servers)
+    if (!names.includes(name))
+      throw new UsageError(`no machine "${name}"${didYouMean(name, names)} (--expect-server)`);
+  const checks = [
+    ...servers.map((server) => expectation({ server })),
+    ...(text === null ? [] : [expectation({ stdout: text }, "all")]),
+    ...(within === null ? [] : [expectation({ shorter: durationIn(within) }, "all")]),
+  ];
+  return checks.length === 0 ? null : wishFor(checks);
+}
+
+const expectation = (requests: NonNullable<Check["requests"]>, times?: "all"): Check => ({
+  requests,
+  level: "error",
+  pass: { en: "as expected", zh: "符合预期" },
+  ...(times === undefined ? {} : { times }),
+});
+
+function durationIn(text: string): NonNullable<NonNullable<Check["requests"]>["shorter"]> {
+  const duration = parseDuration(text);
+  if (duration === undefined)
+    throw new UsageError(`a time needs a number and a unit, as 500ms or 1.5s; not "${text}"`);
+  return duration;
 }
 
 /** A diagnosis without its trace. */

@@ -2,7 +2,7 @@
  * The break-it generator: from a seed and a level a lab that works, and the same lab with faults in it, each with the change
  * that takes it back. Both are played: what is planted must show, each fault by itself.
  */
-import { assert, createRng } from "@lvsim/core";
+import { AssertionError, assert, createRng } from "@lvsim/core";
 import type { Lab } from "../lab/lab.ts";
 import type { Wish } from "../lab/replay-stage.ts";
 import { labOf } from "../lab-file/read.ts";
@@ -11,9 +11,10 @@ import { Draw } from "./draw.ts";
 import { edited } from "./edit.ts";
 import type { Fault, FaultKind } from "./fault-kind.ts";
 import { FAULT_KINDS } from "./kinds/index.ts";
+import type { Site } from "./places.ts";
 import { drawPlan } from "./plan.ts";
 import { SHAPES, type Shape } from "./shapes.ts";
-import { buildSite, type Site } from "./site.ts";
+import { buildSite } from "./site.ts";
 import { type Behaviour, behaviourOf, type Symptom, wellBeing } from "./symptom.ts";
 
 /** From 1, an easy fault, to 5, three of any kind. */
@@ -51,7 +52,7 @@ export const faultKindNames = (): string[] => FAULT_KINDS.map(({ name }) => name
 export const shapeNames = (): string[] => SHAPES.map(({ name }) => name);
 
 /** The seed with which made labs are played. */
-export const PLAY_SEED = "1";
+const PLAY_SEED = "1";
 
 export function breakLab(options: BreakOptions): BrokenLab {
   const { seed, level, shapes, kinds } = options;
@@ -68,7 +69,7 @@ export function breakLab(options: BreakOptions): BrokenLab {
     );
     if (made !== null) return made;
   }
-  throw new Error(`seed ${seed} makes no lab that these faults break`);
+  throw new AssertionError(`seed ${seed} makes no lab that these faults break`);
 }
 
 class Breaker {
@@ -118,14 +119,14 @@ class Breaker {
   /** Whether the fault alone is seen by somebody. */
   private shows(fault: Fault, well: Behaviour): boolean {
     const seen = this.seen([fault], well);
-    return seen !== null && seen.isStarted && seen.symptoms.length > 0;
+    return seen?.isStarted === true && seen.symptoms.length > 0;
   }
 
   /** Whether the faults can stand together. */
   private fits(faults: readonly Fault[], well: Behaviour): boolean {
     if (faults.length === 1) return true;
     const seen = this.seen(faults, well);
-    return seen !== null && seen.isStarted && seen.symptoms.length > 0;
+    return seen?.isStarted === true && seen.symptoms.length > 0;
   }
 
   private seen(faults: readonly Fault[], { serving }: Behaviour): Behaviour | null {

@@ -13,7 +13,7 @@ export interface LineEdit {
 }
 
 /** Any other value: of a device, a gateway, a file. */
-export interface ValueEdit {
+interface ValueEdit {
   readonly at: readonly string[];
   /** Null for no value. */
   readonly was: string | null;

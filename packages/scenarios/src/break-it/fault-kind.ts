@@ -2,7 +2,7 @@
 import type { Bilingual } from "../lab-file/words.ts";
 import type { Draw } from "./draw.ts";
 import type { Edit } from "./edit.ts";
-import type { Place, Site } from "./site.ts";
+import type { Place, Site } from "./places.ts";
 
 export interface Fault {
   /** Name of its kind. */

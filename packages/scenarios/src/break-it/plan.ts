@@ -5,7 +5,7 @@ import { type Method, SHAPES, type Shape } from "./shapes.ts";
 import { ADDRESS_PLANS, Subnet } from "./subnet.ts";
 
 /** What real servers offer. */
-export type Offer = "page" | "upload" | "line" | "datagram";
+type Offer = "page" | "upload" | "line" | "datagram";
 
 export interface Plan {
   readonly shape: Shape;

@@ -1,37 +1,8 @@
 /** A made lab: the machines of a plan with what is typed on them, and where everything stands in it. */
 import type { LabSource } from "../lab-file/schema.ts";
-import { linesOf } from "./edit.ts";
+import { addressOn, type Made, type Place, type Site } from "./places.ts";
 import type { Plan } from "./plan.ts";
 import { startLines } from "./start-lines.ts";
-
-/** A machine's cable. */
-export interface Leg {
-  readonly segment: string;
-  /** The device with the cable. */
-  readonly cable: string;
-  /** The device with the address: the same, or a VLAN on it. */
-  readonly device: string;
-  readonly address: string;
-}
-
-export interface Place {
-  readonly name: string;
-  readonly kind: "client" | "router" | "director" | "backup" | "server" | "bystander";
-  readonly legs: readonly Leg[];
-  /** Its default gateway; "" for none. */
-  readonly gateway: string;
-}
-
-export interface Site {
-  readonly plan: Plan;
-  readonly vip: string;
-  readonly places: readonly Place[];
-  readonly clients: readonly Place[];
-  readonly routers: readonly Place[];
-  readonly director: Place;
-  readonly servers: readonly Place[];
-  readonly source: LabSource;
-}
 
 /** Numbers within a subnet. */
 const NUMBERS = {
@@ -44,24 +15,14 @@ const NUMBERS = {
 } as const;
 const VIP_NUMBER = 50;
 
-export const ROLES: Readonly<Record<Place["kind"], { readonly en: string; readonly zh: string }>> =
-  {
-    client: { en: "client", zh: "客户端" },
-    router: { en: "router", zh: "路由器" },
-    director: { en: "director", zh: "调度器" },
-    backup: { en: "backup director", zh: "备用调度器" },
-    server: { en: "real server", zh: "真实服务器" },
-    bystander: { en: "bystander", zh: "旁观主机" },
-  };
-
-export const firstAddress = ({ legs }: Place): string => legs[0]?.address ?? "";
-
-/** Its address on the segment; "" where it has none. */
-export const addressOn = ({ legs }: Place, segment: string): string =>
-  legs.find((leg) => leg.segment === segment)?.address ?? "";
-
-/** Start-up lines of a machine of the site. */
-export const linesAt = ({ source }: Site, { name }: Place): string[] => linesOf(source, name);
+const ROLES: Readonly<Record<Place["kind"], { readonly en: string; readonly zh: string }>> = {
+  client: { en: "client", zh: "客户端" },
+  router: { en: "router", zh: "路由器" },
+  director: { en: "director", zh: "调度器" },
+  backup: { en: "backup director", zh: "备用调度器" },
+  server: { en: "real server", zh: "真实服务器" },
+  bystander: { en: "bystander", zh: "旁观主机" },
+};
 
 export function buildSite(plan: Plan): Site {
   const { shape } = plan;
@@ -133,7 +94,7 @@ function place(
   return { name, kind, legs, gateway: "" };
 }
 
-function sourceOf(site: Omit<Site, "source">): LabSource {
+function sourceOf(site: Made): LabSource {
   const { plan, places, clients, vip } = site;
   const { shape, subnets } = plan;
   const hosts = places.map((one) => [one.name, hostOf(site, one)] as const);
@@ -159,7 +120,7 @@ function sourceOf(site: Omit<Site, "source">): LabSource {
   };
 }
 
-function hostOf(site: Omit<Site, "source">, one: Place): LabSource["hosts"][string] {
+function hostOf(site: Made, one: Place): LabSource["hosts"][string] {
   const { plan, vip } = site;
   const isTagged = one.legs.some(({ cable, device }) => cable !== device);
   const devices = one.legs.map(({ segment, cable, device, address }) => {
@@ -196,7 +157,7 @@ function serverFiles({ serverPort, offer }: Plan, { name }: Place) {
 }
 
 /** What a client types for one request. */
-function requestOf({ plan, vip }: Omit<Site, "source">): string {
+function requestOf({ plan, vip }: Made): string {
   const { offer, port, name, serverName } = plan;
   const url = `http://${name === "" ? vip : name}${port === 80 ? "" : `:${port}`}/`;
   switch (offer) {

@@ -1,8 +1,6 @@
 /** What is typed on the machines of a made lab before it begins. */
+import type { Made, Place } from "./places.ts";
 import type { Plan } from "./plan.ts";
-import type { Place, Site } from "./site.ts";
-
-type Made = Omit<Site, "source">;
 
 const QUIET = [
   "sysctl -w net.ipv4.conf.all.arp_ignore=1",
@@ -78,7 +76,7 @@ export const protocolOf = ({ offer }: Plan): "udp" | "tcp" =>
   offer === "datagram" ? "udp" : "tcp";
 
 /** The service as ipvsadm is told. */
-export const serviceWords = ({ plan, vip }: Made): string =>
+const serviceWords = ({ plan, vip }: Made): string =>
   plan.mark > 0
     ? `-f ${plan.mark}`
     : `${protocolOf(plan) === "udp" ? "-u" : "-t"} ${vip}:${plan.port}`;

@@ -6,7 +6,7 @@ import type { LabDefinition } from "../lab-file/schema.ts";
 import { openingFrame, serverOf } from "../run/answers.ts";
 import type { RequestRun } from "../run/lab-run.ts";
 import { runLab } from "../run/run-lab.ts";
-import type { Site } from "./site.ts";
+import type { Site } from "./places.ts";
 
 export type Symptom =
   /** A request is not answered. */
@@ -19,7 +19,7 @@ export type Symptom =
 
 export interface Behaviour {
   readonly symptoms: readonly Symptom[];
-  /** Real servers that took requests in. */
+  /** Real servers that took requests in, and would whatever the order; none where that depends on it. */
   readonly serving: readonly string[];
   /** Every start-up command ended well. */
   readonly isStarted: boolean;
@@ -48,7 +48,7 @@ export function behaviourOf(
   if (missing && symptoms.size === 0) symptoms.add("starved");
   return {
     symptoms: [...symptoms],
-    serving: [...servers].filter((name) => seen.has(name)),
+    serving: isFree(site.plan) ? [...servers].filter((name) => seen.has(name)) : [],
     isStarted: run.starts.every(({ asExpected }) => asExpected) && run.limit === null,
   };
 }
@@ -70,6 +70,10 @@ export function wellBeing(site: Site, serving: readonly string[]): Wish<Lab> {
     ];
   };
 }
+
+/** Whether each server's turn comes whatever stands in the list besides: not where clients are tied to servers. */
+const isFree = ({ scheduler, persistence }: Site["plan"]): boolean =>
+  persistence === 0 && scheduler !== "sh" && scheduler !== "mh";
 
 const slowFor = ({ plan }: Site): number => (plan.offer === "datagram" ? SLOW_DATAGRAM : SLOW);
 

@@ -26,6 +26,10 @@ export const durationSchema: z.ZodType<Duration, string> = z
   )
   .transform((text) => nanoseconds(amount(text, DURATION, NANOSECONDS)));
 
+/** The same of a text by itself; undefined where it is none. */
+export const parseDuration = (text: string): Duration | undefined =>
+  durationSchema.safeParse(text).data;
+
 /** A bit rate with its unit, as bits per second. */
 export const rateSchema: z.ZodType<number, string> = z
   .string()

@@ -1,7 +1,7 @@
 /** Addresses: the VIP and others where they should not be, or not as they should be. */
 import type { FaultKind } from "../fault-kind.ts";
 import { fault, lineBecomes, lineComes } from "../fault-kind.ts";
-import { addressOn, firstAddress, linesAt, type Place, type Site } from "../site.ts";
+import { addressOn, firstAddress, linesAt, type Place, type Site } from "../places.ts";
 
 /** The line that gives a machine the VIP. */
 const vipLine = (site: Site, place: Place): string | undefined =>

@@ -1,7 +1,7 @@
 /** Rules of iptables that take packets away or turn them aside, and the tracking of connections. */
 import type { Draw } from "../draw.ts";
 import { type FaultKind, fault, lineBecomes, lineComes } from "../fault-kind.ts";
-import { linesAt, type Place, type Site } from "../site.ts";
+import { linesAt, type Place, type Site } from "../places.ts";
 import { protocolOf } from "../start-lines.ts";
 
 const last = (site: Site, place: Place): string | null => linesAt(site, place).at(-1) ?? null;

@@ -1,6 +1,6 @@
 /** Devices: down, in another VLAN, too narrow, tunnels that are not there. */
 import { type FaultKind, fault, lineBecomes, lineComes } from "../fault-kind.ts";
-import { linesAt, type Place, type Site } from "../site.ts";
+import { linesAt, type Place, type Site } from "../places.ts";
 
 const last = (site: Site, place: Place): string | null => linesAt(site, place).at(-1) ?? null;
 

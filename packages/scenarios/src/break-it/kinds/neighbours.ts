@@ -1,7 +1,7 @@
 /** ARP: who answers, who is believed, and link addresses. */
 import type { Draw } from "../draw.ts";
 import { type FaultKind, fault, lineBecomes, lineComes } from "../fault-kind.ts";
-import { addressOn, firstAddress, linesAt, type Place, type Site } from "../site.ts";
+import { addressOn, firstAddress, linesAt, type Place, type Site } from "../places.ts";
 
 const DEAD_MAC = "02:de:ad:00:00:01";
 

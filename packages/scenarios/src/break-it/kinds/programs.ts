@@ -1,6 +1,6 @@
 /** Programs, names and switches of single machines. */
 import { type FaultKind, fault, lineBecomes, lineComes } from "../fault-kind.ts";
-import { linesAt, type Place, type Site } from "../site.ts";
+import { linesAt, type Place, type Site } from "../places.ts";
 
 const last = (site: Site, place: Place): string | null => linesAt(site, place).at(-1) ?? null;
 

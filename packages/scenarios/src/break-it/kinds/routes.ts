@@ -2,7 +2,7 @@
 import type { Draw } from "../draw.ts";
 import type { Edit } from "../edit.ts";
 import { type FaultKind, fault, lineBecomes, lineComes } from "../fault-kind.ts";
-import { addressOn, firstAddress, linesAt, type Place, type Site } from "../site.ts";
+import { addressOn, firstAddress, linesAt, type Place, type Site } from "../places.ts";
 
 const last = (site: Site, place: Place): string | null => linesAt(site, place).at(-1) ?? null;
 

@@ -1,7 +1,7 @@
 /** Virtual services, their servers and schedulers, marks, pools. */
 import type { Draw } from "../draw.ts";
 import { type FaultKind, fault, lineBecomes, lineComes } from "../fault-kind.ts";
-import { firstAddress, linesAt, type Place, type Site } from "../site.ts";
+import { firstAddress, linesAt, type Place, type Site } from "../places.ts";
 import { localAddress } from "../start-lines.ts";
 
 const last = (site: Site, place: Place): string | null => linesAt(site, place).at(-1) ?? null;
