@@ -82,6 +82,17 @@ describe("a dump of ipvsadm", () => {
     expect(answers(file("x", text))).toBe("rs2 rs1 rs2 rs1");
   });
 
+  test("of many lines is restored from a file", () => {
+    const many = Array.from(
+      { length: 60 },
+      (_, i) => `-A -t 10.0.0.${100 + i}:80 -s rr\n-a -t 10.0.0.${100 + i}:80 -r 10.0.0.2:80 -g\n`,
+    );
+    const result = file("x", many.join(""));
+    expect(result.source.hosts.director?.start).toContain("ipvsadm -R < /etc/ipvsadm.rules\n");
+    expect(answers(result)).toBe(Array(24).fill("rs1").join(" "));
+    expect(() => file("x", DUMP.repeat(2000))).toThrow("x: 6000 lines; a lab takes at most 5000");
+  });
+
   test("names what it has no client for", () => {
     const result = file(
       "x",

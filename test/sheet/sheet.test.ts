@@ -158,6 +158,18 @@ test.each(["", "# Title only\n", "```\nnever closed", "[root@a ~]# ", "| a | b |
   },
 );
 
+test.each([
+  ["```\nip addr\n```\n".repeat(20_000), "60001 lines: a lab sheet has at most 20000"],
+  ["# a\n".repeat(2000), "2001 sections: a lab sheet has at most 1000"],
+  ["[root@a ~]# true\n".repeat(5000), "5000 commands: a lab sheet has at most 2000"],
+  [
+    Array.from({ length: 99 }, (_, i) => `[root@h${i} ~]# true\n`).join(""),
+    "99 machines: a lab sheet has at most 60",
+  ],
+])("too much is refused: %#", (text, words) => {
+  expect(() => readSheet(text)).toThrow(words);
+});
+
 test("a sheet on a page", () => {
   expect(page("direct-routing.md", "en")).toMatchSnapshot();
   expect(page("debian.txt", "zh")).toMatchSnapshot();

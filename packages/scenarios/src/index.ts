@@ -86,6 +86,7 @@ export { LabPlay, type RunOptions, runLab } from "./run/run-lab.ts";
 export { TOPICS, type TopicName } from "./run/topics.ts";
 export { matters, type PlayedSheet, type PlayedStep, playSheet } from "./sheet/play-sheet.ts";
 export { readSheet } from "./sheet/read-sheet.ts";
+export { SheetError } from "./sheet/sheet.ts";
 export { compareLines } from "./views/compare-view.ts";
 export { type Disruption, disruptionsOf } from "./views/disruption.ts";
 export { disruptionLines } from "./views/disruption-views.ts";

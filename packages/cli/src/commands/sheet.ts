@@ -6,6 +6,7 @@ import {
   type PlayedSheet,
   playSheet,
   readSheet,
+  SheetError,
   sheetLines,
 } from "@lvsim/scenarios";
 import stringWidth from "string-width";
@@ -33,7 +34,7 @@ export function sheetCommand(
   options: SheetOptions,
   environment: Environment,
 ): number {
-  const sheet = readSheet(textOf(file));
+  const sheet = sheetOf(file);
   const lab = options.lab === null ? undefined : findLab(options.lab);
   const played = playSheet(sheet, { seed: options.seed, lab });
   if (options.json) environment.out(jsonOf(played));
@@ -59,6 +60,15 @@ function jsonOf({ steps, sheet, notes }: PlayedSheet): string {
     }),
   ];
   return lines.map((one) => `${JSON.stringify(one)}\n`).join("");
+}
+
+function sheetOf(file: string): ReturnType<typeof readSheet> {
+  try {
+    return readSheet(textOf(file));
+  } catch (error) {
+    if (error instanceof SheetError) throw new UsageError(`${file}: ${error.message}`);
+    throw error;
+  }
 }
 
 function textOf(file: string): string {

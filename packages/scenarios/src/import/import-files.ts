@@ -21,6 +21,8 @@ import { importScript } from "./script-file.ts";
 import { servicesOf } from "./services.ts";
 
 const SERVICES_MAX = 12;
+/** Of one file. */
+const CHARACTERS_MAX = 1 << 19;
 
 export type ImportKind =
   | "ipvsadm"
@@ -66,6 +68,8 @@ function read({ path, files, beside }: ImportRequest): [ImportKind, Imported] {
   const [file] = files;
   if (file === undefined || file.text.trim() === "")
     throw new ImportError(`${path}: the file is empty`);
+  if (file.text.length > CHARACTERS_MAX)
+    throw new ImportError(`${path}: ${file.text.length} characters; at most ${CHARACTERS_MAX}`);
   const named = { path, text: file.text };
   if (file.path === "lab.conf")
     return ["kathara", importKathara(beside, path.slice(0, -"lab.conf".length))];

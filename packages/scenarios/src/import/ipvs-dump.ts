@@ -33,6 +33,8 @@ export function importDump({ path, text }: ImportFile): Imported {
   const notes = new Notes();
   const director = draft.add("director", { role: "director" });
   const lines = dumpLines(text);
+  if (lines.length > LINES_MAX)
+    throw new ImportError(`${path}: ${lines.length} lines; a lab takes at most ${LINES_MAX}`);
   const hosts = new HostNames();
   const services = servicesOf(lines, (name) => hosts.address(name));
   if (services.length === 0)
@@ -71,7 +73,7 @@ export function importDump({ path, text }: ImportFile): Imported {
   hosts.writeTo(director);
   if (draft.hosts.some(({ name }) => name === "gw") || usesForwarding(lines))
     director.start.push("sysctl -q -w net.ipv4.ip_forward=1");
-  director.start.push(...lines.map(({ words }) => `ipvsadm ${words.join(" ")}`));
+  addTable(director, lines);
   const full = lines.some(({ words }) => words.includes("-b"));
   const source = draft.source(
     {
@@ -82,6 +84,19 @@ export function importDump({ path, text }: ImportFile): Imported {
   );
   return { source, notes: notes.all };
 }
+
+/** Line by line where somebody may want to read and change it, else as the file that it is. */
+function addTable(director: DraftHost, lines: readonly DumpLine[]): void {
+  const texts = lines.map(({ words }) => words.join(" "));
+  if (lines.length <= TYPED_MAX) director.start.push(...texts.map((text) => `ipvsadm ${text}`));
+  else {
+    director.files.set("/etc/ipvsadm.rules", { content: `${texts.join("\n")}\n`, mode: "644" });
+    director.start.push("ipvsadm -R < /etc/ipvsadm.rules");
+  }
+}
+
+const TYPED_MAX = 100;
+const LINES_MAX = 5000;
 
 const usesForwarding = (lines: readonly DumpLine[]): boolean =>
   lines.some(({ words }) => words.some((word) => /^(?:-m|--masquerading|-b)$/.test(word)));

@@ -1,5 +1,7 @@
 /** A lab sheet as lines with their place in it: Markdown, or plain text with the same marks. */
 
+import { bounded } from "./sheet.ts";
+
 export interface SheetLine {
   /** From 1. */
   readonly number: number;
@@ -36,7 +38,9 @@ export function readDocument(text: string): SheetDocument {
   let block = 0;
   let section = 0;
   const plain = text.replace(/^\ufeff/, "").replaceAll("\u00a0", " ");
-  plain.split(/\r\n|\r|\n/).forEach((line, index) => {
+  const all = plain.split(/\r\n|\r|\n/);
+  bounded("lines", all.length);
+  all.forEach((line, index) => {
     const number = index + 1;
     const mark = FENCE.exec(line)?.[1];
     if (fence !== "") {
@@ -61,6 +65,7 @@ export function readDocument(text: string): SheetDocument {
       lines.push({ number, text: line.trimEnd(), kind, section, block: 0 });
     }
   });
+  bounded("sections", sections.length);
   return { lines, sections };
 }
 

@@ -1,6 +1,6 @@
 /** Which machine a prompt or a section is about. */
 import { type Section, type SheetDocument, sectionsAround } from "./document.ts";
-import type { SheetMachine } from "./sheet.ts";
+import { bounded, type SheetMachine } from "./sheet.ts";
 import type { TypedLine } from "./typed-lines.ts";
 
 /** Prompts of machines that nobody has named. */
@@ -37,6 +37,7 @@ export class MachineNames {
   constructor(document: SheetDocument, typed: readonly TypedLine[]) {
     this.document = document;
     const hosts = [...new Set(typed.map(({ host }) => host))].filter((host) => !NAMELESS.has(host));
+    bounded("machines", hosts.length);
     // `[root@qfedu.com ~]#` beside `[root@a.qfedu.com ~]#` names a domain
     const named = hosts.filter((host) => !hosts.some((other) => other.endsWith(`.${host}`)));
     this.domain = hosts.find((host) => !named.includes(host));

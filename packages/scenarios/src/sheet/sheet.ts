@@ -63,3 +63,16 @@ export interface Sheet {
   readonly steps: readonly SheetStep[];
   readonly notes: readonly SheetNote[];
 }
+
+/** More than any sheet has: whoever wrote it did not mean to teach. */
+export class SheetError extends Error {
+  override readonly name = "SheetError";
+}
+
+const LIMITS = { lines: 20_000, sections: 1_000, commands: 2_000, machines: 60 } as const;
+
+/** Throws `SheetError` where there is too much of something. */
+export function bounded(what: keyof typeof LIMITS, count: number): void {
+  if (count > LIMITS[what])
+    throw new SheetError(`${count} ${what}: a lab sheet has at most ${LIMITS[what]}`);
+}

@@ -2,6 +2,7 @@
 import { isOpen } from "../run/start-commands.ts";
 import type { SheetDocument, SheetLine } from "./document.ts";
 import { barePrompt, fullPrompt, hasProse, isCommandLine, type PromptLine } from "./prompt-line.ts";
+import { bounded } from "./sheet.ts";
 
 /** One command as the document has it. */
 export interface TypedLine {
@@ -39,6 +40,7 @@ export function typedLines(document: SheetDocument): TypedLine[] {
     if (group.some(({ text }) => promptOf(text) !== undefined))
       typed.push(...split(group, promptOf, isFenced, hintAbove(document, group)));
     else if (isFenced) typed.push(...unprompted(document, group, typed.at(-1)));
+    bounded("commands", typed.length);
   }
   return typed;
 }
