@@ -9,7 +9,7 @@ import recorded from "./userland.json" with { type: "json" };
 const RECORDINGS = recorded as readonly Recording[];
 
 test("there are recordings", () => {
-  expect(RECORDINGS.length).toBeGreaterThanOrEqual(57);
+  expect(RECORDINGS.length).toBeGreaterThanOrEqual(68);
 });
 
 for (const recording of RECORDINGS) {

@@ -8,7 +8,7 @@ import { flag, type GetoptOption, valued } from "../../options/getopt.ts";
 import { fileErrorText } from "../../process/errno.ts";
 import type { OpenFile } from "../../process/open-file.ts";
 import { type Matcher, matcherOf } from "./grep-pattern.ts";
-import { chomp, LineReader, openInput } from "./input.ts";
+import { chomp, LineReader, openInput, slurp } from "./input.ts";
 import { type Job, type Run, tool } from "./tool.ts";
 import { walkFiles } from "./tree.ts";
 
@@ -71,8 +71,8 @@ const grepCommand = (path: string, kind: "E" | "F" | "G"): Command =>
       const files = job.operands.slice();
       const patterns = given.values("e");
       for (const name of given.values("f")) {
-        const text = context.machine.files.readText(pathOf(job, name));
-        if (text === undefined) throw job.fail(`${name}: No such file or directory`, 2);
+        const text = yield* slurp(context, name);
+        if (typeof text === "number") throw job.fail(`${name}: ${fileErrorText(text)}`, 2);
         patterns.push(...chomp(text).split("\n"));
       }
       if (!given.has("e") && !given.has("f")) {
@@ -100,9 +100,6 @@ const grepCommand = (path: string, kind: "E" | "F" | "G"): Command =>
       return yield* grepAll(settings, inputs);
     },
   );
-
-const pathOf = ({ context }: Job, name: string): string =>
-  name.startsWith("/") ? name : `${context.cwd}/${name}`;
 
 function contextLines(job: Job): { before: number; after: number } {
   const { given } = job;

@@ -111,8 +111,8 @@ export function* eachLine(
 export const chomp = (line: string): string => (line.endsWith("\n") ? line.slice(0, -1) : line);
 
 /** Lines of a text; a last one without a newline counts. */
-export function linesOf(text: string): string[] {
-  const lines = text.split("\n");
+export function linesOf(text: string, end = "\n"): string[] {
+  const lines = text.split(end);
   if (lines[lines.length - 1] === "") lines.pop();
   return lines;
 }

@@ -1,13 +1,20 @@
 /** sort's keys: which part of a line is compared (`-k F[.C][OPTS][,F[.C][OPTS]]`), and how. */
 import type { Job } from "./tool.ts";
 
+export type NumberKind = "n" | "g" | "h" | "M";
+
+/** Which of the letters for numbers comes first in `letters`. */
+export const numberKind = (letters: string): NumberKind | null =>
+  (["n", "g", "h", "M"] as const).find((letter) => letters.includes(letter)) ?? null;
+
 export interface Ordering {
   /** Blanks before a key do not count. */
   readonly blanks: boolean;
   readonly fold: boolean;
   /** Only blanks, letters and digits count. */
   readonly dictionary: boolean;
-  readonly numeric: boolean;
+  /** As numbers: plain, general, with suffixes of size, or months; null as text. */
+  readonly numeric: NumberKind | null;
   readonly version: boolean;
   readonly reverse: boolean;
 }
@@ -33,7 +40,9 @@ export function readSeparator(job: Job, text: string | undefined): string | null
 }
 
 export function parseKey(job: Job, text: string, global: Ordering): SortKey {
-  const start = /^(\d*)(?:\.(\d+))?([bdfghinrV]*)(?:,(\d*)(?:\.(\d+))?([bdfghinrV]*))?$/.exec(text);
+  const start = /^(\d*)(?:\.(\d+))?([bdfghiMnrV]*)(?:,(\d*)(?:\.(\d+))?([bdfghiMnrV]*))?$/.exec(
+    text,
+  );
   if (start === null || start[1] === "")
     throw job.fail(
       `invalid number at field start: invalid count at start of ${job.quote.word(text)}`,
@@ -53,7 +62,7 @@ export function parseKey(job: Job, text: string, global: Ordering): SortKey {
           blanks: has("b"),
           fold: has("f"),
           dictionary: has("d"),
-          numeric: has("n") || has("g") || has("h"),
+          numeric: numberKind(letters),
           version: has("V"),
           reverse: has("r"),
         };
@@ -101,7 +110,32 @@ function skip(line: string, from: number, blanks: boolean): number {
   return at;
 }
 
-const numberOf = (text: string): number => Number(/^[ \t]*(-?\d*\.?\d*)/.exec(text)?.[1] || 0) || 0;
+const plainNumber = (text: string): number =>
+  Number(/^[ \t]*(-?\d*\.?\d*)/.exec(text)?.[1] || 0) || 0;
+
+const MONTHS = "JANFEBMARAPRMAYJUNJULAUGSEPOCTNOVDEC";
+/** More than any number before a suffix. */
+const SUFFIX_STEP = 1e15;
+
+const NUMBERS: Readonly<Record<NumberKind, (text: string) => number>> = {
+  n: plainNumber,
+  // what is no number comes first
+  g: (text) => {
+    const found = /^[ \t]*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?/.exec(text);
+    return found === null ? Number.NEGATIVE_INFINITY : Number(found[0]);
+  },
+  // the suffix counts before the number
+  h: (text) => {
+    const number = plainNumber(text);
+    const suffix = /^[ \t]*-?\d*\.?\d*([kKMGTPEZY])/.exec(text)?.[1] ?? "";
+    const rank = suffix === "" ? 0 : "KMGTPEZY".indexOf(suffix.toUpperCase()) + 1;
+    return number < 0 ? number - rank * SUFFIX_STEP : number + rank * SUFFIX_STEP;
+  },
+  M: (text) => {
+    const at = MONTHS.indexOf(text.trimStart().slice(0, 3).toUpperCase().padEnd(3, "?"));
+    return at % 3 === 0 ? at / 3 + 1 : 0;
+  },
+};
 
 const byCode = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
@@ -119,7 +153,10 @@ function byVersion(a: string, b: string): number {
 }
 
 function compareKey(a: string, b: string, key: SortKey): number {
-  if (key.numeric) return numberOf(a) - numberOf(b);
+  if (key.numeric !== null) {
+    const [left, right] = [NUMBERS[key.numeric](a), NUMBERS[key.numeric](b)];
+    return left === right ? 0 : left < right ? -1 : 1;
+  }
   const prepare = (text: string): string => {
     let prepared = key.blanks ? text.replace(/^[ \t]+/, "") : text;
     if (key.dictionary) prepared = prepared.replace(/[^ \tA-Za-z0-9]/g, "");

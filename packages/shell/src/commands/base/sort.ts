@@ -1,8 +1,15 @@
-/** sort (coreutils) in the C locale: keys by field and character, numbers, months left out. */
+/** sort (coreutils) in the C locale: keys by field and character, numbers, sizes, months. */
 import { flag, valued } from "../../options/getopt.ts";
 import { FileError, fileErrorText } from "../../process/errno.ts";
 import { inputsOf, linesOf, slurp } from "./input.ts";
-import { compareLines, type Ordering, parseKey, readSeparator, type SortKey } from "./sort-keys.ts";
+import {
+  compareLines,
+  numberKind,
+  type Ordering,
+  parseKey,
+  readSeparator,
+  type SortKey,
+} from "./sort-keys.ts";
 import { tool } from "./tool.ts";
 
 export const sort = tool(
@@ -13,9 +20,10 @@ export const sort = tool(
       flag("c", "check", "c"),
       flag("d", "dictionary-order", "d"),
       flag("f", "ignore-case", "f"),
-      flag("g", "general-numeric-sort", "n"),
+      flag("g", "general-numeric-sort", "g"),
       flag("h", "human-numeric-sort", "h"),
       valued("k", "key", "k"),
+      flag("M", "month-sort", "M"),
       flag("n", "numeric-sort", "n"),
       valued("o", "output", "o"),
       flag("r", "reverse", "r"),
@@ -23,6 +31,7 @@ export const sort = tool(
       valued("t", "field-separator", "t"),
       flag("u", "unique", "u"),
       flag("V", "version-sort", "V"),
+      flag("z", "zero-terminated", "z"),
     ],
     usageStatus: 2,
   },
@@ -32,7 +41,12 @@ export const sort = tool(
       blanks: given.has("b"),
       fold: given.has("f"),
       dictionary: given.has("d"),
-      numeric: given.has("n") || given.has("h"),
+      numeric: numberKind(
+        given.options
+          .map(({ tag }) => tag)
+          .filter((tag) => tag.length === 1 && tag !== "k")
+          .join(""),
+      ),
       version: given.has("V"),
       reverse: given.has("r"),
     };
@@ -50,7 +64,7 @@ export const sort = tool(
         const what = text === FileError.EISDIR ? "read failed" : "cannot read";
         throw job.fail(`${what}: ${job.quote.plain(name)}: ${fileErrorText(text)}`, 2);
       }
-      for (const line of linesOf(text)) lines.push(line);
+      for (const line of given.has("z") ? linesOf(text, "\0") : linesOf(text)) lines.push(line);
     }
     if (given.has("c")) {
       const at = lines.findIndex(
@@ -64,7 +78,7 @@ export const sort = tool(
     const shown = unique
       ? lines.filter((line, i) => i === 0 || compare(lines[i - 1] as string, line) !== 0)
       : lines;
-    const text = shown.map((line) => `${line}\n`).join("");
+    const text = shown.map((line) => line + (given.has("z") ? "\0" : "\n")).join("");
     const output = given.value("o");
     if (output === undefined) yield* context.out(text);
     else
