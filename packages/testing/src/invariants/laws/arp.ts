@@ -54,12 +54,15 @@ const isAnswer = (frame: Frame): boolean =>
 export const arpSilence: Invariant = {
   name: "a host answers ARP only where arp_ignore lets it",
   watch(scene, tell) {
+    /** The last answer of each host: a macvlan's or VLAN's own leaves by the device below it as well. */
+    const last = new Map<NetworkNamespace, number>();
     return {
       sent(_at, place, frame) {
         if (!isAnswer(frame) || place.host === null) return;
         const device = scene.device(place);
-        if (device === undefined) return;
         const { host } = place;
+        if (device === undefined || last.get(host) === frame.id) return;
+        last.set(host, frame.id);
         const { source, destination } = frame;
         const isOwn = host
           .devices()
