@@ -8,6 +8,8 @@ export default defineConfig({
     // speed is no test: a slow machine is not wrong
     testTimeout: 120_000,
     pool: "threads",
+    // by default one processor is left free, which of two is half of them
+    maxWorkers: "100%",
     isolate: false,
     setupFiles: ["test/properties.setup.ts"],
     include: ["packages/*/{src,examples}/**/*.test.ts", "test/**/*.test.ts", "bench/**/*.test.ts"],
