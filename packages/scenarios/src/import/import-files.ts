@@ -32,7 +32,7 @@ export type ImportKind =
   | "script"
   | "bundle";
 
-export interface ImportRequest {
+interface ImportRequest {
   /** What was asked for, as the user named it; a folder ends in a slash. */
   readonly path: string;
   /** The file itself, or all of the folder with paths relative to it. */

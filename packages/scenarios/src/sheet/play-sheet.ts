@@ -38,7 +38,7 @@ export interface PlayedSheet {
   readonly notes: readonly SheetNote[];
 }
 
-export interface PlayOptions {
+interface PlayOptions {
   readonly seed: string;
   /** The lab to play it on; what the sheet itself describes without one. */
   readonly lab?: LabDefinition | undefined;
