@@ -65,6 +65,18 @@ describe("an interactive shell", () => {
     );
   });
 
+  test("reads /etc/profile when it is a login shell, and its own file", () => {
+    const { engine, machine } = new ShellMachine();
+    machine.writeFile("/etc/profile", "export SITE=lab; umask 027\n");
+    machine.writeFile("/root/.bashrc", "echo hello $SITE\n");
+    const session = machine.login();
+    engine.run(engine.now);
+    session.type("umask\n");
+    engine.run(engine.now);
+    expect(session.take()).toContain("hello lab\n");
+    expect(session.take()).toBe("");
+  });
+
   test("tells of jobs that ended", () => {
     const text = screen("sleep 0.1 &\n", "sleep 1\n", "true\n");
     expect(text).toMatch(/^root@host:~# sleep 0.1 &\n\[1\] \d+\n/);

@@ -38,6 +38,8 @@ export function* runInteractive(
       shell.kernel.system.distribution.id === "centos" ? "[\\u@\\h \\W]\\$ " : "\\u@\\h:\\w\\$ ",
     );
   if (variables.lookup("PS2") === undefined) variables.set("PS2", "> ");
+  // a login shell's own file would read the other one
+  if (shell.name.startsWith("-")) yield* readStartFile(shell, "/etc/profile");
   yield* readStartFile(shell, "/root/.bashrc");
   let text = "";
   for (;;) {
