@@ -6,6 +6,7 @@ import type { ChangeOrigin, PlaceId, Trace } from "../trace/trace.ts";
 import type { IpContext } from "./ip/ip-context.ts";
 import type { IpLayer } from "./ip/ip-layer.ts";
 import type {
+  FastPathHost,
   ForwardedFragments,
   FullNatHost,
   IpvsConntrack,
@@ -16,6 +17,7 @@ import type {
 import type { OverloadVariant } from "./ipvs/overload.ts";
 import type { SchedulerModule } from "./ipvs/scheduler.ts";
 import { TrackedFlows } from "./ipvs-conntrack.ts";
+import { FastPathHostAdapter } from "./ipvs-fast-path-host.ts";
 import { FullNatHostAdapter } from "./ipvs-fullnat-host.ts";
 import { IpvsSyncSockets, type SyncSocketsOwner } from "./ipvs-sync-sockets.ts";
 import type { KernelVariant } from "./kernel-variant.ts";
@@ -51,6 +53,7 @@ export class IpvsHostAdapter implements IpvsHost {
   readonly syncSockets: SyncSockets;
   readonly availablePages = AVAILABLE_PAGES;
   readonly fullNat: FullNatHost | null;
+  readonly fastPath: FastPathHost | null;
   readonly schedulers: readonly SchedulerModule[];
   private flows: TrackedFlows | null = null;
   private readonly context: IpContext;
@@ -70,6 +73,8 @@ export class IpvsHostAdapter implements IpvsHost {
     this.syncSockets = new IpvsSyncSockets(owner, context.router);
     const { variant } = owner.config.ipvs;
     this.fullNat = variant === "mainline" ? null : new FullNatHostAdapter(variant, context);
+    this.fastPath =
+      context.trace === null && this.fullNat === null ? new FastPathHostAdapter(context) : null;
     const classic = variant !== "mainline" || owner.kernel === "6.1.176";
     this.variant = classic ? "classic" : "edge-triggered";
   }

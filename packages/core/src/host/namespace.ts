@@ -379,6 +379,7 @@ export class NetworkNamespace {
       rng: this.rng,
       sysctls: globalSysctls(this.current.sysctls),
       devices: this.table,
+      fastPath: null,
       drop: (frame, reason, decider) => {
         trace?.dropped(engine.now, place, frame, reason, decider);
       },

@@ -12,6 +12,7 @@ import type { NeighbourTable } from "../neigh/neighbour-table.ts";
 import type { HookTable } from "../netfilter/hook-table.ts";
 import type { Router } from "../route/router.ts";
 import type { GlobalSysctls } from "../sysctl/global-sysctls.ts";
+import type { FastPath } from "./fast-path.ts";
 import type { Identifications } from "./identifications.ts";
 import type { IpCounters } from "./ip-counters.ts";
 import type { KernelMessages } from "./kernel-messages.ts";
@@ -42,6 +43,8 @@ export interface IpContext {
   /** Live values; replaced when a sysctl changes. */
   sysctls: GlobalSysctls;
   readonly devices: DevicesByIndex;
+  /** null while every packet goes the whole way. */
+  fastPath: FastPath | null;
   /** Ends the story of `frame` with a reason. */
   drop(frame: Frame, reason: DropReason, decider: Decider | null): void;
   /** `icmp_send`: an error about `cause` to its source; `rest` are the octets after the checksum. */

@@ -50,6 +50,9 @@ export class IpInput {
   receive(shared: Frame, from: HostDevice, packetType: PacketType): void {
     const { context } = this;
     if (packetType === PacketType.otherHost) return context.drop(shared, "other-host", null);
+    const { fastPath } = context;
+    if (fastPath !== null && packetType === PacketType.host && shared.shared === false)
+      if (fastPath.take(shared, from)) return;
     const frame = shared.shared === true ? copyFrame(shared, shared.id) : shared;
     if (from.internal === false) frame.enterHost(from.index);
     frame.inputInterface = from.index;

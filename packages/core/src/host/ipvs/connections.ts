@@ -12,6 +12,7 @@ import { type Connection, ConnectionFlag, NO_CONNECTION } from "./connection.ts"
 import { AfterPacket, ConnectionRows } from "./connection-rows.ts";
 import { ConnectionTable } from "./connection-table.ts";
 import type { Destination } from "./destination.ts";
+import type { FlowMemory } from "./flow-memory.ts";
 import type { IpvsHost } from "./host.ts";
 import type { LocalBinding } from "./local-binding.ts";
 import { LocalPortIndex } from "./local-port-index.ts";
@@ -59,6 +60,8 @@ export class Connections implements TimerOwner {
   expiry: ExpiryListener | null = null;
   /** Likewise. */
   handshakes: HandshakeKeeper | null = null;
+  /** null where every packet goes the whole way. */
+  memory: FlowMemory | null = null;
   private readonly host: IpvsHost;
   /** Our number among the owners of the wheel's timers; 0 before the first connection. */
   private timerOwner = 0;
@@ -99,6 +102,7 @@ export class Connections implements TimerOwner {
     );
     if (server !== null) this.bind(server, (flags & ConnectionFlag.template) !== 0);
     if ((flags & ConnectionFlag.onePacket) === 0) this.table.add(connection);
+    if (this.memory !== null) this.memory.forget(connection);
     return connection;
   }
 
@@ -133,6 +137,7 @@ export class Connections implements TimerOwner {
   discard(connection: Connection): void {
     const { rows } = this;
     if (this.watcher !== null) this.watcher.ended(connection);
+    if (this.memory !== null) this.memory.forget(connection);
     if (this.handshakes !== null && rows.has(connection, ConnectionFlag.synProxied))
       this.handshakes.ended(connection);
     this.table.remove(connection);

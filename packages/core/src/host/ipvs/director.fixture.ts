@@ -148,6 +148,7 @@ export class Director {
       schedulers: [],
       turnDefence: (sysctl, mode) => this.setSysctls({ [sysctl]: mode }),
       syncSockets: this.sockets,
+      fastPath: null,
       fullNat: this.fullNatHost(),
       conntrack: null,
       routingGeneration: 0,

@@ -94,10 +94,15 @@ class GuardHook implements Hook {
   }
 }
 
+const POINTS = Object.values(HookPoint);
+
 export class IpvsHooks {
   private readonly hooks: readonly Hook[];
   private readonly table: HookTable;
   private registered = false;
+  // what `alone` found, and the generation of the table at which it looked
+  private aloneThen = false;
+  private lookedAt = -1;
 
   /** `guard` is null on a mainline kernel. */
   constructor(table: HookTable, inbound: Inbound, outbound: Outbound, guard: FrontGuard | null) {
@@ -105,6 +110,21 @@ export class IpvsHooks {
     this.hooks =
       guard === null ? mainlineHooks(inbound, outbound) : forkHooks(inbound, outbound, guard);
   }
+
+  /** Whether nobody else sees packets of this namespace. */
+  get alone(): boolean {
+    const { table } = this;
+    if (table.generation !== this.lookedAt) {
+      this.lookedAt = table.generation;
+      this.aloneThen = this.registered && POINTS.every((point) => this.aloneAt(point));
+    }
+    return this.aloneThen;
+  }
+
+  private aloneAt(point: HookPoint): boolean {
+    return this.table.at(point).every((hook) => this.hooks.includes(hook));
+  }
+
   /** Registers the hooks while there are services, removes them when there are none. */
   keep(services: boolean): void {
     if (services === this.registered) return;

@@ -5,7 +5,11 @@ import type { Ipv4Address } from "../../packet/ipv4-address.ts";
 import type { Rng } from "../../rng/rng.ts";
 import type { Engine } from "../../time/engine.ts";
 import type { ChangeOrigin, PlaceId, Trace } from "../../trace/trace.ts";
+import type { HostDevice } from "../device/host-device.ts";
+import type { FastPath } from "../ip/fast-path.ts";
+import type { IpCounters } from "../ip/ip-counters.ts";
 import type { IpLayer } from "../ip/ip-layer.ts";
+import type { NeighbourTable } from "../neigh/neighbour-table.ts";
 import type { HookTable } from "../netfilter/hook-table.ts";
 import type { FullNatSysctls } from "../sysctl/fullnat-sysctls.ts";
 import type { IpvsSysctls } from "../sysctl/ipvs-sysctls.ts";
@@ -85,6 +89,19 @@ export interface ForwardedFragments {
   resumeForward(frame: Frame, priority: number): void;
 }
 
+/** What the fast path asks of the IPv4 layer. */
+export interface FastPathHost {
+  /** Not negative; rises whenever anything but a neighbour or a connection changes what would become of a packet. */
+  readonly generation: number;
+  readonly neighbours: NeighbourTable;
+  readonly counters: IpCounters;
+  /** Whether ICMP taught this host nothing about single destinations. */
+  readonly knowsNoPaths: boolean;
+  deviceAt(index: number): HostDevice | undefined;
+  /** From now on `path` sees packets before anybody else does. */
+  use(path: FastPath): void;
+}
+
 export interface IpvsHost {
   readonly engine: Engine;
   readonly trace: Trace | null;
@@ -99,6 +116,8 @@ export interface IpvsHost {
   readonly sysctls: VsSysctls;
   /** null on a mainline kernel. */
   readonly fullNat: FullNatHost | null;
+  /** null where every packet goes the whole way: with a trace, and on kernels with FULLNAT. */
+  readonly fastPath: FastPathHost | null;
   /** null while no connection tracking runs. */
   readonly conntrack: IpvsConntrack | null;
   /** Rises when a route, an address, a device's state or a learnt path changes: cached routes are void then. */

@@ -9,6 +9,7 @@ import type { IpvsConfig } from "./config.ts";
 import { NO_CONNECTION } from "./connection.ts";
 import { IpvsContext } from "./context.ts";
 import type { IpvsCommand } from "./control.ts";
+import { MasqueradingFastPath } from "./fast-path.ts";
 import type { FullNatCounters } from "./fullnat/counters.ts";
 import { ExpiryResets } from "./fullnat/expiry-resets.ts";
 import { FrontGuard } from "./fullnat/front-guard.ts";
@@ -44,7 +45,16 @@ export class Ipvs {
     this.context.connections.handshakes = inbound.synProxy;
     this.synProxyCounters = inbound.synProxy?.counters ?? null;
     this.hooks = new IpvsHooks(host.hooks, inbound, outbound, guard);
+    this.useFastPath(host);
     this.followSysctls(null);
+  }
+
+  private useFastPath(host: IpvsHost): void {
+    if (host.fastPath === null) return;
+    const path = new MasqueradingFastPath(this.context, host.fastPath, this.hooks);
+    this.context.forwarders.path.memory = path;
+    this.context.connections.memory = path;
+    host.fastPath.use(path);
   }
 
   /** Takes over a first configuration as a whole, before there is any service. */

@@ -90,6 +90,8 @@ export class Outbound {
       if (frame.checksumFaults !== 0 && port !== frame.sourcePort) mendChecksum(frame);
       frame.sourcePort = port;
       if (!this.reroute(frame, point)) return context.dropFor(frame, "ip-no-route", connection);
+      const { memory } = context.forwarders.path;
+      if (memory !== null && point === HookPoint.forward) memory.learnAnswer(frame, connection);
     }
     context.estimator.countOut(rows.server(connection), frame.length);
     context.advance(connection, protocol, Direction.output, frame);

@@ -8,7 +8,7 @@ import { type MacAddress, ZERO_MAC } from "../../packet/mac-address.ts";
 import type { Instant } from "../../time/instant.ts";
 import { Timer } from "../../time/timer.ts";
 import type { NeighbourDevice } from "./environment.ts";
-import { NeighbourState } from "./neighbour-state.ts";
+import { NeighbourState, UNTOUCHED } from "./neighbour-state.ts";
 
 /** Who acts when an entry's timer fires. */
 export interface NeighbourTimerHandler {
@@ -64,6 +64,11 @@ export class NeighbourEntry extends Timer {
     this.updatedAt = now;
     this.confirmedAt = confirmedAt;
     this.handler = handler;
+  }
+
+  /** Whether a packet passes now, and leaves it as it is. */
+  get ready(): boolean {
+    return (this.state & UNTOUCHED) !== 0 && this.headerCached === true;
   }
 
   expire(): void {

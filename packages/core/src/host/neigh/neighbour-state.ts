@@ -34,6 +34,8 @@ const S = NeighbourState;
 export const CONNECTED: NeighbourStates = S.permanent | S.noArp | S.reachable;
 /** The link address may be used. */
 export const VALID: NeighbourStates = CONNECTED | S.probe | S.stale | S.delay;
+/** A packet leaves an entry in these states as it is. */
+export const UNTOUCHED: NeighbourStates = CONNECTED | S.delay | S.probe;
 /** A timer runs. */
 export const IN_TIMER: NeighbourStates = S.incomplete | S.reachable | S.delay | S.probe;
 

@@ -22,6 +22,7 @@ import {
   NeighbourState,
   stateOnSend,
   stateOnTimer,
+  UNTOUCHED,
   type UpdateStrength,
   VALID,
 } from "./neighbour-state.ts";
@@ -30,8 +31,6 @@ import { ReachableTime } from "./reachable-time.ts";
 
 /** The soonest that a timer is set to: HZ/100 ticks of 4 ms. */
 const SHORTEST_TIMER: Duration = milliseconds(8);
-/** A packet on the slow way leaves an entry in these states as it is. */
-const UNTOUCHED = CONNECTED | NeighbourState.delay | NeighbourState.probe;
 const MULTICAST_MAC_PREFIX = 0x01005e000000;
 const MULTICAST_MAC_BITS = 0x7fffff;
 
@@ -72,12 +71,16 @@ export class NeighbourTable implements NeighbourTimerHandler {
         return;
       }
     }
-    if ((entry.state & UNTOUCHED) !== 0 && entry.headerCached === true) {
-      if ((entry.state & CONNECTED) === 0) entry.usedAt = this.engine.now;
-      frame.destinationMac = entry.linkAddress;
-      frame.sourceMac = device.mac;
-      device.transmit(frame);
-    } else this.resolve(entry, frame);
+    if (entry.ready === true) this.sendTo(entry, frame, device);
+    else this.resolve(entry, frame);
+  }
+
+  /** Sends an IP packet on `device` to a neighbour that is ready. */
+  sendTo(entry: NeighbourEntry, frame: Frame, device: NeighbourDevice): void {
+    if ((entry.state & CONNECTED) === 0) entry.usedAt = this.engine.now;
+    frame.destinationMac = entry.linkAddress;
+    frame.sourceMac = device.mac;
+    device.transmit(frame);
   }
 
   /** An upper layer knows that its packets arrive at the neighbour (`neigh_confirm`, as TCP does for each ACK). */

@@ -12,6 +12,8 @@ export class HookTable {
   /** Bit p is set while somebody wants to see the packets that pass point p: hooks, or the trace. */
   private wanted: number;
   private readonly wantedByTrace: number;
+  /** Rises with every change. */
+  generation = 0;
 
   /** `traced`: the trace wants to hear of every packet at every point. */
   constructor(traced = false) {
@@ -25,6 +27,7 @@ export class HookTable {
     while (at > 0 && (list[at - 1] as Hook).priority > hook.priority) at--;
     list.splice(at, 0, hook);
     this.wanted |= 1 << hook.point;
+    this.generation++;
   }
 
   unregister(hook: Hook): void {
@@ -32,6 +35,7 @@ export class HookTable {
     const at = list.indexOf(hook);
     if (at >= 0) list.splice(at, 1);
     if (list.length === 0) this.wanted &= ~(1 << hook.point) | this.wantedByTrace;
+    this.generation++;
   }
 
   /** Whether packets pass `point` unseen. */

@@ -13,6 +13,7 @@ import type { Route } from "../../route/route.ts";
 import { type Connection, ConnectionFlag } from "../connection.ts";
 import type { ConnectionRows } from "../connection-rows.ts";
 import type { Destination } from "../destination.ts";
+import type { FlowMemory } from "../flow-memory.ts";
 import type { IpvsHost } from "../host.ts";
 import { Method } from "../method.ts";
 
@@ -39,6 +40,8 @@ const TUNNEL_MTU_MIN = 68;
 export class ForwardingPath {
   readonly host: IpvsHost;
   readonly rows: ConnectionRows;
+  /** null where every packet goes the whole way. */
+  memory: FlowMemory | null = null;
 
   constructor(host: IpvsHost, rows: ConnectionRows) {
     this.host = host;

@@ -42,6 +42,9 @@ export class Masquerading implements Forwarder {
     const port = rows.serverPort(connection);
     if (frame.checksumFaults !== 0 && port !== frame.destinationPort) mendChecksum(frame);
     frame.destinationPort = port;
-    return local ? this.path.deliver(frame, connection) : this.path.send(frame, connection);
+    if (local) return this.path.deliver(frame, connection);
+    const { memory } = this.path;
+    if (memory !== null && !related) memory.learnRequest(frame, connection, input);
+    return this.path.send(frame, connection);
   }
 }

@@ -1,0 +1,13 @@
+/** Who remembers what was decided for the packets of masqueraded connections. */
+import type { NetDevice } from "../../link/net-device.ts";
+import type { Frame } from "../../packet/frame.ts";
+import type { Connection } from "./connection.ts";
+
+export interface FlowMemory {
+  /** A request of `connection`, which `input` took in, has its route to the server and is about to leave. */
+  learnRequest(frame: Frame, connection: Connection, input: NetDevice | null): void;
+  /** An answer of `connection`, on its way through, has the virtual service's address and its route to the client. */
+  learnAnswer(frame: Frame, connection: Connection): void;
+  /** `connection` has just come, or is about to go: other packets than before are its own. */
+  forget(connection: Connection): void;
+}
