@@ -9,10 +9,12 @@ import { cpuNow, type Measurement } from "./measure.ts";
 /** Counts that keep the work from being optimised away. */
 const tally = [0, 0, 0, 0];
 
-/** As frames do, they implement the event instead of extending it. */
 interface HoldEvent extends SimEvent {
   readonly argument: number;
 }
+/** What the queue gives back. */
+type Taken = NonNullable<ReturnType<EventQueue["take"]>> & { readonly what: HoldEvent };
+
 class Count implements HoldEvent {
   readonly argument: number;
   constructor(argument: number) {
@@ -88,13 +90,15 @@ export function holdModel(queue: EventQueue, pending: number, events: number): M
   const gaps = known;
   const push = (from: number, argument: number): void => {
     const gap = gaps[pushed & (GAP_COUNT - 1)] as number;
-    queue.push(fresh(pushed++, argument), from + gap);
+    queue.push(fresh(pushed++, argument), null, from + gap);
   };
   const hold = (count: number): void => {
     for (let i = 0; i < count; i++) {
-      const event = queue.take(Number.POSITIVE_INFINITY) as HoldEvent;
-      event.fire();
-      push(queue.takenAt, event.argument);
+      const next = queue.take(Number.POSITIVE_INFINITY) as Taken;
+      const { at, what } = next;
+      queue.release(next);
+      what.fire();
+      push(at, what.argument);
     }
   };
   for (let i = 0; i < pending; i++) push(0, i);

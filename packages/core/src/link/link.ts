@@ -1,6 +1,6 @@
 /**
  * A cable with two ends: delay, bit rate with a drop-tail queue, impairments, up and down. One event per hop: the
- * frame in flight is its own arrival event.
+ * arrival of the frame.
  *
  * As with Linux's veth, carrier is there while both ends are up, and a frame longer than what the receiver's MTU
  * allows vanishes. A cable without delay puts frames into the receiver's backlog at once, as `netif_rx` does: they are
@@ -16,7 +16,6 @@ import type { Engine } from "../time/engine.ts";
 import type { Duration, Instant } from "../time/instant.ts";
 import type { DropReason } from "../trace/drop-reason.ts";
 import type { PlaceId, Trace } from "../trace/trace.ts";
-import { SharedArrival } from "./arrival.ts";
 import { frameLengthOf } from "./frame-length.ts";
 import { type ImpairmentConfig, Impairments, NO_IMPAIRMENTS } from "./impairments.ts";
 import { type RateConfig, Serialiser, UNLIMITED_RATE } from "./serialiser.ts";
@@ -128,18 +127,21 @@ export class LinkEnd implements FrameReceiver {
    */
   carry(frame: Frame, octets: number): void {
     const { serialiser } = this;
-    frame.receiver = this.receiver;
-    if (serialiser === null) return this.engine.scheduleAfter(frame, this.delay);
+    const receiver = this.receiver as LinkOwner;
+    if (serialiser === null) return this.engine.deliverAfter(frame, receiver, this.delay);
     const wait = serialiser.enterFree(octets);
     if (wait === 0) return this.queue(frame, octets, serialiser);
-    this.engine.scheduleAfter(frame, (wait + this.delay) as Duration);
+    this.engine.deliverAfter(frame, receiver, (wait + this.delay) as Duration);
   }
 
   /** `carry`, when the frame must wait. */
   private queue(frame: Frame, octets: number, serialiser: Serialiser): void {
     const { engine } = this;
     if (!serialiser.join(octets)) this.refuse(frame, "queue-full");
-    else engine.scheduleAfter(frame, (serialiser.busyUntil - engine.now + this.delay) as Duration);
+    else {
+      const wait = (serialiser.busyUntil - engine.now + this.delay) as Duration;
+      engine.deliverAfter(frame, this.receiver as LinkOwner, wait);
+    }
   }
 
   /** Sends a frame to the other end; the frame is the cable's from now on. */
@@ -148,11 +150,7 @@ export class LinkEnd implements FrameReceiver {
     if (at === NEVER) return;
     const { engine } = this.link;
     if (at === engine.now) this.deliverNow(frame);
-    else if (frame.shared) engine.schedule(new SharedArrival(frame, this.peer), at as Instant);
-    else {
-      frame.receiver = this.peer;
-      engine.schedule(frame, at as Instant);
-    }
+    else engine.deliver(frame, this.peer, at as Instant);
   }
 
   /** Decides on a frame sent now, and accounts for it: when it will arrive, or NEVER if it was dropped. */
@@ -173,10 +171,7 @@ export class LinkEnd implements FrameReceiver {
   private deliverNow(frame: Frame): void {
     const { engine } = this.link;
     const receiver = this.peer.takeNow(frame);
-    if (receiver === null) return;
-    if (frame.shared) return engine.schedule(new SharedArrival(frame, receiver), engine.now);
-    frame.receiver = receiver;
-    engine.schedule(frame, engine.now);
+    if (receiver !== null) engine.deliver(frame, receiver, engine.now);
   }
 
   /** What a frame is to arrive at that comes out here without delay, and behind what waits already; null if it is refused. */
@@ -216,7 +211,7 @@ export class LinkEnd implements FrameReceiver {
     const leaves = serialiser === null ? engine.now : serialiser.busyUntil;
     const twin = copyFrame(frame, frame.id);
     const at = (leaves + delay + impairments.lateness()) as Instant;
-    engine.schedule(new SharedArrival(twin, this.peer), at);
+    engine.deliver(twin, this.peer, at);
   }
 
   private refuse(frame: Frame, reason: DropReason): typeof NEVER {

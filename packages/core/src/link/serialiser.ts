@@ -30,11 +30,16 @@ export class Serialiser {
   busyUntil = 0;
   private readonly clock: Clock;
   private readonly rate: number;
+  /** How long an octet takes, in nanoseconds, if that is a whole number; else 0. */
+  private readonly octetTime: number;
   private readonly octetsMax: number;
   private readonly framesMax: number;
-  /** When the last frame leaves that found the wire free. */
+  /** When the last frame leaves that found the wire free and for which another had to wait. */
   private firstLeaves = 0;
-  /** A ring of the instants at which frames leave that had to wait, oldest at `head`; as long as it ever had to be. */
+  /**
+   * A ring of the instants at which frames leave that had to wait, oldest at `head`; as long as it ever had to be. Those of
+   * the past are taken out when the next frame has to wait.
+   */
   private leaves: number[] = [];
   private head = 0;
   private count = 0;
@@ -43,6 +48,8 @@ export class Serialiser {
     assert(config.bitsPerSecond > 0, "a wire that takes no time needs no serialiser");
     this.clock = clock;
     this.rate = config.bitsPerSecond;
+    const octetTime = NANOSECONDS_PER_OCTET_AT_ONE_BIT_PER_SECOND / this.rate;
+    this.octetTime = Number.isInteger(octetTime) ? octetTime : 0;
     this.octetsMax = config.queueOctetsMax;
     this.framesMax = config.queueFramesMax;
   }
@@ -54,9 +61,7 @@ export class Serialiser {
     const { now } = this.clock;
     if (this.busyUntil > now) return 0;
     const time = this.timeOf(octets);
-    this.count = 0;
     this.busyUntil = now + time;
-    this.firstLeaves = this.busyUntil;
     return time;
   }
 
@@ -69,12 +74,15 @@ export class Serialiser {
   }
 
   private timeOf(octets: number): number {
+    if (this.octetTime > 0) return octets * this.octetTime;
     return Math.ceil((octets * NANOSECONDS_PER_OCTET_AT_ONE_BIT_PER_SECOND) / this.rate);
   }
 
   /** Takes a frame that must wait, for the wire is not free; false when there is no room. */
   join(octets: number): boolean {
     if (!this.hasRoom(octets)) return false;
+    // the wire is not free: if nobody waits, then the one that found it free is on it
+    if (this.count === 0) this.firstLeaves = this.busyUntil;
     this.busyUntil += this.timeOf(octets);
     if (this.framesMax > 0) this.remember();
     return true;
@@ -94,7 +102,8 @@ export class Serialiser {
       this.head = (this.head + 1) & mask;
       this.count--;
     }
-    return this.count + (this.firstLeaves > now ? 1 : 0) < this.framesMax;
+    const first = this.count === 0 || this.firstLeaves > now ? 1 : 0;
+    return this.count + first < this.framesMax;
   }
 
   /** Notes that one more frame leaves at `busyUntil`. */

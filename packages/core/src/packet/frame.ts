@@ -1,12 +1,11 @@
 /**
  * One frame on its way: Ethernet, then ARP or IPv4, then ICMP, UDP, TCP or another packet. Flat, so that a
  * hop costs a few stores; mutated in place as the kernel mutates an skb, copied only where the network
- * copies. A frame in flight is its own arrival event. Octets exist only at the edge (wire/).
+ * copies. A frame in flight is one pending arrival of the engine's queue. Octets exist only at the edge (wire/).
  *
  * Fields of a layer that the frame does not carry keep their defaults. No checksum is stored: the wire
  * encoder computes them, and the decoder notes bad ones in `checksumFaults`.
  */
-import type { SimEvent } from "../time/event.ts";
 import type { Ipv4Address } from "./ipv4-address.ts";
 import type { MacAddress } from "./mac-address.ts";
 import { EtherType } from "./protocol.ts";
@@ -64,11 +63,7 @@ export const ChecksumFault = {
 
 const NO_PAYLOAD = new Uint8Array(0);
 
-/** It is an event without extending one: a constructor without `super` is short enough for V8 to inline. */
-export class Frame implements SimEvent {
-  /** Where it arrives when it fires; null while a host or switch holds it. */
-  receiver: FrameReceiver | null = null;
-
+export class Frame {
   /** Its name in the trace: one packet keeps it from hop to hop. */
   id: number;
   /** The frame that caused it; 0 for none. */
@@ -173,10 +168,6 @@ export class Frame implements SimEvent {
 
   constructor(id: number) {
     this.id = id;
-  }
-
-  fire(): void {
-    (this.receiver as FrameReceiver).receive(this);
   }
 
   /** Forgets what the previous host noted, as `skb_scrub_packet` does at a namespace's border. */

@@ -15,7 +15,7 @@
  * cables. So the search for a place in the front begins at that one, and is seldom a search. Two such places are remembered,
  * since frames are mostly short or long.
  */
-import type { SimEvent } from "./event.ts";
+import type { Receiver, SimEvent } from "./event.ts";
 import type { EventQueue } from "./event-queue.ts";
 import { Pending } from "./pending.ts";
 import { PendingHeap } from "./pending-heap.ts";
@@ -38,8 +38,7 @@ const WASTE_PER_EVENT = 4;
 const WASTE_MIN = 4096;
 
 export class CalendarQueue implements EventQueue {
-  size = 0;
-  takenAt = 0;
+  taken = 0;
   /** Before the first event of the front. */
   private readonly front = new Pending(Number.NEGATIVE_INFINITY);
   /** Ends every chain; a bucket that is empty is this alone. */
@@ -50,6 +49,8 @@ export class CalendarQueue implements EventQueue {
   /** Links that hold no event, chained. */
   private free = this.none;
   private pushed = 0;
+  /** Links that were made, at most as many as `sizeMax`: when all are in use, there are too many events. */
+  private links = 0;
   /** Events at or after it are in buckets or in the heap; infinite while there are no buckets. */
   private frontEnd = Number.POSITIVE_INFINITY;
   /** With more events than these they are distributed anew. */
@@ -74,14 +75,18 @@ export class CalendarQueue implements EventQueue {
     this.front.next = this.none;
   }
 
-  push(event: SimEvent, at: number): void {
+  get size(): number {
+    return this.pushed - this.taken;
+  }
+
+  push(what: SimEvent | object, receiver: Receiver<object> | null, at: number): void {
     const pending = this.free;
-    if (pending === this.none || this.size >= this.sizeMax) return this.makeRoom(event, at);
+    if (pending === this.none) return this.makeRoom(what, receiver, at);
     this.free = pending.next;
-    pending.event = event;
+    pending.what = what;
+    pending.receiver = receiver;
     pending.at = at;
     pending.sequence = this.pushed++;
-    this.size++;
     if (at >= this.frontEnd) return this.pushBehind(pending, at);
     const { hint } = this;
     const { next } = hint;
@@ -91,14 +96,15 @@ export class CalendarQueue implements EventQueue {
     this.hint = pending;
   }
 
-  /** `push`, when there is no free link, or when there are too many events for the present distribution. */
-  private makeRoom(event: SimEvent, at: number): void {
-    if (this.size >= this.sizeMax) this.rebuild(0);
+  /** `push` when there is no free link. */
+  private makeRoom(what: SimEvent | object, receiver: Receiver<object> | null, at: number): void {
+    if (this.links >= this.sizeMax) this.rebuild(0);
     if (this.free === this.none) {
       this.free = new Pending(at);
       this.free.next = this.none;
+      this.links++;
     }
-    this.push(event, at);
+    this.push(what, receiver, at);
   }
 
   /** Puts a new event of before `frontEnd` into its place, behind all others of its instant, which is not behind the hint. */
@@ -142,7 +148,7 @@ export class CalendarQueue implements EventQueue {
     }
   }
 
-  take(until: number): SimEvent | undefined {
+  take(until: number): Pending | null {
     const { front, side } = this;
     let first = front.next;
     if (first === this.none) {
@@ -151,22 +157,18 @@ export class CalendarQueue implements EventQueue {
     }
     const { at } = first;
     if (at >= side.firstAt && side.precedes(first)) return this.takeAside(until);
-    if (at > until || first === this.none) return undefined;
+    if (at > until || first === this.none) return null;
     front.next = first.next;
     if (first === this.hint) this.hint = front;
     if (first === this.otherHint) this.otherHint = front;
-    return this.release(first, at);
+    this.taken++;
+    return first;
   }
 
-  /** The event of a link that is in no chain any more; the link is free. */
-  private release(pending: Pending, at: number): SimEvent {
-    const event = pending.event as SimEvent;
-    pending.event = null;
+  release(pending: Pending): void {
+    pending.what = null;
     pending.next = this.free;
     this.free = pending;
-    this.size--;
-    this.takenAt = at;
-    return event;
   }
 
   firstDue(): number {
@@ -175,9 +177,10 @@ export class CalendarQueue implements EventQueue {
   }
 
   /** `take` when the first event is in the heap. */
-  private takeAside(until: number): SimEvent | undefined {
-    const at = this.side.firstAt;
-    return at > until ? undefined : this.release(this.side.pop(), at);
+  private takeAside(until: number): Pending | null {
+    if (this.side.firstAt > until) return null;
+    this.taken++;
+    return this.side.pop();
   }
 
   private chain(pending: Pending, bucket: number): void {
@@ -296,6 +299,7 @@ export class CalendarQueue implements EventQueue {
     if (all.length <= SMALL_MAX / 2) {
       this.frontEnd = Number.POSITIVE_INFINITY;
       this.sizeMax = SMALL_MAX;
+      this.keepLinks(SMALL_MAX);
       return this.fillFront(all);
     }
     sort(all);
@@ -331,6 +335,20 @@ export class CalendarQueue implements EventQueue {
     this.filled.fill(0);
     this.side.drainTo(all);
     return all;
+  }
+
+  /** Lets go of free links so that there are no more than `count` in all, which is more than there are events. */
+  private keepLinks(count: number): void {
+    if (this.links <= count) return;
+    this.links = count;
+    let kept = this.none;
+    for (let i = this.size; i < count; i++) {
+      const link = this.free;
+      this.free = link.next;
+      link.next = kept;
+      kept = link;
+    }
+    this.free = kept;
   }
 
   /** Provides for `size` events and as many again; never fewer buckets than before. */

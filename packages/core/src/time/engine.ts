@@ -11,7 +11,7 @@ import {
 } from "../base/limits.ts";
 import { CalendarQueue } from "./calendar-queue.ts";
 import type { Clock } from "./clock.ts";
-import type { SimEvent } from "./event.ts";
+import type { Receiver, SimEvent } from "./event.ts";
 import type { EventQueue } from "./event-queue.ts";
 import { type Duration, type Instant, START } from "./instant.ts";
 import { TimerWheel } from "./timer-wheel.ts";
@@ -37,8 +37,6 @@ const CHECK_EVERY = 256;
 
 export class Engine implements Clock {
   now: Instant = START;
-  /** Events fired so far. */
-  eventCount = 0;
   readonly limits: Limits;
   readonly queue: EventQueue;
   readonly timers: TimerWheel = new TimerWheel(this);
@@ -57,19 +55,34 @@ export class Engine implements Clock {
     this.checkEvery = Math.min(CHECK_EVERY, eventsPerInstantMax, pendingEventsMax);
   }
 
+  /** Events fired so far. */
+  get eventCount(): number {
+    return this.queue.taken;
+  }
+
   /** Puts `event` into the queue at `at`, which is not before `now`. */
   schedule(event: SimEvent, at: Instant): void {
     if (at < this.now) refusePast();
-    this.queue.push(event, at);
+    this.queue.push(event, null, at);
+  }
+
+  /** `thing` reaches `receiver` at `at`, which is not before `now`: an event of its own. */
+  deliver<Thing extends object>(thing: Thing, receiver: Receiver<Thing>, at: Instant): void {
+    if (at < this.now) refusePast();
+    this.queue.push(thing, receiver as Receiver<object>, at);
   }
 
   /**
-   * As `schedule`, `wait` from now, which is not negative. For those who do so for each packet: V8 makes an object of an
+   * As `deliver`, `wait` from now, which is not negative. For those who do so for each packet: V8 makes an object of an
    * instant that crosses a call, but hardly of a wait, which is a small integer.
    */
-  scheduleAfter(event: SimEvent, wait: Duration): void {
+  deliverAfter<Thing extends object>(
+    thing: Thing,
+    receiver: Receiver<Thing>,
+    wait: Duration,
+  ): void {
     if (wait < 0) refusePast();
-    this.queue.push(event, this.now + wait);
+    this.queue.push(thing, receiver as Receiver<object>, this.now + wait);
   }
 
   /** A fresh id for a frame, from 1. */
@@ -86,17 +99,20 @@ export class Engine implements Clock {
   run(until: Instant): RunOutcome {
     const { queue, limits } = this;
     const last = Math.min(until, limits.simulatedTimeNsMax);
-    this.checkAt = this.eventCount;
+    this.checkAt = queue.taken;
     for (;;) {
-      if (this.eventCount >= this.checkAt && this.check() && queue.firstDue() <= last) {
+      if (queue.taken >= this.checkAt && this.check() && queue.firstDue() <= last) {
         const limit = this.limitReached() as LimitName;
         return { kind: "limit", limit, bound: limits[limit] };
       }
-      const event = queue.take(last);
-      if (event === undefined) break;
-      this.now = queue.takenAt as Instant;
-      this.eventCount++;
-      event.fire();
+      const next = queue.take(last);
+      if (next === null) break;
+      this.now = next.at as Instant;
+      const { what, receiver } = next;
+      queue.release(next);
+      // arrivals, which are most, have a call of their own, that V8 puts in its place
+      if (receiver !== null) receiver.receive(what as object);
+      else (what as SimEvent).fire();
     }
     if (last > this.now) this.now = last as Instant;
     if (this.quiescent) return { kind: "quiescent" };
@@ -106,11 +122,15 @@ export class Engine implements Clock {
 
   /** Fires the next event whatever the limits say; false when there is none. */
   step(): boolean {
-    const event = this.queue.take(Number.POSITIVE_INFINITY);
-    if (event === undefined) return false;
-    this.now = this.queue.takenAt as Instant;
-    if (++this.eventCount >= this.checkAt) this.check();
-    event.fire();
+    const { queue } = this;
+    const next = queue.take(Number.POSITIVE_INFINITY);
+    if (next === null) return false;
+    this.now = next.at as Instant;
+    if (queue.taken >= this.checkAt) this.check();
+    const { what, receiver } = next;
+    queue.release(next);
+    if (receiver !== null) receiver.receive(what as object);
+    else (what as SimEvent).fire();
     return true;
   }
 

@@ -1,5 +1,6 @@
 /** The contract of the engine's queue, which the property tests hold the fast queue and the plain one against. */
-import type { SimEvent } from "./event.ts";
+import type { Receiver, SimEvent } from "./event.ts";
+import type { Pending } from "./pending.ts";
 
 /**
  * Pending events in the total order (instant, order of pushing). Two implementations give the same order. One event
@@ -7,12 +8,14 @@ import type { SimEvent } from "./event.ts";
  */
 export interface EventQueue {
   readonly size: number;
-  /** When the event taken last was due. */
-  readonly takenAt: number;
-  /** Adds an event that is due at `at`. */
-  push(event: SimEvent, at: number): void;
-  /** Removes and returns the first event if it is due at `until` or earlier; undefined when there is none such. */
-  take(until: number): SimEvent | undefined;
+  /** Events taken so far. */
+  readonly taken: number;
+  /** Adds an event that is due at `at`, or with a receiver the arrival of a thing there. */
+  push(what: SimEvent | object, receiver: Receiver<object> | null, at: number): void;
+  /** Removes the first event if it is due at `until` or earlier; null when there is none such. It is to be released. */
+  take(until: number): Pending | null;
+  /** Takes back what `take` gave, which nobody may look at any more. */
+  release(pending: Pending): void;
   /** When the first event is due; infinite when there is none. */
   firstDue(): number;
 }

@@ -7,3 +7,8 @@ export abstract class SimEvent {
   /** Runs once, when simulated time has come to it; `Engine.now` says when that is. */
   abstract fire(): void;
 }
+
+/** Whom things reach that travel: frames, which are no events but need nothing else to arrive. */
+export interface Receiver<Thing> {
+  receive(thing: Thing): void;
+}

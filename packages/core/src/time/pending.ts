@@ -1,12 +1,14 @@
 /**
- * An event that waits in the calendar, as a link of a chain. Events are of many classes, and a field of one is found slowly
- * by V8 for that reason; so the keys and links are here, in objects of one class that are used again and again.
+ * An event that waits, as a link of a chain. Events are of many classes, and a field of one is found slowly by V8 for that
+ * reason; so the keys and links are here, in objects of one class that are used again and again.
  */
-import type { SimEvent } from "./event.ts";
+import type { Receiver, SimEvent } from "./event.ts";
 
 export class Pending {
-  event: SimEvent | null = null;
-  /** When the event is due. No small integer at first, so that V8 keeps a double. */
+  /** What happens: an event if there is no receiver, else the arrival of this thing. */
+  what: SimEvent | object | null = null;
+  receiver: Receiver<object> | null = null;
+  /** When it is due. No small integer at first, so that V8 keeps a double. */
   at: number;
   /** Its place in the order of pushing. */
   sequence = 0;
@@ -19,7 +21,7 @@ export class Pending {
     this.next = this;
   }
 
-  /** Whether its event runs before that of `other`. */
+  /** Whether it comes before `other`. */
   precedes(other: Pending): boolean {
     return this.at === other.at ? this.sequence < other.sequence : this.at < other.at;
   }

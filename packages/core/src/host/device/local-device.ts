@@ -39,10 +39,8 @@ export class LocalDevice extends CablelessDevice {
       return;
     }
     this.noteSent(frame);
-    if (this.loopback === true) {
-      frame.receiver = this;
-      this.engine.schedule(frame, now);
-    } else this.trace?.dropped(now, this.place, frame, "no-receiver", null);
+    if (this.loopback === true) this.engine.deliver(frame, this, now);
+    else this.trace?.dropped(now, this.place, frame, "no-receiver", null);
   }
 
   protected override octetsOf(frame: Frame): number {

@@ -5,7 +5,6 @@
  * passthru mode it has the device for itself. The lower device and its macvlans never hear each other, as on Linux.
  * Left out: source mode, broadcast queues and their limits.
  */
-import { SharedArrival } from "../../link/arrival.ts";
 import type { Frame } from "../../packet/frame.ts";
 import { isGroupMac } from "../../packet/mac-address.ts";
 import type { MacvlanMode } from "./config.ts";
@@ -34,10 +33,7 @@ export class MacvlanDevice extends StackedDevice {
       if (other === this || other.mode !== "bridge" || other.up === false) continue;
       if (isGroup) other.hears(frame);
       else if (other.mac === frame.destinationMac) {
-        frame.receiver = other;
-        if (frame.shared === true)
-          this.engine.schedule(new SharedArrival(frame, other), this.engine.now);
-        else this.engine.schedule(frame, this.engine.now);
+        this.engine.deliver(frame, other, this.engine.now);
         return true;
       }
     }
@@ -47,7 +43,7 @@ export class MacvlanDevice extends StackedDevice {
   /** A group frame comes to it and to others, by the kernel's backlog. */
   hears(frame: Frame): void {
     frame.shared = true;
-    this.engine.schedule(new SharedArrival(frame, this), this.engine.now);
+    this.engine.deliver(frame, this, this.engine.now);
   }
 
   /** A frame that the lower device took in is for this device alone. */

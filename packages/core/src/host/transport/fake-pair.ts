@@ -156,8 +156,8 @@ export class FakePair {
     for (const extra of this.fate(frame, this.seen.length)) {
       const copy = copyFrame(frame, frame.id);
       copy.enterHost(2);
-      copy.receiver = from.peer;
-      engine.schedule(copy, later(engine.now, (this.delay + extra) as Duration));
+      const at = later(engine.now, (this.delay + extra) as Duration);
+      engine.deliver(copy, from.peer as FakeHost, at);
     }
   }
 

@@ -77,8 +77,7 @@ function passThrough(pair: TunnelPair, packet: Frame, cable: (outer: Frame) => F
   out.length = 0;
   pair.atB.inputSequence = 0;
   const again = cable((outer[0] as { frame: Frame }).frame);
-  again.receiver = b.deviceNamed("eth0") ?? null;
-  again.fire();
+  b.deviceNamed("eth0")?.receive(again);
   net.run(1);
   return out;
 }

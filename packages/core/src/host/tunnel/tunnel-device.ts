@@ -92,8 +92,7 @@ export class TunnelDevice extends CablelessDevice {
     // a GRE device without a fixed other end has the outer header as its link header, and captures show it
     if (this.taps !== null && this.kind === "gre" && !this.pointToPoint)
       return engine.schedule(new TappedArrival(this, inner, outer), engine.now);
-    inner.receiver = this;
-    engine.schedule(inner, engine.now);
+    engine.deliver(inner, this, engine.now);
   }
 
   protected override octetsOf(frame: Frame): number {

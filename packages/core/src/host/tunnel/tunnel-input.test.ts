@@ -81,8 +81,7 @@ function receive(
     const mac = { destinationMac: eth0?.mac ?? sent.destinationMac };
     const frame = Object.assign(copyFrame(sent, sent.id), mac);
     const arriving = asOctets ? decodeFrame(encodeFrame(frame), 1) : frame;
-    arriving.receiver = eth0 ?? null;
-    arriving.fire();
+    eth0?.receive(arriving);
     net.run(5);
   }
   const answers = heard
