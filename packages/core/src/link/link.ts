@@ -127,11 +127,12 @@ export class LinkEnd implements FrameReceiver {
    */
   carry(frame: Frame, octets: number): void {
     const { serialiser } = this;
-    const receiver = this.receiver as LinkOwner;
-    if (serialiser === null) return this.engine.deliverAfter(frame, receiver, this.delay);
-    const wait = serialiser.enterFree(octets);
-    if (wait === 0) return this.queue(frame, octets, serialiser);
-    this.engine.deliverAfter(frame, receiver, (wait + this.delay) as Duration);
+    let wait: number = this.delay;
+    if (serialiser !== null) {
+      if (serialiser.isFree === false) return this.queue(frame, octets, serialiser);
+      wait += serialiser.enterFree(octets);
+    }
+    this.engine.deliverAfter(frame, this.receiver as LinkOwner, wait as Duration);
   }
 
   /** `carry`, when the frame must wait. */

@@ -54,14 +54,15 @@ export class Serialiser {
     this.framesMax = config.queueFramesMax;
   }
 
-  /**
-   * As `enter`, if the wire is free: how long it takes, in nanoseconds. 0, and nothing is done, while it is not.
-   */
+  /** Whether the next frame need not wait. */
+  get isFree(): boolean {
+    return this.busyUntil <= this.clock.now;
+  }
+
+  /** As `enter`, while the wire is free: how long it takes, in nanoseconds. */
   enterFree(octets: number): number {
-    const { now } = this.clock;
-    if (this.busyUntil > now) return 0;
     const time = this.timeOf(octets);
-    this.busyUntil = now + time;
+    this.busyUntil = this.clock.now + time;
     return time;
   }
 
@@ -70,7 +71,9 @@ export class Serialiser {
    * no instant back and is given none: V8 makes an object of each fraction-sized number that crosses a call.)
    */
   enter(octets: number): boolean {
-    return this.enterFree(octets) > 0 || this.join(octets);
+    if (!this.isFree) return this.join(octets);
+    this.enterFree(octets);
+    return true;
   }
 
   private timeOf(octets: number): number {

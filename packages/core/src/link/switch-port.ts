@@ -1,6 +1,6 @@
 /**
  * A port of a learning switch: a cable device that hands what it hears to the switch instead of a stack. Which VLANs pass
- * here is its own; the forwarding database is the switch's, and the port remembers its last two answers for speed.
+ * here is its own; the forwarding database is the switch's, and the port remembers some of its answers for speed.
  */
 import type { Frame } from "../packet/frame.ts";
 import type { MacAddress } from "../packet/mac-address.ts";
@@ -16,6 +16,12 @@ export interface PortOwner extends DeviceOwner {
   portChanged(): void;
 }
 
+/** Destinations that a port remembers, a power of two. */
+const REMEMBERED = 8;
+const NOWHERE: (ForwardingEntry | null)[] = new Array<ForwardingEntry | null>(REMEMBERED).fill(
+  null,
+);
+
 /** One port of a switch (a bridge's `brif`). */
 export class SwitchPort extends CableDevice {
   /** Its place in the order of adding, from 0. */
@@ -24,8 +30,8 @@ export class SwitchPort extends CableDevice {
   private membership: PortVlan | null = null;
   /** What the switch learnt from the last frame that came in here; null for nothing. */
   lastSource: ForwardingEntry | null = null;
-  /** Where the last frame from here went; null for nowhere in particular. */
-  lastDestination: ForwardingEntry | null = null;
+  /** Where frames from here went lately, by the low bits of the address; made for the first. */
+  private destinations = NOWHERE;
 
   constructor(
     name: string,
@@ -39,6 +45,16 @@ export class SwitchPort extends CableDevice {
     this.index = index;
     this.bridge = bridge;
     this.owner = bridge;
+  }
+
+  /** What is remembered of a destination, or of another in its place; it may have been forgotten since. */
+  knownAt(mac: MacAddress): ForwardingEntry | null {
+    return this.destinations[mac & (REMEMBERED - 1)] as ForwardingEntry | null;
+  }
+
+  remember(entry: ForwardingEntry): void {
+    if (this.destinations === NOWHERE) this.destinations = [...NOWHERE];
+    this.destinations[entry.mac & (REMEMBERED - 1)] = entry;
   }
 
   /** null: the port takes and gives frames of all VLANs as they are. */
@@ -58,6 +74,10 @@ export class SwitchPort extends CableDevice {
       this.carrier === true &&
       (this.membership === null || this.membership.has(vlan))
     );
+  }
+
+  override receive(frame: Frame): void {
+    if (this.takesIn(frame) === true) this.bridge.deviceInput(frame, this);
   }
 
   override process(frame: Frame): void {

@@ -16,7 +16,7 @@ import type { PlaceId, Trace } from "../trace/trace.ts";
 import type { CableDevice } from "./cable-device.ts";
 import { FloodEvent, type FloodSource } from "./flood-event.ts";
 import { ALWAYS_FITS, FloodPlan } from "./flood-plan.ts";
-import { FORGOTTEN, ForwardingDatabase, type ForwardingEntry } from "./forwarding-database.ts";
+import { ForwardingDatabase } from "./forwarding-database.ts";
 import type { LinkEnd } from "./link.ts";
 import { NO_VLAN } from "./port-vlan.ts";
 import { type PortOwner, SwitchPort } from "./switch-port.ts";
@@ -38,6 +38,8 @@ export class Switch implements PortOwner, FloodSource {
   private readonly trace: Trace | null;
   private readonly place: PlaceId;
   private pendingFloods = 0;
+  /** Whether all ports give and take frames of all VLANs as they are. */
+  private plain = true;
   /** null when there is none, or none was made since the last change. */
   private plan: FloodPlan | null = null;
   private planIsMade = false;
@@ -62,36 +64,40 @@ export class Switch implements PortOwner, FloodSource {
 
   deviceInput(frame: Frame, device: CableDevice): void {
     const ingress = device as SwitchPort;
-    const vlan = ingress.vlan === null ? 0 : ingress.vlan.classify(frame.vlanTag);
-    if (vlan === NO_VLAN) {
-      this.drop(frame, "vlan-mismatch");
-      return;
-    }
-    const last = ingress.lastSource;
+    const { lastSource } = ingress;
+    const known = ingress.knownAt(frame.destinationMac);
     if (
-      last !== null &&
-      last.mac === frame.sourceMac &&
-      last.vlan === vlan &&
-      last.port === ingress.index
-    )
-      last.seenAt = this.engine.now;
-    else if (!this.learn(frame, vlan, ingress)) return;
-    let known = ingress.lastDestination;
-    if (
+      this.plain === false ||
+      lastSource === null ||
       known === null ||
+      lastSource.mac !== frame.sourceMac ||
+      lastSource.port !== ingress.index ||
       known.mac !== frame.destinationMac ||
-      known.vlan !== vlan ||
-      known.port === FORGOTTEN
-    ) {
-      if (isGroupMac(frame.destinationMac)) return this.inputGroup(frame, vlan, ingress);
-      known = this.lookUp(frame, vlan, ingress);
-    }
-    if (known === null || !this.database.isFresh(known, this.engine.now))
-      this.flood(frame, ingress, vlan);
-    else this.forward(frame, ingress, this.ports[known.port] as SwitchPort, vlan);
+      known.port < 0
+    )
+      return this.inputAnew(frame, ingress);
+    const { now } = this.engine;
+    const egress = this.ports[known.port] as SwitchPort;
+    if (egress.ready === false || egress === ingress || now - known.seenAt >= this.database.ageing)
+      return this.inputAnew(frame, ingress);
+    lastSource.seenAt = now;
+    egress.transmit(frame);
   }
 
-  /** A station has spoken that is not the one which was heard there last; false if there can be no such station. */
+  /** `deviceInput`, when the port has nothing to remember or there is more to it. */
+  private inputAnew(frame: Frame, ingress: SwitchPort): void {
+    const vlan = ingress.vlan === null ? 0 : ingress.vlan.classify(frame.vlanTag);
+    if (vlan === NO_VLAN) return this.drop(frame, "vlan-mismatch");
+    if (!this.learn(frame, vlan, ingress)) return;
+    if (isGroupMac(frame.destinationMac)) return this.inputGroup(frame, vlan, ingress);
+    const known = this.database.find(frame.destinationMac, vlan);
+    if (known === null || !this.database.isFresh(known, this.engine.now))
+      return this.flood(frame, ingress, vlan);
+    ingress.remember(known);
+    this.forward(frame, ingress, this.ports[known.port] as SwitchPort, vlan);
+  }
+
+  /** Whose frame it is; false if there can be no such station. */
   private learn(frame: Frame, vlan: number, ingress: SwitchPort): boolean {
     const source = frame.sourceMac;
     if (source === ZERO_MAC || isGroupMac(source)) {
@@ -100,12 +106,6 @@ export class Switch implements PortOwner, FloodSource {
     }
     ingress.lastSource = this.database.learn(source, vlan, ingress.index, this.engine.now);
     return true;
-  }
-
-  private lookUp(frame: Frame, vlan: number, ingress: SwitchPort): ForwardingEntry | null {
-    const found = this.database.find(frame.destinationMac, vlan);
-    ingress.lastDestination = found;
-    return found;
   }
 
   private inputGroup(frame: Frame, vlan: number, ingress: SwitchPort): void {
@@ -121,6 +121,7 @@ export class Switch implements PortOwner, FloodSource {
   portChanged(): void {
     this.plan = null;
     this.planIsMade = false;
+    this.plain = this.ports.every((port) => port.vlan === null);
   }
 
   floodEnded(): void {

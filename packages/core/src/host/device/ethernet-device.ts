@@ -39,6 +39,10 @@ export class EthernetDevice extends CableDevice implements HostDevice {
     this.above = input;
   }
 
+  override receive(frame: Frame): void {
+    if (this.takesIn(frame) === true) this.above.receive(frame, this);
+  }
+
   override process(frame: Frame): void {
     this.above.receive(frame, this);
   }
