@@ -1,4 +1,5 @@
 /** What IPVS's fast path asks of its namespace. */
+import type { Generation } from "../base/generation.ts";
 import type { HostDevice } from "./device/host-device.ts";
 import type { FastPath } from "./ip/fast-path.ts";
 import type { IpContext } from "./ip/ip-context.ts";
@@ -9,17 +10,14 @@ import type { NeighbourTable } from "./neigh/neighbour-table.ts";
 export class FastPathHostAdapter implements FastPathHost {
   readonly neighbours: NeighbourTable;
   readonly counters: IpCounters;
+  readonly generation: Generation;
   private readonly context: IpContext;
 
   constructor(context: IpContext) {
     this.context = context;
     this.neighbours = context.neighbours;
     this.counters = context.counters;
-  }
-
-  get generation(): number {
-    const { router, paths, hooks } = this.context;
-    return router.generation + paths.generation + hooks.generation;
+    this.generation = context.generation;
   }
 
   get knowsNoPaths(): boolean {

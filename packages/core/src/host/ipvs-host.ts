@@ -90,7 +90,7 @@ export class IpvsHostAdapter implements IpvsHost {
   }
 
   get routingGeneration(): number {
-    return this.context.router.generation + this.context.paths.generation;
+    return this.context.generation.value;
   }
 
   requireTracking(required: boolean): void {

@@ -7,6 +7,7 @@
 import { applyPatches, createDraft, enablePatches, finishDraft, type Patch } from "immer";
 import { assert } from "../base/assert.ts";
 import type { Errno } from "../base/errno.ts";
+import { Generation } from "../base/generation.ts";
 import type { Frame } from "../packet/frame.ts";
 import type { Ipv4Address } from "../packet/ipv4-address.ts";
 import type { MacAddress } from "../packet/mac-address.ts";
@@ -88,7 +89,7 @@ export class NetworkNamespace {
   /** What the network stack says to the kernel's log. */
   readonly messages: KernelMessages;
   /** What was learnt about single destinations. */
-  readonly paths = new PathCache();
+  readonly paths: PathCache;
   /** What IPv4 and ICMP count. */
   readonly counters = new IpCounters();
   readonly tunnels: Tunnels;
@@ -119,25 +120,30 @@ export class NetworkNamespace {
     this.rng = rng;
     this.messages = new KernelMessages(engine);
     this.place = trace === null ? 0 : trace.place(name);
-    this.hooks = new HookTable(trace !== null);
+    const generation = new Generation();
+    this.hooks = new HookTable(trace !== null, generation);
+    this.paths = new PathCache(generation);
     this.current = options.config ?? initialConfig();
     if (this.current.toa === true) this.toa = new Toa();
     this.kernelDevices = options.kernelDevices ?? new KernelDevices();
     this.history = options.history ?? new ConfigHistory();
     this.schedulers = options.schedulers ?? [];
     this.table = new DeviceTable(this);
-    this.router = new Router({
-      conf: (index) => this.table.at(index)?.conf,
-      hasCarrier: (index) => this.table.at(index)?.carrier === true,
-      isGroupMember: (index, group) => this.groups.isMember(index, group),
-    });
+    this.router = new Router(
+      {
+        conf: (index) => this.table.at(index)?.conf,
+        hasCarrier: (index) => this.table.at(index)?.carrier === true,
+        isGroupMember: (index, group) => this.groups.isMember(index, group),
+      },
+      generation,
+    );
     this.router.configure(this.current);
     const neighbourHost = new NeighbourHost(this, () => ({
       devices: this.devices(),
       sysctls: this.current.sysctls,
     }));
     this.neighbours = new NeighbourTable(neighbourHost);
-    this.context = this.makeContext();
+    this.context = this.makeContext(generation);
     neighbourHost.connect(this.context);
     this.ip = new IpStack(this.context);
     this.tunnels = new Tunnels(this.context, this.ip);
@@ -362,7 +368,7 @@ export class NetworkNamespace {
     this.paths.bound(sysctls.minPmtu, sysctls.mtuExpires);
   }
 
-  private makeContext(): IpContext {
+  private makeContext(generation: Generation): IpContext {
     const { engine, trace, place, hooks, router, neighbours } = this;
     return {
       engine,
@@ -379,6 +385,7 @@ export class NetworkNamespace {
       rng: this.rng,
       sysctls: globalSysctls(this.current.sysctls),
       devices: this.table,
+      generation,
       fastPath: null,
       drop: (frame, reason, decider) => {
         trace?.dropped(engine.now, place, frame, reason, decider);

@@ -53,7 +53,7 @@ export class TransportHostAdapter implements TransportHost {
   }
 
   routeGeneration(): number {
-    return this.context.router.generation + this.context.paths.generation;
+    return this.context.generation.value;
   }
 
   confirmNeighbour(route: Route, destination: Ipv4Address): void {

@@ -30,7 +30,7 @@ export class Serialiser {
   busyUntil = 0;
   private readonly clock: Clock;
   private readonly rate: number;
-  /** How long an octet takes, in nanoseconds, if that is a whole number; else 0. */
+  /** How long an octet takes, in nanoseconds, if that is a small integer; else 0. */
   private readonly octetTime: number;
   private readonly octetsMax: number;
   private readonly framesMax: number;
@@ -49,7 +49,8 @@ export class Serialiser {
     this.clock = clock;
     this.rate = config.bitsPerSecond;
     const octetTime = NANOSECONDS_PER_OCTET_AT_ONE_BIT_PER_SECOND / this.rate;
-    this.octetTime = Number.isInteger(octetTime) ? octetTime : 0;
+    // without a fraction's representation (`| 0`) it is multiplied as an integer
+    this.octetTime = (octetTime | 0) === octetTime ? octetTime | 0 : 0;
     this.octetsMax = config.queueOctetsMax;
     this.framesMax = config.queueFramesMax;
   }

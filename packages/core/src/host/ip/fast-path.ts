@@ -1,4 +1,4 @@
-/** A shortcut through a host for packets whose way is known from others of their flow, as a flow table of netfilter is. */
+/** A short cut through a host, for packets whose way is known from others of their flow. */
 import type { Frame } from "../../packet/frame.ts";
 import type { HostDevice } from "../device/host-device.ts";
 

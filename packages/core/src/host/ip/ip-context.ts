@@ -2,6 +2,7 @@
  * What the parts of one namespace's IPv4 layer share: the tables that they consult, and the steps that would make
  * circles if the parts knew each other. Made by `NetworkNamespace`.
  */
+import type { Generation } from "../../base/generation.ts";
 import type { Frame } from "../../packet/frame.ts";
 import type { Rng } from "../../rng/rng.ts";
 import type { Engine } from "../../time/engine.ts";
@@ -43,6 +44,11 @@ export interface IpContext {
   /** Live values; replaced when a sysctl changes. */
   sysctls: GlobalSysctls;
   readonly devices: DevicesByIndex;
+  /**
+   * Rises whenever anything changes by which packets are routed, or who looks at them. It says nothing of neighbours and of
+   * connections.
+   */
+  readonly generation: Generation;
   /** null while every packet goes the whole way. */
   fastPath: FastPath | null;
   /** Ends the story of `frame` with a reason. */

@@ -10,6 +10,7 @@ import type { HostDevice } from "../device/host-device.ts";
 import { HookPoint, Verdict } from "../netfilter/hook.ts";
 import { RouteType } from "../route/config.ts";
 import type { Route } from "../route/route.ts";
+import { InputWays } from "./input-ways.ts";
 import type { IpContext } from "./ip-context.ts";
 import type { IpForward } from "./ip-forward.ts";
 import type { TransportHandler } from "./ip-layer.ts";
@@ -26,12 +27,14 @@ export class IpInput {
   private readonly context: IpContext;
   private readonly forwarding: IpForward;
   private readonly handlers: (TransportHandler | undefined)[] = [];
+  private readonly ways: InputWays;
   private reassembly: Reassembly | null = null;
   private trackingReassembly: Reassembly | null = null;
 
   constructor(context: IpContext, forwarding: IpForward) {
     this.context = context;
     this.forwarding = forwarding;
+    this.ways = new InputWays(context);
   }
 
   register(protocol: number, handler: TransportHandler): void {
@@ -50,9 +53,15 @@ export class IpInput {
   receive(shared: Frame, from: HostDevice, packetType: PacketType): void {
     const { context } = this;
     if (packetType === PacketType.otherHost) return context.drop(shared, "other-host", null);
-    const { fastPath } = context;
-    if (fastPath !== null && packetType === PacketType.host && shared.shared === false)
-      if (fastPath.take(shared, from)) return;
+    if (packetType === PacketType.host && shared.shared === false) {
+      const { fastPath } = context;
+      if (fastPath !== null) {
+        const taken = fastPath.take(shared, from);
+        if (taken === true) return;
+      }
+      const route = this.ways.find(shared, from);
+      if (route !== null) return this.deliverBy(route, shared, from);
+    }
     const frame = shared.shared === true ? copyFrame(shared, shared.id) : shared;
     if (from.internal === false) frame.enterHost(from.index);
     frame.inputInterface = from.index;
@@ -63,6 +72,14 @@ export class IpInput {
     const point = HookPoint.preRouting;
     if (context.hooks.isIdle(point) || passHooks(context, point, frame, from, null))
       this.route(frame, from);
+  }
+
+  /** `receive`, when all is decided. */
+  private deliverBy(route: Route, frame: Frame, from: HostDevice): void {
+    this.context.counters.InReceives++;
+    frame.enterHost(from.index);
+    frame.route = route;
+    this.deliverToTransport(frame, from);
   }
 
   /** Connection tracking puts packets together before they have a route, in queues of its own. */
@@ -99,8 +116,11 @@ export class IpInput {
     }
     if (frame.ipOptions !== null && !this.acceptsOptions(frame)) return;
     const { type } = frame.route as Route;
-    if (type === RouteType.local || type === RouteType.broadcast || type === RouteType.multicast)
+    if (type === RouteType.local || type === RouteType.broadcast || type === RouteType.multicast) {
+      if (!sentHere && type === RouteType.local && frame.packetType === PacketType.host)
+        this.ways.learn(frame, from, frame.route as Route);
       return this.deliver(frame, from);
+    }
     // a route by which this host sent it leads nowhere on the way in (`dst_discard`)
     if (sentHere) return context.drop(frame, "ip-no-route", from);
     this.forwarding.forward(frame, from, sourceOnLink);

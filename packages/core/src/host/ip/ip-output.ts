@@ -14,22 +14,33 @@ import { HashPolicy, hashOfPacket } from "../route/multipath-hash.ts";
 import type { PathChooser, Route } from "../route/route.ts";
 import { fragmentPacket } from "./fragment.ts";
 import type { IpContext } from "./ip-context.ts";
+import { OutputWays } from "./output-ways.ts";
 import { passHooks } from "./pass-hooks.ts";
 
 export class IpOutput {
   private readonly context: IpContext;
+  private readonly ways: OutputWays;
 
   constructor(context: IpContext) {
     this.context = context;
+    this.ways = new OutputWays(context);
   }
 
   /** A packet of this host's own: LOCAL_OUT, then `send`. `frame.route` is set. */
   local(frame: Frame): void {
     this.context.counters.OutRequests++;
+    if (!this.ways.send(frame)) this.localAnew(frame);
+  }
+
+  /** `local`, for a packet whose way is not known. */
+  private localAnew(frame: Frame): void {
+    const { context } = this;
     const { group } = frame.route as Route;
     if (group !== null) this.chooseWay(frame, group);
-    if (this.context.hooks.isIdle(HookPoint.localOut) || this.passLocalOut(frame))
-      this.send(frame, false);
+    if (!context.hooks.isIdle(HookPoint.localOut) && !this.passLocalOut(frame)) return;
+    const out = this.interfaceOf(frame);
+    if (out !== undefined) this.ways.learn(frame, out);
+    this.send(frame, false);
   }
 
   private passLocalOut(frame: Frame): boolean {

@@ -2,6 +2,7 @@
  * What a namespace learnt about single destinations (the kernel's next-hop exceptions, `fib_nh_exception`): a path
  * MTU from ICMP fragmentation-needed, and a better gateway from a redirect. Left out: eviction by hash depth.
  */
+import { Generation } from "../../base/generation.ts";
 import type { Ipv4Address } from "../../packet/ipv4-address.ts";
 import { type Duration, type Instant, later, seconds } from "../../time/instant.ts";
 
@@ -20,10 +21,14 @@ interface PathEntry {
 
 export class PathCache {
   /** Grows with every lesson: what was kept from before may be out of date. */
-  generation = 0;
+  private readonly generation: Generation;
   private entries: Map<Ipv4Address, PathEntry> | null = null;
   private minMtu = 552;
   private mtuLifetime: Duration = seconds(600);
+
+  constructor(generation = new Generation()) {
+    this.generation = generation;
+  }
 
   /** net.ipv4.route.min_pmtu in octets, and mtu_expires in seconds. */
   bound(minMtu: number, mtuExpires: number): void {
@@ -69,7 +74,7 @@ export class PathCache {
 
   /** Forgets everything, as a change of routes does (`rt_cache_flush`). */
   flush(): void {
-    if (this.entries !== null) this.generation++;
+    if (this.entries !== null) this.generation.value++;
     this.entries = null;
   }
 
@@ -79,7 +84,7 @@ export class PathCache {
   }
 
   private entry(destination: Ipv4Address, now: Instant): PathEntry {
-    this.generation++;
+    this.generation.value++;
     this.entries ??= new Map();
     let entry = this.at(destination, now);
     if (entry === undefined) {

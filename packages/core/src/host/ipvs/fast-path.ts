@@ -12,9 +12,10 @@
 import type { NetDevice } from "../../link/net-device.ts";
 import type { Frame } from "../../packet/frame.ts";
 import { type Ipv4Address, isLoopbackAddress } from "../../packet/ipv4-address.ts";
-import { FragmentField, IpProtocol, TcpFlag } from "../../packet/protocol.ts";
+import { IpProtocol, TcpFlag } from "../../packet/protocol.ts";
 import type { HostDevice } from "../device/host-device.ts";
 import type { FastPath } from "../ip/fast-path.ts";
+import { isPlain } from "../ip/known-way.ts";
 import { RouteType } from "../route/config.ts";
 import type { Route } from "../route/route.ts";
 import { type Connection, ConnectionFlag } from "./connection.ts";
@@ -67,15 +68,11 @@ export class MasqueradingFastPath implements FastPath, FlowMemory {
   /** Whether there is nothing about the packet, or new about its way, that needs a decision. */
   private knows(flow: MasqueradedFlow, frame: Frame): boolean {
     return (
-      flow.generation === this.host.generation &&
+      flow.generation === this.host.generation.value &&
       frame.length <= flow.mtu &&
       frame.ttl > 1 &&
       (frame.tcpFlags & TcpFlag.syn) === 0 &&
-      (frame.fragment & ~FragmentField.dontFragment) === 0 &&
-      frame.tos === 0 &&
-      frame.ipOptions === null &&
-      frame.checksumFaults === 0 &&
-      frame.wire === null &&
+      isPlain(frame) &&
       flow.neighbour.ready === true &&
       flow.server.available === true &&
       this.context.sync === null
@@ -205,7 +202,7 @@ export class MasqueradingFastPath implements FastPath, FlowMemory {
     flow.out = out;
     flow.neighbour = neighbour;
     flow.mtu = route.mtu !== 0 && route.mtu < out.mtu ? route.mtu : out.mtu;
-    flow.generation = host.generation;
+    flow.generation = host.generation.value;
     return flow;
   }
 

@@ -100,7 +100,7 @@ export class IpvsHooks {
   private readonly hooks: readonly Hook[];
   private readonly table: HookTable;
   private registered = false;
-  // what `alone` found, and the generation of the table at which it looked
+  // what `alone` found, and the generation at which it looked
   private aloneThen = false;
   private lookedAt = -1;
 
@@ -114,8 +114,8 @@ export class IpvsHooks {
   /** Whether nobody else sees packets of this namespace. */
   get alone(): boolean {
     const { table } = this;
-    if (table.generation !== this.lookedAt) {
-      this.lookedAt = table.generation;
+    if (table.generation.value !== this.lookedAt) {
+      this.lookedAt = table.generation.value;
       this.aloneThen = this.registered && POINTS.every((point) => this.aloneAt(point));
     }
     return this.aloneThen;

@@ -1,5 +1,6 @@
 /** What IPVS needs of the network namespace that it serves; the namespace implements it. */
 import type { Errno } from "../../base/errno.ts";
+import type { Generation } from "../../base/generation.ts";
 import type { Frame } from "../../packet/frame.ts";
 import type { Ipv4Address } from "../../packet/ipv4-address.ts";
 import type { Rng } from "../../rng/rng.ts";
@@ -91,8 +92,8 @@ export interface ForwardedFragments {
 
 /** What the fast path asks of the IPv4 layer. */
 export interface FastPathHost {
-  /** Not negative; rises whenever anything but a neighbour or a connection changes what would become of a packet. */
-  readonly generation: number;
+  /** Rises whenever anything but a neighbour or a connection changes what would become of a packet. */
+  readonly generation: Generation;
   readonly neighbours: NeighbourTable;
   readonly counters: IpCounters;
   /** Whether ICMP taught this host nothing about single destinations. */

@@ -2,6 +2,7 @@
  * Who sees a packet at the five points of IPv4, in which order (nf_register_net_hook, nf_hook_slow): lower priorities first,
  * of equal ones the one that registered first. A point that nobody looks at costs a packet one test of a bit.
  */
+import { Generation } from "../../base/generation.ts";
 import type { NetDevice } from "../../link/net-device.ts";
 import type { Frame } from "../../packet/frame.ts";
 import { type Hook, type HookPoint, Verdict } from "./hook.ts";
@@ -13,10 +14,11 @@ export class HookTable {
   private wanted: number;
   private readonly wantedByTrace: number;
   /** Rises with every change. */
-  generation = 0;
+  readonly generation: Generation;
 
   /** `traced`: the trace wants to hear of every packet at every point. */
-  constructor(traced = false) {
+  constructor(traced = false, generation = new Generation()) {
+    this.generation = generation;
     this.wantedByTrace = traced ? (1 << this.points.length) - 1 : 0;
     this.wanted = this.wantedByTrace;
   }
@@ -27,7 +29,7 @@ export class HookTable {
     while (at > 0 && (list[at - 1] as Hook).priority > hook.priority) at--;
     list.splice(at, 0, hook);
     this.wanted |= 1 << hook.point;
-    this.generation++;
+    this.generation.value++;
   }
 
   unregister(hook: Hook): void {
@@ -35,7 +37,7 @@ export class HookTable {
     const at = list.indexOf(hook);
     if (at >= 0) list.splice(at, 1);
     if (list.length === 0) this.wanted &= ~(1 << hook.point) | this.wantedByTrace;
-    this.generation++;
+    this.generation.value++;
   }
 
   /** Whether packets pass `point` unseen. */

@@ -4,6 +4,7 @@
  */
 import { assert } from "../../base/assert.ts";
 import type { Errno } from "../../base/errno.ts";
+import { Generation } from "../../base/generation.ts";
 import { ANY_ADDRESS, type Ipv4Address } from "../../packet/ipv4-address.ts";
 import type { DropReason } from "../../trace/drop-reason.ts";
 import type { Decider } from "../../trace/trace.ts";
@@ -22,7 +23,7 @@ export class Router {
   /** After `output`: the source of the packet, given or chosen; 0 when the host has none. */
   source: Ipv4Address = ANY_ADDRESS;
   /** Grows with every change: a route kept from before must be looked up again. */
-  generation = 0;
+  readonly generation: Generation;
   private readonly environment: RouterEnvironment;
   private readonly inputRouting: InputRouting;
   private readonly outputRouting: OutputRouting;
@@ -35,8 +36,9 @@ export class Router {
   private config: NamespaceConfig | null = null;
   private tables: RoutingTables | null = null;
 
-  constructor(environment: RouterEnvironment) {
+  constructor(environment: RouterEnvironment, generation = new Generation()) {
     this.environment = environment;
+    this.generation = generation;
     this.inputRouting = new InputRouting(environment);
     this.outputRouting = new OutputRouting(environment);
   }
@@ -67,7 +69,7 @@ export class Router {
     this.outputCache.clear();
     this.anySourceCache.clear();
     this.sourceRoute = null;
-    this.generation++;
+    this.generation.value++;
   }
 
   /** A device's carrier came or went: routes may count now that did not, or the other way round. */

@@ -68,6 +68,8 @@ export class UdpSocketHandle implements UdpSocket {
   private route: Route | null = null;
   private routeDestination: Ipv4Address = ANY_ADDRESS;
   private routeGeneration = -1;
+  /** The source of packets by that route. */
+  private routeSource: Ipv4Address = ANY_ADDRESS;
   /** Bound to an address of its own choice: connect does not change it. */
   private addressBound = false;
   /** SO_BINDTODEVICE; 0 for any. */
@@ -140,6 +142,7 @@ export class UdpSocketHandle implements UdpSocket {
     this.addressBound = address !== ANY_ADDRESS;
     this.localAddress = address;
     this.localPort = port;
+    this.route = null;
     this.layer.add(this);
     return 0;
   }
@@ -158,9 +161,7 @@ export class UdpSocketHandle implements UdpSocket {
     this.remotePort = remote.port;
     this.connected = true;
     this.identification = this.layer.secrets().identification();
-    this.route = route;
-    this.routeDestination = address;
-    this.routeGeneration = host.routeGeneration();
+    this.keepRoute(route, address);
     return 0;
   }
 
@@ -203,10 +204,18 @@ export class UdpSocketHandle implements UdpSocket {
     const { host } = this.layer;
     const device = this.deviceTowards(destination);
     const route = host.ip.routeOutput(destination, this.localAddress, device, 0, 0);
-    this.route = typeof route === "number" ? null : route;
+    this.route = null;
+    if (typeof route !== "number") this.keepRoute(route, destination);
+    return route;
+  }
+
+  private keepRoute(route: Route, destination: Ipv4Address): void {
+    const { host } = this.layer;
+    this.route = route;
     this.routeDestination = destination;
     this.routeGeneration = host.routeGeneration();
-    return route;
+    const { localAddress: bound } = this;
+    this.routeSource = bound === ANY_ADDRESS ? host.ip.sourceFor(route, destination) : bound;
   }
 
   /** Don't Fragment as long as it fits (IP_PMTUDISC_WANT); a longer datagram is fragmented here. */
@@ -218,8 +227,7 @@ export class UdpSocketHandle implements UdpSocket {
       frame.parentId = layer.causeId;
       frame.origin = FrameOrigin.answer;
     }
-    frame.source =
-      this.localAddress === ANY_ADDRESS ? host.ip.sourceFor(route, destination) : this.localAddress;
+    frame.source = this.routeSource;
     frame.destination = destination;
     frame.protocol = IpProtocol.udp;
     frame.ttl = route.type === RouteType.multicast ? this.groupTtl : host.sysctls.ip_default_ttl;

@@ -1,0 +1,14 @@
+/**
+ * What those who remember the ways of packets have in common. As in the kernel's flow tables a way counts until anything
+ * changes that it was decided by, and a packet that needs a decision of its own goes the whole way.
+ */
+import type { Frame } from "../../packet/frame.ts";
+import { FragmentField } from "../../packet/protocol.ts";
+
+/** A packet as most are: whole, undamaged, and with nothing in its IPv4 header that asks for a decision. */
+export const isPlain = (frame: Frame): boolean =>
+  (frame.fragment & ~FragmentField.dontFragment) === 0 &&
+  frame.tos === 0 &&
+  frame.ipOptions === null &&
+  frame.checksumFaults === 0 &&
+  frame.wire === null;
