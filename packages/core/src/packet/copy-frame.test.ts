@@ -1,18 +1,37 @@
 import { expect, test } from "vitest";
 import { copyFrame } from "./copy-frame.ts";
 import { Frame } from "./frame.ts";
+import { FrameExtras } from "./frame-extras.ts";
 
-/** What a copy does not share: its name, and whether others hold it. */
-const OWN = new Set(["id", "shared"]);
+/** What a copy does not share: its name, and whether others hold it; and where accessors look. */
+const OWN = new Set(["id", "shared", "extras"]);
+
+/** Fields, and what accessors stand for. */
+const namesOf = (frame: Frame): string[] => [
+  ...Object.keys(frame).filter((name) => !OWN.has(name)),
+  ...Object.keys(new FrameExtras()),
+];
 
 test("a copy has every field of its original but what is its own", () => {
   const original = new Frame(1);
   const fields = original as unknown as Record<string, unknown>;
-  const names = Object.keys(original).filter((name) => !OWN.has(name));
-  expect(names.length).toBeGreaterThan(40);
+  const names = namesOf(original);
+  expect(names.length).toBeGreaterThan(45);
   // A value of its own in every field, so that a field left out or mixed up shows.
   for (const [i, name] of names.entries()) fields[name] = 1000 + i;
   const copy = copyFrame(original, 2) as unknown as Record<string, unknown>;
   expect(names.filter((name) => copy[name] !== fields[name])).toEqual([]);
   expect(copy).toMatchObject({ id: 2, shared: false });
+  expect(copy.extras).not.toBe(original.extras);
+});
+
+test("a frame has nothing beside it until something is not as in most", () => {
+  const frame = new Frame(1);
+  const fields = frame as unknown as Record<string, unknown>;
+  for (const [name, usual] of Object.entries(new FrameExtras())) fields[name] = usual;
+  expect(frame.extras).toBeNull();
+  frame.icmpType = 8;
+  expect(frame.extras?.icmpType).toBe(8);
+  frame.icmpType = 0;
+  expect(frame.icmpType).toBe(0);
 });

@@ -10,9 +10,6 @@ export function copyFrame(from: Frame, id: number): Frame {
   copy.sourceMac = from.sourceMac;
   copy.etherType = from.etherType;
   copy.vlanTag = from.vlanTag;
-  copy.arpOperation = from.arpOperation;
-  copy.arpSenderMac = from.arpSenderMac;
-  copy.arpTargetMac = from.arpTargetMac;
   copy.source = from.source;
   copy.destination = from.destination;
   copy.protocol = from.protocol;
@@ -21,15 +18,11 @@ export function copyFrame(from: Frame, id: number): Frame {
   copy.identification = from.identification;
   copy.fragment = from.fragment;
   copy.length = from.length;
-  copy.ipOptions = from.ipOptions;
   copyTransport(from, copy);
   copy.payload = from.payload;
   copy.payloadOffset = from.payloadOffset;
   copy.payloadLength = from.payloadLength;
-  copy.inner = from.inner;
-  copy.fragmentOf = from.fragmentOf;
-  copy.checksumFaults = from.checksumFaults;
-  copy.wire = from.wire;
+  if (from.extras !== null) copy.extras = from.extras.copy();
   copyMetadata(from, copy);
   return copy;
 }
@@ -46,11 +39,6 @@ function copyTransport(from: Frame, copy: Frame): void {
   copy.timestampEcho = from.timestampEcho;
   copy.synOptions = from.synOptions;
   copy.sackBlocks = from.sackBlocks;
-  copy.tcpOptions = from.tcpOptions;
-  copy.udpChecksumAbsent = from.udpChecksumAbsent;
-  copy.icmpType = from.icmpType;
-  copy.icmpCode = from.icmpCode;
-  copy.icmpRest = from.icmpRest;
 }
 
 function copyMetadata(from: Frame, copy: Frame): void {

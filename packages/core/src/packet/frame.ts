@@ -6,8 +6,9 @@
  * Fields of a layer that the frame does not carry keep their defaults. No checksum is stored: the wire
  * encoder computes them, and the decoder notes bad ones in `checksumFaults`.
  */
+import { FrameExtras, type RawOptions } from "./frame-extras.ts";
 import type { Ipv4Address } from "./ipv4-address.ts";
-import type { MacAddress } from "./mac-address.ts";
+import { type MacAddress, ZERO_MAC } from "./mac-address.ts";
 import { EtherType } from "./protocol.ts";
 import type { WireDetail } from "./wire-detail.ts";
 
@@ -48,9 +49,6 @@ export interface TcpSynOptions {
   readonly sackPermitted: boolean;
 }
 
-/** Options that lvsim does not model, kept to the octet (without those that are modelled). */
-export type RawOptions = Uint8Array;
-
 /** What is wrong with a packet's octets, as bits. */
 export const ChecksumFault = {
   /** The checksum of the IPv4 header. */
@@ -79,13 +77,7 @@ export class Frame {
   /** 802.1Q tag control information (priority and VLAN id); −1 for an untagged frame. */
   vlanTag = -1;
 
-  // ARP: sender and target protocol addresses are `source` and `destination`
-  /** `ArpOperation`; 0 when the frame is not ARP. */
-  arpOperation = 0;
-  arpSenderMac = 0 as MacAddress;
-  arpTargetMac = 0 as MacAddress;
-
-  // IPv4
+  // IPv4; of ARP the protocol addresses of sender and target
   source = 0 as Ipv4Address;
   destination = 0 as Ipv4Address;
   protocol = 0;
@@ -99,8 +91,6 @@ export class Frame {
    * changes the content keeps it true.
    */
   length = 0;
-  /** Options of the IPv4 header, padded to a multiple of 4 octets; null for none. */
-  ipOptions: RawOptions | null = null;
 
   // UDP, TCP, SCTP (whose other octets are payload, see sctp.ts)
   sourcePort = 0;
@@ -120,32 +110,13 @@ export class Frame {
   synOptions: TcpSynOptions | null = null;
   /** SACK blocks as left, right, left, right …; null for none (RFC 2018). */
   sackBlocks: readonly number[] | null = null;
-  /** Further TCP options, octets as they stand, padded to a multiple of 4; null for none. */
-  tcpOptions: RawOptions | null = null;
-  /** A UDP datagram whose sender computed no checksum. */
-  udpChecksumAbsent = false;
-
-  // ICMP
-  icmpType = 0;
-  icmpCode = 0;
-  /** The four octets after the checksum: identifier and sequence, next-hop MTU, or gateway. */
-  icmpRest = 0;
 
   // payload: octets [payloadOffset, payloadOffset + payloadLength) of an array that nobody changes
   payload: Uint8Array = NO_PAYLOAD;
   payloadOffset = 0;
   payloadLength = 0;
-  /**
-   * The packet carried in a tunnel, or quoted by an ICMP error; null for none. A tunnel's own header (GRE; GUE
-   * behind UDP) is the payload, and the carried packet follows it. Payload of an ICMP error follows the quotation.
-   */
-  inner: Frame | null = null;
-  /** For a fragment made by a simulated host: the whole packet of which it is the part that `fragment` and `length` name. */
-  fragmentOf: Frame | null = null;
-  /** `ChecksumFault` bits: what is wrong with a decoded frame, or with one that a link damaged. */
-  checksumFaults = 0;
-  /** What a decoded frame's octets say beyond the fields above; null for frames made by simulated hosts. */
-  wire: WireDetail | null = null;
+  /** What few frames have: ARP, ICMP, options, a carried packet, damage. Null for none of it; the accessors below look there. */
+  extras: FrameExtras<Frame> | null = null;
 
   // what a host knows about it (skb metadata); cleared by `enterHost`
   packetType: PacketType = PacketType.host;
@@ -168,6 +139,115 @@ export class Frame {
 
   constructor(id: number) {
     this.id = id;
+  }
+
+  /** `ArpOperation`; 0 when the frame is not ARP. */
+  get arpOperation(): number {
+    return this.extras === null ? 0 : this.extras.arpOperation;
+  }
+  set arpOperation(value: number) {
+    if (value !== 0 || this.extras !== null) this.own().arpOperation = value;
+  }
+
+  /** The hardware addresses in an ARP packet. */
+  get arpSenderMac(): MacAddress {
+    return this.extras === null ? ZERO_MAC : this.extras.arpSenderMac;
+  }
+  set arpSenderMac(value: MacAddress) {
+    if (value !== ZERO_MAC || this.extras !== null) this.own().arpSenderMac = value;
+  }
+
+  get arpTargetMac(): MacAddress {
+    return this.extras === null ? ZERO_MAC : this.extras.arpTargetMac;
+  }
+  set arpTargetMac(value: MacAddress) {
+    if (value !== ZERO_MAC || this.extras !== null) this.own().arpTargetMac = value;
+  }
+
+  /** Options of the IPv4 header, padded to a multiple of 4 octets; null for none. */
+  get ipOptions(): RawOptions | null {
+    return this.extras === null ? null : this.extras.ipOptions;
+  }
+  set ipOptions(value: RawOptions | null) {
+    if (value !== null || this.extras !== null) this.own().ipOptions = value;
+  }
+
+  /** TCP options that have no field, octets as they stand, padded to a multiple of 4; null for none. */
+  get tcpOptions(): RawOptions | null {
+    return this.extras === null ? null : this.extras.tcpOptions;
+  }
+  set tcpOptions(value: RawOptions | null) {
+    if (value !== null || this.extras !== null) this.own().tcpOptions = value;
+  }
+
+  /** A UDP datagram whose sender computed no checksum. */
+  get udpChecksumAbsent(): boolean {
+    return this.extras === null ? false : this.extras.udpChecksumAbsent;
+  }
+  set udpChecksumAbsent(value: boolean) {
+    if (value !== false || this.extras !== null) this.own().udpChecksumAbsent = value;
+  }
+
+  get icmpType(): number {
+    return this.extras === null ? 0 : this.extras.icmpType;
+  }
+  set icmpType(value: number) {
+    if (value !== 0 || this.extras !== null) this.own().icmpType = value;
+  }
+
+  get icmpCode(): number {
+    return this.extras === null ? 0 : this.extras.icmpCode;
+  }
+  set icmpCode(value: number) {
+    if (value !== 0 || this.extras !== null) this.own().icmpCode = value;
+  }
+
+  /** The four octets after the checksum: identifier and sequence, next-hop MTU, or gateway. */
+  get icmpRest(): number {
+    return this.extras === null ? 0 : this.extras.icmpRest;
+  }
+  set icmpRest(value: number) {
+    if (value !== 0 || this.extras !== null) this.own().icmpRest = value;
+  }
+
+  /**
+   * The packet carried in a tunnel, or quoted by an ICMP error; null for none. A tunnel's own header (GRE; GUE
+   * behind UDP) is the payload, and the carried packet follows it. Payload of an ICMP error follows the quotation.
+   */
+  get inner(): Frame | null {
+    return this.extras === null ? null : this.extras.inner;
+  }
+  set inner(value: Frame | null) {
+    if (value !== null || this.extras !== null) this.own().inner = value;
+  }
+
+  /** For a fragment made by a simulated host: the whole packet of which it is the part that `fragment` and `length` name. */
+  get fragmentOf(): Frame | null {
+    return this.extras === null ? null : this.extras.fragmentOf;
+  }
+  set fragmentOf(value: Frame | null) {
+    if (value !== null || this.extras !== null) this.own().fragmentOf = value;
+  }
+
+  /** `ChecksumFault` bits: what is wrong with a decoded frame, or with one that a link damaged. */
+  get checksumFaults(): number {
+    return this.extras === null ? 0 : this.extras.checksumFaults;
+  }
+  set checksumFaults(value: number) {
+    if (value !== 0 || this.extras !== null) this.own().checksumFaults = value;
+  }
+
+  /** What a decoded frame's octets say beyond the fields above; null for frames made by simulated hosts. */
+  get wire(): WireDetail | null {
+    return this.extras === null ? null : this.extras.wire;
+  }
+  set wire(value: WireDetail | null) {
+    if (value !== null || this.extras !== null) this.own().wire = value;
+  }
+
+  private own(): FrameExtras<Frame> {
+    this.extras ??= new FrameExtras();
+    return this.extras;
   }
 
   /** Forgets what the previous host noted, as `skb_scrub_packet` does at a namespace's border. */

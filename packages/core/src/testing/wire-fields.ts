@@ -1,18 +1,13 @@
 /** What of a frame is on the wire, as a plain value to compare: without ids, arrival and what hosts note. */
 import type { Frame } from "../packet/frame.ts";
-import { SimEvent } from "../time/event.ts";
+import { FrameExtras } from "../packet/frame-extras.ts";
 
 export interface WireFields {
   readonly [field: string]: unknown;
 }
 
-class BareEvent extends SimEvent {
-  fire(): void {}
-}
-
 const ELSEWHERE: ReadonlySet<string> = new Set([
-  ...Object.keys(new BareEvent()),
-  "receiver",
+  "extras",
   "id",
   "parentId",
   "origin",
@@ -31,7 +26,10 @@ const ELSEWHERE: ReadonlySet<string> = new Set([
 ]);
 
 export function wireFields(frame: Frame): WireFields {
-  const fields = Object.entries(frame).filter(([name]) => !ELSEWHERE.has(name));
+  const names = [...Object.keys(frame), ...Object.keys(new FrameExtras())];
+  const fields = names
+    .filter((name) => !ELSEWHERE.has(name))
+    .map((name) => [name, frame[name as keyof Frame]]);
   const { payload, payloadOffset, payloadLength, inner } = frame;
   return {
     ...Object.fromEntries(fields),

@@ -1,0 +1,44 @@
+/**
+ * What few frames have, beside the frame so that the others are short: ARP, ICMP, options, a carried packet, damage. The
+ * fields are described at the accessors of `Frame`.
+ */
+import { type MacAddress, ZERO_MAC } from "./mac-address.ts";
+import type { WireDetail } from "./wire-detail.ts";
+
+/** Options that lvsim does not model, kept to the octet (without those that are modelled). */
+export type RawOptions = Uint8Array;
+
+/** `Packet` is Frame, which knows this class and not the other way round. */
+export class FrameExtras<Packet> {
+  arpOperation = 0;
+  arpSenderMac: MacAddress = ZERO_MAC;
+  arpTargetMac: MacAddress = ZERO_MAC;
+  ipOptions: RawOptions | null = null;
+  tcpOptions: RawOptions | null = null;
+  udpChecksumAbsent = false;
+  icmpType = 0;
+  icmpCode = 0;
+  icmpRest = 0;
+  inner: Packet | null = null;
+  fragmentOf: Packet | null = null;
+  checksumFaults = 0;
+  wire: WireDetail | null = null;
+
+  copy(): FrameExtras<Packet> {
+    const copy = new FrameExtras<Packet>();
+    copy.arpOperation = this.arpOperation;
+    copy.arpSenderMac = this.arpSenderMac;
+    copy.arpTargetMac = this.arpTargetMac;
+    copy.ipOptions = this.ipOptions;
+    copy.tcpOptions = this.tcpOptions;
+    copy.udpChecksumAbsent = this.udpChecksumAbsent;
+    copy.icmpType = this.icmpType;
+    copy.icmpCode = this.icmpCode;
+    copy.icmpRest = this.icmpRest;
+    copy.inner = this.inner;
+    copy.fragmentOf = this.fragmentOf;
+    copy.checksumFaults = this.checksumFaults;
+    copy.wire = this.wire;
+    return copy;
+  }
+}
