@@ -89,9 +89,12 @@ export class Outbound {
       const port = rows.virtualPort(connection);
       if (frame.checksumFaults !== 0 && port !== frame.sourcePort) mendChecksum(frame);
       frame.sourcePort = port;
+      const { route } = frame;
       if (!this.reroute(frame, point)) return context.dropFor(frame, "ip-no-route", connection);
       const { memory } = context.forwarders.path;
-      if (memory !== null && point === HookPoint.forward) memory.learnAnswer(frame, connection);
+      // the route by which it came here had a say too: its MTU, and a redirect if it leads back
+      if (memory !== null && point === HookPoint.forward && frame.route === route)
+        memory.learnAnswer(frame, connection);
     }
     context.estimator.countOut(rows.server(connection), frame.length);
     context.advance(connection, protocol, Direction.output, frame);
