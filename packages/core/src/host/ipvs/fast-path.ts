@@ -216,9 +216,13 @@ export class MasqueradingFastPath implements FastPath, FlowMemory {
     return (
       (frame.protocol === IpProtocol.udp || frame.protocol === IpProtocol.tcp) &&
       this.context.rows.has(connection, ConnectionFlag.hashed) &&
+      // requests from port 0 never find their connection, and templates have none
+      this.context.rows.clientPort(connection) !== 0 &&
       route.type === RouteType.unicast &&
       route.group === null &&
       frame.nextHop === 0 &&
+      // another type of service may go another way
+      frame.tos === 0 &&
       // a packet that leaves where it came from may be worth a redirect
       out !== from &&
       from.internal === false &&
