@@ -55,7 +55,13 @@ export interface PacketStep {
   readonly error?: "too long" | "unreachable" | "redirect" | "expired";
 }
 
-export type Step = { readonly dir: string } | { readonly wait: string } | PacketStep;
+/** A command that root types on a machine. */
+export interface CommandStep {
+  readonly on: string;
+  readonly run: string;
+}
+
+export type Step = CommandStep | PacketStep | { readonly wait: string };
 
 const CABLE = { ...PLAIN_LINK, delay: microseconds(20) };
 const EVERYBODY: Readonly<Record<string, readonly string[]>> = {
@@ -123,7 +129,7 @@ export class Director {
   }
 
   take(step: Step): void {
-    if ("dir" in step) this.lab.exec("dir", step.dir);
+    if ("on" in step) this.lab.exec(step.on, step.run);
     else if ("wait" in step) {
       const [count = "", unit = ""] = step.wait.split(" ");
       this.pass((UNITS[unit] as typeof seconds)(Number(count)));

@@ -1,6 +1,6 @@
 /** Random histories of a director: what packets, commands and pauses there are, and how often each comes. */
 import { fc } from "@fast-check/vitest";
-import type { Oddity, PacketStep, Step } from "./director-history.ts";
+import type { CommandStep, Oddity, PacketStep, Step } from "./director-history.ts";
 
 const REQUESTS: readonly PacketStep[] = [
   { by: "client1.eth0", packet: "udp 10.0.0.1:1000 > 10.0.0.100:53" },
@@ -47,6 +47,7 @@ const ERRORS: readonly PacketStep[] = [
   { by: "client1.eth0", packet: "udp 10.0.0.100:53 > 10.0.0.1:1000", error: "too long" },
   { by: "rs1.eth0", packet: "udp 10.0.0.1:1000 > 10.1.0.1:53", error: "too long" },
   { by: "rs1.eth0", packet: "udp 10.1.0.10:7 > 10.1.0.1:7", error: "too long" },
+  { by: "client1.eth0", packet: "udp 10.1.0.1:53 > 10.0.0.1:1000", error: "too long" },
   { by: "client1.eth0", packet: "udp 10.0.0.100:53 > 10.0.0.1:1000", error: "unreachable" },
   { by: "rs1.eth0", packet: "udp 10.0.0.1:1000 > 10.1.0.1:53", error: "unreachable" },
   { by: "rs1.eth0", packet: "tcp A 10.0.0.1:1000 > 10.1.0.1:80", error: "expired" },
@@ -55,8 +56,8 @@ const ERRORS: readonly PacketStep[] = [
 
 const UDP = "-u 10.0.0.100:53";
 const TCP = "-t 10.0.0.100:80";
-/** What an operator types, by what it is about. */
-const THEMES: readonly (readonly string[])[] = [
+/** What somebody types on the director, by what it is about. */
+const AT_DIRECTOR: readonly (readonly string[])[] = [
   // services
   [
     `ipvsadm -e ${UDP} -r 10.1.0.1 -m -w 0`,
@@ -191,7 +192,7 @@ const THEMES: readonly (readonly string[])[] = [
     "echo hello | nc -u -w 1 10.0.0.100 53",
     "ping -c 1 -W 1 10.1.0.1",
   ],
-  // netfilter
+  // netfilter of the director
   [
     "iptables -A FORWARD -p udp -j DROP",
     "iptables -I INPUT -p udp -j DROP",
@@ -206,7 +207,41 @@ const THEMES: readonly (readonly string[])[] = [
   ],
 ];
 
-/** Cables are the lab's; this is what the director sees of them. */
+/** The same on a real server. */
+const AT_SERVER: readonly string[] = [
+  "iptables -I INPUT -p udp -j DROP",
+  "iptables -A OUTPUT -d 10.0.0.1 -j DROP",
+  "iptables -t mangle -A POSTROUTING -j TTL --ttl-set 9",
+  "iptables -F; iptables -t mangle -F",
+  "iptables -A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT",
+  "sysctl -qw net.ipv4.conf.all.rp_filter=1",
+  "sysctl -qw net.ipv4.conf.all.accept_local=1",
+  "ip route replace default via 10.1.0.4",
+  "ip route replace default via 10.1.0.10",
+  "ip route replace default via 10.1.0.10 mtu 1200",
+  "ip route add 10.0.0.1 tos 0x10 via 10.1.0.4",
+  "ip route add blackhole 10.9.0.5",
+  "ip rule add from 10.0.0.1 blackhole",
+  "ip addr add 10.9.0.5/32 dev eth0",
+  "ip addr del 10.1.0.1/24 dev eth0",
+  "ip addr add 10.1.0.1/24 dev eth0; ip route add default via 10.1.0.10",
+  "ip link set eth0 mtu 1200",
+  "ip link set eth0 mtu 1500",
+  "ip link set eth0 down",
+  "ip link set eth0 up; ip route add default via 10.1.0.10",
+  "ip link set eth0 address 02:00:00:00:aa:02",
+  "ip neigh flush all",
+  "ip neigh replace 10.1.0.10 lladdr 02:00:00:00:00:09 dev eth0 nud permanent",
+  "ip neigh replace 10.1.0.10 lladdr 02:00:00:00:00:07 dev eth0 nud stale",
+  "ipvsadm -A -u 10.1.0.1:53 -s rr; ipvsadm -a -u 10.1.0.1:53 -r 10.1.0.2 -m",
+  "ipvsadm -C",
+];
+
+const THEMES: readonly (readonly CommandStep[])[] = [
+  ...AT_DIRECTOR.map((theme) => theme.map((run) => ({ on: "dir", run }))),
+  AT_SERVER.map((run) => ({ on: "rs1", run })),
+];
+
 const PAUSES = ["1 ms", "20 ms", "1 s", "3 s", "6 s", "35 s", "130 s", "301 s"];
 
 const ODDITIES: readonly Oddity[] = [
@@ -227,7 +262,7 @@ const ODDITIES: readonly Oddity[] = [
 interface Plot {
   readonly flows: readonly PacketStep[];
   readonly oddities: readonly Oddity[];
-  readonly commands: readonly string[];
+  readonly commands: readonly CommandStep[];
 }
 
 const among = <T>(values: readonly T[], minLength: number, maxLength: number) =>
@@ -254,7 +289,7 @@ function stepOf({ flows, oddities, commands }: Plot, kind: number, which: number
     return { ...any(flows), odd: [oddities[(which % 7) % oddities.length] as Oddity] };
   if (kind < 13) return any(ERRORS);
   if (kind < 15) return { wait: any(PAUSES) };
-  return { dir: any(commands) };
+  return any(commands);
 }
 
 export const histories: fc.Arbitrary<readonly Step[]> = fc

@@ -16,7 +16,7 @@ const mix = (hash: number, word: number): number => Math.imul(hash ^ word, 0x010
 const FIRST = 0x811c9dc5;
 
 export class Seen {
-  private readonly simulation: Simulation;
+  readonly simulation: Simulation;
   private readonly devices: HostDevice[] = [];
   /** Of each frame at each tap: when, at which of the devices, and a digest of its octets and direction. */
   private readonly instants: number[] = [];
