@@ -23,13 +23,13 @@ export const generated = (number: number): Generated =>
 export const play = (lab: Generated, options: PlayOptions = {}): Played =>
   lab.kind === "wild" ? playWild(lab.plan, options) : playService(lab.plan, options);
 
-/** The smallest lab that can be found in which the same goes wrong as did in `lab`. */
-export function shrunk(lab: Generated, { problems }: Played): Generated {
+/** The smallest lab that can be found in which the same goes wrong as did in `lab`, which was played with `options`. */
+export function shrunk(lab: Generated, { problems }: Played, played: PlayOptions = {}): Generated {
   const name = problems[0]?.name;
   const shows = (candidate: Generated, options: PlayOptions): boolean =>
     play(candidate, options).problems.some((problem) => problem.name === name);
   // what goes wrong early is found again in less time
-  const options = { onlyFaults: shows(lab, { onlyFaults: true }) };
+  const options = { ...played, onlyFaults: shows(lab, { ...played, onlyFaults: true }) };
   return shrink(lab, smaller, (candidate) => shows(candidate, options));
 }
 

@@ -1,6 +1,7 @@
 /**
  * `pnpm swarm --runs N --seed S`: generated labs with all invariants, one after the other. Each that goes wrong is told with
- * a line that plays it again; the first is made smaller. `--lab JSON` plays one lab and tells all of it.
+ * a line that plays it again; the first is made smaller. `--lab JSON` plays one lab and tells all of it. With `--untraced`
+ * each is played without a trace as well, and must look the same.
  */
 import { parseArgs } from "node:util";
 import type { DropReason } from "@lvsim/core";
@@ -12,13 +13,16 @@ const { values } = parseArgs({
     runs: { type: "string", default: "1000" },
     seed: { type: "string", default: "1" },
     lab: { type: "string" },
+    untraced: { type: "boolean", default: false },
   },
 });
+
+const options = { comparesUntraced: values.untraced };
 
 /** Everything about one lab. */
 function tell(lab: Generated): Played {
   console.log(described(lab));
-  const played = play(lab, { tellsStories: true });
+  const played = play(lab, { ...options, tellsStories: true });
   console.log(played.text === "" ? "everything holds" : played.text);
   console.log(`replay: ${replayLine(lab)}`);
   return played;
@@ -29,7 +33,7 @@ function sweep(first: number, runs: number): boolean {
   const [failed, counts] = [[] as number[], { wild: 0, service: 0, storms: 0, events: 0 }];
   for (let number = first; number < first + runs; number++) {
     const lab = generated(number);
-    const played = play(lab);
+    const played = play(lab, options);
     counts[lab.kind]++;
     counts.events += played.eventCount;
     if (!played.isEnded) counts.storms++;
@@ -38,7 +42,7 @@ function sweep(first: number, runs: number): boolean {
     for (const { name, text } of played.problems.slice(0, 3))
       console.log(`seed ${number}: ${text} (${name})`);
     console.log(`  replay: npx -y pnpm@12.21.0 --silent swarm --runs 1 --seed ${number}`);
-    if (failed.push(number) === 1) tell(shrunk(lab, played));
+    if (failed.push(number) === 1) tell(shrunk(lab, played, options));
   }
   for (const [reason, count] of [...drops].sort((a, b) => b[1] - a[1]))
     console.log(`${count} ${reason}`);

@@ -15,6 +15,8 @@ export interface PlayOptions {
   readonly tellsStories?: boolean;
   /** Whether it ends when all faults have come and gone: nothing is put right, and no goal is asked for. */
   readonly onlyFaults?: boolean;
+  /** Whether it is played once more, without a trace, and must look the same. */
+  readonly comparesUntraced?: boolean;
 }
 
 export interface Played {
@@ -35,9 +37,12 @@ export interface Playing {
   readonly thrown: unknown;
   readonly seed: string;
   readonly isEnded: boolean;
+  /** How a run without a trace differs; null when it does not, or when nobody asked. */
+  readonly difference: string | null;
 }
 
-export function playedOf({ watch, drops, recorder, thrown, seed, isEnded }: Playing): Played {
+export function playedOf(playing: Playing): Played {
+  const { watch, drops, recorder, thrown, seed, isEnded, difference } = playing;
   const { violations, eventCount } = watch;
   const held = violations.map(({ invariant, where, what }) => ({
     name: invariant,
@@ -45,6 +50,8 @@ export function playedOf({ watch, drops, recorder, thrown, seed, isEnded }: Play
   }));
   const texts = violations.length === 0 ? [] : [violationsText(violations, seed, recorder)];
   const others = thrown === null ? [] : [problemOf(thrown)];
+  if (difference !== null)
+    others.push({ name: "a run without a trace looks the same", text: difference });
   const text = [...texts, ...others.map((other) => other.text)].join("\n");
   return { problems: [...held, ...others], text, drops: drops.counts, eventCount, isEnded };
 }

@@ -12,6 +12,7 @@ import {
   vipIsAt,
   Watch,
 } from "@lvsim/testing";
+import { Seen } from "../../determinism/seen.ts";
 import { DropCounts } from "../drop-counts.ts";
 import { type Played, type PlayOptions, playedOf } from "../played.ts";
 import { healing } from "./faults.ts";
@@ -34,22 +35,43 @@ export function playService(plan: ServicePlan, options: PlayOptions = {}): Playe
   const recorder = options.tellsStories === true ? new Recorder() : null;
   const trace = tee([watch, ...(recorder === null ? [] : [recorder]), drops]) as Trace;
   let thrown: unknown = null;
+  let seen: Seen | null = null;
   try {
-    const lab = Lab.build(serviceLab(plan), { seed: plan.seed, trace, limits: LIMITS });
+    const lab = build(plan, trace);
     watch.follow(lab.simulation);
-    chaos(plan, lab);
-    if (lab.simulation.engine.limitReached() !== null) throw new Error("it does not come to rest");
+    if (options.comparesUntraced === true) seen = new Seen(lab.simulation);
+    live(plan, lab, options);
     if (options.onlyFaults === true) watch.look();
-    else {
-      heal(plan, lab);
-      converge(plan, lab);
-      watch.close(true);
-    }
+    else watch.close(true);
   } catch (error) {
     thrown = error;
     if (watch.scene.isFollowing) watch.look();
   }
-  return playedOf({ watch, drops, recorder, thrown, seed: plan.seed, isEnded: true });
+  const difference = seen === null ? null : untraced(plan, options).differenceTo(seen);
+  return playedOf({ watch, drops, recorder, thrown, seed: plan.seed, isEnded: true, difference });
+}
+
+const build = (plan: ServicePlan, trace: Trace | null): Lab =>
+  Lab.build(serviceLab(plan), { seed: plan.seed, trace, limits: LIMITS });
+
+/** Faults come and go; unless that is all, everything is put right, and the goals are reached or it throws. */
+function live(plan: ServicePlan, lab: Lab, { onlyFaults = false }: PlayOptions): void {
+  chaos(plan, lab);
+  if (lab.simulation.engine.limitReached() !== null) throw new Error("it does not come to rest");
+  if (onlyFaults) return;
+  heal(plan, lab);
+  converge(plan, lab);
+}
+
+function untraced(plan: ServicePlan, options: PlayOptions): Seen {
+  const lab = build(plan, null);
+  const seen = new Seen(lab.simulation);
+  try {
+    live(plan, lab, options);
+  } catch {
+    // the traced run has told of it
+  }
+  return seen;
 }
 
 function chaos(plan: ServicePlan, lab: Lab): void {

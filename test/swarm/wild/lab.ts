@@ -183,7 +183,7 @@ function randomCable(rng: Rng, delay: Duration): LinkConfig {
 /** The lab of a plan. Each host draws from a stream of its own, so that one more or less changes nothing for the others. */
 export function wildLab(
   plan: WildPlan,
-  trace: Trace,
+  trace: Trace | null,
   follow: (simulation: Simulation) => void,
 ): WildLab {
   const rng = createRng(plan.seed);
