@@ -9,9 +9,10 @@ import { rolldown } from "rolldown";
 
 const READS_LABS = new URL("../packages/scenarios/src/run/library.ts", import.meta.url).href;
 
-/** Writes the bundle into `folder` and returns its path. */
+const ENTRY = "run-one.mjs";
+
+/** Writes the bundle into `folder`, with what only some workloads need in files of their own, and returns its path. */
 export async function bundleWorkloads(folder: string): Promise<string> {
-  const file = join(folder, "run-one.mjs");
   const bundle = await rolldown({
     input: fileURLToPath(new URL("run-one.ts", import.meta.url)),
     platform: "node",
@@ -27,7 +28,14 @@ export async function bundleWorkloads(folder: string): Promise<string> {
     tsconfig: false,
     logLevel: "warn",
   });
-  await bundle.write({ file, format: "esm", topLevelVar: false, keepNames: false });
+  await bundle.write({
+    dir: folder,
+    entryFileNames: ENTRY,
+    chunkFileNames: "[name].mjs",
+    format: "esm",
+    topLevelVar: false,
+    keepNames: false,
+  });
   await bundle.close();
-  return file;
+  return join(folder, ENTRY);
 }
