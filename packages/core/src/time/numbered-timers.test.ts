@@ -4,18 +4,25 @@ import { Engine } from "./engine.ts";
 import { later, milliseconds } from "./instant.ts";
 import { Timer, type TimerOwner, UNARMED } from "./timer.ts";
 
-/** Ten timers on one wheel, of which `isNumbered` says which are numbers of an owner and which are objects. */
+/** How the wheel knows a timer: an object, a number of its owner, or a slot that somebody holds. */
+type Kind = "object" | "number" | "slot";
+
+/** Ten timers on one wheel, of which `kindOf` says how it knows each. */
 class Bells implements TimerOwner {
   readonly engine = new Engine();
   readonly rung: string[] = [];
   private readonly owner = this.engine.timers.addOwner(this);
   private readonly slots = new Array<number>(10).fill(UNARMED);
   private readonly objects: Timer[];
-  private readonly isNumbered: (bell: number) => boolean;
+  private readonly held: number[];
+  private readonly kindOf: (bell: number) => Kind;
 
-  constructor(isNumbered: (bell: number) => boolean) {
+  constructor(kindOf: (bell: number) => Kind) {
     const bells = this;
-    this.isNumbered = isNumbered;
+    this.kindOf = kindOf;
+    this.held = this.slots.map((_, bell) =>
+      this.engine.timers.hold({ slotFired: () => this.ring(bell) }),
+    );
     this.objects = this.slots.map(
       (_, bell) =>
         new (class extends Timer {
@@ -29,13 +36,17 @@ class Bells implements TimerOwner {
   arm(bell: number, ms: number): void {
     const { timers, now } = this.engine;
     const due = later(now, milliseconds(ms));
-    if (!this.isNumbered(bell)) timers.arm(this.objects[bell] as Timer, due);
+    const kind = this.kindOf(bell);
+    if (kind === "slot") timers.armHeld(this.held[bell] as number, ms);
+    else if (kind === "object") timers.arm(this.objects[bell] as Timer, due);
     else this.slots[bell] = timers.armSlot(this.slots[bell] as number, this.owner, bell, due);
   }
 
   cancel(bell: number): void {
     const { timers } = this.engine;
-    if (!this.isNumbered(bell)) return timers.cancel(this.objects[bell] as Timer);
+    const kind = this.kindOf(bell);
+    if (kind === "slot") return timers.disarm(this.held[bell] as number);
+    if (kind === "object") return timers.cancel(this.objects[bell] as Timer);
     timers.cancelSlot(this.slots[bell] as number);
     this.slots[bell] = UNARMED;
   }
@@ -61,7 +72,7 @@ const command = fc.record({
 });
 
 test.prop([fc.array(command, { maxLength: 60 })], { numRuns: 60 })(
-  "timers that are numbers fire when objects would, and in the same order, also among objects",
+  "timers that are numbers or slots fire when objects would, and in the same order, also among objects",
   (commands) => {
     const play = (bells: Bells) => {
       for (const { waitMs, bell, timeoutMs } of commands) {
@@ -72,8 +83,10 @@ test.prop([fc.array(command, { maxLength: 60 })], { numRuns: 60 })(
       bells.engine.run(later(bells.engine.now, milliseconds(5_000)));
       return { rung: bells.rung, armed: bells.engine.timers.armedCount };
     };
-    const objects = play(new Bells(() => false));
-    expect(play(new Bells(() => true))).toEqual(objects);
-    expect(play(new Bells((bell) => bell % 3 === 0))).toEqual(objects);
+    const objects = play(new Bells(() => "object"));
+    expect(play(new Bells(() => "number"))).toEqual(objects);
+    expect(play(new Bells(() => "slot"))).toEqual(objects);
+    const kinds: readonly Kind[] = ["object", "number", "slot"];
+    expect(play(new Bells((bell) => kinds[bell % 3] as Kind))).toEqual(objects);
   },
 );

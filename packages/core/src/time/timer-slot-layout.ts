@@ -3,7 +3,7 @@
  * bundler writes their values into the code, which keeps the accessors so short that V8 always inlines them.
  */
 
-/** Words of a slot. */
+/** Words of a slot, which is known by the place of its first. */
 export const WORDS = 4;
 /** The neighbours in a bucket's list, 0 for none; free slots are linked by `NEXT`, too. */
 export const NEXT = 0;

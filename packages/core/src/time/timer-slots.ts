@@ -1,12 +1,13 @@
 /**
- * Where the wheel keeps its timers: numbered slots from 1, each a few words of one typed array, so that an armed timer
- * costs 16 octets. Timers are of many classes, and V8 reads and writes the fields of few classes much faster than those
- * of many; and what is no object need not be looked at by the garbage collector, which matters for a million connections.
+ * Where the wheel keeps its timers: slots of a few words each in one typed array, so that an armed timer costs 16 octets.
+ * Timers are of many classes, and V8 reads and writes the fields of few classes much faster than those of many; and what
+ * is no object need not be looked at by the garbage collector, which matters for a million connections.
  *
- * A slot names its timer by an owner and an argument. Owner 0 is the wheel itself: the argument says which `Timer` object.
- * Any other owner has many timers and tells them apart by number (`TimerOwner`).
+ * A slot names its timer by an owner and an argument. Owners 0 and 1 are the wheel itself: the argument says which object,
+ * a `Timer`, which has its slot while it is armed, or a `SlotHolder`, which keeps it. Any other owner has many timers and
+ * tells them apart by number (`TimerOwner`).
  */
-import type { Timer, TimerOwner } from "./timer.ts";
+import { type SlotHolder, type Timer, type TimerOwner, UNARMED } from "./timer.ts";
 import {
   ARGUMENT,
   BUCKET_BITS,
@@ -19,21 +20,18 @@ import {
 } from "./timer-slot-layout.ts";
 
 const FIRST_SIZE = 32;
+const TIMERS = 0;
+const HOLDERS = 1;
 
 export class TimerSlots {
   private words = new Int32Array(FIRST_SIZE * WORDS);
-  /** Slots opened so far, slot 0 among them, which is none. */
-  private opened = 1;
+  /** Words in use, those of slot 0 among them, which is none. */
+  private opened = WORDS;
   private free = 0;
-  private readonly owners: (TimerOwner | null)[] = [null];
-  /** Armed `Timer` objects, in places that slots of owner 0 name, and which places are vacant. */
-  private readonly timers: (Timer | null)[] = [];
+  private readonly owners: (TimerOwner | null)[] = [null, null];
+  /** The objects that slots of owners 0 and 1 name, and which places among them are vacant. */
+  private readonly objects: (Timer | SlotHolder | null)[] = [];
   private readonly vacant: number[] = [];
-
-  /** `Timer` objects that are armed; all others are numbers of their owners. */
-  get objectCount(): number {
-    return this.timers.length - this.vacant.length;
-  }
 
   /** A number for `owner`. */
   addOwner(owner: TimerOwner): number {
@@ -45,38 +43,53 @@ export class TimerSlots {
     let slot = this.free;
     if (slot === 0) slot = this.open();
     else this.free = this.next(slot);
-    const at = slot * WORDS;
-    this.words[at + ARGUMENT] = argument;
-    this.words[at + PLACE] = (owner << BUCKET_BITS) | NO_BUCKET;
+    this.words[slot + ARGUMENT] = argument;
+    this.words[slot + PLACE] = (owner << BUCKET_BITS) | NO_BUCKET;
     return slot;
   }
 
   /** The same for a `Timer` object. */
   addTimer(timer: Timer): number {
-    const place = this.vacant.length > 0 ? (this.vacant.pop() as number) : this.timers.length;
-    this.timers[place] = timer;
-    return this.add(0, place);
+    return this.add(TIMERS, this.addObject(timer));
   }
 
-  /** Gives back the slot, whose timer is armed no more. */
+  /** The same for a `SlotHolder`. */
+  addHolder(holder: SlotHolder): number {
+    return this.add(HOLDERS, this.addObject(holder));
+  }
+
+  private addObject(object: Timer | SlotHolder): number {
+    const place = this.vacant.length > 0 ? (this.vacant.pop() as number) : this.objects.length;
+    this.objects[place] = object;
+    return place;
+  }
+
+  isNumbered(slot: number): boolean {
+    return this.owner(slot) > HOLDERS;
+  }
+
+  /** Gives back the slot, which is in no list. */
   remove(slot: number): void {
-    if (this.owner(slot) === 0) {
+    if (!this.isNumbered(slot)) {
       const place = this.argument(slot);
-      (this.timers[place] as Timer).slot = 0;
-      this.timers[place] = null;
+      this.objects[place] = null;
       this.vacant.push(place);
     }
     this.setNext(slot, this.free);
     this.free = slot;
   }
 
-  /** Gives back the slot and runs its timer. */
+  /** Runs the timer of the slot, which it gives back first unless somebody holds it. */
   fire(slot: number): void {
     const owner = this.owner(slot);
     const argument = this.argument(slot);
-    if (owner === 0) {
-      const timer = this.timers[argument] as Timer;
+    if (owner === HOLDERS) {
+      this.setBucket(slot, NO_BUCKET);
+      (this.objects[argument] as SlotHolder).slotFired(slot);
+    } else if (owner === TIMERS) {
+      const timer = this.objects[argument] as Timer;
       this.remove(slot);
+      timer.slot = UNARMED;
       timer.expire();
     } else {
       this.remove(slot);
@@ -85,42 +98,43 @@ export class TimerSlots {
   }
 
   next(slot: number): number {
-    return this.words[slot * WORDS + NEXT] as number;
+    return this.words[slot + NEXT] as number;
   }
   setNext(slot: number, next: number): void {
-    this.words[slot * WORDS + NEXT] = next;
+    this.words[slot + NEXT] = next;
   }
 
   previous(slot: number): number {
-    return this.words[slot * WORDS + PREVIOUS] as number;
+    return this.words[slot + PREVIOUS] as number;
   }
   setPrevious(slot: number, previous: number): void {
-    this.words[slot * WORDS + PREVIOUS] = previous;
+    this.words[slot + PREVIOUS] = previous;
   }
 
   bucket(slot: number): number {
-    return (this.words[slot * WORDS + PLACE] as number) & BUCKET_MASK;
+    return (this.words[slot + PLACE] as number) & BUCKET_MASK;
   }
   setBucket(slot: number, bucket: number): void {
-    const at = slot * WORDS + PLACE;
+    const at = slot + PLACE;
     this.words[at] = ((this.words[at] as number) & ~BUCKET_MASK) | bucket;
   }
 
   private owner(slot: number): number {
-    return (this.words[slot * WORDS + PLACE] as number) >> BUCKET_BITS;
+    return (this.words[slot + PLACE] as number) >> BUCKET_BITS;
   }
 
   private argument(slot: number): number {
-    return this.words[slot * WORDS + ARGUMENT] as number;
+    return this.words[slot + ARGUMENT] as number;
   }
 
   /** One slot more. */
   private open(): number {
-    const { words } = this;
-    if (this.opened * WORDS === words.length) {
-      this.words = new Int32Array(2 * words.length);
+    const { words, opened } = this;
+    if (opened === words.length) {
+      this.words = new Int32Array(2 * opened);
       this.words.set(words);
     }
-    return this.opened++;
+    this.opened = opened + WORDS;
+    return opened;
   }
 }

@@ -126,18 +126,18 @@ describe("timer wheel", () => {
     const engine = new Engine();
     const fired: string[] = [];
     const alarm = (name: string): Alarm => new Alarm(engine, () => fired.push(name));
-    const [client, server, gone, next] = ["client", "server", "gone", "next"].map(alarm) as [
-      Alarm,
-      Alarm,
-      Alarm,
-      Alarm,
-    ];
-    for (const one of [client, gone]) engine.timers.armByProcess(one, at(1_000));
+    const [server, next] = [alarm("server"), alarm("next")];
+    const hold = (name: string): number =>
+      engine.timers.hold({ slotFired: () => fired.push(name) });
+    const [client, idle, gone] = [hold("client"), hold("idle"), hold("gone")];
+    for (const slot of [client, idle, gone]) engine.timers.armHeldByProcess(slot, 1_000);
     server.armMs(1_000);
-    engine.timers.cancel(gone);
+    engine.timers.disarm(idle);
+    engine.timers.release(gone);
+    engine.timers.armHeld(hold("in its place"), 1_000);
     engine.schedule(new Call(() => next.armMs(1_000)), 1 as Instant);
     engine.run(at(2_000));
-    expect(fired).toEqual(["next", "client", "server"]);
+    expect(fired).toEqual(["next", "client", "in its place", "server"]);
   });
 
   test("a timer that is re-armed into its bucket keeps its place", () => {

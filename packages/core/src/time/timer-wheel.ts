@@ -22,12 +22,13 @@ import { assert } from "../base/assert.ts";
 import type { Clock } from "./clock.ts";
 import { SimEvent } from "./event.ts";
 import { type Duration, type Instant, START } from "./instant.ts";
-import { type Timer, type TimerOwner, UNARMED } from "./timer.ts";
+import { type SlotHolder, type Timer, type TimerOwner, UNARMED } from "./timer.ts";
 import { NO_BUCKET } from "./timer-slot-layout.ts";
 import { TimerSlots } from "./timer-slots.ts";
 
 /** One tick of the kernel's clock, in nanoseconds. */
 export const JIFFY = 4_000_000 as Duration;
+const JIFFY_MILLISECONDS = 4;
 
 const LEVELS = 9;
 const BUCKETS_PER_LEVEL = 64;
@@ -56,8 +57,9 @@ class WheelTick extends SimEvent {
 }
 
 export class TimerWheel {
-  /** Timers armed now. */
+  /** Timers armed now, and those among them that are numbers of their owners. */
   armedCount = 0;
+  private numberedCount = 0;
   private readonly clock: Clock;
   private offset = 0;
   /** Jiffy to which the wheel has come: `base->clk`. */
@@ -67,8 +69,8 @@ export class TimerWheel {
   private heads = NO_HEADS;
   /** One bit per bucket that is not empty, two words per level. */
   private readonly pending: number[] = new Array<number>(2 * LEVELS).fill(0);
-  /** Timers that processes armed at the instant `lateAt`, in order. */
-  private readonly late: Timer[] = [];
+  /** Slots whose timers processes armed at the instant `lateAt`, in order; 0 for one that was given back since. */
+  private readonly late: number[] = [];
   /** How many of `late` count: the array is never made shorter, which V8 does slowly. */
   private lateCount = 0;
   private lateAt = START;
@@ -81,9 +83,9 @@ export class TimerWheel {
     this.clock = clock;
   }
 
-  /** `Timer` objects armed now; the other timers are numbers of their owners. */
+  /** Timers of objects armed now; the other timers are numbers of their owners. */
   get objectCount(): number {
-    return this.slots.objectCount;
+    return this.armedCount - this.numberedCount;
   }
 
   /** Events in the engine's queue that are the wheel's. */
@@ -112,22 +114,61 @@ export class TimerWheel {
    */
   arm(timer: Timer, due: Instant): void {
     const wanted = this.jiffyOf(due);
-    if (timer.slot === UNARMED) {
-      timer.slot = this.slots.addTimer(timer);
-      this.armedCount++;
+    let { slot } = timer;
+    if (slot === UNARMED) {
+      slot = this.slots.addTimer(timer);
+      timer.slot = slot;
     }
-    this.put(timer.slot, wanted);
+    this.put(slot, wanted);
+  }
+
+  /** Disarms `timer`; nothing happens when it is not armed. */
+  cancel(timer: Timer): void {
+    const { slot } = timer;
+    if (slot === UNARMED) return;
+    timer.slot = UNARMED;
+    this.disarm(slot);
+    this.slots.remove(slot);
+  }
+
+  /** A slot for a timer of `holder`, not armed, which is the holder's until `release`. */
+  hold(holder: SlotHolder): number {
+    return this.slots.addHolder(holder);
+  }
+
+  /** Disarms the timer of this slot and takes the slot back. */
+  release(slot: number): void {
+    this.disarm(slot);
+    for (let i = 0; i < this.lateCount; i++) if (this.late[i] === slot) this.late[i] = 0;
+    this.slots.remove(slot);
+  }
+
+  /** As `arm`, for a slot that is held. */
+  armHeld(slot: number, milliseconds: number): void {
+    this.put(slot, this.enter() + Math.ceil(milliseconds / JIFFY_MILLISECONDS));
   }
 
   /**
-   * As `arm`, by a process that has just sent a packet. The kernel runs softirqs at the end of the send: on cables
-   * without delay the packet has arrived, and been answered, before the process goes on. So all timers that are armed at
-   * this instant, by whatever the packet stirs up, are older in their buckets than this one.
+   * The same by a process that has just sent a packet. The kernel runs softirqs at the end of the send: on cables without
+   * delay the packet has arrived, and been answered, before the process goes on. So all timers that are armed at this
+   * instant, by whatever the packet stirs up, are older in their buckets than this one.
    */
-  armByProcess(timer: Timer, due: Instant): void {
-    this.arm(timer, due);
+  armHeldByProcess(slot: number, milliseconds: number): void {
+    this.armHeld(slot, milliseconds);
     this.lateAt = this.clock.now;
-    this.late[this.lateCount++] = timer;
+    this.late[this.lateCount++] = slot;
+  }
+
+  isArmed(slot: number): boolean {
+    return this.slots.bucket(slot) !== NO_BUCKET;
+  }
+
+  /** Disarms the timer of a slot that is held; nothing happens when it is not armed. */
+  disarm(slot: number): void {
+    if (!this.isArmed(slot)) return;
+    this.unlink(slot);
+    this.slots.setBucket(slot, NO_BUCKET);
+    this.armedCount--;
   }
 
   /** The instant at which processes armed timers is over: those come to the heads of their buckets. */
@@ -135,18 +176,13 @@ export class TimerWheel {
     const count = this.lateCount;
     this.lateCount = 0;
     for (let i = 0; i < count; i++) {
-      const { slot } = this.late[i] as Timer;
-      if (slot === UNARMED) continue;
+      const slot = this.late[i] as number;
+      if (slot === 0) continue;
       const bucket = this.slots.bucket(slot);
-      if (this.heads[bucket] === slot) continue;
+      if (bucket === NO_BUCKET || this.heads[bucket] === slot) continue;
       this.unlink(slot);
       this.link(slot, bucket);
     }
-  }
-
-  /** Disarms `timer`; nothing happens when it is not armed. */
-  cancel(timer: Timer): void {
-    this.cancelSlot(timer.slot);
   }
 
   /** A number by which `owner` arms timers that are no objects. */
@@ -163,7 +199,7 @@ export class TimerWheel {
     let taken = slot;
     if (taken === UNARMED) {
       taken = this.slots.add(owner, argument);
-      this.armedCount++;
+      this.numberedCount++;
     }
     this.put(taken, wanted);
     return taken;
@@ -174,6 +210,7 @@ export class TimerWheel {
     if (slot === UNARMED) return;
     this.unlink(slot);
     this.armedCount--;
+    this.numberedCount--;
     this.slots.remove(slot);
   }
 
@@ -191,12 +228,18 @@ export class TimerWheel {
 
   /** The jiffy that lies as many whole jiffies ahead as `due` does; the wheel's clock is set for it. */
   private jiffyOf(due: Instant): number {
-    const now = this.clock.now;
+    const { now } = this.clock;
     assert(due >= now, "a timer in the past");
+    return this.enter() + Math.ceil((due - now) / JIFFY);
+  }
+
+  /** The present jiffy, to which the wheel's clock comes. */
+  private enter(): number {
+    const { now } = this.clock;
     if (this.lateCount > 0 && now !== this.lateAt) this.settle();
     const jiffies = Math.floor((now + this.offset) / JIFFY);
     if (jiffies > this.clk) this.clk = jiffies;
-    return jiffies + Math.ceil((due - now) / JIFFY);
+    return jiffies;
   }
 
   private put(slot: number, wanted: number): void {
@@ -219,7 +262,8 @@ export class TimerWheel {
     const bucket = level * BUCKETS_PER_LEVEL + (turn & (BUCKETS_PER_LEVEL - 1));
     const old = this.slots.bucket(slot);
     if (bucket === old) return;
-    if (old !== NO_BUCKET) this.unlink(slot);
+    if (old === NO_BUCKET) this.armedCount++;
+    else this.unlink(slot);
     this.link(slot, bucket);
     this.tickAt(turn << shift);
   }
@@ -292,6 +336,7 @@ export class TimerWheel {
       if (slot === 0) return;
       this.unlink(slot);
       this.armedCount--;
+      if (this.slots.isNumbered(slot)) this.numberedCount--;
       this.slots.fire(slot);
     }
   }

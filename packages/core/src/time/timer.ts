@@ -18,6 +18,12 @@ export abstract class Timer {
   abstract expire(): void;
 }
 
+/** Arms and disarms its few timers again and again: it holds a slot of the wheel for each, and tells them apart by it. */
+export interface SlotHolder {
+  /** The wheel has come to the timer of this slot, which is no longer armed and still held. */
+  slotFired(slot: number): void;
+}
+
 /** Has so many timers that none is an object: it tells them apart by number and keeps the wheel's slot of each. */
 export interface TimerOwner {
   /** The wheel has come to the timer `argument`, whose slot is void. */

@@ -3,9 +3,10 @@
  * slow start (quick acknowledgements) or when two segments are owed, otherwise after 40 ms or with data of our own.
  * Left out: the compression of acknowledgements for many holes.
  */
-import { inMilliseconds, millisecondsAt } from "./clock.ts";
+import { UNARMED } from "../../../time/timer.ts";
+import { millisecondsAt } from "./clock.ts";
 import { chooseWindow } from "./receive-window.ts";
-import { AckPending, receiveWindowLeft, Shutdown, type Tcb, TcbTimer, TimerKind } from "./tcb.ts";
+import { AckPending, receiveWindowLeft, Shutdown, type Tcb } from "./tcb.ts";
 import { ACK_DELAY_MIN, sendAck } from "./transmit.ts";
 
 export const QUICK_ACKS_MAX = 16;
@@ -102,8 +103,8 @@ function delayAck(tcb: Tcb): void {
   }
   tcb.ackPending |= AckPending.scheduled | AckPending.timer;
   tcb.delayedAckDue = (now + wait) | 0;
-  tcb.delayedAckTimer ??= new TcbTimer(tcb, TimerKind.delayedAck);
-  engine.timers.arm(tcb.delayedAckTimer, inMilliseconds(engine.now, wait));
+  if (tcb.delayedAckSlot === UNARMED) tcb.delayedAckSlot = engine.timers.hold(tcb);
+  engine.timers.armHeld(tcb.delayedAckSlot, wait);
 }
 
 /** The delay is over (`tcp_delack_timer_handler`). */

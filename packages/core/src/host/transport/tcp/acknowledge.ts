@@ -8,14 +8,9 @@ import { retransmitLost } from "./retransmit.ts";
 import { sampleRtt } from "./rto.ts";
 import type { SentSegment } from "./segment.ts";
 import { after, before } from "./sequence.ts";
-import { CongestionState, type Tcb, TimerKind } from "./tcb.ts";
+import { CongestionState, type Tcb, TransmitTimer } from "./tcb.ts";
 import { timestampClock } from "./transmit.ts";
-import {
-  armLossTimer,
-  armWindowProbe,
-  cancelTransmitTimer,
-  transmitTimerIs,
-} from "./transmit-timer.ts";
+import { armLossTimer, armWindowProbe, cancelTransmitTimer } from "./transmit-timer.ts";
 
 export const AckResult = {
   /** Acknowledges something that was never sent, or something long gone: drop the segment. */
@@ -77,7 +72,7 @@ function respond(
     recover(tcb, acknowledged, sacked, duplicate);
   if (acknowledged > 0 && tcb.congestionState !== CongestionState.recovery && mayGrow(tcb))
     tcb.congestion.acknowledged(tcb, acknowledged);
-  if (acknowledged > 0 || transmitTimerIs(tcb, TimerKind.lossProbe)) {
+  if (acknowledged > 0 || tcb.transmitTimer === TransmitTimer.lossProbe) {
     if (tcb.packetsOut === 0) cancelTransmitTimer(tcb);
     else armLossTimer(tcb);
   }
@@ -130,7 +125,7 @@ function checkClosedWindow(tcb: Tcb): void {
   const end = (tcb.sendNext + size) | 0;
   if (after(end, (tcb.sendUnacknowledged + tcb.sendWindow) | 0)) return armWindowProbe(tcb);
   tcb.backoff = 0;
-  if (transmitTimerIs(tcb, TimerKind.probe)) cancelTransmitTimer(tcb);
+  if (tcb.transmitTimer === TransmitTimer.probe) cancelTransmitTimer(tcb);
 }
 
 /** Removes what `ack` covers from the queue of sent segments (`tcp_clean_rtx_queue`). */

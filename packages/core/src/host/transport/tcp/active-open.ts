@@ -14,7 +14,7 @@ import { firstScale, firstWindow } from "./receive-window.ts";
 import { sendReset } from "./reset.ts";
 import { SentSegment } from "./segment.ts";
 import { after } from "./sequence.ts";
-import { INITIAL_RTO, setState, type Tcb, TimerKind } from "./tcb.ts";
+import { INITIAL_RTO, setState, type Tcb, TransmitTimer } from "./tcb.ts";
 import {
   advertisedMssFor,
   announcedMss,
@@ -59,7 +59,7 @@ export function open(tcb: Tcb): void {
   tcb.sendNext = syn.end;
   outstanding(tcb, syn);
   syn.frameId = transmit(tcb, TcpFlag.syn, iss, NO_OCTETS, 0, 0, 0);
-  armTransmitTimer(tcb, TimerKind.retransmit, tcb.rto);
+  armTransmitTimer(tcb, TransmitTimer.retransmit, tcb.rto);
 }
 
 /** A segment in SYN-SENT; null when it was consumed, otherwise why not. */
@@ -75,7 +75,7 @@ export function answerArrives(tcb: Tcb, frame: Frame): DropReason | null {
   const ack = frame.acknowledgementNumber;
   if (!after(ack, tcb.sendUnacknowledged) || after(ack, tcb.sendNext)) {
     // an old incarnation of the peer: our RST ends it, and the SYN follows at once
-    if (tcb.retransmits === 0) armTransmitTimer(tcb, TimerKind.retransmit, TWO_JIFFIES);
+    if (tcb.retransmits === 0) armTransmitTimer(tcb, TransmitTimer.retransmit, TWO_JIFFIES);
     sendReset(tcb.context, frame);
     return "tcp-old-acknowledgement";
   }

@@ -3,10 +3,7 @@
  * timeouts (the kernel counts jiffies of 4 ms) and microseconds for round trips. Both run modulo 2^32, so that only
  * differences (`… | 0`) mean something, up to 24 days and 35 minutes.
  */
-import { type Duration, type Instant, later } from "../../../time/instant.ts";
+import type { Instant } from "../../../time/instant.ts";
 
 export const millisecondsAt = (now: Instant): number => (now / 1_000_000) | 0;
 export const microsecondsAt = (now: Instant): number => (now / 1000) | 0;
-
-export const inMilliseconds = (now: Instant, milliseconds: number): Instant =>
-  later(now, (milliseconds * 1_000_000) as Duration);

@@ -1,19 +1,17 @@
 /** How a connection ends: for good (`tcp_done`), by RST (`tcp_reset`), or into TIME_WAIT (`tcp_time_wait`). */
 import { Errno } from "../../../base/errno.ts";
+import { UNARMED } from "../../../time/timer.ts";
 import { TcpState } from "../socket.ts";
-import { Shutdown, setState, type Tcb } from "./tcb.ts";
+import { Shutdown, setState, type Tcb, TransmitTimer } from "./tcb.ts";
 import { TIME_WAIT_LENGTH, TimeWait } from "./time-wait.ts";
 
 /** The connection is over: timers stop, queues empty, its flow and port are free. */
 export function finish(tcb: Tcb): void {
   const { context } = tcb;
-  const { timers } = context.host.engine;
   if (tcb.state === TcpState.synSent || tcb.state === TcpState.synReceived)
     context.counters.AttemptFails++;
   setState(tcb, TcpState.close);
-  if (tcb.retransmitTimer?.armed) timers.cancel(tcb.retransmitTimer);
-  if (tcb.delayedAckTimer?.armed) timers.cancel(tcb.delayedAckTimer);
-  if (tcb.finWaitTimer?.armed) timers.cancel(tcb.finWaitTimer);
+  releaseTimers(tcb);
   if (tcb.hashed) {
     tcb.hashed = false;
     context.flows.remove(tcb);
@@ -28,6 +26,15 @@ export function finish(tcb: Tcb): void {
   tcb.ackPending = 0;
   context.released(tcb);
   tcb.wakePending = true;
+}
+
+function releaseTimers(tcb: Tcb): void {
+  const { timers } = tcb.context.host.engine;
+  if (tcb.transmitSlot !== UNARMED) timers.release(tcb.transmitSlot);
+  if (tcb.delayedAckSlot !== UNARMED) timers.release(tcb.delayedAckSlot);
+  if (tcb.finWaitSlot !== UNARMED) timers.release(tcb.finWaitSlot);
+  tcb.transmitSlot = tcb.delayedAckSlot = tcb.finWaitSlot = UNARMED;
+  tcb.transmitTimer = TransmitTimer.none;
 }
 
 /** `error` ends the connection and is what its owner sees. */

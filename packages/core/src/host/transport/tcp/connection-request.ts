@@ -7,10 +7,10 @@ import type { Ipv4Address } from "../../../packet/ipv4-address.ts";
 import { packetLength } from "../../../packet/lengths.ts";
 import { FragmentField, IpProtocol, TcpFlag } from "../../../packet/protocol.ts";
 import type { Instant } from "../../../time/instant.ts";
-import { type Timer, UNARMED } from "../../../time/timer.ts";
+import { type SlotHolder, UNARMED } from "../../../time/timer.ts";
 import { portPair } from "../secrets.ts";
 import { TcpState } from "../socket.ts";
-import { inMilliseconds, microsecondsAt, millisecondsAt } from "./clock.ts";
+import { microsecondsAt, millisecondsAt } from "./clock.ts";
 import { NEW_RENO } from "./congestion/new-reno.ts";
 import { agreeOptions, initialiseTransfer } from "./establish.ts";
 import { type FlowEntry, FlowKind } from "./flow-table.ts";
@@ -22,8 +22,8 @@ import { TIMESTAMPS_LENGTH, timestampClock } from "./transmit.ts";
 
 const WINDOW_SPACE_MIN = 212_992;
 
-/** It is a timer without extending one, as a frame is an event: see `Frame`. */
-export class ConnectionRequest implements Timer, FlowEntry {
+export class ConnectionRequest implements SlotHolder, FlowEntry {
+  /** The wheel's; held from `start` on. */
   slot = UNARMED;
   readonly flowKind = FlowKind.request;
   readonly cookie: number;
@@ -84,10 +84,6 @@ export class ConnectionRequest implements Timer, FlowEntry {
     this.timestampRecent = syn.timestampValue;
   }
 
-  get armed(): boolean {
-    return this.slot !== UNARMED;
-  }
-
   get timestamps(): boolean {
     return this.syn.hasTimestamps === true && this.context.host.sysctls.tcp_timestamps !== 0;
   }
@@ -114,12 +110,13 @@ export class ConnectionRequest implements Timer, FlowEntry {
   start(): void {
     this.context.flows.add(this);
     this.listener.requests++;
+    this.slot = this.context.host.engine.timers.hold(this);
     this.sendSynAck();
     this.wait(this.context.host.engine.now, INITIAL_RTO);
   }
 
   /** `reqsk_timer_handler`. */
-  expire(): void {
+  slotFired(): void {
     const { engine, sysctls } = this.context.host;
     if (this.timeouts >= sysctls.tcp_synack_retries) return this.remove();
     this.timeouts++;
@@ -140,11 +137,12 @@ export class ConnectionRequest implements Timer, FlowEntry {
 
   private wait(now: Instant, delay: number): void {
     this.due = (millisecondsAt(now) + delay) | 0;
-    this.context.host.engine.timers.arm(this, inMilliseconds(now, delay));
+    this.context.host.engine.timers.armHeld(this.slot, delay);
   }
 
   remove(): void {
-    this.context.host.engine.timers.cancel(this);
+    if (this.slot !== UNARMED) this.context.host.engine.timers.release(this.slot);
+    this.slot = UNARMED;
     if (this.context.flows.remove(this)) this.listener.requests--;
   }
 

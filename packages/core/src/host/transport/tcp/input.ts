@@ -5,18 +5,19 @@
 import { Errno } from "../../../base/errno.ts";
 import type { Frame } from "../../../packet/frame.ts";
 import { TcpFlag } from "../../../packet/protocol.ts";
+import { UNARMED } from "../../../time/timer.ts";
 import type { DropReason } from "../../../trace/drop-reason.ts";
 import { TcpState } from "../socket.ts";
 import { acknowledgeIfDue } from "./ack-policy.ts";
 import { AckResult, acknowledge } from "./acknowledge.ts";
-import { inMilliseconds, millisecondsAt } from "./clock.ts";
+import { millisecondsAt } from "./clock.ts";
 import { abortWith, becomeTimeWait, finish, finTime, resetByPeer } from "./close.ts";
 import { takeData } from "./data-input.ts";
 import { establish } from "./establish.ts";
 import { pushPending } from "./output.ts";
 import { segmentEnd, sendReset } from "./reset.ts";
 import { after, before } from "./sequence.ts";
-import { Shutdown, setState, type Tcb, TcbTimer, TimerKind, writeEnd } from "./tcb.ts";
+import { Shutdown, setState, type Tcb, writeEnd } from "./tcb.ts";
 import { TIME_WAIT_LENGTH } from "./time-wait.ts";
 import { challenge, validate } from "./validate.ts";
 
@@ -139,9 +140,9 @@ function finAcknowledged(tcb: Tcb, frame: Frame): DropReason | null | undefined 
 
 export function armFinWait(tcb: Tcb, patience: number): void {
   const { engine } = tcb.context.host;
-  tcb.finWaitTimer ??= new TcbTimer(tcb, TimerKind.finWait);
-  tcb.finWaitTimer.due = (millisecondsAt(engine.now) + patience) | 0;
-  engine.timers.arm(tcb.finWaitTimer, inMilliseconds(engine.now, patience));
+  if (tcb.finWaitSlot === UNARMED) tcb.finWaitSlot = engine.timers.hold(tcb);
+  tcb.finWaitDue = (millisecondsAt(engine.now) + patience) | 0;
+  engine.timers.armHeld(tcb.finWaitSlot, patience);
 }
 
 /** Room in the send buffer for somebody who waits for it (`tcp_check_space`). */

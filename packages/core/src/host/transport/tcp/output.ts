@@ -8,7 +8,7 @@ import { TcpFlag } from "../../../packet/protocol.ts";
 import { microsecondsAt, millisecondsAt } from "./clock.ts";
 import { SentSegment } from "./segment.ts";
 import { after } from "./sequence.ts";
-import { INITIAL_WINDOW_SEGMENTS, inFlight, type Tcb } from "./tcb.ts";
+import { INITIAL_WINDOW_SEGMENTS, inFlight, type Tcb, TransmitTimer } from "./tcb.ts";
 import { NO_OCTETS, routeOf, transmit } from "./transmit.ts";
 import { armLossTimer, armWindowProbe } from "./transmit-timer.ts";
 
@@ -36,7 +36,7 @@ export function pushPending(tcb: Tcb): void {
     tcb.recoverySent += sent;
     noteWindowUsage(tcb);
     armLossTimer(tcb);
-  } else if (tcb.packetsOut === 0 && !tcb.retransmitTimer?.armed) armWindowProbe(tcb);
+  } else if (tcb.packetsOut === 0 && tcb.transmitTimer === TransmitTimer.none) armWindowProbe(tcb);
 }
 
 const fitsPeersWindow = (tcb: Tcb, size: number): boolean =>

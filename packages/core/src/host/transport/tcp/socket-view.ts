@@ -3,7 +3,7 @@
  * somebody asks. Left out, as nothing counts it: segments in and out, delivery rates, the least round trip.
  */
 import { ANY_ADDRESS } from "../../../packet/ipv4-address.ts";
-import type { Timer } from "../../../time/timer.ts";
+import { UNARMED } from "../../../time/timer.ts";
 import { TcpState } from "../socket.ts";
 import { inodeOf } from "../socket-numbers.ts";
 import type { SocketSummary, SocketTimer, TcpInfo } from "../transport.ts";
@@ -12,7 +12,7 @@ import type { ConnectionRequest } from "./connection-request.ts";
 import { type FlowEntry, FlowKind } from "./flow-table.ts";
 import { queued, sendBuffer } from "./input.ts";
 import type { Listener } from "./listener.ts";
-import { type Tcb, type TcpContext, TimerKind } from "./tcb.ts";
+import { type Tcb, type TcpContext, TransmitTimer } from "./tcb.ts";
 import type { TimeWait } from "./time-wait.ts";
 
 /** A threshold this high was never set. */
@@ -57,8 +57,8 @@ export function flowSummary(entry: FlowEntry): SocketSummary {
     receiveQueue: 0,
     sendQueue: 0,
     timer: isRequest
-      ? timerOf(mini.context, mini, "on", (entry as ConnectionRequest).timeouts)
-      : timerOf(mini.context, mini, "timewait", 0),
+      ? timerOf(mini, mini.slot, mini.due, "on", (entry as ConnectionRequest).timeouts)
+      : timerOf(mini, mini.slot, mini.due, "timewait", 0),
     tcp: null,
     memory: null,
   };
@@ -86,24 +86,26 @@ function connectionSummary(tcb: Tcb): Omit<SocketSummary, "local" | "remote"> {
 const JIFFY = 4;
 
 function timerOf(
-  { host: { engine } }: TcpContext,
-  timer: Timer & { readonly due: number },
+  { context }: { readonly context: TcpContext },
+  slot: number,
+  due: number,
   kind: SocketTimer["kind"],
   tries: number,
 ): SocketTimer | null {
-  if (!timer.armed) return null;
-  const left = (timer.due - millisecondsAt(engine.now)) | 0;
+  const { engine } = context.host;
+  if (slot === UNARMED || !engine.timers.isArmed(slot)) return null;
+  const left = (due - millisecondsAt(engine.now)) | 0;
   return { kind, left: Math.max(0, Math.ceil(left / JIFFY) * JIFFY), tries };
 }
 
 /** The sending side's timer is named first; the keepalive timer, which also waits for the peer's FIN, otherwise. */
 function connectionTimer(tcb: Tcb): SocketTimer | null {
-  const { context, retransmitTimer: timer, finWaitTimer } = tcb;
-  if (timer?.armed === true)
-    return timer.kind === TimerKind.probe
-      ? timerOf(context, timer, "persist", tcb.probesOut)
-      : timerOf(context, timer, "on", tcb.retransmits);
-  return finWaitTimer === null ? null : timerOf(context, finWaitTimer, "keepalive", tcb.probesOut);
+  const { transmitTimer, transmitSlot, transmitDue } = tcb;
+  if (transmitTimer === TransmitTimer.none)
+    return timerOf(tcb, tcb.finWaitSlot, tcb.finWaitDue, "keepalive", tcb.probesOut);
+  return transmitTimer === TransmitTimer.probe
+    ? timerOf(tcb, transmitSlot, transmitDue, "persist", tcb.probesOut)
+    : timerOf(tcb, transmitSlot, transmitDue, "on", tcb.retransmits);
 }
 
 function infoOf(tcb: Tcb): TcpInfo {

@@ -6,7 +6,7 @@
 import type { Errno } from "../../../base/errno.ts";
 import type { Frame, TcpSynOptions } from "../../../packet/frame.ts";
 import { ANY_ADDRESS, type Ipv4Address } from "../../../packet/ipv4-address.ts";
-import { type Timer, UNARMED } from "../../../time/timer.ts";
+import { type SlotHolder, UNARMED } from "../../../time/timer.ts";
 import type { Trace } from "../../../trace/trace.ts";
 import type { Route } from "../../route/route.ts";
 import type { TransportSecrets } from "../secrets.ts";
@@ -18,19 +18,17 @@ import type { CongestionControl } from "./congestion/congestion-control.ts";
 import { type FlowEntry, FlowKind, type FlowTable } from "./flow-table.ts";
 import type { Chunk, EarlySegment, SentSegment } from "./segment.ts";
 
-/** Why a connection's timer was armed. */
-export const TimerKind = {
+/** What the timer of the sending side was armed for (`icsk_pending`). */
+export const TransmitTimer = {
+  none: 0,
   /** Retransmission timeout (ICSK_TIME_RETRANS). */
-  retransmit: 0,
+  retransmit: 1,
   /** Zero-window probe (ICSK_TIME_PROBE0). */
-  probe: 1,
+  probe: 2,
   /** Tail loss probe (ICSK_TIME_LOSS_PROBE). */
-  lossProbe: 2,
-  delayedAck: 3,
-  /** Patience with a peer that does not close after we did (`tcp_keepalive_timer`). */
-  finWait: 4,
+  lossProbe: 3,
 } as const;
-export type TimerKind = (typeof TimerKind)[keyof typeof TimerKind];
+export type TransmitTimer = (typeof TransmitTimer)[keyof typeof TransmitTimer];
 
 /** Linux's `enum tcp_ca_state`, without CWR, which only ECN and local congestion enter. */
 export const CongestionState = { open: 0, disorder: 1, recovery: 3, loss: 4 } as const;
@@ -69,33 +67,12 @@ export interface TcpContext {
   synOptions(mss: number, windowScale: number, sackPermitted: boolean): TcpSynOptions;
   /** Gives a packet to IP; what comes back at once waits until the present work is done. */
   send(frame: Frame): void;
-  expired(tcb: Tcb, kind: TimerKind): void;
+  /** A timer of `tcb` fires, whose slot this is. */
+  expired(tcb: Tcb, slot: number): void;
   /** Tells the owner of `tcb`, as soon as no call of an application is under way, that something changed. */
   wake(tcb: Tcb): void;
   /** `tcb` is closed for good: its port is free. */
   released(tcb: Tcb): void;
-}
-
-/** It is a timer without extending one, as a frame is an event: see `Frame`. */
-export class TcbTimer implements Timer {
-  slot = UNARMED;
-  readonly tcb: Tcb;
-  kind: TimerKind;
-  /** When it was asked to fire, which the wheel does a little later. */
-  due = 0;
-
-  constructor(tcb: Tcb, kind: TimerKind) {
-    this.tcb = tcb;
-    this.kind = kind;
-  }
-
-  get armed(): boolean {
-    return this.slot !== UNARMED;
-  }
-
-  expire(): void {
-    this.tcb.context.expired(this.tcb, this.kind);
-  }
 }
 
 export const INITIAL_WINDOW_SEGMENTS = 10;
@@ -103,7 +80,7 @@ export const INITIAL_WINDOW_SEGMENTS = 10;
 export const INITIAL_RTO = 1000;
 const INFINITE_THRESHOLD = 0x7fffffff;
 
-export class Tcb implements FlowEntry {
+export class Tcb implements FlowEntry, SlotHolder {
   readonly flowKind = FlowKind.connection;
   readonly context: TcpContext;
   localAddress: Ipv4Address = ANY_ADDRESS;
@@ -274,20 +251,30 @@ export class Tcb implements FlowEntry {
   quickAcks = 0;
   pingPong = false;
   lastReceived = 0;
-  delayedAckDue = 0;
   /** When an acknowledgement for a segment out of the window went out last. */
   lastOutOfWindowAck = 0;
   /** One went out at all. */
   answeredOutOfWindow = false;
 
-  retransmitTimer: TcbTimer | null = null;
-  delayedAckTimer: TcbTimer | null = null;
-  finWaitTimer: TcbTimer | null = null;
+  // timers: the wheel's slot of each once it was armed, and when it was asked to fire, which the wheel does a little later
+  transmitSlot = UNARMED;
+  transmitTimer: TransmitTimer = TransmitTimer.none;
+  transmitDue = 0;
+  /** Armed while `AckPending.timer` says so. */
+  delayedAckSlot = UNARMED;
+  delayedAckDue = 0;
+  /** Patience with a peer that does not close after we did (`tcp_keepalive_timer`). */
+  finWaitSlot = UNARMED;
+  finWaitDue = 0;
 
   constructor(context: TcpContext, congestion: CongestionControl) {
     this.context = context;
     this.cookie = context.numbers.next();
     this.congestion = congestion;
+  }
+
+  slotFired(slot: number): void {
+    this.context.expired(this, slot);
   }
 }
 

@@ -25,7 +25,7 @@ import { listenerReceives, requestReceives, stopListener } from "./passive-open.
 import { PortTable } from "./port-table.ts";
 import { sendReset } from "./reset.ts";
 import { flowSummary, listenerSummary } from "./socket-view.ts";
-import { AckCover, type Tcb, type TcpContext, type TimerKind } from "./tcb.ts";
+import { AckCover, type Tcb, type TcpContext } from "./tcb.ts";
 import { resetConnection, TcpSocketHandle } from "./tcp-socket.ts";
 import type { TimeWait } from "./time-wait.ts";
 import { timeWaitReceives } from "./time-wait-input.ts";
@@ -133,8 +133,8 @@ export class TcpLayer implements TcpContext, TransportHandler {
     icmpErrorArrives(this, error);
   }
 
-  expired(tcb: Tcb, kind: TimerKind): void {
-    timerExpired(tcb, kind);
+  expired(tcb: Tcb, slot: number): void {
+    timerExpired(tcb, slot);
     if (tcb.wakePending === true) this.wake(tcb);
   }
 

@@ -4,18 +4,18 @@
  * time-wait-input.ts.
  */
 import type { Ipv4Address } from "../../../packet/ipv4-address.ts";
-import { type Timer, UNARMED } from "../../../time/timer.ts";
+import type { SlotHolder } from "../../../time/timer.ts";
 import { TcpState } from "../socket.ts";
-import { inMilliseconds, millisecondsAt } from "./clock.ts";
+import { millisecondsAt } from "./clock.ts";
 import { type FlowEntry, FlowKind } from "./flow-table.ts";
 import { receiveWindowLeft, type Tcb, type TcpContext } from "./tcb.ts";
 
 /** Milliseconds. */
 export const TIME_WAIT_LENGTH = 60_000;
 
-/** It is a timer without extending one, as a frame is an event: see `Frame`. */
-export class TimeWait implements Timer, FlowEntry {
-  slot = UNARMED;
+export class TimeWait implements SlotHolder, FlowEntry {
+  /** The wheel's. */
+  readonly slot: number;
   readonly flowKind = FlowKind.timeWait;
   readonly cookie: number;
   readonly localAddress: Ipv4Address;
@@ -40,6 +40,7 @@ export class TimeWait implements Timer, FlowEntry {
 
   constructor(tcb: Tcb, state: TcpState) {
     this.context = tcb.context;
+    this.slot = this.context.host.engine.timers.hold(this);
     this.cookie = tcb.cookie;
     this.localAddress = tcb.localAddress;
     this.remoteAddress = tcb.remoteAddress;
@@ -56,25 +57,20 @@ export class TimeWait implements Timer, FlowEntry {
     this.note(tcb.state, state);
   }
 
-  get armed(): boolean {
-    return this.slot !== UNARMED;
-  }
-
   start(milliseconds: number): void {
     const { engine } = this.context.host;
     this.due = (millisecondsAt(engine.now) + milliseconds) | 0;
-    engine.timers.arm(this, inMilliseconds(engine.now, milliseconds));
+    engine.timers.armHeld(this.slot, milliseconds);
   }
 
-  expire(): void {
+  slotFired(): void {
+    this.end();
+  }
+
+  end(): void {
+    this.context.host.engine.timers.release(this.slot);
     this.note(this.state, TcpState.close);
     this.context.flows.remove(this);
-  }
-
-  /** Ends it before its time. */
-  end(): void {
-    this.context.host.engine.timers.cancel(this);
-    this.expire();
   }
 
   note(old: TcpState, now: TcpState): void {

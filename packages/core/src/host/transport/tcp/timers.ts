@@ -11,25 +11,25 @@ import { retransmit } from "./retransmit.ts";
 import { RTO_MAX, RTO_MIN, timedOut } from "./rto.ts";
 import type { SentSegment } from "./segment.ts";
 import { after } from "./sequence.ts";
-import { type Tcb, TimerKind } from "./tcb.ts";
+import { type Tcb, TransmitTimer } from "./tcb.ts";
 import { TIME_WAIT_LENGTH } from "./time-wait.ts";
 import { NO_OCTETS, sendActiveReset, transmit } from "./transmit.ts";
 import { armWindowProbe, rearmRetransmit } from "./transmit-timer.ts";
 
 const ORPHAN_RETRIES = 8;
 
-export function timerExpired(tcb: Tcb, kind: TimerKind): void {
+export function timerExpired(tcb: Tcb, slot: number): void {
+  if (slot === tcb.delayedAckSlot) return delayedAckExpired(tcb);
+  if (slot === tcb.finWaitSlot) return finWaitExpired(tcb);
+  const kind = tcb.transmitTimer;
+  tcb.transmitTimer = TransmitTimer.none;
   switch (kind) {
-    case TimerKind.retransmit:
+    case TransmitTimer.retransmit:
       return retransmitTimeout(tcb);
-    case TimerKind.probe:
+    case TransmitTimer.probe:
       return probeWindow(tcb);
-    case TimerKind.lossProbe:
+    case TransmitTimer.lossProbe:
       return probeLoss(tcb);
-    case TimerKind.delayedAck:
-      return delayedAckExpired(tcb);
-    case TimerKind.finWait:
-      return finWaitExpired(tcb);
   }
 }
 

@@ -1,34 +1,32 @@
 /** The one timer of the sending side, for timeouts, probes of a closed window, and tail loss probes. */
-import { inMilliseconds, millisecondsAt } from "./clock.ts";
+import { UNARMED } from "../../../time/timer.ts";
+import { millisecondsAt } from "./clock.ts";
 import { RTO_MAX, RTO_MIN } from "./rto.ts";
-import { CongestionState, INITIAL_RTO, type Tcb, TcbTimer, TimerKind } from "./tcb.ts";
+import { CongestionState, INITIAL_RTO, type Tcb, TransmitTimer } from "./tcb.ts";
 
 const TWO_JIFFIES = 8;
 const FIRST_PROBE_SHIFT_MAX = 9;
 
-export function armTransmitTimer(tcb: Tcb, kind: TimerKind, delay: number): void {
+export function armTransmitTimer(tcb: Tcb, timer: TransmitTimer, delay: number): void {
   const { engine } = tcb.context.host;
-  let timer = tcb.retransmitTimer;
-  if (timer === null) timer = tcb.retransmitTimer = new TcbTimer(tcb, kind);
-  timer.kind = kind;
-  timer.due = (millisecondsAt(engine.now) + delay) | 0;
-  const due = inMilliseconds(engine.now, delay);
-  if (tcb.context.byProcess === true) engine.timers.armByProcess(timer, due);
-  else engine.timers.arm(timer, due);
+  const { timers } = engine;
+  if (tcb.transmitSlot === UNARMED) tcb.transmitSlot = timers.hold(tcb);
+  tcb.transmitTimer = timer;
+  tcb.transmitDue = (millisecondsAt(engine.now) + delay) | 0;
+  if (tcb.context.byProcess === true) timers.armHeldByProcess(tcb.transmitSlot, delay);
+  else timers.armHeld(tcb.transmitSlot, delay);
 }
 
 export function cancelTransmitTimer(tcb: Tcb): void {
-  const timer = tcb.retransmitTimer;
-  if (timer?.armed) tcb.context.host.engine.timers.cancel(timer);
+  if (tcb.transmitTimer === TransmitTimer.none) return;
+  tcb.transmitTimer = TransmitTimer.none;
+  tcb.context.host.engine.timers.disarm(tcb.transmitSlot);
 }
-
-export const transmitTimerIs = (tcb: Tcb, kind: TimerKind): boolean =>
-  tcb.retransmitTimer?.armed === true && tcb.retransmitTimer.kind === kind;
 
 /** A full timeout from now, or none when nothing is outstanding (`tcp_rearm_rto`). */
 export function rearmRetransmit(tcb: Tcb): void {
   if (tcb.packetsOut === 0) cancelTransmitTimer(tcb);
-  else armTransmitTimer(tcb, TimerKind.retransmit, tcb.rto);
+  else armTransmitTimer(tcb, TransmitTimer.retransmit, tcb.rto);
 }
 
 /** A probe for a lost tail where the peer can tell us what arrived, otherwise the timeout (`tcp_set_xmit_timer`). */
@@ -41,12 +39,12 @@ export function armLossTimer(tcb: Tcb): void {
     // a lone segment's acknowledgement may be delayed
     delay += tcb.packetsOut === 1 ? RTO_MIN : TWO_JIFFIES;
   } else delay = INITIAL_RTO;
-  armTransmitTimer(tcb, TimerKind.lossProbe, Math.min(delay, tcb.rto));
+  armTransmitTimer(tcb, TransmitTimer.lossProbe, Math.min(delay, tcb.rto));
 }
 
 /** When to knock at a closed window next (`tcp_probe0_when`). */
 export function armWindowProbe(tcb: Tcb): void {
   const base = Math.max(tcb.rto, RTO_MIN);
   const shift = Math.min(tcb.backoff, FIRST_PROBE_SHIFT_MAX);
-  armTransmitTimer(tcb, TimerKind.probe, Math.min(base * (1 << shift), RTO_MAX));
+  armTransmitTimer(tcb, TransmitTimer.probe, Math.min(base * (1 << shift), RTO_MAX));
 }

@@ -10,7 +10,7 @@ import { TcpState } from "../socket.ts";
 import { millisecondsAt } from "./clock.ts";
 import { earlyBlocks } from "./early-data.ts";
 import { advertiseWindow } from "./receive-window.ts";
-import type { Tcb } from "./tcb.ts";
+import { AckPending, type Tcb } from "./tcb.ts";
 
 export const NO_OCTETS = new Uint8Array(0);
 export const TIMESTAMPS_LENGTH = 12;
@@ -159,10 +159,10 @@ function stamp(tcb: Tcb, frame: Frame): void {
 /** An acknowledgement is on its way: none is owed any more. */
 function acknowledgementSent(tcb: Tcb): void {
   if (tcb.quickAcks > 0 && --tcb.quickAcks === 0) tcb.ackDelay = ACK_DELAY_MIN;
-  if (tcb.ackPending === 0) return;
+  const pending = tcb.ackPending;
+  if (pending === 0) return;
   tcb.ackPending = 0;
-  const timer = tcb.delayedAckTimer;
-  if (timer?.armed) tcb.context.host.engine.timers.cancel(timer);
+  if ((pending & AckPending.timer) !== 0) tcb.context.host.engine.timers.disarm(tcb.delayedAckSlot);
 }
 
 /** A quick answer to data means a conversation: acknowledgements may wait for the next answer (pingpong mode). */
