@@ -7,6 +7,7 @@ import type { IpContext } from "./ip/ip-context.ts";
 import type { IpLayer } from "./ip/ip-layer.ts";
 import type { MulticastGroups } from "./ip/multicast-groups.ts";
 import type { UdpReceiver } from "./ip/udp-receiver.ts";
+import type { NeighbourEntry } from "./neigh/neighbour-entry.ts";
 import type { Route } from "./route/route.ts";
 import type { Toa } from "./transport/toa.ts";
 import type { TransportHost, TransportSysctls } from "./transport/transport-host.ts";
@@ -28,6 +29,8 @@ export class TransportHostAdapter implements TransportHost {
   readonly groups: MulticastGroups;
   private readonly context: IpContext;
   private readonly owner: TransportHostOwner;
+  /** Whom the last connection confirmed: most talk by one next hop. */
+  private confirmed: NeighbourEntry | null = null;
 
   constructor(owner: TransportHostOwner, context: IpContext) {
     this.context = context;
@@ -57,8 +60,17 @@ export class TransportHostAdapter implements TransportHost {
   }
 
   confirmNeighbour(route: Route, destination: Ipv4Address): void {
-    const device = this.context.devices.at(route.device);
+    const nextHop = route.gateway === 0 ? destination : route.gateway;
+    const { confirmed, context } = this;
+    if (confirmed?.ready && confirmed.address === nextHop && confirmed.deviceIndex === route.device)
+      confirmed.confirmedAt = context.engine.now;
+    else this.confirmOther(route.device, nextHop);
+  }
+
+  private confirmOther(index: number, nextHop: Ipv4Address): void {
+    const { devices, neighbours } = this.context;
+    const device = devices.at(index);
     if (device === undefined) return;
-    this.context.neighbours.confirm(device, route.gateway === 0 ? destination : route.gateway);
+    this.confirmed = neighbours.confirm(device, nextHop);
   }
 }

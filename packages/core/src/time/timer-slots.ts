@@ -64,6 +64,10 @@ export class TimerSlots {
     return place;
   }
 
+  setHolder(slot: number, holder: SlotHolder): void {
+    this.objects[this.argument(slot)] = holder;
+  }
+
   isNumbered(slot: number): boolean {
     return this.owner(slot) > HOLDERS;
   }

@@ -129,15 +129,19 @@ describe("timer wheel", () => {
     const [server, next] = [alarm("server"), alarm("next")];
     const hold = (name: string): number =>
       engine.timers.hold({ slotFired: () => fired.push(name) });
-    const [client, idle, gone] = [hold("client"), hold("idle"), hold("gone")];
-    for (const slot of [client, idle, gone]) engine.timers.armHeldByProcess(slot, 1_000);
+    const [client, idle, gone, left] = [hold("client"), hold("idle"), hold("gone"), hold("left")];
+    for (const slot of [client, idle, gone, left]) engine.timers.armHeldByProcess(slot, 1_000);
     server.armMs(1_000);
     engine.timers.disarm(idle);
     engine.timers.release(gone);
     engine.timers.armHeld(hold("in its place"), 1_000);
+    engine.timers.armHeld(
+      engine.timers.handOver(left, { slotFired: () => fired.push("heir") }),
+      1_000,
+    );
     engine.schedule(new Call(() => next.armMs(1_000)), 1 as Instant);
     engine.run(at(2_000));
-    expect(fired).toEqual(["next", "client", "in its place", "server"]);
+    expect(fired).toEqual(["next", "client", "heir", "in its place", "server"]);
   });
 
   test("a timer that is re-armed into its bucket keeps its place", () => {

@@ -69,7 +69,7 @@ export class TimerWheel {
   private heads = NO_HEADS;
   /** One bit per bucket that is not empty, two words per level. */
   private readonly pending: number[] = new Array<number>(2 * LEVELS).fill(0);
-  /** Slots whose timers processes armed at the instant `lateAt`, in order; 0 for one that was given back since. */
+  /** Slots whose timers processes armed at the instant `lateAt`, in order; 0 for one that changed hands since. */
   private readonly late: number[] = [];
   /** How many of `late` count: the array is never made shorter, which V8 does slowly. */
   private lateCount = 0;
@@ -138,9 +138,21 @@ export class TimerWheel {
 
   /** Disarms the timer of this slot and takes the slot back. */
   release(slot: number): void {
+    this.clear(slot);
+    this.slots.remove(slot);
+  }
+
+  /** The slot, disarmed, for another holder; a new one for `UNARMED`. */
+  handOver(slot: number, holder: SlotHolder): number {
+    if (slot === UNARMED) return this.hold(holder);
+    this.clear(slot);
+    this.slots.setHolder(slot, holder);
+    return slot;
+  }
+
+  private clear(slot: number): void {
     this.disarm(slot);
     for (let i = 0; i < this.lateCount; i++) if (this.late[i] === slot) this.late[i] = 0;
-    this.slots.remove(slot);
   }
 
   /** As `arm`, for a slot that is held. */

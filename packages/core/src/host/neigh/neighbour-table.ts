@@ -83,10 +83,11 @@ export class NeighbourTable implements NeighbourTimerHandler {
     device.transmit(frame);
   }
 
-  /** An upper layer knows that its packets arrive at the neighbour (`neigh_confirm`, as TCP does for each ACK). */
-  confirm(device: NeighbourDevice, address: Ipv4Address): void {
+  /** An upper layer knows that its packets arrive at the neighbour (`neigh_confirm`, as TCP does for each ACK); its entry. */
+  confirm(device: NeighbourDevice, address: Ipv4Address): NeighbourEntry | null {
     const entry = this.find(device, address);
     if (entry !== null) entry.confirmedAt = this.engine.now;
+    return entry;
   }
 
   /** The entry for an address on a device; null when there is none. */

@@ -72,7 +72,10 @@ function measureSegment(tcb: Tcb, length: number): void {
 
 /** At the end of a segment's processing: acknowledges now, later, or not at all (`tcp_ack_snd_check`). */
 export function acknowledgeIfDue(tcb: Tcb): void {
-  if ((tcb.ackPending & AckPending.scheduled) === 0) return;
+  if ((tcb.ackPending & AckPending.scheduled) !== 0) acknowledgeDue(tcb);
+}
+
+function acknowledgeDue(tcb: Tcb): void {
   const owed = (tcb.receiveNext - tcb.receiveUpdate) | 0;
   const twoSegments =
     owed > tcb.receiveMss && (tcb.available === 0 || chooseWindow(tcb) >= tcb.receiveWindow);

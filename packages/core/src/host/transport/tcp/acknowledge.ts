@@ -37,13 +37,14 @@ export function acknowledge(tcb: Tcb, frame: Frame): AckResult {
     tcb.retransmits = 0;
     tcb.retransmitting = false;
   }
-  if (frame.hasTimestamps === true) rememberTimestamp(tcb, frame);
+  const now = millisecondsAt(tcb.context.host.engine.now);
+  if (frame.hasTimestamps === true) rememberTimestamp(tcb, frame, now);
   const windowChanged = updateWindow(tcb, frame, ack);
   tcb.softError = 0;
   tcb.probesOut = 0;
-  tcb.peerHeardAt = millisecondsAt(tcb.context.host.engine.now);
+  tcb.peerHeardAt = now;
   if (tcb.packetsOut === 0) {
-    checkClosedWindow(tcb);
+    if (tcb.writeEnd !== tcb.sendNext) checkClosedWindow(tcb);
     return AckResult.acceptable;
   }
   const { covered } = tcb.context;
@@ -111,16 +112,15 @@ function updateWindow(tcb: Tcb, frame: Frame, ack: number): boolean {
 }
 
 /** TS.Recent follows segments that do not lie ahead of what was acknowledged (RFC 7323 §4.3). */
-function rememberTimestamp(tcb: Tcb, frame: Frame): void {
+function rememberTimestamp(tcb: Tcb, frame: Frame, now: number): void {
   if (tcb.timestamps === false || after(frame.sequenceNumber, tcb.receiveUpdate)) return;
   if (((frame.timestampValue - tcb.timestampRecent) | 0) < 0) return;
   tcb.timestampRecent = frame.timestampValue;
-  tcb.timestampRecentAt = millisecondsAt(tcb.context.host.engine.now);
+  tcb.timestampRecentAt = now;
 }
 
-/** Nothing is outstanding: does the window still keep waiting data back (`tcp_ack_probe`)? */
+/** Nothing is outstanding: does the window still keep back what waits (`tcp_ack_probe`)? */
 function checkClosedWindow(tcb: Tcb): void {
-  if (tcb.unsent === 0 && (tcb.finQueued === false || tcb.finSent === true)) return;
   const size = Math.max(1, Math.min(tcb.unsent, tcb.mss));
   const end = (tcb.sendNext + size) | 0;
   if (after(end, (tcb.sendUnacknowledged + tcb.sendWindow) | 0)) return armWindowProbe(tcb);

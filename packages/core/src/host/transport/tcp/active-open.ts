@@ -57,6 +57,7 @@ export function open(tcb: Tcb): void {
   setState(tcb, TcpState.synSent);
   const syn = new SentSegment(iss, TcpFlag.syn, NO_OCTETS, 0, 0, microsecondsAt(engine.now));
   tcb.sendNext = syn.end;
+  tcb.writeEnd = syn.end;
   outstanding(tcb, syn);
   syn.frameId = transmit(tcb, TcpFlag.syn, iss, NO_OCTETS, 0, 0, 0);
   armTransmitTimer(tcb, TransmitTimer.retransmit, tcb.rto);

@@ -21,6 +21,7 @@ export function finish(tcb: Tcb): void {
   tcb.packetsOut = tcb.sackedOut = tcb.lostOut = tcb.resentOut = 0;
   tcb.writeHead = tcb.writeTail = null;
   tcb.unsent = 0;
+  tcb.writeEnd = tcb.sendNext;
   tcb.earlyHead = null;
   tcb.sackBlocks = null;
   tcb.ackPending = 0;
@@ -65,9 +66,10 @@ export function becomeTimeWait(
 ): void {
   const patience = Math.max(length, (tcb.rto * 7) / 2);
   const entry = new TimeWait(tcb, state);
+  tcb.context.flows.replace(tcb, entry);
+  tcb.hashed = false;
   tcb.state = TcpState.close;
   finish(tcb);
-  tcb.context.flows.add(entry);
   entry.start(state === TcpState.timeWait ? TIME_WAIT_LENGTH : patience);
 }
 

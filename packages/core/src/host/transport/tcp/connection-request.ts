@@ -8,6 +8,7 @@ import { packetLength } from "../../../packet/lengths.ts";
 import { FragmentField, IpProtocol, TcpFlag } from "../../../packet/protocol.ts";
 import type { Instant } from "../../../time/instant.ts";
 import { type SlotHolder, UNARMED } from "../../../time/timer.ts";
+import type { Route } from "../../route/route.ts";
 import { portPair } from "../secrets.ts";
 import { TcpState } from "../socket.ts";
 import { microsecondsAt, millisecondsAt } from "./clock.ts";
@@ -18,7 +19,7 @@ import type { Listener } from "./listener.ts";
 import { firstScale, firstWindow } from "./receive-window.ts";
 import { RTO_MAX, sampleRtt } from "./rto.ts";
 import { INITIAL_RTO, setState, Tcb, type TcpContext } from "./tcb.ts";
-import { TIMESTAMPS_LENGTH, timestampClock } from "./transmit.ts";
+import { announcedMss, TIMESTAMPS_LENGTH, timestampClock } from "./transmit.ts";
 
 const WINDOW_SPACE_MIN = 212_992;
 
@@ -42,7 +43,10 @@ export class ConnectionRequest implements SlotHolder, FlowEntry {
   readonly receiveNext: number;
   readonly receiveWindow: number;
   readonly receiveScale: number;
+  /** The option of the answer. */
   readonly mss: number;
+  private route: Route;
+  private routeGeneration: number;
   readonly timestampOffset: number;
   timestampRecent: number;
   /** Microseconds. */
@@ -55,8 +59,8 @@ export class ConnectionRequest implements SlotHolder, FlowEntry {
   /** Low six bits of the clock that a SYN cookie's SYN+ACK carries; −1 for the clock itself. */
   private stampBits = -1;
 
-  /** `mss`: the option of the answer. `initialSequence` null: chosen by the flow's hash. */
-  constructor(listener: Listener, syn: Frame, mss: number, initialSequence: number | null) {
+  /** `route`: that of the answer. `initialSequence` null: chosen by the flow's hash. */
+  constructor(listener: Listener, syn: Frame, route: Route, initialSequence: number | null) {
     const { context } = listener;
     const { host, secrets } = context;
     this.context = context;
@@ -73,7 +77,9 @@ export class ConnectionRequest implements SlotHolder, FlowEntry {
     this.initialSequence =
       initialSequence ?? secrets.initialSequence(this.localAddress, this.remoteAddress, ports, now);
     this.receiveNext = (syn.sequenceNumber + 1) | 0;
-    this.mss = mss;
+    this.route = route;
+    this.routeGeneration = host.routeGeneration();
+    this.mss = announcedMss(route, host.ip.mtuOf(route, this.remoteAddress));
     const { sysctls } = host;
     const stamped = this.timestamps === true ? TIMESTAMPS_LENGTH : 0;
     this.receiveWindow = firstWindow(sysctls.tcp_rmem_default, this.mss - stamped);
@@ -146,12 +152,24 @@ export class ConnectionRequest implements SlotHolder, FlowEntry {
     if (this.context.flows.remove(this)) this.listener.requests--;
   }
 
+  /** The route, looked up again when it may be out of date; null when there is none now. */
+  private routeNow(): Route | null {
+    const { host } = this.context;
+    const generation = host.routeGeneration();
+    if (generation === this.routeGeneration) return this.route;
+    const route = host.ip.routeOutput(this.remoteAddress, this.localAddress, 0, 0, 0);
+    if (typeof route === "number") return null;
+    this.route = route;
+    this.routeGeneration = generation;
+    return route;
+  }
+
   /** SYN+ACK (`tcp_make_synack`), without an IP identification. */
   sendSynAck(): void {
     const { context, syn } = this;
     const { host } = context;
-    const route = host.ip.routeOutput(this.remoteAddress, this.localAddress, 0, 0, 0);
-    if (typeof route === "number") return;
+    const route = this.routeNow();
+    if (route === null) return;
     const frame = new Frame(host.engine.newFrameId());
     if (this.synAckId === 0) {
       frame.parentId = syn.id;
@@ -192,7 +210,6 @@ export class ConnectionRequest implements SlotHolder, FlowEntry {
   becomeConnection(frame: Frame): Tcb {
     const { context } = this;
     const { host } = context;
-    this.remove();
     const tcb = new Tcb(context, NEW_RENO);
     tcb.cookie = this.cookie;
     tcb.localAddress = this.localAddress;
@@ -211,13 +228,25 @@ export class ConnectionRequest implements SlotHolder, FlowEntry {
     context.counters.PassiveOpens++;
     tcb.state = TcpState.newSynReceived;
     setState(tcb, TcpState.established);
-    tcb.hashed = true;
-    context.flows.add(tcb);
+    this.giveWay(tcb);
     if (host.toa !== null) tcb.toldPeer = host.toa.peerOf(frame);
     if (this.repeats === 0)
       sampleRtt(tcb, Math.max(1, (microsecondsAt(host.engine.now) - this.madeAt) | 0));
     initialiseTransfer(tcb);
     return tcb;
+  }
+
+  /** `tcb` takes its place in the flow table, its timer and its route. */
+  private giveWay(tcb: Tcb): void {
+    const { flows, host } = this.context;
+    if (flows.replace(this, tcb)) this.listener.requests--;
+    else flows.add(tcb);
+    tcb.hashed = true;
+    tcb.transmitSlot = host.engine.timers.handOver(this.slot, tcb);
+    this.slot = UNARMED;
+    tcb.route = this.route;
+    tcb.routeGeneration = this.routeGeneration;
+    tcb.pathMtu = host.ip.mtuOf(this.route, this.remoteAddress);
   }
 
   private takeSequences(tcb: Tcb): void {
@@ -226,6 +255,7 @@ export class ConnectionRequest implements SlotHolder, FlowEntry {
     tcb.acknowledgedFrom = next;
     tcb.sendUnacknowledged = next;
     tcb.sendNext = next;
+    tcb.writeEnd = next;
     tcb.smallSent = next;
     tcb.rttSequence = next;
     tcb.receiveNext = this.receiveNext;

@@ -60,18 +60,33 @@ export class FlowTable {
     this.size++;
   }
 
+  /** Puts `entry` into the table instead of `old`, an entry of the same flow; whether that one was there. */
+  replace(old: FlowEntry, entry: FlowEntry): boolean {
+    const buckets = this.buckets;
+    if (buckets === null) return false;
+    const at = this.indexOf(buckets, old);
+    if (!this.unlink(buckets, at, old)) return false;
+    entry.nextInBucket = buckets[at] as FlowEntry | null;
+    buckets[at] = entry;
+    return true;
+  }
+
   /** Whether it was there. */
   remove(entry: FlowEntry): boolean {
     const buckets = this.buckets;
-    if (buckets === null) return false;
-    const at = this.indexOf(buckets, entry);
+    if (buckets === null || !this.unlink(buckets, this.indexOf(buckets, entry), entry))
+      return false;
+    this.size--;
+    return true;
+  }
+
+  private unlink(buckets: (FlowEntry | null)[], at: number, entry: FlowEntry): boolean {
     let previous: FlowEntry | null = null;
     for (let e = buckets[at] as FlowEntry | null; e !== null; previous = e, e = e.nextInBucket) {
       if (e !== entry) continue;
       if (previous === null) buckets[at] = e.nextInBucket;
       else previous.nextInBucket = e.nextInBucket;
       e.nextInBucket = null;
-      this.size--;
       return true;
     }
     return false;

@@ -17,7 +17,7 @@ import { establish } from "./establish.ts";
 import { pushPending } from "./output.ts";
 import { segmentEnd, sendReset } from "./reset.ts";
 import { after, before } from "./sequence.ts";
-import { Shutdown, setState, type Tcb, writeEnd } from "./tcb.ts";
+import { Shutdown, setState, type Tcb } from "./tcb.ts";
 import { TIME_WAIT_LENGTH } from "./time-wait.ts";
 import { challenge, validate } from "./validate.ts";
 
@@ -54,6 +54,8 @@ function text(tcb: Tcb, frame: Frame): DropReason | null {
     case TcpState.finWait1:
     case TcpState.finWait2:
       refused = textAfterClose(tcb, frame);
+      if (tcb.state === TcpState.finWait2 && tcb.orphan === true && tcb.finWaitSlot === UNARMED)
+        waitForFin(tcb);
       break;
     case TcpState.established:
       refused = takeData(tcb, frame);
@@ -93,7 +95,7 @@ function afterAcknowledgement(
     challenge(tcb);
     return "tcp-old-acknowledgement";
   }
-  const allSent = tcb.sendUnacknowledged === writeEnd(tcb);
+  const allSent = tcb.sendUnacknowledged === tcb.writeEnd;
   switch (tcb.state) {
     case TcpState.synReceived:
       return establish(tcb, frame);
@@ -129,13 +131,20 @@ function finAcknowledged(tcb: Tcb, frame: Frame): DropReason | null | undefined 
     sendReset(tcb.context, frame);
     return "tcp-invalid-segment";
   }
+  if (fin !== 0) return undefined;
   const patience = finTime(tcb);
-  if (fin === 0 && patience <= TIME_WAIT_LENGTH) {
+  if (patience <= TIME_WAIT_LENGTH) {
     becomeTimeWait(tcb, TcpState.finWait2, patience);
     return null;
   }
-  armFinWait(tcb, patience > TIME_WAIT_LENGTH ? patience - TIME_WAIT_LENGTH : patience);
+  armFinWait(tcb, patience - TIME_WAIT_LENGTH);
   return undefined;
+}
+
+/** The FIN that came with the acknowledgement of ours could not be taken yet: something before it is missing. */
+function waitForFin(tcb: Tcb): void {
+  const patience = finTime(tcb);
+  armFinWait(tcb, patience > TIME_WAIT_LENGTH ? patience - TIME_WAIT_LENGTH : patience);
 }
 
 export function armFinWait(tcb: Tcb, patience: number): void {
@@ -153,7 +162,7 @@ function tellWriter(tcb: Tcb): void {
 }
 
 /** Octets written and not yet acknowledged. */
-export const queued = (tcb: Tcb): number => (writeEnd(tcb) - tcb.sendUnacknowledged) | 0;
+export const queued = (tcb: Tcb): number => (tcb.writeEnd - tcb.sendUnacknowledged) | 0;
 
 /** Octets that may be queued: two congestion windows (`tcp_sndbuf_expand`), at least the 87,040 that a new connection has. */
 export function sendBuffer(tcb: Tcb): number {

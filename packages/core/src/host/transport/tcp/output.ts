@@ -8,20 +8,23 @@ import { TcpFlag } from "../../../packet/protocol.ts";
 import { microsecondsAt, millisecondsAt } from "./clock.ts";
 import { SentSegment } from "./segment.ts";
 import { after } from "./sequence.ts";
-import { INITIAL_WINDOW_SEGMENTS, inFlight, type Tcb, TransmitTimer } from "./tcb.ts";
+import { finWaits, INITIAL_WINDOW_SEGMENTS, inFlight, type Tcb, TransmitTimer } from "./tcb.ts";
 import { NO_OCTETS, routeOf, transmit } from "./transmit.ts";
 import { armLossTimer, armWindowProbe } from "./transmit-timer.ts";
 
 /** Sends what may be sent now. */
 export function pushPending(tcb: Tcb): void {
-  if (tcb.unsent === 0 && (tcb.finQueued === false || tcb.finSent === true)) return;
+  if (tcb.writeEnd !== tcb.sendNext) sendPending(tcb);
+}
+
+function sendPending(tcb: Tcb): void {
   routeOf(tcb);
   restartAfterIdle(tcb);
   let sent = 0;
   tcb.windowLimited = false;
   for (;;) {
     const size = Math.min(tcb.unsent, tcb.mss);
-    const fin = tcb.finQueued === true && tcb.finSent === false && size === tcb.unsent;
+    const fin = size === tcb.unsent && finWaits(tcb);
     if (size === 0 && !fin) break;
     if (inFlight(tcb) >= tcb.window) {
       tcb.windowLimited = true;

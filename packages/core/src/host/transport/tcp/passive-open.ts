@@ -10,7 +10,7 @@ import { replyTo, segmentEnd, sendReply, sendReset } from "./reset.ts";
 import { after, before } from "./sequence.ts";
 import { checkCookie, sendCookie } from "./syn-cookie.ts";
 import type { Tcb } from "./tcb.ts";
-import { announcedMss, timestampClock } from "./transmit.ts";
+import { timestampClock } from "./transmit.ts";
 import { rateLimited } from "./validate.ts";
 
 /** A segment for a listener; null when it was consumed. `initialSequence` is fixed when a TIME_WAIT gave way to a SYN. */
@@ -48,9 +48,8 @@ function synArrives(
   }
   const route = host.ip.routeOutput(syn.source, syn.destination, 0, 0, 0);
   if (typeof route === "number") return "ip-no-route";
-  const mss = announcedMss(route, host.ip.mtuOf(route, syn.source));
-  if (crowded && initialSequence === null) sendCookie(listener, syn, mss);
-  else new ConnectionRequest(listener, syn, mss, initialSequence).start();
+  if (crowded && initialSequence === null) sendCookie(listener, syn, route);
+  else new ConnectionRequest(listener, syn, route, initialSequence).start();
   return null;
 }
 

@@ -5,11 +5,11 @@
 import { Frame } from "../../../packet/frame.ts";
 import { TcpFlag } from "../../../packet/protocol.ts";
 import type { Instant } from "../../../time/instant.ts";
+import type { Route } from "../../route/route.ts";
 import { mix, portPair } from "../secrets.ts";
 import { ConnectionRequest } from "./connection-request.ts";
 import type { Listener } from "./listener.ts";
 import type { TcpContext } from "./tcb.ts";
-import { announcedMss } from "./transmit.ts";
 
 const MSS_TABLE = [536, 1300, 1440, 1460] as const;
 const MINUTE = 60_000_000_000;
@@ -21,7 +21,7 @@ const SACK_BIT = 0x10;
 const OPTION_MASK = 0x3f;
 const MSS_BITS = 3;
 
-export function sendCookie(listener: Listener, syn: Frame, mss: number): void {
+export function sendCookie(listener: Listener, syn: Frame, route: Route): void {
   const { context } = listener;
   const { engine } = context.host;
   context.counters.SyncookiesSent++;
@@ -29,7 +29,7 @@ export function sendCookie(listener: Listener, syn: Frame, mss: number): void {
   let index = MSS_TABLE.length - 1;
   while (index > 0 && (MSS_TABLE[index] as number) > offered) index--;
   const sequence = cookieFor(context, syn, syn.sequenceNumber, minuteOf(engine.now), index);
-  const request = new ConnectionRequest(listener, syn, mss, sequence);
+  const request = new ConnectionRequest(listener, syn, route, sequence);
   request.stampWith(optionBits(syn));
   request.sendSynAck();
 }
@@ -48,8 +48,7 @@ export function checkCookie(listener: Listener, frame: Frame): ConnectionRequest
     const syn = rebuildSyn(context, frame, irs, index);
     const route = host.ip.routeOutput(frame.source, frame.destination, 0, 0, 0);
     if (typeof route === "number") return null;
-    const mss = announcedMss(route, host.ip.mtuOf(route, frame.source));
-    const request = new ConnectionRequest(listener, syn, mss, sequence);
+    const request = new ConnectionRequest(listener, syn, route, sequence);
     request.timestampRecent = frame.timestampValue;
     return request;
   }

@@ -150,7 +150,8 @@ export class Tcb implements FlowEntry, SlotHolder {
   writeTail: Chunk | null = null;
   /** Octets in the write queue. */
   unsent = 0;
-  finQueued = false;
+  /** One past all that the owner wrote, FIN included (write_seq). */
+  writeEnd = 0;
   finSent = false;
   noDelay = false;
   /** The owner was told that the buffer is full and waits for room (SOCK_NOSPACE). */
@@ -282,9 +283,8 @@ export class Tcb implements FlowEntry, SlotHolder {
 export const inFlight = (tcb: Tcb): number =>
   tcb.packetsOut - tcb.sackedOut - tcb.lostOut + tcb.resentOut;
 
-/** One past all that the owner wrote, FIN included (write_seq). */
-export const writeEnd = (tcb: Tcb): number =>
-  (tcb.sendNext + tcb.unsent + (tcb.finQueued === true && tcb.finSent === false ? 1 : 0)) | 0;
+/** A FIN waits behind the octets that wait. */
+export const finWaits = (tcb: Tcb): boolean => tcb.writeEnd !== ((tcb.sendNext + tcb.unsent) | 0);
 
 /** What is left of the window that we advertised. */
 export function receiveWindowLeft(tcb: Tcb): number {

@@ -56,6 +56,7 @@ export class TcpLayer implements TcpContext, TransportHandler {
   causeId = 0;
   byProcess = false;
   private readonly makeSecrets: () => TransportSecrets;
+  private knownSecrets: TransportSecrets | null = null;
   private readonly ports: PortTable = new PortTable(this);
   private lastSynOptions: TcpSynOptions | null = null;
   private sending = 0;
@@ -73,7 +74,8 @@ export class TcpLayer implements TcpContext, TransportHandler {
   }
 
   get secrets(): TransportSecrets {
-    return this.makeSecrets();
+    this.knownSecrets ??= this.makeSecrets();
+    return this.knownSecrets;
   }
 
   receive(frame: Frame): void {

@@ -105,14 +105,13 @@ export class TcpSocketHandle implements TcpSocket {
     if (route.type === RouteType.broadcast || route.type === RouteType.multicast)
       return Errno.ENETUNREACH;
     const source = tcb.addressBound ? tcb.localAddress : ip.sourceFor(route, destination);
-    const port =
-      tcb.localPort === 0
-        ? this.ports.chooseForConnect(source, destination, remote.port)
-        : tcb.localPort;
-    if (port === 0 || context.flows.find(source, destination, port, remote.port) !== null)
+    if (tcb.localPort === 0) {
+      const port = this.ports.chooseForConnect(source, destination, remote.port);
+      if (port === 0) return Errno.EADDRNOTAVAIL;
+      tcb.localPort = port;
+    } else if (context.flows.find(source, destination, tcb.localPort, remote.port) !== null)
       return Errno.EADDRNOTAVAIL;
     tcb.localAddress = source;
-    tcb.localPort = port;
     tcb.remoteAddress = destination;
     tcb.remotePort = remote.port;
     routeOf(tcb);
@@ -159,6 +158,7 @@ export class TcpSocketHandle implements TcpSocket {
     else tcb.writeTail.next = chunk;
     tcb.writeTail = chunk;
     tcb.unsent += count;
+    tcb.writeEnd = (tcb.writeEnd + count) | 0;
     pushByProcess(tcb);
     return count;
   }
@@ -241,12 +241,11 @@ function dropUnread(tcb: Tcb): void {
 
 /** FIN behind all that was written (`tcp_close_state`, `tcp_send_fin`). */
 function queueFin(tcb: Tcb): void {
-  if (tcb.finQueued) return;
   if (tcb.state === TcpState.closeWait) setState(tcb, TcpState.lastAck);
   else if (tcb.state === TcpState.established || tcb.state === TcpState.synReceived)
     setState(tcb, TcpState.finWait1);
   else return;
-  tcb.finQueued = true;
+  tcb.writeEnd = (tcb.writeEnd + 1) | 0;
   tcb.noDelay = true;
   pushByProcess(tcb);
 }

@@ -4,7 +4,7 @@
  * time-wait-input.ts.
  */
 import type { Ipv4Address } from "../../../packet/ipv4-address.ts";
-import type { SlotHolder } from "../../../time/timer.ts";
+import { type SlotHolder, UNARMED } from "../../../time/timer.ts";
 import { TcpState } from "../socket.ts";
 import { millisecondsAt } from "./clock.ts";
 import { type FlowEntry, FlowKind } from "./flow-table.ts";
@@ -14,7 +14,7 @@ import { receiveWindowLeft, type Tcb, type TcpContext } from "./tcb.ts";
 export const TIME_WAIT_LENGTH = 60_000;
 
 export class TimeWait implements SlotHolder, FlowEntry {
-  /** The wheel's. */
+  /** The wheel's, which was the connection's. */
   readonly slot: number;
   readonly flowKind = FlowKind.timeWait;
   readonly cookie: number;
@@ -40,7 +40,8 @@ export class TimeWait implements SlotHolder, FlowEntry {
 
   constructor(tcb: Tcb, state: TcpState) {
     this.context = tcb.context;
-    this.slot = this.context.host.engine.timers.hold(this);
+    this.slot = this.context.host.engine.timers.handOver(tcb.transmitSlot, this);
+    tcb.transmitSlot = UNARMED;
     this.cookie = tcb.cookie;
     this.localAddress = tcb.localAddress;
     this.remoteAddress = tcb.remoteAddress;

@@ -11,7 +11,7 @@ import { retransmit } from "./retransmit.ts";
 import { RTO_MAX, RTO_MIN, timedOut } from "./rto.ts";
 import type { SentSegment } from "./segment.ts";
 import { after } from "./sequence.ts";
-import { type Tcb, TransmitTimer } from "./tcb.ts";
+import { finWaits, type Tcb, TransmitTimer } from "./tcb.ts";
 import { TIME_WAIT_LENGTH } from "./time-wait.ts";
 import { NO_OCTETS, sendActiveReset, transmit } from "./transmit.ts";
 import { armWindowProbe, rearmRetransmit } from "./transmit-timer.ts";
@@ -72,8 +72,7 @@ function orphanRetries(tcb: Tcb, alive: boolean): number {
 
 /** Knocks at a closed window (`tcp_probe_timer`). */
 function probeWindow(tcb: Tcb): void {
-  const waiting = tcb.unsent > 0 || (tcb.finQueued === true && tcb.finSent === false);
-  if (tcb.packetsOut > 0 || !waiting) {
+  if (tcb.packetsOut > 0 || tcb.writeEnd === tcb.sendNext) {
     tcb.probesOut = 0;
     return;
   }
@@ -86,7 +85,7 @@ function probeWindow(tcb: Tcb): void {
   if (room > 0) {
     // less than a segment: better than silence
     const size = Math.min(room, tcb.mss, tcb.unsent);
-    sendNew(tcb, size, tcb.finQueued === true && size === tcb.unsent && room > size);
+    sendNew(tcb, size, size === tcb.unsent && room > size && finWaits(tcb));
     tcb.backoff = 0;
     return rearmRetransmit(tcb);
   }

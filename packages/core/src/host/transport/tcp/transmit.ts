@@ -106,7 +106,8 @@ export function transmit(
   if ((flags & TcpFlag.syn) !== 0) synHeader(tcb, frame);
   else establishedHeader(tcb, frame);
   frame.route = route;
-  if ((flags & TcpFlag.ack) !== 0) acknowledgementSent(tcb);
+  if ((flags & TcpFlag.ack) !== 0 && (tcb.ackPending | tcb.quickAcks) !== 0)
+    acknowledgementSent(tcb);
   if (length > 0) dataSent(tcb);
   if (tcb.confirmPending === true) {
     tcb.confirmPending = false;
