@@ -40,6 +40,7 @@ export type Oddity =
   | "ttl 2"
   | "tos 16"
   | "options"
+  | "bad options"
   | "bad checksum"
   | "bad header"
   | "in parts"
@@ -51,6 +52,8 @@ export interface PacketStep {
   /** As `udp 10.0.0.1:1000 > 10.0.0.100:53`, or `tcp SA …` with flags. */
   readonly packet: string;
   readonly odd?: readonly Oddity[];
+  /** Sent from so many source ports, this and the next ones, all at once. */
+  readonly ports?: number;
   /** An ICMP error about such a packet instead. */
   readonly error?: "too long" | "unreachable" | "redirect" | "expired";
 }
@@ -79,6 +82,7 @@ const START: Readonly<Record<string, string>> = {
     ip addr add 10.0.0.100/32 dev eth0
     ip addr add 10.0.0.101/32 dev eth0
     ip route add 10.9.0.0/24 via 10.0.0.2
+    ping -c 1 10.2.0.1
     ip link add dummy0 type dummy
     ipvsadm -A -u 10.0.0.100:53 -s rr
     ipvsadm -a -u 10.0.0.100:53 -r 10.1.0.1 -m
@@ -86,6 +90,8 @@ const START: Readonly<Record<string, string>> = {
     ipvsadm -A -t 10.0.0.100:80 -s rr
     ipvsadm -a -t 10.0.0.100:80 -r 10.1.0.1 -m
     ipvsadm -a -t 10.0.0.100:80 -r 10.1.0.2:8080 -m
+    ipvsadm -A -t 10.0.0.100:53 -s rr
+    ipvsadm -a -t 10.0.0.100:53 -r 10.1.0.2 -m
     ipvsadm -A -u 10.0.0.101:53 -s rr
     ipvsadm -a -u 10.0.0.101:53 -r 10.1.0.1 -m`,
   client1: "",
@@ -105,8 +111,9 @@ const LENGTHS: ReadonlyMap<Oddity, number> = new Map([
   ["long", 2000],
   ["middling", 1300],
 ]);
-/** Two NOPs and the end of the list. */
+/** Three that do nothing and the end of the list; a route to be recorded where there is no room for a length. */
 const OPTIONS = Uint8Array.of(1, 1, 1, 0);
+const BAD_OPTIONS = Uint8Array.of(7, 2, 0, 0);
 const BROADCAST = 0xffffffffffff as MacAddress;
 
 const address = (text: string): Ipv4Address => parseIpv4Address(text) as Ipv4Address;
@@ -134,7 +141,8 @@ export class Director {
       const [count = "", unit = ""] = step.wait.split(" ");
       this.pass((UNITS[unit] as typeof seconds)(Number(count)));
     } else {
-      for (const frame of this.framesOf(step)) this.device(step.by).transmit(frame);
+      for (let i = 0; i < (step.ports ?? 1); i++)
+        for (const frame of this.framesOf(step, i)) this.device(step.by).transmit(frame);
       this.pass(microseconds(300));
     }
   }
@@ -198,9 +206,10 @@ export class Director {
     return frame;
   }
 
-  private framesOf(step: PacketStep): Frame[] {
+  private framesOf(step: PacketStep, portsOn: number): Frame[] {
     const { by, odd = [], error } = step;
     const whole = this.plain(step);
+    whole.sourcePort += portsOn;
     const frame = error === undefined ? whole : this.errorAbout(whole, error);
     // by the cable that it is on, to the director
     const segment = EVERYBODY[by.split(".")[0] ?? ""]?.[Number(by.at(-1))]?.split(" ")[0];
@@ -234,6 +243,7 @@ export class Director {
     if (oddity === "ttl 2") frame.ttl = 2;
     if (oddity === "tos 16") frame.tos = 16;
     if (oddity === "options") frame.ipOptions = OPTIONS;
+    if (oddity === "bad options") frame.ipOptions = BAD_OPTIONS;
     if (oddity === "bad checksum") frame.checksumFaults = ChecksumFault.transport;
     if (oddity === "bad header") frame.checksumFaults = ChecksumFault.ip;
     frame.payloadLength = LENGTHS.get(oddity) ?? frame.payloadLength;
