@@ -179,7 +179,7 @@ export class Director {
       ip.register(protocol, {
         icmpError: () => {},
         receive: (asked) => {
-          const route = ip.routeOutput(asked.source, asked.destination, 0, 0, 0);
+          const route = ip.routeOutput(asked.source, asked.destination, 0, 0, asked.tos);
           if (typeof route === "number") return;
           const answer = this.packet(protocol);
           answer.source = asked.destination;

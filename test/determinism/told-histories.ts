@@ -21,6 +21,12 @@ const tooLong = (by: string, from: string, to: string): Step => ({
   error: "too long",
 });
 
+const tooLongAnswer: PacketStep = {
+  by: "client1.eth0",
+  packet: "udp 10.1.0.1:53 > 10.0.0.1:1000",
+  error: "too long",
+};
+
 /** More clients than there are places to remember flows. */
 const crowd: PacketStep = { ...ask, ports: 300 };
 
@@ -245,13 +251,18 @@ export const TOLD_HISTORIES: readonly (readonly [what: string, steps: readonly S
   [
     "a packet that others hear as well",
     [
+      // both have the director's own addresses, and answer that nobody listens
+      ...["client2", "rs3"].map((on) => ({
+        on,
+        run: "ip link set eth0 address 02:00:00:00:00:01; ip addr add 10.0.0.100/32 dev eth0",
+      })),
       dir("ipvsadm --set 900 120 3600"),
       dir(
         "for i in 1 2; do ip neigh replace 10.1.0.$i lladdr 02:00:00:00:00:0$((i + 6)) dev eth1 nud permanent; done",
       ),
       dir("ip neigh replace 10.0.0.1 lladdr 02:00:00:00:00:04 dev eth0 nud permanent"),
       ...known,
-      wait("301 s"),
+      wait("400 s"),
       ask,
     ],
   ],
@@ -335,15 +346,20 @@ export const TOLD_HISTORIES: readonly (readonly [what: string, steps: readonly S
       ...known,
     ],
   ],
-  ["a server's neighbours that are forgotten", [toFirst, ...known, rs1("ip neigh flush all"), ask]],
   [
-    "a server's path MTU",
+    "a server's route with an MTU",
     [
       toFirst,
+      rs1("ip route replace default via 10.1.0.10 mtu 1200"),
       ...known,
-      { by: "client1.eth0", packet: "udp 10.1.0.1:53 > 10.0.0.1:1000", error: "too long" },
       odd("middling"),
-      ask,
+      odd("middling", "df"),
     ],
   ],
+  [
+    "a server's path MTU learnt before",
+    [toFirst, ask, tooLongAnswer, ...known, odd("middling"), odd("middling", "df")],
+  ],
+  ["a server's neighbours that are forgotten", [toFirst, ...known, rs1("ip neigh flush all"), ask]],
+  ["a server's path MTU", [toFirst, ...known, tooLongAnswer, odd("middling"), ask]],
 ];
