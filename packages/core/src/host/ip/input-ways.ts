@@ -31,7 +31,7 @@ const placeOf = (source: number, destination: number): number =>
 export class InputWays {
   private readonly context: IpContext;
   /** Made for the first way. */
-  private ways: (InputWay | null)[] = [];
+  private ways: (InputWay | null)[] | null = null;
 
   constructor(context: IpContext) {
     this.context = context;
@@ -40,10 +40,10 @@ export class InputWays {
   /** The local route of a packet for this host's link address, if that is all there is to decide; else null. */
   find(frame: Frame, from: HostDevice): Route | null {
     const { ways } = this;
-    if (ways.length === 0) return null;
+    if (ways === null) return null;
     const { source, destination } = frame;
-    const way = ways[placeOf(source, destination)];
-    return way != null &&
+    const way = ways[placeOf(source, destination)] as InputWay | null;
+    return way !== null &&
       way.source === source &&
       way.destination === destination &&
       way.from === from &&
@@ -58,11 +58,11 @@ export class InputWays {
     const { hooks } = this.context;
     if (!hooks.isIdle(HookPoint.preRouting) || !hooks.isIdle(HookPoint.localIn)) return;
     if (from.internal || !isPlain(frame) || frame.mark !== 0) return;
-    if (this.ways.length === 0) this.ways = new Array<InputWay | null>(PLACES).fill(null);
+    this.ways ??= new Array<InputWay | null>(PLACES).fill(null);
     const { source, destination } = frame;
     const place = placeOf(source, destination);
-    let way = this.ways[place];
-    if (way == null) {
+    let way = this.ways[place] as InputWay | null;
+    if (way === null) {
       way = new InputWay(from, route);
       this.ways[place] = way;
     }

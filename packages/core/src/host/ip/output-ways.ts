@@ -34,7 +34,7 @@ const placeOf = (destination: number): number => Math.imul(destination, 0x9e3779
 export class OutputWays {
   private readonly context: IpContext;
   /** Made for the first way. */
-  private ways: (OutputWay | null)[] = [];
+  private ways: (OutputWay | null)[] | null = null;
 
   constructor(context: IpContext) {
     this.context = context;
@@ -43,10 +43,10 @@ export class OutputWays {
   /** Sends a packet of this host's own that has its route, if its way is known; false when there is more to it. */
   send(frame: Frame): boolean {
     const { ways, context } = this;
-    if (ways.length === 0) return false;
-    const way = ways[placeOf(frame.destination)];
+    if (ways === null) return false;
+    const way = ways[placeOf(frame.destination)] as OutputWay | null;
     if (
-      way == null ||
+      way === null ||
       way.destination !== frame.destination ||
       way.route !== frame.route ||
       way.generation !== context.generation.value ||
@@ -69,10 +69,10 @@ export class OutputWays {
     if (type !== RouteType.unicast || group !== null || frame.nextHop !== 0 || !paths.empty) return;
     const neighbour = neighbours.find(out, gateway === 0 ? destination : gateway);
     if (neighbour === null || neighbour.ready === false) return;
-    if (this.ways.length === 0) this.ways = new Array<OutputWay | null>(PLACES).fill(null);
+    this.ways ??= new Array<OutputWay | null>(PLACES).fill(null);
     const place = placeOf(destination);
-    let way = this.ways[place];
-    if (way == null) {
+    let way = this.ways[place] as OutputWay | null;
+    if (way === null) {
       way = new OutputWay(route, out, neighbour);
       this.ways[place] = way;
     }

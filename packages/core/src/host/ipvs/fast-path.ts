@@ -41,7 +41,7 @@ export class MasqueradingFastPath implements FastPath, FlowMemory {
   private readonly host: FastPathHost;
   private readonly hooks: IpvsHooks;
   /** Made for the first flow. */
-  private flows: (MasqueradedFlow | null)[] = [];
+  private flows: (MasqueradedFlow | null)[] | null = null;
 
   constructor(context: IpvsContext, host: FastPathHost, hooks: IpvsHooks) {
     this.context = context;
@@ -51,10 +51,11 @@ export class MasqueradingFastPath implements FastPath, FlowMemory {
 
   take(frame: Frame, from: HostDevice): boolean {
     const { flows } = this;
-    if (flows.length === 0) return false;
+    if (flows === null) return false;
     const { source, destination, sourcePort, destinationPort } = frame;
-    const flow = flows[placeOf(source, destination, (sourcePort << 16) | destinationPort)];
-    if (flow == null || !flow.isOf(frame, from) || !this.knows(flow, frame)) return false;
+    const place = placeOf(source, destination, (sourcePort << 16) | destinationPort);
+    const flow = flows[place] as MasqueradedFlow | null;
+    if (flow === null || !flow.isOf(frame, from) || !this.knows(flow, frame)) return false;
     this.host.counters.InReceives++;
     frame.enterHost(from.index);
     frame.ipvsProperty = true;
@@ -140,22 +141,18 @@ export class MasqueradingFastPath implements FastPath, FlowMemory {
   }
 
   forget(connection: Connection): void {
-    if (this.flows.length === 0) return;
+    const { flows } = this;
+    if (flows === null) return;
     const { rows } = this.context;
     const client = rows.clientAddress(connection);
     const clientPort = rows.clientPort(connection);
     const virtual = rows.virtualAddress(connection);
     const virtualPort = rows.virtualPort(connection);
-    this.clear(placeOf(client, virtual, (clientPort << 16) | virtualPort));
+    clear(flows, placeOf(client, virtual, (clientPort << 16) | virtualPort));
     const masqueraded = rows.method(connection) === Method.masquerading;
     const answers = masqueraded ? rows.serverAddress(connection) : virtual;
     const answersPort = masqueraded ? rows.serverPort(connection) : virtualPort;
-    this.clear(placeOf(answers, client, (answersPort << 16) | clientPort));
-  }
-
-  private clear(place: number): void {
-    const flow = this.flows[place];
-    if (flow != null) flow.generation = FORGOTTEN;
+    clear(flows, placeOf(answers, client, (answersPort << 16) | clientPort));
   }
 
   /**
@@ -184,9 +181,9 @@ export class MasqueradingFastPath implements FastPath, FlowMemory {
     const neighbour = host.neighbours.find(out, route.gateway === 0 ? towards : route.gateway);
     if (neighbour === null || neighbour.ready === false) return null;
     const place = placeOf(source, destination, (sourcePort << 16) | destinationPort);
-    if (this.flows.length === 0) this.flows = new Array<MasqueradedFlow | null>(PLACES).fill(null);
-    let flow = this.flows[place];
-    if (flow == null) {
+    this.flows ??= new Array<MasqueradedFlow | null>(PLACES).fill(null);
+    let flow = this.flows[place] as MasqueradedFlow | null;
+    if (flow === null) {
       flow = new MasqueradedFlow(from, protocol, server, route, out, neighbour);
       this.flows[place] = flow;
     }
@@ -230,4 +227,9 @@ export class MasqueradingFastPath implements FastPath, FlowMemory {
       this.hooks.alone
     );
   }
+}
+
+function clear(flows: readonly (MasqueradedFlow | null)[], place: number): void {
+  const flow = flows[place] as MasqueradedFlow | null;
+  if (flow !== null) flow.generation = FORGOTTEN;
 }

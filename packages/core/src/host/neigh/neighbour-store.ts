@@ -5,16 +5,18 @@ import { NeighbourState } from "./neighbour-state.ts";
 
 const SMALLEST_SIZE = 8;
 
+/** The one bucket of a store without entries. */
+const EMPTY: (NeighbourEntry | null)[] = new Array<NeighbourEntry | null>(1).fill(null);
+
 export class NeighbourStore {
   /** All entries. */
   size = 0;
   oldest: NeighbourEntry | null = null;
   private newest: NeighbourEntry | null = null;
-  private buckets: (NeighbourEntry | null)[] = [];
+  private buckets = EMPTY;
 
   find(device: number, address: Ipv4Address): NeighbourEntry | null {
     const buckets = this.buckets;
-    if (buckets.length === 0) return null;
     let entry = buckets[hash(device, address) & (buckets.length - 1)] as NeighbourEntry | null;
     while (entry !== null && (entry.address !== address || entry.deviceIndex !== device)) {
       entry = entry.chained;
@@ -24,7 +26,7 @@ export class NeighbourStore {
 
   /** Adds an entry that is not there yet. */
   add(entry: NeighbourEntry): void {
-    if (this.size >= this.buckets.length) this.grow();
+    if (this.buckets === EMPTY || this.size >= this.buckets.length) this.grow();
     this.chain(entry);
     entry.older = this.newest;
     if (this.newest === null) this.oldest = entry;

@@ -28,10 +28,10 @@ const slotOf = (destination: number, source: number, device: number): number => 
 
 export class RouteCache {
   /** Grows to `SLOTS` with the first decision that is kept. */
-  private slots: (CachedRoute | null)[] = [];
+  private slots: (CachedRoute | null)[] | null = null;
 
   clear(): void {
-    if (this.slots.length > 0) this.slots = [];
+    this.slots = null;
   }
 
   find(
@@ -41,8 +41,9 @@ export class RouteCache {
     tos: number,
     mark: number,
   ): CachedRoute | null {
-    if (this.slots.length === 0) return null;
-    const entry = this.slots[slotOf(destination, source, device)] as CachedRoute | null;
+    const { slots } = this;
+    if (slots === null) return null;
+    const entry = slots[slotOf(destination, source, device)] as CachedRoute | null;
     return entry !== null &&
       entry.destination === destination &&
       entry.source === source &&
@@ -62,7 +63,7 @@ export class RouteCache {
     mark: number,
     route: Route,
   ): CachedRoute {
-    if (this.slots.length === 0) this.slots = new Array<CachedRoute | null>(SLOTS).fill(null);
+    this.slots ??= new Array<CachedRoute | null>(SLOTS).fill(null);
     const slot = slotOf(destination, source, device);
     let entry = this.slots[slot] as CachedRoute | null;
     if (entry === null) {
