@@ -178,6 +178,17 @@ const AT_DIRECTOR: readonly (readonly string[])[] = [
     "ip link set eth1 address 02:00:00:00:aa:01",
     "ip link set eth1 arp off",
     "ip link set eth1 arp on",
+    // devices on devices
+    "ip link add br0 type bridge forward_delay 0; ip link set br0 up; ip link set eth1 master br0; ip addr del 10.1.0.10/24 dev eth1; ip addr add 10.1.0.10/24 dev br0",
+    "ip link add br1 type bridge forward_delay 0; ip link set br1 up; ip link set eth0 master br1; ip addr del 10.0.0.10/24 dev eth0; ip addr add 10.0.0.10/24 dev br1",
+    "modprobe br_netfilter",
+    "ip link set eth1 nomaster; ip addr add 10.1.0.10/24 dev eth1",
+    "ip tunnel add t1 mode ipip remote 10.1.0.4 local 10.1.0.10; ip link set t1 up; ip route add 10.1.0.1/32 dev t1",
+    "ip tunnel add t2 mode ipip remote 10.2.0.1 local 10.2.0.10; ip link set t2 up; ip route add 10.0.0.1/32 dev t2",
+    "ip link del t1",
+    "ip link add m1 link eth1 type macvlan mode bridge; ip link set m1 up; ip route add 10.1.0.1/32 dev m1",
+    "ip link add v5 link eth1 type vlan id 5; ip link set v5 up; ip route add 10.1.0.1/32 dev v5",
+    "ip route add 10.0.0.1/32 dev dummy0; ip link set dummy0 up",
   ],
   // neighbours
   [

@@ -218,6 +218,22 @@ export const TOLD_HISTORIES: readonly (readonly [what: string, steps: readonly S
       ask,
     ],
   ],
+  [
+    "a bridge before the servers, and a tunnel to one",
+    [
+      toFirst,
+      dir(
+        "ip link add br0 type bridge forward_delay 0; ip link set br0 up; ip link set eth1 master br0",
+      ),
+      dir("ip addr del 10.1.0.10/24 dev eth1; ip addr add 10.1.0.10/24 dev br0"),
+      ...known,
+      dir("ip tunnel add t1 mode ipip remote 10.1.0.4 local 10.1.0.10; ip link set t1 up"),
+      dir("ip route add 10.1.0.1/32 dev t1"),
+      ...known,
+      dir("modprobe br_netfilter; ip link del t1"),
+      ...known,
+    ],
+  ],
   ["neighbours that are forgotten", [...known, dir("ip neigh flush all"), ask]],
   ["neighbours that are stale", [...known, wait("130 s"), ask, wait("6 s"), ask]],
   [
