@@ -70,12 +70,8 @@ function measureSegment(tcb: Tcb, length: number): void {
   tcb.ackPending |= AckPending.pushed;
 }
 
-/** At the end of a segment's processing: acknowledges now, later, or not at all (`tcp_ack_snd_check`). */
-export function acknowledgeIfDue(tcb: Tcb): void {
-  if ((tcb.ackPending & AckPending.scheduled) !== 0) acknowledgeDue(tcb);
-}
-
-function acknowledgeDue(tcb: Tcb): void {
+/** At the end of a segment's processing that scheduled an acknowledgement: now or later (`tcp_ack_snd_check`). */
+export function acknowledgeScheduled(tcb: Tcb): void {
   const owed = (tcb.receiveNext - tcb.receiveUpdate) | 0;
   const twoSegments =
     owed > tcb.receiveMss && (tcb.available === 0 || chooseWindow(tcb) >= tcb.receiveWindow);

@@ -6,7 +6,7 @@ import { microsecondsAt, millisecondsAt } from "./clock.ts";
 import { markSacked, recover } from "./recovery.ts";
 import { retransmitLost } from "./retransmit.ts";
 import { sampleRtt } from "./rto.ts";
-import type { SentSegment } from "./segment.ts";
+import { SegmentMark, type SentSegment } from "./segment.ts";
 import { after, before } from "./sequence.ts";
 import { CongestionState, type Tcb, TransmitTimer } from "./tcb.ts";
 import { timestampClock } from "./transmit.ts";
@@ -67,7 +67,7 @@ function respond(
   duplicate: boolean,
   ack: number,
 ): void {
-  if (tcb.probing === true && !before(ack, tcb.probeEnd)) tcb.probing = false;
+  if (tcb.probeEnd !== null && !before(ack, tcb.probeEnd)) tcb.probeEnd = null;
   const state = tcb.congestionState;
   if (sacked > 0 || duplicate || tcb.sackedOut > 0 || state !== CongestionState.open)
     recover(tcb, acknowledged, sacked, duplicate);
@@ -146,16 +146,20 @@ function removeAcknowledged(tcb: Tcb, ack: number): void {
 
 function forget(tcb: Tcb, segment: SentSegment): void {
   tcb.packetsOut--;
-  if (segment.sacked === true) tcb.sackedOut--;
-  if (segment.lost === true) tcb.lostOut--;
-  if (segment.resent === true) tcb.resentOut--;
+  if (segment.marks !== 0) unmark(tcb, segment.marks);
   const { covered } = tcb.context;
   covered.count++;
   if (segment.retransmissions > 0) covered.anyResent = true;
-  else if (covered.clean === false && segment.sacked === false) {
+  else if (covered.clean === false && (segment.marks & SegmentMark.sacked) === 0) {
     covered.clean = true;
     covered.firstSentAt = segment.sentAt;
   }
+}
+
+function unmark(tcb: Tcb, marks: number): void {
+  if ((marks & SegmentMark.sacked) !== 0) tcb.sackedOut--;
+  if ((marks & SegmentMark.lost) !== 0) tcb.lostOut--;
+  if ((marks & SegmentMark.resent) !== 0) tcb.resentOut--;
 }
 
 function trim(segment: SentSegment, ack: number): void {

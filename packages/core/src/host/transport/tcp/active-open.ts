@@ -12,7 +12,7 @@ import { agreeOptions, initialiseTransfer } from "./establish.ts";
 import { outstanding } from "./output.ts";
 import { firstScale, firstWindow } from "./receive-window.ts";
 import { sendReset } from "./reset.ts";
-import { SentSegment } from "./segment.ts";
+import type { SentSegment } from "./segment.ts";
 import { after } from "./sequence.ts";
 import { INITIAL_RTO, setState, type Tcb, TransmitTimer } from "./tcb.ts";
 import {
@@ -55,10 +55,9 @@ export function open(tcb: Tcb): void {
   tcb.rto = INITIAL_RTO;
   context.counters.ActiveOpens++;
   setState(tcb, TcpState.synSent);
-  const syn = new SentSegment(iss, TcpFlag.syn, NO_OCTETS, 0, 0, microsecondsAt(engine.now));
-  tcb.sendNext = syn.end;
+  tcb.sendNext = iss;
+  const syn = outstanding(tcb, TcpFlag.syn, NO_OCTETS, 0, 0);
   tcb.writeEnd = syn.end;
-  outstanding(tcb, syn);
   syn.frameId = transmit(tcb, TcpFlag.syn, iss, NO_OCTETS, 0, 0, 0);
   armTransmitTimer(tcb, TransmitTimer.retransmit, tcb.rto);
 }

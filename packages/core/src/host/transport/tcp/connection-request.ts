@@ -54,8 +54,7 @@ export class ConnectionRequest implements SlotHolder, FlowEntry {
   timeouts = 0;
   repeats = 0;
   synAckId = 0;
-  lastOutOfWindowAck = 0;
-  answeredOutOfWindow = false;
+  outOfWindowAckAt: number | null = null;
   /** Low six bits of the clock that a SYN cookie's SYN+ACK carries; −1 for the clock itself. */
   private stampBits = -1;
 

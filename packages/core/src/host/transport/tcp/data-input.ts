@@ -15,12 +15,11 @@ import { sendAck } from "./transmit.ts";
 /** Smaller segments say nothing about what the buffer's overhead will be. */
 const TELLING_LENGTH = 128;
 
-/** Takes the data of `frame`; the reason when none of it was taken, null otherwise. */
+/** Takes the data or the FIN of `frame`, which has one; the reason when none of it was taken, null otherwise. */
 export function takeData(tcb: Tcb, frame: Frame): DropReason | null {
   const fin = (frame.tcpFlags & TcpFlag.fin) !== 0;
   const start = frame.sequenceNumber;
   const end = (start + frame.payloadLength + (fin ? 1 : 0)) | 0;
-  if (start === end) return null;
   const next = tcb.receiveNext;
   const left = receiveWindowLeft(tcb);
   if (!after(end, next)) {

@@ -8,7 +8,7 @@ import { TcpFlag } from "../../../packet/protocol.ts";
 import { UNARMED } from "../../../time/timer.ts";
 import type { DropReason } from "../../../trace/drop-reason.ts";
 import { TcpState } from "../socket.ts";
-import { acknowledgeIfDue } from "./ack-policy.ts";
+import { acknowledgeScheduled } from "./ack-policy.ts";
 import { AckResult, acknowledge } from "./acknowledge.ts";
 import { millisecondsAt } from "./clock.ts";
 import { abortWith, becomeTimeWait, finish, finTime, resetByPeer } from "./close.ts";
@@ -17,7 +17,7 @@ import { establish } from "./establish.ts";
 import { pushPending } from "./output.ts";
 import { segmentEnd, sendReset } from "./reset.ts";
 import { after, before } from "./sequence.ts";
-import { Shutdown, setState, type Tcb } from "./tcb.ts";
+import { AckPending, Shutdown, setState, type Tcb } from "./tcb.ts";
 import { TIME_WAIT_LENGTH } from "./time-wait.ts";
 import { challenge, validate } from "./validate.ts";
 
@@ -44,28 +44,35 @@ export function segmentArrives(tcb: Tcb, frame: Frame): DropReason | null {
 /** Seventh check on: data, then whatever is now to be sent. */
 function text(tcb: Tcb, frame: Frame): DropReason | null {
   let refused: DropReason | null = null;
+  if (frame.payloadLength > 0 || (frame.tcpFlags & TcpFlag.fin) !== 0)
+    refused = takeText(tcb, frame);
+  if (tcb.state !== TcpState.close) {
+    pushPending(tcb);
+    if ((tcb.ackPending & AckPending.scheduled) !== 0) acknowledgeScheduled(tcb);
+    tellWriter(tcb);
+  }
+  return refused;
+}
+
+function takeText(tcb: Tcb, frame: Frame): DropReason | null {
   switch (tcb.state) {
+    case TcpState.established:
+      return takeData(tcb, frame);
     case TcpState.closeWait:
     case TcpState.closing:
     case TcpState.lastAck:
       // nothing can follow the peer's FIN, but what came before it may come again
-      if (before(frame.sequenceNumber, tcb.receiveNext)) refused = textAfterClose(tcb, frame);
-      break;
+      return before(frame.sequenceNumber, tcb.receiveNext) ? textAfterClose(tcb, frame) : null;
     case TcpState.finWait1:
-    case TcpState.finWait2:
-      refused = textAfterClose(tcb, frame);
+      return textAfterClose(tcb, frame);
+    case TcpState.finWait2: {
+      const refused = textAfterClose(tcb, frame);
       if (tcb.state === TcpState.finWait2 && tcb.orphan === true && tcb.finWaitSlot === UNARMED)
         waitForFin(tcb);
-      break;
-    case TcpState.established:
-      refused = takeData(tcb, frame);
+      return refused;
+    }
   }
-  if (tcb.state !== TcpState.close) {
-    pushPending(tcb);
-    acknowledgeIfDue(tcb);
-    tellWriter(tcb);
-  }
-  return refused;
+  return null;
 }
 
 /** Data for a socket that nobody reads any more, or beyond the peer's own FIN, is answered with RST (RFC 1122 §4.2.2.13). */

@@ -19,7 +19,7 @@ export function pushPending(tcb: Tcb): void {
 
 function sendPending(tcb: Tcb): void {
   routeOf(tcb);
-  restartAfterIdle(tcb);
+  if (tcb.window > INITIAL_WINDOW_SEGMENTS) restartAfterIdle(tcb);
   let sent = 0;
   tcb.windowLimited = false;
   for (;;) {
@@ -47,7 +47,7 @@ const fitsPeersWindow = (tcb: Tcb, size: number): boolean =>
 
 /** A short segment waits while another short one is not acknowledged. */
 const nagleHolds = (tcb: Tcb): boolean =>
-  tcb.noDelay === false && tcb.packetsOut > 0 && after(tcb.smallSent, tcb.sendUnacknowledged);
+  tcb.packetsOut > 0 && after(tcb.smallSent, tcb.sendUnacknowledged);
 
 /** Sends `size` octets off the head of the write queue, with FIN when `fin`. */
 export function sendNew(tcb: Tcb, size: number, fin: boolean): void {
@@ -72,22 +72,29 @@ export function sendNew(tcb: Tcb, size: number, fin: boolean): void {
       octets = whole;
     }
   }
-  const now = microsecondsAt(tcb.context.host.engine.now);
-  const segment = new SentSegment(tcb.sendNext, flags, octets, offset, size, now);
+  const segment = outstanding(tcb, flags, octets, offset, size);
   if (fin) tcb.finSent = true;
   tcb.unsent -= size;
-  tcb.sendNext = segment.end;
   if (size < tcb.mss) tcb.smallSent = segment.end;
-  outstanding(tcb, segment);
   segment.frameId = transmit(tcb, flags | TcpFlag.ack, segment.sequence, octets, offset, size, 0);
 }
 
-/** Puts `segment` behind those that wait for their acknowledgement. */
-export function outstanding(tcb: Tcb, segment: SentSegment): void {
+/** The next segment, behind those that wait for their acknowledgement. */
+export function outstanding(
+  tcb: Tcb,
+  flags: number,
+  octets: Uint8Array,
+  offset: number,
+  length: number,
+): SentSegment {
+  const now = microsecondsAt(tcb.context.host.engine.now);
+  const segment = new SentSegment(tcb.sendNext, flags, octets, offset, length, now);
+  tcb.sendNext = segment.end;
   if (tcb.sentTail === null) tcb.sentHead = segment;
   else tcb.sentTail.next = segment;
   tcb.sentTail = segment;
   tcb.packetsOut++;
+  return segment;
 }
 
 function shiftChunk(tcb: Tcb): void {
@@ -119,7 +126,7 @@ function restartAfterIdle(tcb: Tcb): void {
   const { engine, sysctls } = tcb.context.host;
   if (tcb.packetsOut > 0 || sysctls.tcp_slow_start_after_idle === 0) return;
   let idle = (millisecondsAt(engine.now) - tcb.lastSent) | 0;
-  if (idle <= tcb.rto || tcb.window <= INITIAL_WINDOW_SEGMENTS) return;
+  if (idle <= tcb.rto) return;
   tcb.threshold = Math.max(tcb.threshold, (tcb.window >> 1) + (tcb.window >> 2));
   while (idle > tcb.rto && tcb.window > INITIAL_WINDOW_SEGMENTS) {
     idle -= tcb.rto;

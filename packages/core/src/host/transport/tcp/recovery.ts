@@ -5,6 +5,7 @@
  */
 import type { Frame } from "../../../packet/frame.ts";
 import { markLost, retransmitLost } from "./retransmit.ts";
+import { SegmentMark } from "./segment.ts";
 import { after, before } from "./sequence.ts";
 import { CongestionState, inFlight, type Tcb } from "./tcb.ts";
 
@@ -21,14 +22,14 @@ export function markSacked(tcb: Tcb, frame: Frame): number {
     // a duplicate (RFC 2883) or nonsense
     if (!after(right, tcb.sendUnacknowledged) || after(right, tcb.sendNext)) continue;
     for (let s = tcb.sentHead; s !== null && before(s.sequence, right); s = s.next) {
-      if (s.sacked === true || before(s.sequence, left) || after(s.end, right)) continue;
-      s.sacked = true;
+      const { marks } = s;
+      const known = (marks & SegmentMark.sacked) !== 0;
+      if (known || before(s.sequence, left) || after(s.end, right)) continue;
+      s.marks = SegmentMark.sacked;
       tcb.sackedOut++;
       count++;
-      if (s.lost === true) tcb.lostOut--;
-      if (s.resent === true) tcb.resentOut--;
-      s.lost = false;
-      s.resent = false;
+      if ((marks & SegmentMark.lost) !== 0) tcb.lostOut--;
+      if ((marks & SegmentMark.resent) !== 0) tcb.resentOut--;
     }
   }
   return count;
@@ -82,7 +83,7 @@ function detectLoss(tcb: Tcb, acknowledged: number): void {
   }
   let above = tcb.sackedOut;
   for (let s: typeof tcb.sentHead = head; s !== null && above >= DUPLICATES; s = s.next) {
-    if (s.sacked === true) above--;
+    if ((s.marks & SegmentMark.sacked) !== 0) above--;
     else markLost(tcb, s);
   }
 }
@@ -124,7 +125,7 @@ export function enterLoss(tcb: Tcb): void {
     tcb.threshold = tcb.congestion.thresholdAfterLoss(tcb);
   }
   for (let s = tcb.sentHead; s !== null; s = s.next) {
-    s.resent = false;
+    s.marks &= ~SegmentMark.resent;
     markLost(tcb, s);
   }
   tcb.resentOut = 0;
@@ -133,16 +134,16 @@ export function enterLoss(tcb: Tcb): void {
   tcb.windowCount = 0;
   tcb.congestionState = CongestionState.loss;
   tcb.recoveryPoint = tcb.sendNext;
-  tcb.probing = false;
+  tcb.probeEnd = null;
 }
 
 /** The path takes only smaller segments now: send the long ones again without blaming congestion (`tcp_simple_retransmit`). */
 export function resendLongSegments(tcb: Tcb): void {
   let any = false;
   for (let s = tcb.sentHead; s !== null; s = s.next) {
-    if (s.length <= tcb.mss || s.sacked === true) continue;
-    if (s.resent === true) {
-      s.resent = false;
+    if (s.length <= tcb.mss || (s.marks & SegmentMark.sacked) !== 0) continue;
+    if ((s.marks & SegmentMark.resent) !== 0) {
+      s.marks &= ~SegmentMark.resent;
       tcb.resentOut--;
     }
     markLost(tcb, s);

@@ -2,7 +2,7 @@
 
 import { TcpFlag } from "../../../packet/protocol.ts";
 import { microsecondsAt, millisecondsAt } from "./clock.ts";
-import { SentSegment } from "./segment.ts";
+import { SegmentMark, SentSegment } from "./segment.ts";
 import { inFlight, type Tcb } from "./tcb.ts";
 import { routeOf, transmit } from "./transmit.ts";
 
@@ -20,8 +20,8 @@ export function retransmit(tcb: Tcb, segment: SentSegment): void {
   }
   segment.retransmissions++;
   segment.sentAt = microsecondsAt(now);
-  if (segment.resent === false) {
-    segment.resent = true;
+  if ((segment.marks & SegmentMark.resent) === 0) {
+    segment.marks |= SegmentMark.resent;
     tcb.resentOut++;
   }
   tcb.totalRetransmits++;
@@ -43,7 +43,7 @@ export function retransmit(tcb: Tcb, segment: SentSegment): void {
 export function retransmitLost(tcb: Tcb): void {
   if (tcb.lostOut <= 0) return;
   for (let segment = tcb.sentHead; segment !== null; segment = segment.next) {
-    if (segment.lost === false || segment.sacked === true || segment.resent === true) continue;
+    if (segment.marks !== SegmentMark.lost) continue;
     if (inFlight(tcb) >= tcb.window) return;
     retransmit(tcb, segment);
     tcb.recoverySent++;
@@ -51,8 +51,8 @@ export function retransmitLost(tcb: Tcb): void {
 }
 
 export function markLost(tcb: Tcb, segment: SentSegment): void {
-  if (segment.lost === true || segment.sacked === true) return;
-  segment.lost = true;
+  if ((segment.marks & (SegmentMark.lost | SegmentMark.sacked)) !== 0) return;
+  segment.marks |= SegmentMark.lost;
   tcb.lostOut++;
 }
 
@@ -66,7 +66,7 @@ function split(tcb: Tcb, segment: SentSegment, length: number): void {
     segment.length - length,
     segment.sentAt,
   );
-  rest.lost = segment.lost;
+  rest.marks = segment.marks & SegmentMark.lost;
   rest.retransmissions = segment.retransmissions;
   rest.frameId = segment.frameId;
   rest.next = segment.next;
@@ -76,5 +76,5 @@ function split(tcb: Tcb, segment: SentSegment, length: number): void {
   segment.length = length;
   segment.end = rest.sequence;
   tcb.packetsOut++;
-  if (rest.lost === true) tcb.lostOut++;
+  if (rest.marks !== 0) tcb.lostOut++;
 }

@@ -17,6 +17,15 @@ export class Chunk {
   }
 }
 
+/** What is known of a sent segment (TCPCB_*): bits of `SentSegment.marks`. */
+export const SegmentMark = {
+  /** The peer reported it, by a SACK block. */
+  sacked: 1,
+  /** A retransmission is on its way, as far as we know. */
+  resent: 2,
+  lost: 4,
+} as const;
+
 /** One segment that was sent and is not yet acknowledged, with its entry of the scoreboard (RFC 6675 §2). */
 export class SentSegment {
   sequence: number;
@@ -33,10 +42,8 @@ export class SentSegment {
   frameId: number;
   /** How often it was sent again. */
   retransmissions = 0;
-  sacked = false;
-  lost = false;
-  /** A retransmission is on its way, as far as we know. */
-  resent = false;
+  /** `SegmentMark`s. */
+  marks = 0;
   next: SentSegment | null = null;
 
   constructor(

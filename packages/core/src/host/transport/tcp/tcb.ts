@@ -103,11 +103,8 @@ export class Tcb implements FlowEntry, SlotHolder {
   orphan = false;
   /** It was put into the flow table. */
   hashed = false;
-  /** It holds its local port, for `heldAddress`, in the port table. */
-  holdsPort = false;
-  heldAddress: Ipv4Address = ANY_ADDRESS;
-  /** The owner bound it to an address: connect keeps that one. */
-  addressBound = false;
+  /** The address for which it holds its local port in the port table; null while it holds none. */
+  heldAddress: Ipv4Address | null = null;
   shutdown = 0;
   /** SO_ERROR; 0 for none. */
   error: Errno = 0;
@@ -153,7 +150,6 @@ export class Tcb implements FlowEntry, SlotHolder {
   /** One past all that the owner wrote, FIN included (write_seq). */
   writeEnd = 0;
   finSent = false;
-  noDelay = false;
   /** The owner was told that the buffer is full and waits for room (SOCK_NOSPACE). */
   wantsSpace = false;
 
@@ -241,9 +237,8 @@ export class Tcb implements FlowEntry, SlotHolder {
   /** `sendNext` when `maxPacketsOut` was taken. */
   windowUsageSequence = 0;
   lastSent = 0;
-  /** A tail loss probe is out, and `probeEnd` was `sendNext` then. */
-  probing = false;
-  probeEnd = 0;
+  /** What `sendNext` was when the tail loss probe went out that is out; null while none is. */
+  probeEnd: number | null = null;
 
   // acknowledging
   ackPending = 0;
@@ -252,10 +247,8 @@ export class Tcb implements FlowEntry, SlotHolder {
   quickAcks = 0;
   pingPong = false;
   lastReceived = 0;
-  /** When an acknowledgement for a segment out of the window went out last. */
-  lastOutOfWindowAck = 0;
-  /** One went out at all. */
-  answeredOutOfWindow = false;
+  /** When an acknowledgement for a segment out of the window went out last; null for never. */
+  outOfWindowAckAt: number | null = null;
 
   // timers: the wheel's slot of each once it was armed, and when it was asked to fire, which the wheel does a little later
   transmitSlot = UNARMED;

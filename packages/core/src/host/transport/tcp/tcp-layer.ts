@@ -146,9 +146,9 @@ export class TcpLayer implements TcpContext, TransportHandler {
   }
 
   released(tcb: Tcb): void {
-    if (tcb.holdsPort === false || tcb.orphan === false) return;
-    tcb.holdsPort = false;
+    if (tcb.heldAddress === null || tcb.orphan === false) return;
     this.ports.give(tcb.heldAddress, tcb.localPort, null);
+    tcb.heldAddress = null;
   }
 
   send(frame: Frame): void {

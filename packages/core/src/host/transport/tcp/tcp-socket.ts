@@ -85,10 +85,8 @@ export class TcpSocketHandle implements TcpSocket {
     const port = local.port === 0 ? ports.chooseForBind(address) : local.port;
     if (port === 0) return Errno.EADDRINUSE;
     tcb.localAddress = address;
-    tcb.addressBound = address !== ANY_ADDRESS;
     tcb.localPort = port;
     tcb.heldAddress = address;
-    tcb.holdsPort = true;
     ports.take(address, port, null);
     return 0;
   }
@@ -104,7 +102,9 @@ export class TcpSocketHandle implements TcpSocket {
     if (typeof route === "number") return -route as Errno;
     if (route.type === RouteType.broadcast || route.type === RouteType.multicast)
       return Errno.ENETUNREACH;
-    const source = tcb.addressBound ? tcb.localAddress : ip.sourceFor(route, destination);
+    // it has an address already if it was bound to one
+    const source =
+      tcb.localAddress === ANY_ADDRESS ? ip.sourceFor(route, destination) : tcb.localAddress;
     if (tcb.localPort === 0) {
       const port = this.ports.chooseForConnect(source, destination, remote.port);
       if (port === 0) return Errno.EADDRNOTAVAIL;
@@ -132,12 +132,10 @@ export class TcpSocketHandle implements TcpSocket {
     fresh.held = true;
     const old = this.tcb;
     fresh.onEvent = old.onEvent;
-    if (old.holdsPort) {
+    if (old.heldAddress !== null) {
       fresh.localAddress = old.heldAddress;
       fresh.heldAddress = old.heldAddress;
-      fresh.addressBound = old.addressBound;
       fresh.localPort = old.localPort;
-      fresh.holdsPort = true;
     }
     old.onEvent = null;
     this.tcb = fresh;
@@ -246,7 +244,6 @@ function queueFin(tcb: Tcb): void {
     setState(tcb, TcpState.finWait1);
   else return;
   tcb.writeEnd = (tcb.writeEnd + 1) | 0;
-  tcb.noDelay = true;
   pushByProcess(tcb);
 }
 

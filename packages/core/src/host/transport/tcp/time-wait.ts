@@ -35,8 +35,7 @@ export class TimeWait implements SlotHolder, FlowEntry {
   readonly timestamps: boolean;
   timestampRecent: number;
   readonly timestampOffset: number;
-  lastOutOfWindowAck = 0;
-  answeredOutOfWindow = false;
+  outOfWindowAckAt: number | null = null;
 
   constructor(tcb: Tcb, state: TcpState) {
     this.context = tcb.context;

@@ -99,13 +99,12 @@ function probeWindow(tcb: Tcb): void {
 
 /** No acknowledgement for two round trips: one more segment shows whether the tail was lost (RFC 8985 §7). */
 function probeLoss(tcb: Tcb): void {
-  if (tcb.packetsOut === 0 || tcb.probing === true) return rearmRetransmit(tcb);
+  if (tcb.packetsOut === 0 || tcb.probeEnd !== null) return rearmRetransmit(tcb);
   const size = Math.min(tcb.unsent, tcb.mss);
   const end = (tcb.sendNext + size) | 0;
   if (size > 0 && !after(end, (tcb.sendUnacknowledged + tcb.sendWindow) | 0))
     sendNew(tcb, size, false);
   else retransmit(tcb, tcb.sentTail as SentSegment);
-  tcb.probing = true;
   tcb.probeEnd = tcb.sendNext;
   tcb.context.counters.TCPLossProbes++;
   rearmRetransmit(tcb);

@@ -22,7 +22,7 @@ export const ACK_DELAY_MIN = 40;
 
 /** The millisecond clock of RFC 7323. */
 export const timestampClock = (now: Instant, offset: number): number =>
-  (Math.floor(now / 1_000_000) + offset) | 0;
+  (millisecondsAt(now) + offset) | 0;
 
 /** The route, looked up again when it may be out of date; null when there is none now. */
 export function routeOf(tcb: Tcb): Route | null {

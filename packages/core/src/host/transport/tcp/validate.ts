@@ -21,18 +21,16 @@ const RATE_LIMIT = 500;
 /** After 24 days a timestamp says nothing any more. */
 const TIMESTAMP_AGE_MAX = 24 * 24 * 3600 * 1000;
 
-/** What remembers when it last acknowledged a segment out of its window. */
+/** What remembers when it last acknowledged a segment out of its window; null for never. */
 export interface OutOfWindowLimit {
-  lastOutOfWindowAck: number;
-  answeredOutOfWindow: boolean;
+  outOfWindowAckAt: number | null;
 }
 
 function tooSoon(owner: OutOfWindowLimit, now: Instant): boolean {
   const at = millisecondsAt(now);
-  if (owner.answeredOutOfWindow === true && ((at - owner.lastOutOfWindowAck) | 0) < RATE_LIMIT)
-    return true;
-  owner.answeredOutOfWindow = true;
-  owner.lastOutOfWindowAck = at;
+  const last = owner.outOfWindowAckAt;
+  if (last !== null && ((at - last) | 0) < RATE_LIMIT) return true;
+  owner.outOfWindowAckAt = at;
   return false;
 }
 
