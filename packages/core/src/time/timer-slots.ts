@@ -12,6 +12,7 @@ import {
   ARGUMENT,
   BUCKET_BITS,
   BUCKET_MASK,
+  FIRST_SLOT,
   NEXT,
   NO_BUCKET,
   PLACE,
@@ -19,14 +20,14 @@ import {
   WORDS,
 } from "./timer-slot-layout.ts";
 
-const FIRST_SIZE = 32;
+const FIRST_SLOTS = 32;
 const TIMERS = 0;
 const HOLDERS = 1;
 
 export class TimerSlots {
-  private words = new Int32Array(FIRST_SIZE * WORDS);
-  /** Words in use, those of slot 0 among them, which is none. */
-  private opened = WORDS;
+  private words = new Int32Array(FIRST_SLOT + FIRST_SLOTS * WORDS);
+  /** Where the next slot is opened. */
+  private opened = FIRST_SLOT;
   private free = 0;
   private readonly owners: (TimerOwner | null)[] = [null, null];
   /** The objects that slots of owners 0 and 1 name, and which places among them are vacant. */
@@ -42,7 +43,7 @@ export class TimerSlots {
   add(owner: number, argument: number): number {
     let slot = this.free;
     if (slot === 0) slot = this.open();
-    else this.free = this.next(slot);
+    else this.free = this.words[slot + NEXT] as number;
     this.words[slot + ARGUMENT] = argument;
     this.words[slot + PLACE] = (owner << BUCKET_BITS) | NO_BUCKET;
     return slot;
@@ -79,8 +80,13 @@ export class TimerSlots {
       this.objects[place] = null;
       this.vacant.push(place);
     }
-    this.setNext(slot, this.free);
+    this.words[slot + NEXT] = this.free;
     this.free = slot;
+  }
+
+  /** Says that a slot which was taken out is in no bucket. */
+  detach(slot: number): void {
+    this.setBucket(slot, NO_BUCKET);
   }
 
   /** Runs the timer of the slot, which it gives back first unless somebody holds it. */
@@ -88,7 +94,7 @@ export class TimerSlots {
     const owner = this.owner(slot);
     const argument = this.argument(slot);
     if (owner === HOLDERS) {
-      this.setBucket(slot, NO_BUCKET);
+      this.detach(slot);
       (this.objects[argument] as SlotHolder).slotFired(slot);
     } else if (owner === TIMERS) {
       const timer = this.objects[argument] as Timer;
@@ -101,24 +107,50 @@ export class TimerSlots {
     }
   }
 
-  next(slot: number): number {
-    return this.words[slot + NEXT] as number;
-  }
-  setNext(slot: number, next: number): void {
-    this.words[slot + NEXT] = next;
+  /** The first slot of a bucket, 0 for none. */
+  first(bucket: number): number {
+    return this.words[bucket] as number;
   }
 
-  previous(slot: number): number {
-    return this.words[slot + PREVIOUS] as number;
+  /** Puts the slot at the head of a bucket; whether that was empty. */
+  link(slot: number, bucket: number): boolean {
+    const { words } = this;
+    const next = words[bucket] as number;
+    words[bucket] = slot;
+    words[slot + NEXT] = next;
+    words[slot + PREVIOUS] = bucket;
+    words[slot + PLACE] = ((words[slot + PLACE] as number) & ~BUCKET_MASK) | bucket;
+    if (next === 0) return true;
+    words[next + PREVIOUS] = slot;
+    return false;
   }
-  setPrevious(slot: number, previous: number): void {
-    this.words[slot + PREVIOUS] = previous;
+
+  /** Takes the slot out of its bucket; whether that is empty now. */
+  unlink(slot: number): boolean {
+    const { words } = this;
+    const next = words[slot + NEXT] as number;
+    const previous = words[slot + PREVIOUS] as number;
+    words[previous + NEXT] = next;
+    if (next === 0) return previous < FIRST_SLOT;
+    words[next + PREVIOUS] = previous;
+    return false;
+  }
+
+  /** Moves all slots of a bucket to another one, which is empty. */
+  move(bucket: number, to: number): void {
+    const { words } = this;
+    const first = words[bucket] as number;
+    words[bucket] = 0;
+    words[to] = first;
+    words[first + PREVIOUS] = to;
+    for (let slot = first; slot !== 0; slot = words[slot + NEXT] as number)
+      this.setBucket(slot, to);
   }
 
   bucket(slot: number): number {
     return (this.words[slot + PLACE] as number) & BUCKET_MASK;
   }
-  setBucket(slot: number, bucket: number): void {
+  private setBucket(slot: number, bucket: number): void {
     const at = slot + PLACE;
     this.words[at] = ((this.words[at] as number) & ~BUCKET_MASK) | bucket;
   }
@@ -135,7 +167,7 @@ export class TimerSlots {
   private open(): number {
     const { words, opened } = this;
     if (opened === words.length) {
-      this.words = new Int32Array(2 * opened);
+      this.words = new Int32Array(2 * opened - FIRST_SLOT);
       this.words.set(words);
     }
     this.opened = opened + WORDS;

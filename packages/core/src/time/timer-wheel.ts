@@ -23,27 +23,24 @@ import type { Clock } from "./clock.ts";
 import { SimEvent } from "./event.ts";
 import { type Duration, type Instant, START } from "./instant.ts";
 import { type SlotHolder, type Timer, type TimerOwner, UNARMED } from "./timer.ts";
-import { NO_BUCKET } from "./timer-slot-layout.ts";
+import { BUCKETS_PER_LEVEL, EXPIRING, LEVELS, NO_BUCKET } from "./timer-slot-layout.ts";
 import { TimerSlots } from "./timer-slots.ts";
 
 /** One tick of the kernel's clock, in nanoseconds. */
 export const JIFFY = 4_000_000 as Duration;
-const JIFFY_MILLISECONDS = 4;
 
-const LEVELS = 9;
-const BUCKETS_PER_LEVEL = 64;
+/** Whole milliseconds as jiffies, rounded up. */
+const jiffiesIn = (milliseconds: number): number => (milliseconds + 3) >> 2;
+
 /** Log2 of how much coarser a level is than the one below. */
 const LEVEL_SHIFT = 3;
 /** A timeout of so many grains belongs to the next level. */
 const TIMEOUT_GRAINS = BUCKETS_PER_LEVEL - 1;
 /** The longest timeout in jiffies (48.9 days); a longer one is cut to it. */
 const TIMEOUT_MAX = (TIMEOUT_GRAINS - 1) * 2 ** (LEVEL_SHIFT * (LEVELS - 1));
-/** Beyond the wheel's own buckets: one list per level of timers that are about to fire. */
-const EXPIRING = LEVELS * BUCKETS_PER_LEVEL;
 
 /** Later than every jiffy, and a small integer still. */
 const NO_TICK = 0x7fffffff;
-const NO_HEADS: number[] = [];
 
 class WheelTick extends SimEvent {
   private readonly wheel: TimerWheel;
@@ -65,8 +62,6 @@ export class TimerWheel {
   /** Jiffy to which the wheel has come: `base->clk`. */
   private clk = 0;
   private readonly slots = new TimerSlots();
-  /** The slot of each bucket's first timer, 0 for none; made when the first timer is armed. A plain array is made sooner than a typed one. */
-  private heads = NO_HEADS;
   /** One bit per bucket that is not empty, two words per level. */
   private readonly pending: number[] = new Array<number>(2 * LEVELS).fill(0);
   /** Slots whose timers processes armed at the instant `lateAt`, in order; 0 for one that changed hands since. */
@@ -155,9 +150,9 @@ export class TimerWheel {
     for (let i = 0; i < this.lateCount; i++) if (this.late[i] === slot) this.late[i] = 0;
   }
 
-  /** As `arm`, for a slot that is held. */
+  /** As `arm`, for a slot that is held, so many whole milliseconds from now. */
   armHeld(slot: number, milliseconds: number): void {
-    this.put(slot, this.enter() + Math.ceil(milliseconds / JIFFY_MILLISECONDS));
+    this.put(slot, this.enter() + jiffiesIn(milliseconds));
   }
 
   /**
@@ -179,7 +174,7 @@ export class TimerWheel {
   disarm(slot: number): void {
     if (!this.isArmed(slot)) return;
     this.unlink(slot);
-    this.slots.setBucket(slot, NO_BUCKET);
+    this.slots.detach(slot);
     this.armedCount--;
   }
 
@@ -191,7 +186,7 @@ export class TimerWheel {
       const slot = this.late[i] as number;
       if (slot === 0) continue;
       const bucket = this.slots.bucket(slot);
-      if (bucket === NO_BUCKET || this.heads[bucket] === slot) continue;
+      if (bucket === NO_BUCKET || this.slots.first(bucket) === slot) continue;
       this.unlink(slot);
       this.link(slot, bucket);
     }
@@ -292,32 +287,13 @@ export class TimerWheel {
   }
 
   private link(slot: number, bucket: number): void {
-    if (this.heads === NO_HEADS) this.makeHeads();
-    const { slots, heads } = this;
-    const head = heads[bucket] as number;
-    slots.setBucket(slot, bucket);
-    slots.setPrevious(slot, 0);
-    slots.setNext(slot, head);
-    if (head === 0) this.mark(bucket);
-    else slots.setPrevious(head, slot);
-    heads[bucket] = slot;
-  }
-
-  private makeHeads(): void {
-    this.heads = new Array<number>(EXPIRING + LEVELS).fill(0);
+    if (this.slots.link(slot, bucket)) this.mark(bucket);
   }
 
   private unlink(slot: number): void {
-    const { slots } = this;
-    const next = slots.next(slot);
-    const previous = slots.previous(slot);
-    if (next !== 0) slots.setPrevious(next, previous);
-    if (previous !== 0) slots.setNext(previous, next);
-    else {
-      const bucket = slots.bucket(slot);
-      this.heads[bucket] = next;
-      if (next === 0 && bucket < EXPIRING) this.unmark(bucket);
-    }
+    if (!this.slots.unlink(slot)) return;
+    const bucket = this.slots.bucket(slot);
+    if (bucket < EXPIRING) this.unmark(bucket);
   }
 
   /** Moves the buckets that `jiffy` ends to the expiring lists, finest level first; returns how many. */
@@ -327,13 +303,9 @@ export class TimerWheel {
     let turn = jiffy;
     for (let level = 0; level < LEVELS; level++) {
       const bucket = level * BUCKETS_PER_LEVEL + (turn & (BUCKETS_PER_LEVEL - 1));
-      const head = this.heads[bucket] as number;
-      if (head !== 0) {
-        this.heads[bucket] = 0;
+      if (slots.first(bucket) !== 0) {
+        slots.move(bucket, EXPIRING + count++);
         this.unmark(bucket);
-        const list = EXPIRING + count++;
-        this.heads[list] = head;
-        for (let slot = head; slot !== 0; slot = slots.next(slot)) slots.setBucket(slot, list);
       }
       if ((turn & ((1 << LEVEL_SHIFT) - 1)) !== 0) break;
       turn >>= LEVEL_SHIFT;
@@ -344,7 +316,7 @@ export class TimerWheel {
   /** Fires a list from its head, which a timer that fires may change: it may cancel or re-arm any other. */
   private expire(list: number): void {
     for (;;) {
-      const slot = this.heads[list] as number;
+      const slot = this.slots.first(list);
       if (slot === 0) return;
       this.unlink(slot);
       this.armedCount--;

@@ -2,10 +2,9 @@
  * A connection of which only the SYN has come (NEW_SYN_RECV, `tcp_request_sock`): a small object that repeats the
  * SYN+ACK until the last ACK makes a connection of it (`tcp_check_req`) or patience ends.
  */
-import { Frame, FrameOrigin } from "../../../packet/frame.ts";
+import { type Frame, FrameOrigin } from "../../../packet/frame.ts";
 import type { Ipv4Address } from "../../../packet/ipv4-address.ts";
-import { packetLength } from "../../../packet/lengths.ts";
-import { FragmentField, IpProtocol, TcpFlag } from "../../../packet/protocol.ts";
+import { TcpFlag } from "../../../packet/protocol.ts";
 import type { Instant } from "../../../time/instant.ts";
 import { type SlotHolder, UNARMED } from "../../../time/timer.ts";
 import type { Route } from "../../route/route.ts";
@@ -17,6 +16,7 @@ import { agreeOptions, initialiseTransfer } from "./establish.ts";
 import { type FlowEntry, FlowKind } from "./flow-table.ts";
 import type { Listener } from "./listener.ts";
 import { firstScale, firstWindow } from "./receive-window.ts";
+import { replyBy, sendReply } from "./reset.ts";
 import { RTO_MAX, sampleRtt } from "./rto.ts";
 import { INITIAL_RTO, setState, Tcb, type TcpContext } from "./tcb.ts";
 import { announcedMss, TIMESTAMPS_LENGTH, timestampClock } from "./transmit.ts";
@@ -169,24 +169,14 @@ export class ConnectionRequest implements SlotHolder, FlowEntry {
     const { host } = context;
     const route = this.routeNow();
     if (route === null) return;
-    const frame = new Frame(host.engine.newFrameId());
-    if (this.synAckId === 0) {
-      frame.parentId = syn.id;
-      frame.origin = FrameOrigin.answer;
-      this.synAckId = frame.id;
-    } else {
+    const frame = replyBy(route, context, syn);
+    if (this.synAckId === 0) this.synAckId = frame.id;
+    else {
       frame.parentId = this.synAckId;
       frame.origin = FrameOrigin.retransmitted;
       this.repeats++;
       context.counters.RetransSegs++;
     }
-    frame.source = this.localAddress;
-    frame.destination = this.remoteAddress;
-    frame.protocol = IpProtocol.tcp;
-    frame.ttl = host.sysctls.ip_default_ttl;
-    frame.fragment = FragmentField.dontFragment;
-    frame.sourcePort = this.localPort;
-    frame.destinationPort = this.remotePort;
     frame.tcpFlags = TcpFlag.syn | TcpFlag.ack;
     frame.sequenceNumber = this.initialSequence;
     frame.acknowledgementNumber = this.receiveNext;
@@ -199,10 +189,7 @@ export class ConnectionRequest implements SlotHolder, FlowEntry {
       frame.timestampValue = this.stamp();
       frame.timestampEcho = this.timestampRecent;
     }
-    frame.length = packetLength(frame);
-    frame.route = route;
-    context.counters.OutSegs++;
-    context.send(frame);
+    sendReply(context, frame);
   }
 
   /** The connection that the last ACK, `frame`, makes (`tcp_create_openreq_child`); ESTABLISHED, in the flow table. */

@@ -2,13 +2,17 @@
 import { Frame, FrameOrigin, PacketType } from "../../../packet/frame.ts";
 import { packetLength } from "../../../packet/lengths.ts";
 import { FragmentField, IpProtocol, TcpFlag } from "../../../packet/protocol.ts";
+import type { Route } from "../../route/route.ts";
 import type { TcpContext } from "./tcb.ts";
 
-/** A packet back to the sender of `cause`: no identification, unfragmentable; null without a route. */
+/** A packet back to the sender of `cause`; null without a route. */
 export function replyTo(context: TcpContext, cause: Frame): Frame | null {
-  const { host } = context;
-  const route = host.ip.routeOutput(cause.source, cause.destination, 0, 0, 0);
-  if (typeof route === "number") return null;
+  const route = context.host.ip.routeOutput(cause.source, cause.destination, 0, 0, 0);
+  return typeof route === "number" ? null : replyBy(route, context, cause);
+}
+
+/** The same by a route that is known: no identification, unfragmentable. */
+export function replyBy(route: Route, { host }: TcpContext, cause: Frame): Frame {
   const frame = new Frame(host.engine.newFrameId());
   frame.parentId = cause.id;
   frame.origin = FrameOrigin.answer;
