@@ -35,7 +35,7 @@ export function acknowledge(tcb: Tcb, frame: Frame): AckResult {
   const advanced = ack !== prior;
   if (advanced) {
     tcb.retransmits = 0;
-    tcb.retransmitting = false;
+    tcb.retransmitStart = null;
   }
   const now = millisecondsAt(tcb.context.host.engine.now);
   if (frame.hasTimestamps === true) rememberTimestamp(tcb, frame, now);

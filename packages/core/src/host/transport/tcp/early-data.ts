@@ -78,19 +78,16 @@ function noteBlock(tcb: Tcb, sequence: number): void {
 
 export function noteDuplicate(tcb: Tcb, left: number, right: number): void {
   if (tcb.sack === false || left === right) return;
-  tcb.duplicateLeft = left;
-  tcb.duplicateRight = right;
-  tcb.duplicatePending = true;
+  tcb.duplicate = [left, right];
 }
 
 /** The blocks for the next segment; the duplicate is told once. */
 export function earlyBlocks(tcb: Tcb): number[] | null {
   const most = 2 * (tcb.timestamps === true ? BLOCKS_MAX - 1 : BLOCKS_MAX);
-  const old = tcb.sackBlocks;
-  if (tcb.duplicatePending === false)
-    return old === null || old.length === 0 ? null : old.slice(0, most);
-  const blocks = [tcb.duplicateLeft, tcb.duplicateRight];
-  tcb.duplicatePending = false;
+  const { sackBlocks: old, duplicate } = tcb;
+  if (duplicate === null) return old === null || old.length === 0 ? null : old.slice(0, most);
+  const blocks: number[] = [...duplicate];
+  tcb.duplicate = null;
   if (old !== null)
     for (let i = 0; i < old.length && blocks.length < most; i++) blocks.push(old[i] as number);
   return blocks;

@@ -36,7 +36,7 @@ function sendPending(tcb: Tcb): void {
     sent++;
   }
   if (sent > 0) {
-    tcb.recoverySent += sent;
+    if (tcb.recovery !== null) tcb.recovery.sent += sent;
     noteWindowUsage(tcb);
     armLossTimer(tcb);
   } else if (tcb.packetsOut === 0 && tcb.transmitTimer === TransmitTimer.none) armWindowProbe(tcb);

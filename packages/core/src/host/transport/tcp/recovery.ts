@@ -7,7 +7,7 @@ import type { Frame } from "../../../packet/frame.ts";
 import { markLost, retransmitLost } from "./retransmit.ts";
 import { SegmentMark } from "./segment.ts";
 import { after, before } from "./sequence.ts";
-import { CongestionState, inFlight, type Tcb } from "./tcb.ts";
+import { CongestionState, inFlight, Recovery, type Tcb } from "./tcb.ts";
 
 const DUPLICATES = 3;
 
@@ -49,11 +49,9 @@ export function recover(tcb: Tcb, acknowledged: number, sacked: number, duplicat
     return;
   }
   detectLoss(tcb, acknowledged);
-  if (state === CongestionState.recovery) return reduceWindow(tcb, acknowledged, sacked);
-  if (tcb.lostOut > 0) {
-    enterRecovery(tcb);
-    reduceWindow(tcb, acknowledged, sacked);
-  } else tcb.congestionState = tcb.sackedOut > 0 ? CongestionState.disorder : CongestionState.open;
+  if (tcb.recovery !== null) return reduceWindow(tcb, tcb.recovery, acknowledged, sacked);
+  if (tcb.lostOut > 0) reduceWindow(tcb, enterRecovery(tcb), acknowledged, sacked);
+  else tcb.congestionState = tcb.sackedOut > 0 ? CongestionState.disorder : CongestionState.open;
 }
 
 /** Without SACK every duplicate acknowledgement stands for one segment that was delivered. */
@@ -69,6 +67,7 @@ function leaveIfOver(tcb: Tcb): void {
   if (state < CongestionState.recovery || before(tcb.sendUnacknowledged, tcb.recoveryPoint)) return;
   if (state === CongestionState.recovery) tcb.window = Math.max(tcb.threshold, 1);
   tcb.congestionState = CongestionState.open;
+  tcb.recovery = null;
   if (tcb.sack === false) tcb.sackedOut = 0;
   tcb.windowCount = 0;
 }
@@ -88,40 +87,39 @@ function detectLoss(tcb: Tcb, acknowledged: number): void {
   }
 }
 
-function enterRecovery(tcb: Tcb): void {
+function enterRecovery(tcb: Tcb): Recovery {
+  const recovery = new Recovery(tcb.window);
+  tcb.recovery = recovery;
   tcb.context.counters.TCPFastRetrans++;
   tcb.congestionState = CongestionState.recovery;
   tcb.recoveryPoint = tcb.sendNext;
-  tcb.priorWindow = tcb.window;
   tcb.threshold = tcb.congestion.thresholdAfterLoss(tcb);
-  tcb.recoveryDelivered = 0;
-  tcb.recoverySent = 0;
   tcb.windowCount = 0;
+  return recovery;
 }
 
 /** One segment may leave for each that the network delivered, scaled so that the window ends at the threshold. */
-function reduceWindow(tcb: Tcb, acknowledged: number, sacked: number): void {
+function reduceWindow(tcb: Tcb, recovery: Recovery, acknowledged: number, sacked: number): void {
   const delivered = Math.max(acknowledged + sacked, tcb.sack === true ? 0 : 1);
-  tcb.recoveryDelivered += delivered;
+  recovery.delivered += delivered;
   const flying = inFlight(tcb);
   const room = tcb.threshold - flying;
   let send: number;
   if (room < 0) {
-    const due = Math.ceil((tcb.threshold * tcb.recoveryDelivered) / Math.max(tcb.priorWindow, 1));
-    send = due - tcb.recoverySent;
+    const due = Math.ceil((tcb.threshold * recovery.delivered) / Math.max(recovery.priorWindow, 1));
+    send = due - recovery.sent;
   } else {
-    const owed = Math.max(tcb.recoveryDelivered - tcb.recoverySent, delivered);
+    const owed = Math.max(recovery.delivered - recovery.sent, delivered);
     send = Math.min(room, acknowledged > 0 ? owed + 1 : delivered);
   }
   // the first retransmission never waits
-  tcb.window = flying + Math.max(send, tcb.recoverySent === 0 ? 1 : 0);
+  tcb.window = flying + Math.max(send, recovery.sent === 0 ? 1 : 0);
 }
 
 /** A timeout: everything outstanding counts as lost, one segment at a time from here (`tcp_enter_loss`). */
 export function enterLoss(tcb: Tcb): void {
   const inLoss = tcb.congestionState === CongestionState.loss;
   if (!inLoss || !after(tcb.recoveryPoint, tcb.sendUnacknowledged) || tcb.retransmits === 0) {
-    tcb.priorWindow = tcb.window;
     tcb.threshold = tcb.congestion.thresholdAfterLoss(tcb);
   }
   for (let s = tcb.sentHead; s !== null; s = s.next) {
@@ -133,6 +131,7 @@ export function enterLoss(tcb: Tcb): void {
   tcb.window = inFlight(tcb) + 1;
   tcb.windowCount = 0;
   tcb.congestionState = CongestionState.loss;
+  tcb.recovery = null;
   tcb.recoveryPoint = tcb.sendNext;
   tcb.probeEnd = null;
 }

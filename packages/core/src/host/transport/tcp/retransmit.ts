@@ -13,9 +13,8 @@ export function retransmit(tcb: Tcb, segment: SentSegment): void {
   routeOf(tcb);
   if (segment.length > tcb.mss) split(tcb, segment, tcb.mss);
   const { now } = host.engine;
-  if (tcb.retransmitting === false) {
+  if (tcb.retransmitStart === null) {
     const ago = (microsecondsAt(now) - segment.sentAt) | 0;
-    tcb.retransmitting = true;
     tcb.retransmitStart = (millisecondsAt(now) - Math.floor(ago / 1000)) | 0;
   }
   segment.retransmissions++;
@@ -46,7 +45,7 @@ export function retransmitLost(tcb: Tcb): void {
     if (segment.marks !== SegmentMark.lost) continue;
     if (inFlight(tcb) >= tcb.window) return;
     retransmit(tcb, segment);
-    tcb.recoverySent++;
+    if (tcb.recovery !== null) tcb.recovery.sent++;
   }
 }
 

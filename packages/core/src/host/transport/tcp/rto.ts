@@ -54,7 +54,8 @@ function nextSample(tcb: Tcb, rtt: number): void {
 
 /** Whether timeouts have gone on for as long as `retries` doublings from `first` would (`retransmits_timed_out`). */
 export function timedOut(tcb: Tcb, retries: number, first: number): boolean {
-  if (tcb.retransmits === 0 || tcb.retransmitting === false) return false;
+  const start = tcb.retransmitStart;
+  if (tcb.retransmits === 0 || start === null) return false;
   let total = 0;
   let step = first;
   for (let i = 0; i <= retries; i++) {
@@ -62,5 +63,5 @@ export function timedOut(tcb: Tcb, retries: number, first: number): boolean {
     step = Math.min(2 * step, RTO_MAX);
   }
   const now = millisecondsAt(tcb.context.host.engine.now);
-  return ((now - tcb.retransmitStart) | 0) >= total;
+  return ((now - start) | 0) >= total;
 }

@@ -75,6 +75,17 @@ export interface TcpContext {
   released(tcb: Tcb): void;
 }
 
+/** What fast recovery keeps for proportional rate reduction (RFC 6937): segments. */
+export class Recovery {
+  readonly priorWindow: number;
+  delivered = 0;
+  sent = 0;
+
+  constructor(priorWindow: number) {
+    this.priorWindow = priorWindow;
+  }
+}
+
 export const INITIAL_WINDOW_SEGMENTS = 10;
 /** Milliseconds. */
 export const INITIAL_RTO = 1000;
@@ -175,9 +186,8 @@ export class Tcb implements FlowEntry, SlotHolder {
   earlyHead: EarlySegment | null = null;
   /** SACK blocks, newest first, as left, right …; null until one is needed. */
   sackBlocks: number[] | null = null;
-  duplicateLeft = 0;
-  duplicateRight = 0;
-  duplicatePending = false;
+  /** What came twice, left and right, and is still to be told (D-SACK). */
+  duplicate: readonly [left: number, right: number] | null = null;
   finReceived = false;
   /** MSS that we advertise, less timestamps. */
   advertisedMss = 536;
@@ -209,10 +219,8 @@ export class Tcb implements FlowEntry, SlotHolder {
   backoff = 0;
   /** Timeouts in a row. */
   retransmits = 0;
-  /** When the first of the segments now being sent again was sent before. */
-  retransmitStart = 0;
-  /** Such a segment is out: `retransmitStart` means something. */
-  retransmitting = false;
+  /** When the first of the segments now being sent again was sent before; null while none is. */
+  retransmitStart: number | null = null;
   totalRetransmits = 0;
   resentOctets = 0;
   probesOut = 0;
@@ -225,9 +233,8 @@ export class Tcb implements FlowEntry, SlotHolder {
   threshold = INFINITE_THRESHOLD;
   /** `sendNext` when recovery began. */
   recoveryPoint = 0;
-  priorWindow = 0;
-  recoveryDelivered = 0;
-  recoverySent = 0;
+  /** Null outside of fast recovery. */
+  recovery: Recovery | null = null;
   packetsOut = 0;
   sackedOut = 0;
   lostOut = 0;

@@ -142,7 +142,7 @@ function establishedHeader(tcb: Tcb, frame: Frame): void {
     stamp(tcb, frame);
     frame.length += TIMESTAMPS_LENGTH;
   }
-  if (tcb.sack === true && (tcb.earlyHead !== null || tcb.duplicatePending === true))
+  if (tcb.sack === true && (tcb.earlyHead !== null || tcb.duplicate !== null))
     reportEarly(tcb, frame);
 }
 
