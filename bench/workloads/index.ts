@@ -66,8 +66,11 @@ WORKLOADS.set("catalogue", async () => (await import("./labs.ts")).catalogue());
 WORKLOADS.set("lab-100", async () => (await import("./labs.ts")).manyMachines());
 WORKLOADS.set("curl-loop", async () => (await import("./labs.ts")).curlLoop());
 
-/** So long that a run of everything measures them in its first round alone: what disturbs a moment is little of them. */
-export const ONCE: readonly string[] = ["catalogue"];
+/**
+ * A run of everything measures them in its first round alone: they are long, so that what disturbs a moment is little of them,
+ * or no time at all.
+ */
+export const ONCE: readonly string[] = ["catalogue", "lab-100", "curl-loop", "conn-octets-1e6"];
 
 /** Too long or too large for every run. */
 export const BY_HAND = new Map<string, Workload>([
