@@ -70,9 +70,7 @@ export class Frame {
   /** Several receivers hold this very object: read only. IP input copies it before anybody may write. */
   shared = false;
 
-  // Ethernet
-  destinationMac = 0 as MacAddress;
-  sourceMac = 0 as MacAddress;
+  // Ethernet; its addresses are below
   etherType: number = EtherType.ipv4;
   /** 802.1Q tag control information (priority and VLAN id); −1 for an untagged frame. */
   vlanTag = -1;
@@ -136,6 +134,10 @@ export class Frame {
   traced = false;
   /** Interface index on which the host received it; 0 for a packet of its own. */
   inputInterface = 0;
+
+  // Numbers of more than 32 bits live in boxes, and V8 writes every field behind the first box twice: so they come last.
+  destinationMac = 0 as MacAddress;
+  sourceMac = 0 as MacAddress;
 
   constructor(id: number) {
     this.id = id;
