@@ -70,7 +70,15 @@ WORKLOADS.set("curl-loop", async () => (await import("./labs.ts")).curlLoop());
  * A run of everything measures them in its first round alone: they are long, so that what disturbs a moment is little of them,
  * or no time at all.
  */
-export const ONCE: readonly string[] = ["catalogue", "lab-100", "curl-loop", "conn-octets-1e6"];
+export const ONCE: readonly string[] = [
+  "U-512x512",
+  "T-512x512",
+  "queue-1000000",
+  "conn-octets-1e6",
+  "catalogue",
+  "lab-100",
+  "curl-loop",
+];
 
 /** Too long or too large for every run. */
 export const BY_HAND = new Map<string, Workload>([
