@@ -7,6 +7,7 @@
  * The VIP 10.0.0.100 is the director's. Nothing stands at the far ends: every answer is the director's own.
  */
 import {
+  copyFrame,
   type DropReason,
   decodeFrame,
   encodeFrame,
@@ -169,7 +170,7 @@ export class DirectorLab {
       parts.push(
         this.sendFrame(
           side,
-          Object.assign(new Frame(0), whole, { fragment, length: length + 20, fragmentOf: whole }),
+          Object.assign(copyFrame(whole, 0), { fragment, length: length + 20, fragmentOf: whole }),
         ),
       );
     }
