@@ -8,7 +8,7 @@ import { type MacAddress, ZERO_MAC } from "../../packet/mac-address.ts";
 import type { Instant } from "../../time/instant.ts";
 import { Timer } from "../../time/timer.ts";
 import type { NeighbourDevice } from "./environment.ts";
-import { NeighbourState, UNTOUCHED } from "./neighbour-state.ts";
+import { NeighbourState, type NeighbourStates } from "./neighbour-state.ts";
 
 /** Who acts when an entry's timer fires. */
 export interface NeighbourTimerHandler {
@@ -24,8 +24,8 @@ export class NeighbourEntry extends Timer {
   state: NeighbourState = NeighbourState.none;
   /** Meaningful in the valid states. */
   linkAddress: MacAddress = ZERO_MAC;
-  /** The Ethernet header is ready (`hh`): while connected, packets pass without touching the entry. */
-  headerCached = false;
+  /** The states in which packets pass without touching the entry: none before its Ethernet header is ready (`hh`). */
+  passing: NeighbourStates = NeighbourState.none;
   /** When somebody last confirmed that the neighbour is there. */
   confirmedAt: Instant;
   /** When a packet last passed on the slow way. */
@@ -68,7 +68,7 @@ export class NeighbourEntry extends Timer {
 
   /** Whether a packet passes now, and leaves it as it is. */
   get ready(): boolean {
-    return (this.state & UNTOUCHED) !== 0 && this.headerCached === true;
+    return (this.state & this.passing) !== 0;
   }
 
   expire(): void {

@@ -241,7 +241,7 @@ export class NeighbourTable implements NeighbourTimerHandler {
   /** The slow way of a packet (`neigh_resolve_output`). */
   private resolve(entry: NeighbourEntry, frame: Frame): void {
     if (!this.mayPass(entry, frame)) return;
-    entry.headerCached = true;
+    entry.passing = UNTOUCHED;
     frame.destinationMac = entry.linkAddress;
     frame.sourceMac = entry.device.mac;
     entry.device.transmit(frame);
