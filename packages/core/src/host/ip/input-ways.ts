@@ -57,7 +57,7 @@ export class InputWays {
   learn(frame: Frame, from: HostDevice, route: Route): void {
     const { hooks } = this.context;
     if (!hooks.isIdle(HookPoint.preRouting) || !hooks.isIdle(HookPoint.localIn)) return;
-    if (from.internal || !isPlain(frame) || frame.mark !== 0) return;
+    if (from.internal || !isPlain(frame)) return;
     this.ways ??= new Array<InputWay | null>(PLACES).fill(null);
     const { source, destination } = frame;
     const place = placeOf(source, destination);

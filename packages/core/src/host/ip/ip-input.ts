@@ -54,11 +54,7 @@ export class IpInput {
     const { context } = this;
     if (packetType === PacketType.otherHost) return context.drop(shared, "other-host", null);
     if (packetType === PacketType.host && shared.shared === false) {
-      const { fastPath } = context;
-      if (fastPath !== null) {
-        const taken = fastPath.take(shared, from);
-        if (taken === true) return;
-      }
+      if (context.fastPath?.take(shared, from) === true) return;
       const route = this.ways.find(shared, from);
       if (route !== null) return this.deliverBy(route, shared, from);
     }

@@ -1,6 +1,6 @@
 /**
- * What those who remember the ways of packets have in common. As in the kernel's flow tables a way counts until anything
- * changes that it was decided by, and a packet that needs a decision of its own goes the whole way.
+ * Which packets may go a way that is remembered (input-ways.ts, ipvs/fast-path.ts). As in the kernel's flow tables a way
+ * counts until anything changes that it was decided by, and a packet that needs a decision of its own goes the whole way.
  */
 import type { Frame } from "../../packet/frame.ts";
 import { FragmentField } from "../../packet/protocol.ts";
