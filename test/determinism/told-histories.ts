@@ -7,6 +7,7 @@ import type { Oddity, PacketStep, Step } from "./director-history.ts";
 const ask: PacketStep = { by: "client1.eth0", packet: "udp 10.0.0.1:1000 > 10.0.0.100:53" };
 const askOther: PacketStep = { by: "client1.eth0", packet: "udp 10.0.0.1:1000 > 10.0.0.101:53" };
 const syn: PacketStep = { by: "client1.eth0", packet: "tcp S 10.0.0.1:1000 > 10.0.0.100:80" };
+const ack: PacketStep = { by: "client1.eth0", packet: "tcp A 10.0.0.1:1000 > 10.0.0.100:80" };
 const odd = (...odd: readonly Oddity[]): PacketStep => ({ ...ask, odd });
 const dir = (run: string): Step => ({ on: "dir", run });
 const rs1 = (run: string): Step => ({ on: "rs1", run });
@@ -178,6 +179,21 @@ export const TOLD_HISTORIES: readonly (readonly [what: string, steps: readonly S
         "ipvsadm -e -t 10.0.0.100:80 -r 10.1.0.1 -m -w 0; ipvsadm -e -t 10.0.0.100:80 -r 10.1.0.2:8080 -m -w 0",
       ),
       syn,
+    ],
+  ],
+  [
+    "a client that opens a connection again in vain, and goes on",
+    [
+      dir("sysctl -qw net.ipv4.vs.expire_nodest_conn=1; ipvsadm -d -t 10.0.0.100:80 -r 10.1.0.1"),
+      syn,
+      ack,
+      dir("ipvsadm -e -t 10.0.0.100:80 -r 10.1.0.2:8080 -m -w 0"),
+      ack,
+      ack,
+      syn,
+      ack,
+      wait("1 s"),
+      ack,
     ],
   ],
   ["a server that was deleted", [...known, dir("ipvsadm -D -u 10.0.0.100:53"), ask]],

@@ -2,8 +2,9 @@ import { fc, test } from "@fast-check/vitest";
 import { expect } from "vitest";
 import type { Ipv4Address } from "../../packet/ipv4-address.ts";
 import type { Instant } from "../../time/instant.ts";
+import { AfterPacket } from "./after-packet.ts";
 import { type Connection, ConnectionFlag } from "./connection.ts";
-import { AfterPacket, ConnectionRows } from "./connection-rows.ts";
+import { ConnectionRows } from "./connection-rows.ts";
 import { Method } from "./method.ts";
 
 const address = fc

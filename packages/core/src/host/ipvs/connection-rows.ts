@@ -10,6 +10,7 @@ import type { Ipv4Address } from "../../packet/ipv4-address.ts";
 import type { Instant } from "../../time/instant.ts";
 import { UNARMED } from "../../time/timer.ts";
 import type { Decider } from "../../trace/trace.ts";
+import { AfterPacket } from "./after-packet.ts";
 import { type Connection, ConnectionFlag, NO_CONNECTION } from "./connection.ts";
 import {
   ARMED_SECONDS,
@@ -43,16 +44,6 @@ import { NumberedServers } from "./numbered-servers.ts";
 const FIRST_ROWS = 64;
 /** Until its first state a connection has this timeout. */
 const FIRST_TIMEOUT_SECONDS = 3;
-
-/** What is left to do after a packet. */
-export const AfterPacket = {
-  nothing: 0,
-  /** The timer is not armed, or only for later than the present timeout. */
-  armTimer: 1,
-  /** The connection was made for this packet alone. */
-  ends: 2,
-} as const;
-export type AfterPacket = (typeof AfterPacket)[keyof typeof AfterPacket];
 
 const ONE_PACKET = ConnectionFlag.onePacket << FLAGS_AT;
 const CONDEMNED = ConnectionFlag.condemned << FLAGS_AT;
@@ -298,6 +289,11 @@ export class ConnectionRows {
     return late || words[word + TIMER_SLOT] === UNARMED
       ? AfterPacket.armTimer
       : AfterPacket.nothing;
+  }
+
+  /** The same for a packet that changed nothing, so that nothing is left to do. */
+  refresh(connection: Connection, at: Instant): void {
+    this.doubles[connection * DOUBLES + REFRESHED_AT] = at;
   }
 
   /** When the last packet restarted the timer. */

@@ -8,8 +8,9 @@
 import type { Ipv4Address } from "../../packet/ipv4-address.ts";
 import { type Instant, later, seconds } from "../../time/instant.ts";
 import { type TimerOwner, UNARMED } from "../../time/timer.ts";
+import { AfterPacket } from "./after-packet.ts";
 import { type Connection, ConnectionFlag, NO_CONNECTION } from "./connection.ts";
-import { AfterPacket, ConnectionRows } from "./connection-rows.ts";
+import { ConnectionRows } from "./connection-rows.ts";
 import { ConnectionTable } from "./connection-table.ts";
 import type { Destination } from "./destination.ts";
 import type { FlowMemory } from "./flow-memory.ts";
@@ -172,6 +173,7 @@ export class Connections implements TimerOwner {
     if (rows.timerSlot(connection) === UNARMED || rows.has(connection, ConnectionFlag.condemned))
       return;
     rows.raise(connection, ConnectionFlag.condemned);
+    if (this.memory !== null) this.memory.forget(connection);
     this.arm(connection, 0, this.host.engine.now);
   }
 

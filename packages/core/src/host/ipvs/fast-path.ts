@@ -12,13 +12,16 @@
 import type { NetDevice } from "../../link/net-device.ts";
 import type { Frame } from "../../packet/frame.ts";
 import { type Ipv4Address, isLoopbackAddress } from "../../packet/ipv4-address.ts";
-import { IpProtocol, TcpFlag } from "../../packet/protocol.ts";
+import { TcpFlag } from "../../packet/protocol.ts";
+import type { Engine } from "../../time/engine.ts";
 import type { HostDevice } from "../device/host-device.ts";
 import type { FastPath } from "../ip/fast-path.ts";
+import type { IpCounters } from "../ip/ip-counters.ts";
 import { isPlain } from "../ip/known-way.ts";
 import { RouteType } from "../route/config.ts";
 import type { Route } from "../route/route.ts";
 import { type Connection, ConnectionFlag } from "./connection.ts";
+import type { ConnectionRows } from "./connection-rows.ts";
 import type { IpvsContext } from "./context.ts";
 import type { Destination } from "./destination.ts";
 import type { FlowMemory } from "./flow-memory.ts";
@@ -40,6 +43,9 @@ export class MasqueradingFastPath implements FastPath, FlowMemory {
   private readonly context: IpvsContext;
   private readonly host: FastPathHost;
   private readonly hooks: IpvsHooks;
+  private readonly engine: Engine;
+  private readonly rows: ConnectionRows;
+  private readonly counters: IpCounters;
   /** Made for the first flow. */
   private flows: (MasqueradedFlow | null)[] | null = null;
 
@@ -47,6 +53,9 @@ export class MasqueradingFastPath implements FastPath, FlowMemory {
     this.context = context;
     this.host = host;
     this.hooks = hooks;
+    this.engine = context.host.engine;
+    this.rows = context.rows;
+    this.counters = host.counters;
   }
 
   take(frame: Frame, from: HostDevice): boolean {
@@ -56,7 +65,7 @@ export class MasqueradingFastPath implements FastPath, FlowMemory {
     const place = placeOf(source, destination, (sourcePort << 16) | destinationPort);
     const flow = flows[place] as MasqueradedFlow | null;
     if (flow === null || !flow.isOf(frame, from) || !this.knows(flow, frame)) return false;
-    this.host.counters.InReceives++;
+    this.counters.InReceives++;
     frame.enterHost(from.index);
     frame.ipvsProperty = true;
     frame.route = flow.route;
@@ -73,35 +82,47 @@ export class MasqueradingFastPath implements FastPath, FlowMemory {
       frame.length <= flow.mtu &&
       frame.ttl > 1 &&
       (frame.tcpFlags & TcpFlag.syn) === 0 &&
-      isPlain(frame) &&
       flow.neighbour.ready === true &&
-      flow.server.available === true &&
-      this.context.sync === null
+      isPlain(frame)
     );
   }
 
   private passRequest(flow: MasqueradedFlow, frame: Frame): void {
     const { connection } = flow;
-    const { estimator, connections } = this.context;
-    estimator.countIn(flow.server, frame.length);
-    flow.protocol.advance(connection, Direction.input, frame);
+    this.context.estimator.countIn(flow.server, frame.length);
     frame.destination = flow.newAddress;
     frame.destinationPort = flow.newPort;
-    this.host.counters.OutRequests++;
+    this.counters.OutRequests++;
+    if (flow.protocol.leaves(connection, Direction.input, frame) === false)
+      return this.passDecisiveRequest(flow, frame);
+    this.rows.refresh(connection, this.engine.now);
+    this.rows.countInPacket(connection);
     this.host.neighbours.sendTo(flow.neighbour, frame, flow.out);
-    connections.done(connection, 1);
   }
 
   private passAnswer(flow: MasqueradedFlow, frame: Frame): void {
     const { connection } = flow;
-    const { estimator, connections } = this.context;
-    this.host.counters.ForwDatagrams++;
+    this.counters.ForwDatagrams++;
     frame.source = flow.newAddress;
     frame.sourcePort = flow.newPort;
-    estimator.countOut(flow.server, frame.length);
-    flow.protocol.advance(connection, Direction.output, frame);
-    connections.done(connection, 0);
+    this.context.estimator.countOut(flow.server, frame.length);
+    if (flow.protocol.leaves(connection, Direction.output, frame) === true)
+      this.rows.refresh(connection, this.engine.now);
+    else this.advance(flow, frame);
     this.host.neighbours.sendTo(flow.neighbour, frame, flow.out);
+  }
+
+  /** A request that changes its connection's state. */
+  private passDecisiveRequest(flow: MasqueradedFlow, frame: Frame): void {
+    flow.protocol.advance(flow.connection, Direction.input, frame);
+    this.host.neighbours.sendTo(flow.neighbour, frame, flow.out);
+    this.context.connections.done(flow.connection, 1);
+  }
+
+  /** An answer changes its connection's state. */
+  private advance(flow: MasqueradedFlow, frame: Frame): void {
+    flow.protocol.advance(flow.connection, Direction.output, frame);
+    this.context.connections.done(flow.connection, 0);
   }
 
   learnRequest(frame: Frame, connection: Connection, input: NetDevice | null): void {
@@ -155,6 +176,10 @@ export class MasqueradingFastPath implements FastPath, FlowMemory {
     clear(flows, placeOf(answers, client, (answersPort << 16) | clientPort));
   }
 
+  forgetAll(): void {
+    this.flows = null;
+  }
+
   /**
    * Puts down what requests and answers have in common; null when their packets have to go the whole way. The addresses are
    * those of the packet as it came in; `towards` is where it is sent now.
@@ -173,10 +198,12 @@ export class MasqueradingFastPath implements FastPath, FlowMemory {
     const route = frame.route as Route;
     const from = host.deviceAt(frame.inputInterface);
     const out = host.deviceAt(route.device);
-    const protocol = context.protocols.withNumber(frame.protocol);
+    const protocol = context.protocols.remembered(frame.protocol);
     const server = rows.server(connection);
     if (from === undefined || out === undefined || protocol === null || server === null)
       return null;
+    // packets of one that is gone count nowhere
+    if (server.available === false) return null;
     if (!this.isUsual(frame, connection, route, from, out)) return null;
     const neighbour = host.neighbours.find(out, route.gateway === 0 ? towards : route.gateway);
     if (neighbour === null || neighbour.ready === false) return null;
@@ -210,11 +237,14 @@ export class MasqueradingFastPath implements FastPath, FlowMemory {
     from: HostDevice,
     out: HostDevice,
   ): boolean {
+    const { rows } = this;
     return (
-      (frame.protocol === IpProtocol.udp || frame.protocol === IpProtocol.tcp) &&
-      this.context.rows.has(connection, ConnectionFlag.hashed) &&
+      this.context.sync === null &&
+      rows.has(connection, ConnectionFlag.hashed) &&
+      // of the synchronised
+      !rows.has(connection, ConnectionFlag.noOutput) &&
       // requests from port 0 never find their connection, and templates have none
-      this.context.rows.clientPort(connection) !== 0 &&
+      rows.clientPort(connection) !== 0 &&
       route.type === RouteType.unicast &&
       route.group === null &&
       frame.nextHop === 0 &&

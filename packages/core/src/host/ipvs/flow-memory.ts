@@ -8,6 +8,8 @@ export interface FlowMemory {
   learnRequest(frame: Frame, connection: Connection, input: NetDevice | null): void;
   /** An answer of `connection`, on its way through, has the virtual service's address and its route to the client. */
   learnAnswer(frame: Frame, connection: Connection): void;
-  /** `connection` has just come, or is about to go: other packets than before are its own. */
+  /** `connection` has just come, or is about to go: other packets than before are its own, or they do more than before. */
   forget(connection: Connection): void;
+  /** A command changed services, servers, timeouts or daemons. */
+  forgetAll(): void;
 }

@@ -70,6 +70,7 @@ export class Ipvs {
    * command is to come here, also one that changed no value.
    */
   follow(command: IpvsCommand, config: IpvsConfig): void {
+    this.context.connections.memory?.forgetAll();
     if (command.kind === "start-daemon" || command.kind === "stop-daemon")
       return this.followDaemons(config);
     this.live.follow(command, config);
@@ -78,6 +79,7 @@ export class Ipvs {
 
   /** Makes everything as `config` says, whatever commands it would take: an operator has taken one back. */
   adopt(config: IpvsConfig): void {
+    this.context.connections.memory?.forgetAll();
     this.live.adopt(config);
     this.followDaemons(config);
     this.keepHooks();

@@ -9,7 +9,7 @@ import type { NeighbourEntry } from "../neigh/neighbour-entry.ts";
 import type { Route } from "../route/route.ts";
 import { type Connection, NO_CONNECTION } from "./connection.ts";
 import type { Destination } from "./destination.ts";
-import type { Protocol } from "./protocol/protocol.ts";
+import type { RememberedProtocol } from "./protocol/protocol.ts";
 
 export class MasqueradedFlow {
   // the packets, as `from` takes them in
@@ -21,7 +21,7 @@ export class MasqueradedFlow {
 
   // whose they are
   connection: Connection = NO_CONNECTION;
-  protocol: Protocol;
+  protocol: RememberedProtocol;
   server: Destination;
   /** Requests, which get another destination; else answers, which get another source. */
   fromClient = false;
@@ -40,7 +40,7 @@ export class MasqueradedFlow {
 
   constructor(
     from: HostDevice,
-    protocol: Protocol,
+    protocol: RememberedProtocol,
     server: Destination,
     route: Route,
     out: HostDevice,

@@ -5,7 +5,7 @@ import { IpProtocol, TcpFlag } from "../../../packet/protocol.ts";
 import type { IpvsSysctls } from "../../sysctl/ipvs-sysctls.ts";
 import { type Connection, ConnectionFlag, NO_CONNECTION } from "../connection.ts";
 import type { ConnectionRows } from "../connection-rows.ts";
-import { Candidate, Direction, Expendable, type Protocol } from "./protocol.ts";
+import { Candidate, Direction, Expendable, type RememberedProtocol } from "./protocol.ts";
 import {
   TCP_STATE_COUNT,
   TCP_STATE_NAMES,
@@ -15,15 +15,18 @@ import {
   type TcpRules,
 } from "./tcp-state-table.ts";
 
+const EVENT_FLAGS = TcpFlag.rst | TcpFlag.syn | TcpFlag.fin | TcpFlag.ack;
+
 /** The event of a segment, by priority RST, SYN, FIN, ACK; −1 for a segment without any of them. */
 const eventOf = (flags: number): number => {
+  if ((flags & EVENT_FLAGS) === TcpFlag.ack) return TcpEvent.ack;
   if ((flags & TcpFlag.rst) !== 0) return TcpEvent.rst;
   if ((flags & TcpFlag.syn) !== 0) return TcpEvent.syn;
   if ((flags & TcpFlag.fin) !== 0) return TcpEvent.fin;
-  return (flags & TcpFlag.ack) !== 0 ? TcpEvent.ack : -1;
+  return -1;
 };
 
-export class TcpProtocol implements Protocol {
+export class TcpProtocol implements RememberedProtocol {
   readonly number = IpProtocol.tcp;
   readonly name = "TCP";
   /** Seconds, by state; `--set` changes two of them. */
@@ -91,13 +94,21 @@ export class TcpProtocol implements Protocol {
       if (direction === Direction.output) rows.lower(connection, ConnectionFlag.noOutput);
       else row = TcpRow.inputOnly;
     }
-    const event = eventOf(frame.tcpFlags);
-    const state = rows.state(connection);
-    const next =
-      event < 0
-        ? TcpConnectionState.close
-        : (this.table[(row + event) * TCP_STATE_COUNT + state] as number);
-    this.enter(connection, next);
+    this.enter(connection, this.next(row, frame.tcpFlags, rows.state(connection)));
+  }
+
+  leaves(connection: Connection, direction: Direction, frame: Frame): boolean {
+    const row = direction === Direction.input ? TcpRow.input : TcpRow.output;
+    const state = this.rows.state(connection);
+    return this.next(row, frame.tcpFlags, state) === state;
+  }
+
+  /** Where a segment with these flags leads from `state`. */
+  private next(row: number, flags: number, state: number): number {
+    const event = eventOf(flags);
+    return event < 0
+      ? TcpConnectionState.close
+      : (this.table[(row + event) * TCP_STATE_COUNT + state] as number);
   }
 
   /** Puts a connection into a state, with its timeout and the server's counters. */
