@@ -8,10 +8,13 @@ export const LEVELS = 9;
 export const BUCKETS_PER_LEVEL = 64;
 /** Beyond the wheel's own buckets: one list per level of timers that are about to fire. */
 export const EXPIRING = LEVELS * BUCKETS_PER_LEVEL;
-/** The first words are the heads of all lists, each like the `NEXT` of a slot before the first. Then come the slots. */
-export const FIRST_SLOT = EXPIRING + LEVELS;
+/**
+ * The first words are the heads of all lists, each like the `NEXT` of a slot before the first. Then come the slots, at
+ * multiples of their size.
+ */
+export const FIRST_SLOT = EXPIRING + LEVELS + 3;
 
-/** Words of a slot, which is known by the place of its first. */
+/** Words of a slot, which is known by the place of its first: `slot | NEXT` and so on. Nothing can overflow there, as a sum could. */
 export const WORDS = 4;
 /** The neighbours in a bucket's list, 0 for none behind; free slots are linked by `NEXT`, too. */
 export const NEXT = 0;

@@ -28,11 +28,12 @@ export class TimerSlots {
   private words = new Int32Array(FIRST_SLOT + FIRST_SLOTS * WORDS);
   /** Where the next slot is opened. */
   private opened = FIRST_SLOT;
+  /** The first free slot of those that had numbers as arguments; then of those for objects, which keep their arguments. */
   private free = 0;
+  private freeForObjects = 0;
   private readonly owners: (TimerOwner | null)[] = [null, null];
-  /** The objects that slots of owners 0 and 1 name, and which places among them are vacant. */
+  /** The objects that slots of owners 0 and 1 name by their arguments. */
   private readonly objects: (Timer | SlotHolder | null)[] = [];
-  private readonly vacant: number[] = [];
 
   /** A number for `owner`. */
   addOwner(owner: TimerOwner): number {
@@ -43,26 +44,37 @@ export class TimerSlots {
   add(owner: number, argument: number): number {
     let slot = this.free;
     if (slot === 0) slot = this.open();
-    else this.free = this.words[slot + NEXT] as number;
-    this.words[slot + ARGUMENT] = argument;
-    this.words[slot + PLACE] = (owner << BUCKET_BITS) | NO_BUCKET;
+    else this.free = this.words[slot | NEXT] as number;
+    this.words[slot | ARGUMENT] = argument;
+    this.words[slot | PLACE] = (owner << BUCKET_BITS) | NO_BUCKET;
     return slot;
   }
 
   /** The same for a `Timer` object. */
   addTimer(timer: Timer): number {
-    return this.add(TIMERS, this.addObject(timer));
+    return this.addObject(TIMERS, timer);
   }
 
   /** The same for a `SlotHolder`. */
   addHolder(holder: SlotHolder): number {
-    return this.add(HOLDERS, this.addObject(holder));
+    return this.addObject(HOLDERS, holder);
   }
 
-  private addObject(object: Timer | SlotHolder): number {
-    const place = this.vacant.length > 0 ? (this.vacant.pop() as number) : this.objects.length;
-    this.objects[place] = object;
-    return place;
+  private addObject(owner: number, object: Timer | SlotHolder): number {
+    const slot = this.freeForObjects;
+    if (slot === 0) return this.openFor(owner, object);
+    const { words } = this;
+    this.freeForObjects = words[slot | NEXT] as number;
+    words[slot | PLACE] = (owner << BUCKET_BITS) | NO_BUCKET;
+    this.objects[words[slot | ARGUMENT] as number] = object;
+    return slot;
+  }
+
+  private openFor(owner: number, object: Timer | SlotHolder): number {
+    const slot = this.open();
+    this.words[slot | ARGUMENT] = this.objects.push(object) - 1;
+    this.words[slot | PLACE] = (owner << BUCKET_BITS) | NO_BUCKET;
+    return slot;
   }
 
   setHolder(slot: number, holder: SlotHolder): void {
@@ -75,13 +87,14 @@ export class TimerSlots {
 
   /** Gives back the slot, which is in no list. */
   remove(slot: number): void {
-    if (!this.isNumbered(slot)) {
-      const place = this.argument(slot);
-      this.objects[place] = null;
-      this.vacant.push(place);
+    if (this.isNumbered(slot)) {
+      this.words[slot | NEXT] = this.free;
+      this.free = slot;
+    } else {
+      this.objects[this.argument(slot)] = null;
+      this.words[slot | NEXT] = this.freeForObjects;
+      this.freeForObjects = slot;
     }
-    this.words[slot + NEXT] = this.free;
-    this.free = slot;
   }
 
   /** Says that a slot which was taken out is in no bucket. */
@@ -116,23 +129,24 @@ export class TimerSlots {
   link(slot: number, bucket: number): boolean {
     const { words } = this;
     const next = words[bucket] as number;
-    words[bucket] = slot;
-    words[slot + NEXT] = next;
-    words[slot + PREVIOUS] = bucket;
-    words[slot + PLACE] = ((words[slot + PLACE] as number) & ~BUCKET_MASK) | bucket;
+    words[bucket] = slot | NEXT;
+    words[slot | NEXT] = next;
+    words[slot | PREVIOUS] = bucket;
+    words[slot | PLACE] = ((words[slot | PLACE] as number) & ~BUCKET_MASK) | bucket;
     if (next === 0) return true;
-    words[next + PREVIOUS] = slot;
+    words[next | PREVIOUS] = slot;
     return false;
   }
 
   /** Takes the slot out of its bucket; whether that is empty now. */
   unlink(slot: number): boolean {
     const { words } = this;
-    const next = words[slot + NEXT] as number;
-    const previous = words[slot + PREVIOUS] as number;
-    words[previous + NEXT] = next;
+    const next = words[slot | NEXT] as number;
+    const previous = words[slot | PREVIOUS] as number;
+    // of a slot or of a list's head
+    words[previous] = next;
     if (next === 0) return previous < FIRST_SLOT;
-    words[next + PREVIOUS] = previous;
+    words[next | PREVIOUS] = previous;
     return false;
   }
 
@@ -142,25 +156,25 @@ export class TimerSlots {
     const first = words[bucket] as number;
     words[bucket] = 0;
     words[to] = first;
-    words[first + PREVIOUS] = to;
-    for (let slot = first; slot !== 0; slot = words[slot + NEXT] as number)
+    words[first | PREVIOUS] = to;
+    for (let slot = first; slot !== 0; slot = words[slot | NEXT] as number)
       this.setBucket(slot, to);
   }
 
   bucket(slot: number): number {
-    return (this.words[slot + PLACE] as number) & BUCKET_MASK;
+    return (this.words[slot | PLACE] as number) & BUCKET_MASK;
   }
   private setBucket(slot: number, bucket: number): void {
-    const at = slot + PLACE;
+    const at = slot | PLACE;
     this.words[at] = ((this.words[at] as number) & ~BUCKET_MASK) | bucket;
   }
 
   private owner(slot: number): number {
-    return (this.words[slot + PLACE] as number) >> BUCKET_BITS;
+    return (this.words[slot | PLACE] as number) >> BUCKET_BITS;
   }
 
   private argument(slot: number): number {
-    return this.words[slot + ARGUMENT] as number;
+    return this.words[slot | ARGUMENT] as number;
   }
 
   /** One slot more. */

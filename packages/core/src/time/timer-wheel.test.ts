@@ -144,6 +144,19 @@ describe("timer wheel", () => {
     expect(fired).toEqual(["next", "client", "heir", "in its place", "server"]);
   });
 
+  test("a process's timer is the newest of its bucket, also when it was there already", () => {
+    const engine = new Engine();
+    const fired: string[] = [];
+    const [first, second] = ["first", "second"].map((name) =>
+      engine.timers.hold({ slotFired: () => fired.push(name) }),
+    ) as [number, number];
+    engine.timers.armHeld(first, 60_000);
+    engine.timers.armHeld(second, 60_000);
+    engine.schedule(new Call(() => engine.timers.armHeldByProcess(first, 60_400)), 1 as Instant);
+    engine.run(at(70_000));
+    expect(fired).toEqual(["first", "second"]);
+  });
+
   test("a timer that is re-armed into its bucket keeps its place", () => {
     const engine = new Engine();
     const order: string[] = [];

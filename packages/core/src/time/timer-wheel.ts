@@ -25,19 +25,13 @@ import { type Duration, type Instant, START } from "./instant.ts";
 import { type SlotHolder, type Timer, type TimerOwner, UNARMED } from "./timer.ts";
 import { BUCKETS_PER_LEVEL, EXPIRING, LEVELS, NO_BUCKET } from "./timer-slot-layout.ts";
 import { TimerSlots } from "./timer-slots.ts";
+import { distance, LEVEL_SHIFT, levelOf, TIMEOUT_BOUND, TIMEOUT_MAX } from "./wheel-levels.ts";
 
 /** One tick of the kernel's clock, in nanoseconds. */
 export const JIFFY = 4_000_000 as Duration;
 
 /** Whole milliseconds as jiffies, rounded up. */
 const jiffiesIn = (milliseconds: number): number => (milliseconds + 3) >> 2;
-
-/** Log2 of how much coarser a level is than the one below. */
-const LEVEL_SHIFT = 3;
-/** A timeout of so many grains belongs to the next level. */
-const TIMEOUT_GRAINS = BUCKETS_PER_LEVEL - 1;
-/** The longest timeout in jiffies (48.9 days); a longer one is cut to it. */
-const TIMEOUT_MAX = (TIMEOUT_GRAINS - 1) * 2 ** (LEVEL_SHIFT * (LEVELS - 1));
 
 /** Later than every jiffy, and a small integer still. */
 const NO_TICK = 0x7fffffff;
@@ -61,14 +55,23 @@ export class TimerWheel {
   private offset = 0;
   /** Jiffy to which the wheel has come: `base->clk`. */
   private clk = 0;
+  /** The present jiffy, as long as `jiffyEnds` has not come. */
+  private jiffy = 0;
+  private jiffyEnds = START;
   private readonly slots = new TimerSlots();
   /** One bit per bucket that is not empty, two words per level. */
   private readonly pending: number[] = new Array<number>(2 * LEVELS).fill(0);
-  /** Slots whose timers processes armed at the instant `lateAt`, in order; 0 for one that changed hands since. */
-  private readonly late: number[] = [];
-  /** How many of `late` count: the array is never made shorter, which V8 does slowly. */
+  /**
+   * Slots whose timers processes armed at the instant `lateAt`, in order: the first, mostly the only one, and the others. 0
+   * for one that changed hands since.
+   */
+  private lateFirst = 0;
+  private readonly lateOthers: number[] = [];
+  /** How many they are: the array is never made shorter, which V8 does slowly. */
   private lateCount = 0;
   private lateAt = START;
+  /** Nothing else was armed then: it is at most one slot, which is the head of its bucket. */
+  private lateAlone = true;
   /** Jiffies for which a tick is in the engine's queue, the earliest last. */
   private readonly ticks: number[] = [];
   /** The earliest of `ticks`. */
@@ -95,6 +98,7 @@ export class TimerWheel {
   set phase(phase: Duration) {
     assert(this.ticks.length === 0, "the phase of a wheel that has turned");
     this.offset = phase;
+    this.jiffyEnds = START;
     this.clk = this.jiffies;
   }
 
@@ -147,7 +151,13 @@ export class TimerWheel {
 
   private clear(slot: number): void {
     this.disarm(slot);
-    for (let i = 0; i < this.lateCount; i++) if (this.late[i] === slot) this.late[i] = 0;
+    if (this.lateCount > 0) this.takeFromLate(slot);
+  }
+
+  private takeFromLate(slot: number): void {
+    if (this.lateFirst === slot) this.lateFirst = 0;
+    for (let i = 1; i < this.lateCount; i++)
+      if (this.lateOthers[i - 1] === slot) this.lateOthers[i - 1] = 0;
   }
 
   /** As `arm`, for a slot that is held, so many whole milliseconds from now. */
@@ -161,9 +171,12 @@ export class TimerWheel {
    * instant, by whatever the packet stirs up, are older in their buckets than this one.
    */
   armHeldByProcess(slot: number, milliseconds: number): void {
-    this.armHeld(slot, milliseconds);
+    const moved = this.put(slot, this.enter() + jiffiesIn(milliseconds));
+    if (moved === false) this.lateAlone = false;
     this.lateAt = this.clock.now;
-    this.late[this.lateCount++] = slot;
+    if (this.lateCount === 0) this.lateFirst = slot;
+    else this.lateOthers[this.lateCount - 1] = slot;
+    this.lateCount++;
   }
 
   isArmed(slot: number): boolean {
@@ -178,18 +191,28 @@ export class TimerWheel {
     this.armedCount--;
   }
 
+  /** Something is armed after processes armed timers. */
+  private follow(now: Instant): void {
+    if (now === this.lateAt) this.lateAlone = false;
+    else this.settle();
+  }
+
   /** The instant at which processes armed timers is over: those come to the heads of their buckets. */
   private settle(): void {
     const count = this.lateCount;
     this.lateCount = 0;
-    for (let i = 0; i < count; i++) {
-      const slot = this.late[i] as number;
-      if (slot === 0) continue;
-      const bucket = this.slots.bucket(slot);
-      if (bucket === NO_BUCKET || this.slots.first(bucket) === slot) continue;
-      this.unlink(slot);
-      this.link(slot, bucket);
-    }
+    if (this.lateAlone === true) return;
+    this.lateAlone = true;
+    this.toHead(this.lateFirst);
+    for (let i = 1; i < count; i++) this.toHead(this.lateOthers[i - 1] as number);
+  }
+
+  private toHead(slot: number): void {
+    if (slot === 0) return;
+    const bucket = this.slots.bucket(slot);
+    if (bucket === NO_BUCKET || this.slots.first(bucket) === slot) return;
+    this.unlink(slot);
+    this.link(slot, bucket);
   }
 
   /** A number by which `owner` arms timers that are no objects. */
@@ -243,36 +266,37 @@ export class TimerWheel {
   /** The present jiffy, to which the wheel's clock comes. */
   private enter(): number {
     const { now } = this.clock;
-    if (this.lateCount > 0 && now !== this.lateAt) this.settle();
-    const jiffies = Math.floor((now + this.offset) / JIFFY);
-    if (jiffies > this.clk) this.clk = jiffies;
-    return jiffies;
+    if (this.lateCount > 0) this.follow(now);
+    if (now >= this.jiffyEnds) this.beginJiffy();
+    return this.jiffy;
   }
 
-  private put(slot: number, wanted: number): void {
-    const clk = this.clk;
+  private beginJiffy(): void {
+    const { jiffies } = this;
+    this.jiffy = jiffies;
+    this.jiffyEnds = ((jiffies + 1) * JIFFY - this.offset) as Instant;
+    if (jiffies > this.clk) this.clk = jiffies;
+  }
+
+  /** Puts the slot into the bucket that expires when it is wanted; false when it is there already. */
+  private put(slot: number, wanted: number): boolean {
+    const { clk } = this;
+    const timeout = wanted - clk;
     let expires = wanted;
-    let level = 0;
-    if (wanted < clk) {
+    if (timeout < 0)
       expires = clk - 1; // a timeout of zero set while timers expire: the next jiffy
-    } else if (wanted - clk >= TIMEOUT_GRAINS) {
-      const timeout = wanted - clk;
-      let bound = TIMEOUT_GRAINS;
-      while (timeout >= bound && level < LEVELS - 1) {
-        bound *= 1 << LEVEL_SHIFT;
-        level++;
-      }
-      if (timeout >= bound) expires = clk + TIMEOUT_MAX;
-    }
+    else if (timeout >= TIMEOUT_BOUND) expires = clk + TIMEOUT_MAX;
+    const level = levelOf(timeout);
     const shift = level * LEVEL_SHIFT;
     const turn = (expires >> shift) + 1;
     const bucket = level * BUCKETS_PER_LEVEL + (turn & (BUCKETS_PER_LEVEL - 1));
     const old = this.slots.bucket(slot);
-    if (bucket === old) return;
+    if (bucket === old) return false;
     if (old === NO_BUCKET) this.armedCount++;
     else this.unlink(slot);
     this.link(slot, bucket);
     this.tickAt(turn << shift);
+    return true;
   }
 
   /** Sees to it that a tick comes at `jiffy` or earlier. */
@@ -350,15 +374,3 @@ export class TimerWheel {
     return earliest;
   }
 }
-
-/** How many places after bit `from` of the 64 bits `low`, `high` the next set bit is, going round; one is set. */
-function distance(low: number, high: number, from: number): number {
-  const [near, far] = from < 32 ? [low, high] : [high, low];
-  const bit = from & 31;
-  const ahead = near >>> bit;
-  if (ahead !== 0) return lowestBit(ahead);
-  if (far !== 0) return 32 - bit + lowestBit(far);
-  return 64 - bit + lowestBit(near);
-}
-
-const lowestBit = (word: number): number => 31 - Math.clz32(word & -word);
