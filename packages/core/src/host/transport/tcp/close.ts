@@ -2,8 +2,8 @@
 import { Errno } from "../../../base/errno.ts";
 import { UNARMED } from "../../../time/timer.ts";
 import { TcpState } from "../socket.ts";
-import { Shutdown, setState, type Tcb, TransmitTimer } from "./tcb.ts";
-import { TIME_WAIT_LENGTH, TimeWait } from "./time-wait.ts";
+import { receiveWindowLeft, Shutdown, setState, type Tcb, TransmitTimer } from "./tcb.ts";
+import { TIME_WAIT_LENGTH, TimeWaits } from "./time-wait.ts";
 
 /** The connection is over: timers stop, queues empty, its flow and port are free. */
 export function finish(tcb: Tcb): void {
@@ -64,13 +64,14 @@ export function becomeTimeWait(
   state: typeof TcpState.timeWait | typeof TcpState.finWait2,
   length: number,
 ): void {
+  const { context } = tcb;
   const patience = Math.max(length, (tcb.rto * 7) / 2);
-  const entry = new TimeWait(tcb, state);
-  tcb.context.flows.replace(tcb, entry);
-  tcb.hashed = false;
+  context.timeWaits ??= new TimeWaits(context.host);
+  const waits = context.timeWaits;
+  const row = waits.add(tcb, tcb.state, state, receiveWindowLeft(tcb));
   tcb.state = TcpState.close;
   finish(tcb);
-  entry.start(state === TcpState.timeWait ? TIME_WAIT_LENGTH : patience);
+  waits.start(row, state === TcpState.timeWait ? TIME_WAIT_LENGTH : patience);
 }
 
 /** How many milliseconds an orphan waits for the peer's FIN (`tcp_fin_time`). */

@@ -1,10 +1,11 @@
 /**
- * Who owns a flow (`tcp_hashinfo`'s ehash): connections, requests that wait for the last ACK, and TIME_WAITs, found by
- * addresses and ports. Chained hash with the links inside the entries; made at the first insertion, doubled when crowded.
+ * Who owns a flow (`tcp_hashinfo`'s ehash): connections and requests that wait for the last ACK, found by addresses and
+ * ports. Chained hash with the links inside the entries; made at the first insertion, grown when crowded. TIME_WAITs, which
+ * Linux keeps in the same hash, have a table of their own (time-wait-table.ts): a flow is in one of the two.
  */
 import type { Ipv4Address } from "../../../packet/ipv4-address.ts";
 
-export const FlowKind = { connection: 0, request: 1, timeWait: 2 } as const;
+export const FlowKind = { connection: 0, request: 1 } as const;
 export type FlowKind = (typeof FlowKind)[keyof typeof FlowKind];
 
 export interface FlowEntry {
@@ -18,12 +19,25 @@ export interface FlowEntry {
 }
 
 const FIRST_SIZE = 16;
+const GROWTH = 4;
 
-const hashOf = (local: number, remote: number, localPort: number, remotePort: number): number => {
+export const hashOf = (
+  local: number,
+  remote: number,
+  localPort: number,
+  remotePort: number,
+): number => {
   const h = Math.imul(remote ^ Math.imul(local, 0x9e3779b1), 0x85ebca6b);
   const g = Math.imul(h ^ (h >>> 15) ^ ((remotePort << 16) | localPort), 0xc2b2ae35);
   return g ^ (g >>> 16);
 };
+
+/** How many chains so many flows are spread over. */
+export function chainsFor(flows: number): number {
+  let chains = FIRST_SIZE;
+  while (flows > 2 * chains) chains *= GROWTH;
+  return chains;
+}
 
 export class FlowTable {
   size = 0;
@@ -111,7 +125,7 @@ export class FlowTable {
   }
 
   private grow(old: (FlowEntry | null)[]): (FlowEntry | null)[] {
-    const buckets: (FlowEntry | null)[] = new Array(4 * old.length).fill(null);
+    const buckets: (FlowEntry | null)[] = new Array(GROWTH * old.length).fill(null);
     for (let i = 0; i < old.length; i++)
       for (let entry = old[i] as FlowEntry | null; entry !== null; ) {
         const next: FlowEntry | null = entry.nextInBucket;

@@ -7,6 +7,7 @@ import { ANY_ADDRESS, type Ipv4Address } from "../../../packet/ipv4-address.ts";
 import { mix } from "../secrets.ts";
 import type { Listener } from "./listener.ts";
 import type { TcpContext } from "./tcb.ts";
+import { NO_ROW } from "./time-wait-table.ts";
 
 /** One in so many choices skips a port, so that they cannot be foretold. */
 const NOISE = 16;
@@ -44,8 +45,13 @@ export class PortTable {
     for (const holder of this.holders?.get(port) ?? [])
       if (overlap(holder.address, address)) return false;
     let free = true;
-    this.context.flows.forEach((entry) => {
+    const { flows, timeWaits } = this.context;
+    flows.forEach((entry) => {
       if (entry.localPort === port && overlap(entry.localAddress, address)) free = false;
+    });
+    const table = timeWaits?.table;
+    table?.forEach((row) => {
+      if (table.localPort(row) === port && overlap(table.localAddress(row), address)) free = false;
     });
     return free;
   }
@@ -95,18 +101,26 @@ export class PortTable {
   /** A port for connect(2): even ones first, from a place that depends on the destination (RFC 6056 §3.3.4). */
   chooseForConnect(local: Ipv4Address, remote: Ipv4Address, remotePort: number): number {
     const { first, count } = this.range();
-    const { flows, host, secrets } = this.context;
+    const { host, secrets } = this.context;
     const { reservedPorts } = host.sysctls;
     const start = mix(local, remote, remotePort, secrets.portKey) >>> 0;
     const offset = ((start + this.perturb) % count) & ~1;
     for (let i = 0; i < count; i++) {
       const port = nth(first, count, offset, i);
       if (reservedPorts?.has(port) === true || this.holders?.has(port)) continue;
-      if (flows.find(local, remote, port, remotePort) !== null) continue;
+      if (this.isFlow(local, remote, port, remotePort)) continue;
       this.perturb += 2 * i + (secrets.below(NOISE) === 0 ? 4 : 2);
       return port;
     }
     return 0;
+  }
+
+  /** Whether a connection or what is left of one is between these ends. */
+  isFlow(local: Ipv4Address, remote: Ipv4Address, localPort: number, remotePort: number): boolean {
+    const { flows, timeWaits } = this.context;
+    if (flows.find(local, remote, localPort, remotePort) !== null) return true;
+    if (timeWaits === null) return false;
+    return timeWaits.table.find(local, remote, localPort, remotePort) !== NO_ROW;
   }
 
   private range(): { first: number; count: number } {

@@ -9,11 +9,11 @@ import { inodeOf } from "../socket-numbers.ts";
 import type { SocketSummary, SocketTimer, TcpInfo } from "../transport.ts";
 import { millisecondsAt } from "./clock.ts";
 import type { ConnectionRequest } from "./connection-request.ts";
-import { type FlowEntry, FlowKind } from "./flow-table.ts";
+import { chainsFor, type FlowEntry, FlowKind, hashOf } from "./flow-table.ts";
 import { queued, sendBuffer } from "./input.ts";
 import type { Listener } from "./listener.ts";
 import { type Tcb, type TcpContext, TransmitTimer } from "./tcb.ts";
-import type { TimeWait } from "./time-wait.ts";
+import type { TimeWaitTable } from "./time-wait-table.ts";
 
 /** A threshold this high was never set. */
 const THRESHOLD_SHOWN_MAX = 0xffff;
@@ -39,26 +39,55 @@ export function listenerSummary(listener: Listener): SocketSummary {
   };
 }
 
-export function flowSummary(entry: FlowEntry): SocketSummary {
+/** All flows as one hash would list them that had the TIME_WAITs in it too, as Linux's has: in each chain the newest first. */
+export function flowSummaries(context: TcpContext): SocketSummary[] {
+  const lines: SocketSummary[] = [];
+  context.flows.forEach((entry) => {
+    lines.push(flowSummary(entry));
+  });
+  const table = context.timeWaits?.table;
+  table?.forEach((row) => {
+    lines.push(timeWaitSummary(context, table, row));
+  });
+  const chains = chainsFor(lines.length);
+  const chainOf = ({ local, remote }: SocketSummary): number =>
+    hashOf(local.address, remote.address, local.port, remote.port) & (chains - 1);
+  return lines.sort((a, b) => chainOf(a) - chainOf(b) || b.cookie - a.cookie);
+}
+
+function timeWaitSummary(context: TcpContext, table: TimeWaitTable, row: number): SocketSummary {
+  return {
+    local: { address: table.localAddress(row), port: table.localPort(row) },
+    remote: { address: table.remoteAddress(row), port: table.remotePort(row) },
+    protocol: "tcp",
+    inode: 0,
+    cookie: table.cookie(row),
+    state: table.state(row),
+    receiveQueue: 0,
+    sendQueue: 0,
+    timer: timerOf({ context }, table.timerSlot(row), table.due(row), "timewait", 0),
+    tcp: null,
+    memory: null,
+  };
+}
+
+function flowSummary(entry: FlowEntry): SocketSummary {
   const ends = {
     local: { address: entry.localAddress, port: entry.localPort },
     remote: { address: entry.remoteAddress, port: entry.remotePort },
   };
   if (entry.flowKind === FlowKind.connection)
     return { ...ends, ...connectionSummary(entry as Tcb) };
-  const mini = entry as TimeWait | ConnectionRequest;
-  const isRequest = entry.flowKind === FlowKind.request;
+  const request = entry as ConnectionRequest;
   return {
     ...ends,
     protocol: "tcp",
     inode: 0,
-    cookie: mini.cookie,
-    state: isRequest ? TcpState.synReceived : (entry as TimeWait).state,
+    cookie: request.cookie,
+    state: TcpState.synReceived,
     receiveQueue: 0,
     sendQueue: 0,
-    timer: isRequest
-      ? timerOf(mini, mini.slot, mini.due, "on", (entry as ConnectionRequest).timeouts)
-      : timerOf(mini, mini.slot, mini.due, "timewait", 0),
+    timer: timerOf(request, request.slot, request.due, "on", request.timeouts),
     tcp: null,
     memory: null,
   };

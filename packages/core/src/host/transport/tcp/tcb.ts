@@ -17,6 +17,7 @@ import type { TransportHost } from "../transport-host.ts";
 import type { CongestionControl } from "./congestion/congestion-control.ts";
 import { type FlowEntry, FlowKind, type FlowTable } from "./flow-table.ts";
 import type { Chunk, EarlySegment, SentSegment } from "./segment.ts";
+import type { TimeWaits } from "./time-wait.ts";
 
 /** What the timer of the sending side was armed for (`icsk_pending`). */
 export const TransmitTimer = {
@@ -56,6 +57,8 @@ export interface TcpContext {
   readonly host: TransportHost;
   readonly counters: TransportCounters;
   readonly flows: FlowTable;
+  /** null before the first. */
+  timeWaits: TimeWaits | null;
   readonly secrets: TransportSecrets;
   readonly numbers: SocketNumbers;
   readonly covered: AckCover;

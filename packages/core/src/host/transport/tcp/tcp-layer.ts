@@ -24,11 +24,12 @@ import { Listener } from "./listener.ts";
 import { listenerReceives, requestReceives, stopListener } from "./passive-open.ts";
 import { PortTable } from "./port-table.ts";
 import { sendReset } from "./reset.ts";
-import { flowSummary, listenerSummary } from "./socket-view.ts";
+import { flowSummaries, listenerSummary } from "./socket-view.ts";
 import { AckCover, type Tcb, type TcpContext } from "./tcb.ts";
 import { resetConnection, TcpSocketHandle } from "./tcp-socket.ts";
-import type { TimeWait } from "./time-wait.ts";
+import type { TimeWaits } from "./time-wait.ts";
 import { timeWaitReceives } from "./time-wait-input.ts";
+import { NO_ROW } from "./time-wait-table.ts";
 import { timerExpired } from "./timers.ts";
 
 /** A segment that came while another was being sent: it waits its turn (`sk_add_backlog`). */
@@ -52,6 +53,7 @@ export class TcpLayer implements TcpContext, TransportHandler {
   readonly counters: TransportCounters;
   readonly numbers: SocketNumbers;
   readonly flows = new FlowTable();
+  timeWaits: TimeWaits | null = null;
   readonly covered = new AckCover();
   causeId = 0;
   byProcess = false;
@@ -94,7 +96,7 @@ export class TcpLayer implements TcpContext, TransportHandler {
     this.causeId = frame.id;
     const { destination, source, destinationPort, sourcePort } = frame;
     const entry = this.flows.find(destination, source, destinationPort, sourcePort);
-    const refused = entry === null ? this.toListener(frame, null) : this.toFlow(entry, frame);
+    const refused = entry === null ? this.toNoFlow(frame) : this.toFlow(entry, frame);
     this.causeId = 0;
     if (refused !== null) return this.drop(frame, refused);
     const { trace, engine, place } = this.host;
@@ -109,13 +111,19 @@ export class TcpLayer implements TcpContext, TransportHandler {
       if (tcb.wakePending === true) this.wake(tcb);
       return refused;
     }
-    if (entry.flowKind === FlowKind.request) {
-      const request = entry as ConnectionRequest;
-      if (request.listener.closed === false) return requestReceives(request, frame);
-      request.remove();
-      return this.toListener(frame, null);
-    }
-    const result = timeWaitReceives(entry as TimeWait, frame);
+    const request = entry as ConnectionRequest;
+    if (request.listener.closed === false) return requestReceives(request, frame);
+    request.remove();
+    return this.toListener(frame, null);
+  }
+
+  private toNoFlow(frame: Frame): DropReason | null {
+    const waits = this.timeWaits;
+    if (waits === null) return this.toListener(frame, null);
+    const { destination, source, destinationPort, sourcePort } = frame;
+    const row = waits.table.find(destination, source, destinationPort, sourcePort);
+    if (row === NO_ROW) return this.toListener(frame, null);
+    const result = timeWaitReceives(this, waits, row, frame);
     return typeof result === "number" ? this.toListener(frame, result) : result;
   }
 
@@ -189,11 +197,7 @@ export class TcpLayer implements TcpContext, TransportHandler {
   }
 
   summaries(): SocketSummary[] {
-    const lines: SocketSummary[] = this.ports.listeners().map(listenerSummary);
-    this.flows.forEach((entry) => {
-      lines.push(flowSummary(entry));
-    });
-    return lines;
+    return [...this.ports.listeners().map(listenerSummary), ...flowSummaries(this)];
   }
 }
 

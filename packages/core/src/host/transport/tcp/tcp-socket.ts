@@ -109,7 +109,7 @@ export class TcpSocketHandle implements TcpSocket {
       const port = this.ports.chooseForConnect(source, destination, remote.port);
       if (port === 0) return Errno.EADDRNOTAVAIL;
       tcb.localPort = port;
-    } else if (context.flows.find(source, destination, tcb.localPort, remote.port) !== null)
+    } else if (this.ports.isFlow(source, destination, tcb.localPort, remote.port))
       return Errno.EADDRNOTAVAIL;
     tcb.localAddress = source;
     tcb.remoteAddress = destination;

@@ -3,103 +3,134 @@ import type { Frame } from "../../../packet/frame.ts";
 import { TcpFlag } from "../../../packet/protocol.ts";
 import type { DropReason } from "../../../trace/drop-reason.ts";
 import { TcpState } from "../socket.ts";
+import { millisecondsAt } from "./clock.ts";
 import { replyTo, segmentEnd, sendReply, sendReset } from "./reset.ts";
 import { after, before } from "./sequence.ts";
-import { TIME_WAIT_LENGTH, type TimeWait } from "./time-wait.ts";
+import type { TcpContext } from "./tcb.ts";
+import { TIME_WAIT_LENGTH, type TimeWaits } from "./time-wait.ts";
+import type { TimeWaitTable } from "./time-wait-table.ts";
 import { timestampClock } from "./transmit.ts";
-import { rateLimited } from "./validate.ts";
+import { isTooSoon, isUnlimited } from "./validate.ts";
 
 /** A new SYN may take the place: its initial sequence number must lie beyond the old connection's. */
 const SEQUENCE_GAP = 65_537;
 
-/** null when `frame` was consumed, why it was not, or the initial sequence number with which a SYN may start anew. */
-export function timeWaitReceives(entry: TimeWait, frame: Frame): DropReason | number | null {
-  const stamped = entry.timestamps === true && frame.hasTimestamps;
+/**
+ * `frame` comes for the TIME_WAIT in `row`: null when it was consumed, why it was not, or the initial sequence number with
+ * which a SYN may start anew.
+ */
+export function timeWaitReceives(
+  context: TcpContext,
+  waits: TimeWaits,
+  row: number,
+  frame: Frame,
+): DropReason | number | null {
+  const { table } = waits;
+  const stamped = table.timestamps(row) && frame.hasTimestamps;
   const rst = (frame.tcpFlags & TcpFlag.rst) !== 0;
-  const old = stamped && !rst && ((frame.timestampValue - entry.timestampRecent) | 0) < 0;
-  if (entry.state === TcpState.finWait2) return orphanReceives(entry, frame, old);
+  const old = stamped && !rst && ((frame.timestampValue - table.timestampRecent(row)) | 0) < 0;
+  if (table.state(row) === TcpState.finWait2)
+    return orphanReceives(context, waits, row, frame, old);
   const start = frame.sequenceNumber;
   const end = segmentEnd(frame);
-  if (!old && start === entry.receiveNext && (start === end || rst)) {
+  if (!old && start === table.receiveNext(row) && (start === end || rst)) {
     if (rst) {
-      if (entry.context.host.sysctls.tcp_rfc1337 === 0) entry.end();
+      if (context.host.sysctls.tcp_rfc1337 === 0) waits.end(row);
       return null;
     }
-    entry.start(TIME_WAIT_LENGTH);
-    if (stamped) entry.timestampRecent = frame.timestampValue;
+    waits.start(row, TIME_WAIT_LENGTH);
+    if (stamped) table.setTimestampRecent(row, frame.timestampValue);
     return null;
   }
   const controls = frame.tcpFlags & (TcpFlag.syn | TcpFlag.rst | TcpFlag.ack);
-  if (controls === TcpFlag.syn && !old && startsAnew(entry, frame, stamped)) {
-    const sequence = (entry.sendNext + SEQUENCE_GAP) | 0;
-    entry.end();
+  if (controls === TcpFlag.syn && !old && startsAnew(table, row, frame, stamped)) {
+    const sequence = (table.sendNext(row) + SEQUENCE_GAP) | 0;
+    waits.end(row);
     return sequence === 0 ? 1 : sequence;
   }
   if (rst) return "tcp-out-of-window";
-  if (old || (frame.tcpFlags & TcpFlag.ack) !== 0) entry.start(TIME_WAIT_LENGTH);
-  acknowledgeSeldom(entry, frame);
+  if (old || (frame.tcpFlags & TcpFlag.ack) !== 0) waits.start(row, TIME_WAIT_LENGTH);
+  acknowledgeSeldom(context, table, row, frame);
   return old ? "tcp-paws" : "tcp-out-of-window";
 }
 
-const startsAnew = (entry: TimeWait, frame: Frame, stamped: boolean): boolean =>
-  after(frame.sequenceNumber, entry.receiveNext) ||
-  (stamped && ((entry.timestampRecent - frame.timestampValue) | 0) < 0);
+const startsAnew = (table: TimeWaitTable, row: number, frame: Frame, stamped: boolean): boolean =>
+  after(frame.sequenceNumber, table.receiveNext(row)) ||
+  (stamped && ((table.timestampRecent(row) - frame.timestampValue) | 0) < 0);
 
 /** FIN_WAIT2 without a socket: the peer's FIN is welcome, its data is not. */
-function orphanReceives(entry: TimeWait, frame: Frame, old: boolean): DropReason | null {
-  const { context } = entry;
+function orphanReceives(
+  context: TcpContext,
+  waits: TimeWaits,
+  row: number,
+  frame: Frame,
+  old: boolean,
+): DropReason | null {
+  const { table } = waits;
   const start = frame.sequenceNumber;
   const end = segmentEnd(frame);
-  if (old || !inWindow(entry, start, end)) {
-    if ((frame.tcpFlags & TcpFlag.rst) === 0) acknowledgeSeldom(entry, frame);
+  if (old || !inWindow(table, row, start, end)) {
+    if ((frame.tcpFlags & TcpFlag.rst) === 0) acknowledgeSeldom(context, table, row, frame);
     return old ? "tcp-paws" : "tcp-out-of-window";
   }
   if ((frame.tcpFlags & TcpFlag.rst) !== 0) {
-    entry.end();
+    waits.end(row);
     return null;
   }
-  const syn = (frame.tcpFlags & TcpFlag.syn) !== 0 && !before(start, entry.receiveNext);
-  if (!syn && ((frame.tcpFlags & TcpFlag.ack) === 0 || !after(end, entry.receiveNext))) return null;
-  const fin = (frame.tcpFlags & TcpFlag.fin) !== 0 && end === ((entry.receiveNext + 1) | 0);
+  const next = table.receiveNext(row);
+  const syn = (frame.tcpFlags & TcpFlag.syn) !== 0 && !before(start, next);
+  if (!syn && ((frame.tcpFlags & TcpFlag.ack) === 0 || !after(end, next))) return null;
+  const fin = (frame.tcpFlags & TcpFlag.fin) !== 0 && end === ((next + 1) | 0);
   if (syn || !fin) {
     sendReset(context, frame);
-    entry.end();
+    waits.end(row);
     return "tcp-invalid-segment";
   }
-  entry.note(entry.state, TcpState.timeWait);
-  entry.state = TcpState.timeWait;
-  entry.receiveNext = end;
-  if (frame.hasTimestamps === true) entry.timestampRecent = frame.timestampValue;
-  entry.start(TIME_WAIT_LENGTH);
-  acknowledgeFor(entry, frame);
+  if (frame.hasTimestamps === true) table.setTimestampRecent(row, frame.timestampValue);
+  waits.finArrived(row, end);
+  acknowledgeFor(context, table, row, frame);
   return null;
 }
 
-function inWindow(entry: TimeWait, start: number, end: number): boolean {
-  const low = entry.receiveNext;
-  const high = (low + entry.receiveWindow) | 0;
+function inWindow(table: TimeWaitTable, row: number, start: number, end: number): boolean {
+  const low = table.receiveNext(row);
+  const high = (low + table.receiveWindow(row)) | 0;
   if (start === low) return true;
   if (after(end, low) && before(start, high)) return true;
   return start === high && start === end;
 }
 
-function acknowledgeSeldom(entry: TimeWait, cause: Frame): void {
-  if (!rateLimited(entry, cause, entry.context.host.engine.now)) acknowledgeFor(entry, cause);
+function acknowledgeSeldom(
+  context: TcpContext,
+  table: TimeWaitTable,
+  row: number,
+  cause: Frame,
+): void {
+  if (!isUnlimited(cause)) {
+    const now = millisecondsAt(context.host.engine.now);
+    if (isTooSoon(table.answeredAt(row), now)) return;
+    table.setAnsweredAt(row, now);
+  }
+  acknowledgeFor(context, table, row, cause);
 }
 
 /** The last acknowledgement once more (`tcp_v4_timewait_ack`). */
-function acknowledgeFor(entry: TimeWait, cause: Frame): void {
-  const { context } = entry;
+function acknowledgeFor(
+  context: TcpContext,
+  table: TimeWaitTable,
+  row: number,
+  cause: Frame,
+): void {
   const frame = replyTo(context, cause);
   if (frame === null) return;
   frame.tcpFlags = TcpFlag.ack;
-  frame.sequenceNumber = entry.sendNext;
-  frame.acknowledgementNumber = entry.receiveNext;
-  frame.window = entry.receiveWindow >> entry.receiveScale;
-  if (entry.timestamps === true) {
+  frame.sequenceNumber = table.sendNext(row);
+  frame.acknowledgementNumber = table.receiveNext(row);
+  frame.window = table.receiveWindow(row) >> table.receiveScale(row);
+  if (table.timestamps(row)) {
     frame.hasTimestamps = true;
-    frame.timestampValue = timestampClock(context.host.engine.now, entry.timestampOffset);
-    frame.timestampEcho = entry.timestampRecent;
+    frame.timestampValue = timestampClock(context.host.engine.now, table.timestampOffset(row));
+    frame.timestampEcho = table.timestampRecent(row);
   }
   sendReply(context, frame);
 }

@@ -1,82 +1,72 @@
 /**
- * What is left of a connection that waits for stray segments to die: TIME_WAIT, and FIN_WAIT2 whose socket is closed
- * (`inet_timewait_sock`). A small object, as there may be very many. What a segment means to it is in
- * time-wait-input.ts.
+ * What is left of connections that wait for stray segments to die: TIME_WAIT, and FIN_WAIT2 whose socket is closed
+ * (`inet_twsk_alloc`, `inet_twsk_schedule`): how they begin, wait and end. What is known of each is a row of
+ * time-wait-table.ts, what a segment means to it is in time-wait-input.ts.
  */
-import type { Ipv4Address } from "../../../packet/ipv4-address.ts";
-import { type SlotHolder, UNARMED } from "../../../time/timer.ts";
+import { later, milliseconds } from "../../../time/instant.ts";
+import { type TimerOwner, UNARMED } from "../../../time/timer.ts";
 import { TcpState } from "../socket.ts";
+import type { TransportHost } from "../transport-host.ts";
 import { millisecondsAt } from "./clock.ts";
-import { type FlowEntry, FlowKind } from "./flow-table.ts";
-import { receiveWindowLeft, type Tcb, type TcpContext } from "./tcb.ts";
+import { type EndedConnection, TimeWaitTable } from "./time-wait-table.ts";
 
 /** Milliseconds. */
 export const TIME_WAIT_LENGTH = 60_000;
 
-export class TimeWait implements SlotHolder, FlowEntry {
-  /** The wheel's, which was the connection's. */
-  readonly slot: number;
-  readonly flowKind = FlowKind.timeWait;
-  readonly cookie: number;
-  readonly localAddress: Ipv4Address;
-  readonly remoteAddress: Ipv4Address;
-  readonly localPort: number;
-  readonly remotePort: number;
-  nextInBucket: FlowEntry | null = null;
-  /** When it shall end. */
-  due = 0;
-  readonly context: TcpContext;
-  /** `timeWait`, or `finWait2` while the peer's FIN is still out. */
-  state: TcpState;
-  sendNext: number;
-  receiveNext: number;
-  receiveWindow: number;
-  readonly receiveScale: number;
-  readonly timestamps: boolean;
-  timestampRecent: number;
-  readonly timestampOffset: number;
-  outOfWindowAckAt: number | null = null;
+export class TimeWaits implements TimerOwner {
+  readonly table = new TimeWaitTable();
+  private readonly host: TransportHost;
+  /** Our number among the owners of the wheel's timers. */
+  private readonly timerOwner: number;
 
-  constructor(tcb: Tcb, state: TcpState) {
-    this.context = tcb.context;
-    this.slot = this.context.host.engine.timers.handOver(tcb.transmitSlot, this);
-    tcb.transmitSlot = UNARMED;
-    this.cookie = tcb.cookie;
-    this.localAddress = tcb.localAddress;
-    this.remoteAddress = tcb.remoteAddress;
-    this.localPort = tcb.localPort;
-    this.remotePort = tcb.remotePort;
-    this.state = state;
-    this.sendNext = tcb.sendNext;
-    this.receiveNext = tcb.receiveNext;
-    this.receiveWindow = receiveWindowLeft(tcb);
-    this.receiveScale = tcb.receiveScale;
-    this.timestamps = tcb.timestamps;
-    this.timestampRecent = tcb.timestampRecent;
-    this.timestampOffset = tcb.timestampOffset;
-    this.note(tcb.state, state);
+  constructor(host: TransportHost) {
+    this.host = host;
+    this.timerOwner = host.engine.timers.addOwner(this);
   }
 
-  start(milliseconds: number): void {
-    const { engine } = this.context.host;
-    this.due = (millisecondsAt(engine.now) + milliseconds) | 0;
-    engine.timers.armHeld(this.slot, milliseconds);
+  /** A row for a connection that ends in state `from`; `window` is what was left of the one that it advertised. */
+  add(ended: EndedConnection, from: TcpState, state: TcpState, window: number): number {
+    const row = this.table.add(ended, state, window);
+    this.note(row, from, state);
+    return row;
   }
 
-  slotFired(): void {
-    this.end();
+  /** It shall wait so many milliseconds from now. */
+  start(row: number, length: number): void {
+    const { table, timerOwner } = this;
+    const { now, timers } = this.host.engine;
+    table.setDue(row, (millisecondsAt(now) + length) | 0);
+    const due = later(now, milliseconds(length));
+    table.setTimerSlot(row, timers.armSlot(table.timerSlot(row), timerOwner, row, due));
   }
 
-  end(): void {
-    this.context.host.engine.timers.release(this.slot);
-    this.note(this.state, TcpState.close);
-    this.context.flows.remove(this);
+  timerFired(row: number): void {
+    this.table.setTimerSlot(row, UNARMED);
+    this.end(row);
   }
 
-  note(old: TcpState, now: TcpState): void {
-    const { trace, engine, place } = this.context.host;
+  /** It is no more. */
+  end(row: number): void {
+    const { table } = this;
+    this.host.engine.timers.cancelSlot(table.timerSlot(row));
+    this.note(row, table.state(row), TcpState.close);
+    table.remove(row);
+  }
+
+  /** The peer's FIN came: FIN_WAIT2 becomes TIME_WAIT. */
+  finArrived(row: number, receiveNext: number): void {
+    const { table } = this;
+    this.note(row, table.state(row), TcpState.timeWait);
+    table.setState(row, TcpState.timeWait);
+    table.setReceiveNext(row, receiveNext);
+    this.start(row, TIME_WAIT_LENGTH);
+  }
+
+  private note(row: number, old: TcpState, now: TcpState): void {
+    const { trace, engine, place } = this.host;
     if (trace === null || old === now) return;
-    const { localPort, remotePort } = this;
+    const localPort = this.table.localPort(row);
+    const remotePort = this.table.remotePort(row);
     trace.note("tcp-state", engine.now, place, null, null, old, now, localPort, remotePort);
   }
 }

@@ -28,17 +28,22 @@ export interface OutOfWindowLimit {
 
 function tooSoon(owner: OutOfWindowLimit, now: Instant): boolean {
   const at = millisecondsAt(now);
-  const last = owner.outOfWindowAckAt;
-  if (last !== null && ((at - last) | 0) < RATE_LIMIT) return true;
+  if (isTooSoon(owner.outOfWindowAckAt, at)) return true;
   owner.outOfWindowAckAt = at;
   return false;
 }
 
+/** Whether nonsense would be acknowledged too soon after the last time, null for never. */
+export const isTooSoon = (last: number | null, at: number): boolean =>
+  last !== null && ((at - last) | 0) < RATE_LIMIT;
+
+/** Whether `frame`, which is out of the window, is answered at any rate: with data it is no answer to ours. */
+export const isUnlimited = (frame: Frame): boolean =>
+  frame.payloadLength > 0 && (frame.tcpFlags & TcpFlag.syn) === 0;
+
 /** Whether an acknowledgement of a segment without data would come too soon after the last (`tcp_oow_rate_limited`). */
-export function rateLimited(owner: OutOfWindowLimit, frame: Frame, now: Instant): boolean {
-  if (frame.payloadLength > 0 && (frame.tcpFlags & TcpFlag.syn) === 0) return false;
-  return tooSoon(owner, now);
-}
+export const rateLimited = (owner: OutOfWindowLimit, frame: Frame, now: Instant): boolean =>
+  !isUnlimited(frame) && tooSoon(owner, now);
 
 /** null when the segment may go on; otherwise why it ends here, after any answer was sent. */
 export function validate(tcb: Tcb, frame: Frame): DropReason | null {
