@@ -184,11 +184,11 @@ export class ConnectionRows {
     const server = this.server(connection);
     const wasActive = !this.has(connection, ConnectionFlag.inactive);
     if (server === null || active === wasActive) return;
+    if (active) this.lower(connection, ConnectionFlag.inactive);
+    else this.raise(connection, ConnectionFlag.inactive);
     const by = active ? 1 : -1;
     server.activeConnections += by;
     server.inactiveConnections -= by;
-    if (active) this.lower(connection, ConnectionFlag.inactive);
-    else this.raise(connection, ConnectionFlag.inactive);
   }
 
   /** The first in the chain from `head` on that is a flow of this client to this service. */
@@ -291,9 +291,15 @@ export class ConnectionRows {
       : AfterPacket.nothing;
   }
 
-  /** The same for a packet that changed nothing, so that nothing is left to do. */
-  refresh(connection: Connection, at: Instant): void {
+  /** The same for an answer that changed nothing, so that nothing is left to do. */
+  refreshByAnswer(connection: Connection, at: Instant): void {
     this.doubles[connection * DOUBLES + REFRESHED_AT] = at;
+  }
+
+  /** The same for a request. */
+  refreshByRequest(connection: Connection, at: Instant): void {
+    this.doubles[connection * DOUBLES + REFRESHED_AT] = at;
+    this.countInPacket(connection);
   }
 
   /** When the last packet restarted the timer. */

@@ -14,6 +14,7 @@ import type { Route } from "../route/route.ts";
 import type { RealServerConfig, VirtualServiceIdentity } from "./config.ts";
 import { METHOD_OF, type Method } from "./method.ts";
 import { Statistics } from "./statistics.ts";
+import { Traffic } from "./traffic.ts";
 
 /** Keeps servers in an order that depends on their weights, counters and overload. */
 export interface Ranking {
@@ -38,6 +39,9 @@ export class Destination implements Decider {
   /** IP_VS_DEST_F_AVAILABLE: it belongs to its service; false in the trash. */
   available = true;
   readonly statistics = new Statistics();
+  /** What is to be added to the statistics; whether the estimator knows that there may be something. */
+  readonly traffic = new Traffic();
+  counting = false;
   /** The statistics of the service that it belongs to, or belonged to last. */
   serviceStatistics: Statistics;
 

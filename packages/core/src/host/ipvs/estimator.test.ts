@@ -187,6 +187,15 @@ describe("a deleted server", () => {
     expect(table(made).slice(2, 4)).toEqual(["0 0/0 0/0", "-> 0 0/0 0/0"]);
     expect(made.counts()).not.toBe("");
   });
+
+  test("counted for the service that it had, also what nobody has looked at yet", () => {
+    const made = director();
+    traffic(made);
+    made.command({ kind: "delete-service", identity });
+    made.serve(TCP, realServer(1));
+    look(made);
+    expect(table(made).slice(2)).toEqual(["0 0/0 0/0", "-> 1 2/1 80/40", "= 3 5/2 200/80"]);
+  });
 });
 
 test("run_estimation=0 freezes what is shown; what was counted meanwhile then comes at once", () => {

@@ -12,8 +12,9 @@ import type { VirtualService } from "./virtual-service.ts";
 const PERIOD = seconds(2);
 
 export class Estimator extends Timer {
-  /** The counters of the whole namespace. */
-  readonly totals = new Statistics();
+  private readonly sums = new Statistics();
+  /** Servers that have traffic. */
+  private readonly counting: Destination[] = [];
   private readonly host: IpvsHost;
   private readonly services: readonly VirtualService[];
 
@@ -35,31 +36,53 @@ export class Estimator extends Timer {
     if (this.services.length > 0 || !this.totals.atRest) this.start();
   }
 
+  /** The counters of the whole namespace, up to now. */
+  get totals(): Statistics {
+    this.collect();
+    return this.sums;
+  }
+
   /** A packet from a client on a connection of `server`; a server in the trash counts nothing. */
   countIn(server: Destination | null, octets: number): void {
-    if (server === null || server.available === false) return;
-    server.statistics.countIn(octets);
-    server.serviceStatistics.countIn(octets);
-    this.totals.countIn(octets);
+    if (server !== null && (server.counting === true || this.begins(server)))
+      server.traffic.countIn(octets);
   }
 
   /** A packet to a client on a connection of `server`. */
   countOut(server: Destination | null, octets: number): void {
-    if (server === null || server.available === false) return;
-    server.statistics.countOut(octets);
-    server.serviceStatistics.countOut(octets);
-    this.totals.countOut(octets);
+    if (server !== null && (server.counting === true || this.begins(server)))
+      server.traffic.countOut(octets);
+  }
+
+  /** Adds what servers counted to the statistics: before these are read, and before servers come, change or go. */
+  collect(): void {
+    for (const server of this.counting) {
+      server.statistics.add(server.traffic);
+      server.serviceStatistics.add(server.traffic);
+      this.sums.add(server.traffic);
+      server.traffic.clear();
+      server.counting = false;
+    }
+    this.counting.length = 0;
+  }
+
+  private begins(server: Destination): boolean {
+    if (server.available === false) return false;
+    server.counting = true;
+    this.counting.push(server);
+    return true;
   }
 
   /** A new connection. */
   countConnection(server: Destination, service: VirtualService): void {
     server.statistics.connections++;
     service.statistics.connections++;
-    this.totals.connections++;
+    this.sums.connections++;
   }
 
   private estimate(): void {
-    this.totals.estimate();
+    this.collect();
+    this.sums.estimate();
     for (const service of this.services) {
       service.statistics.estimate();
       for (const server of service.destinations) server.statistics.estimate();

@@ -70,7 +70,7 @@ export class Ipvs {
    * command is to come here, also one that changed no value.
    */
   follow(command: IpvsCommand, config: IpvsConfig): void {
-    this.context.connections.memory?.forgetAll();
+    this.settle();
     if (command.kind === "start-daemon" || command.kind === "stop-daemon")
       return this.followDaemons(config);
     this.live.follow(command, config);
@@ -79,7 +79,7 @@ export class Ipvs {
 
   /** Makes everything as `config` says, whatever commands it would take: an operator has taken one back. */
   adopt(config: IpvsConfig): void {
-    this.context.connections.memory?.forgetAll();
+    this.settle();
     this.live.adopt(config);
     this.followDaemons(config);
     this.keepHooks();
@@ -149,6 +149,12 @@ export class Ipvs {
   /** What FULLNAT counts (the fork's /proc/net/ip_vs_ext_stats); null on a mainline kernel. */
   get fullNatCounters(): FullNatCounters | null {
     return this.context.forwarders.fullNat?.counters ?? null;
+  }
+
+  /** What was put off for packets of known flows is done; they go the whole way again. */
+  private settle(): void {
+    this.context.estimator.collect();
+    this.context.connections.memory?.forgetAll();
   }
 
   private get daemons(): SyncDaemons {

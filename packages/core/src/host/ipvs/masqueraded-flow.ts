@@ -5,19 +5,19 @@
 import type { Frame } from "../../packet/frame.ts";
 import type { Ipv4Address } from "../../packet/ipv4-address.ts";
 import type { HostDevice } from "../device/host-device.ts";
-import type { NeighbourEntry } from "../neigh/neighbour-entry.ts";
-import type { Route } from "../route/route.ts";
 import { type Connection, NO_CONNECTION } from "./connection.ts";
 import type { Destination } from "./destination.ts";
+import type { FlowWay } from "./flow-way.ts";
 import type { RememberedProtocol } from "./protocol/protocol.ts";
 
 export class MasqueradedFlow {
-  // the packets, as `from` takes them in
+  // the packets, as the way's device takes them in
   source = 0 as Ipv4Address;
   destination = 0 as Ipv4Address;
-  sourcePort = 0;
-  destinationPort = 0;
-  from: HostDevice;
+  /** The source port in the high half, the destination port in the low half. */
+  ports = 0;
+  /** IP protocol; `FORGOTTEN` for no packets at all. */
+  protocolNumber = FORGOTTEN;
 
   // whose they are
   connection: Connection = NO_CONNECTION;
@@ -29,43 +29,25 @@ export class MasqueradedFlow {
   // how they go out
   newAddress = 0 as Ipv4Address;
   newPort = 0;
-  route: Route;
-  out: HostDevice;
-  neighbour: NeighbourEntry;
-  /** In octets; longer packets need a decision. */
-  mtu = 0;
+  way: FlowWay;
 
-  /** It counts while the host's generation is this one. */
-  generation = FORGOTTEN;
-
-  constructor(
-    from: HostDevice,
-    protocol: RememberedProtocol,
-    server: Destination,
-    route: Route,
-    out: HostDevice,
-    neighbour: NeighbourEntry,
-  ) {
-    this.from = from;
+  constructor(protocol: RememberedProtocol, server: Destination, way: FlowWay) {
     this.protocol = protocol;
     this.server = server;
-    this.route = route;
-    this.out = out;
-    this.neighbour = neighbour;
+    this.way = way;
   }
 
-  /** Whether a packet that `from` took in belongs to it. */
-  isOf(frame: Frame, from: HostDevice): boolean {
+  /** Whether a packet with these ports that `from` took in belongs to it. */
+  isOf(frame: Frame, ports: number, from: HostDevice): boolean {
     return (
       this.source === frame.source &&
+      this.ports === ports &&
       this.destination === frame.destination &&
-      this.sourcePort === frame.sourcePort &&
-      this.destinationPort === frame.destinationPort &&
-      this.protocol.number === frame.protocol &&
-      this.from === from
+      this.protocolNumber === frame.protocol &&
+      this.way.from === from
     );
   }
 }
 
-/** No generation of a host. */
+/** No IP protocol. */
 export const FORGOTTEN = -1;

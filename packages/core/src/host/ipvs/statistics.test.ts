@@ -1,12 +1,19 @@
 import { fc, test } from "@fast-check/vitest";
 import { expect } from "vitest";
 import { Statistics } from "./statistics.ts";
+import { Traffic } from "./traffic.ts";
+
+function countIn(statistics: Statistics, octets: number): void {
+  const traffic = new Traffic();
+  traffic.countIn(octets);
+  statistics.add(traffic);
+}
 
 test("a constant rate R shows R·(1 − 0.75^n) after n periods, rounded", () => {
   const statistics = new Statistics();
   const shown: number[] = [];
   for (let period = 0; period < 4; period++) {
-    for (let i = 0; i < 200; i++) statistics.countIn(100);
+    for (let i = 0; i < 200; i++) countIn(statistics, 100);
     statistics.estimate();
     shown.push(statistics.view().inPacketsPerSecond, statistics.view().inOctetsPerSecond);
   }
@@ -15,7 +22,9 @@ test("a constant rate R shows R·(1 − 0.75^n) after n periods, rounded", () =>
 
 test("what is counted shows at the next estimation only", () => {
   const statistics = new Statistics();
-  statistics.countOut(60);
+  const traffic = new Traffic();
+  traffic.countOut(60);
+  statistics.add(traffic);
   expect(statistics.view().outPackets).toBe(0);
   statistics.estimate();
   expect(statistics.view().outOctets).toBe(60);
@@ -23,9 +32,9 @@ test("what is counted shows at the next estimation only", () => {
 
 test("-Z takes away what is shown and leaves what was counted since", () => {
   const statistics = new Statistics();
-  statistics.countIn(40);
+  countIn(statistics, 40);
   statistics.estimate();
-  statistics.countIn(50);
+  countIn(statistics, 50);
   statistics.zero();
   expect(statistics.view().inOctets).toBe(0);
   statistics.estimate();

@@ -3,6 +3,7 @@
  * live counters; what people see are the values of the last estimation, every 2 s, less the baseline that `-Z` set.
  * Rates are fixed-point averages: avg += (rate − avg) / 4, scaled by 2^10 (per-packet rates) and 2^5 (octets).
  */
+import type { Traffic } from "./traffic.ts";
 
 /** What is counted. */
 export interface Counters {
@@ -75,14 +76,11 @@ export class Statistics implements Counters {
     new Estimate(5),
   ] as const;
 
-  countIn(octets: number): void {
-    this.inPackets++;
-    this.inOctets += octets;
-  }
-
-  countOut(octets: number): void {
-    this.outPackets++;
-    this.outOctets += octets;
+  add(traffic: Traffic): void {
+    this.inPackets += traffic.inPackets;
+    this.outPackets += traffic.outPackets;
+    this.inOctets += traffic.inOctets;
+    this.outOctets += traffic.outOctets;
   }
 
   /** Makes the live counters visible and moves the averages: once every 2 s. */

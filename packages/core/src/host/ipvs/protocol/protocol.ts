@@ -42,8 +42,8 @@ export interface Protocol {
 /** One whose flows the fast path remembers. */
 export interface RememberedProtocol extends Protocol {
   /**
-   * Whether `advance` with this packet would leave everything as it is: asked of connections that packets of this direction
-   * advanced before, and for whose state the timeout has not changed since.
+   * Whether `advance` with this packet is known to leave everything as it is: asked of connections that packets of this
+   * direction advanced before, and for whose state the timeout has not changed since.
    */
   leaves(connection: Connection, direction: Direction, frame: Frame): boolean;
 }

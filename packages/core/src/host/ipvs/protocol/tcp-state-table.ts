@@ -37,9 +37,13 @@ export const TcpConnectionState = {
 /** Seconds, by state. */
 const TCP_TIMEOUTS: readonly number[] = [2, 900, 120, 60, 120, 120, 10, 60, 30, 120, 120];
 
+/** The states for which this holds, one bit each. */
+const bitsOf = (holds: (state: number) => boolean): number =>
+  TCP_STATE_NAMES.reduce((bits, _, state) => (holds(state) ? bits | (1 << state) : bits), 0);
+
 /** Which states count as ActiveConn. */
-const activeIn = (...names: readonly string[]): readonly boolean[] =>
-  TCP_STATE_NAMES.map((name) => names.includes(name));
+const activeIn = (...names: readonly string[]): number =>
+  bitsOf((state) => names.includes(TCP_STATE_NAMES[state] as string));
 
 /** First row of a direction in a table. */
 export const TcpRow = { input: 0, output: 4, inputOnly: 8 } as const;
@@ -56,6 +60,21 @@ const parse = (text: string): readonly number[] =>
     .split(/\s+/)
     .filter((word) => !/[a-z]/.test(word) && word !== "IN" && word !== "OUT" && word !== "IO")
     .map((word) => COLUMNS.indexOf(word));
+
+/** A table, and what of it is asked for most. */
+export interface TcpTable {
+  /** Twelve rows of eleven states. */
+  readonly cells: readonly number[];
+  /** The states that an acknowledgement of the client leaves as they are, one bit each; and one of the server. */
+  readonly leftByRequests: number;
+  readonly leftByAnswers: number;
+}
+
+function tableOf(cells: readonly number[]): TcpTable {
+  const leftBy = (row: number): number =>
+    bitsOf((state) => cells[(row + TcpEvent.ack) * TCP_STATE_COUNT + state] === state);
+  return { cells, leftByRequests: leftBy(TcpRow.input), leftByAnswers: leftBy(TcpRow.output) };
+}
 
 const NORMAL_TCP_TABLE = parse(`
   IN  syn SR ES ES SR SR SR SR SR SR SR SR
@@ -89,18 +108,18 @@ const SECURE_TCP_TABLE = parse(`
 
 /** How one kernel's IPVS judges TCP. */
 export interface TcpRules {
-  readonly normal: readonly number[];
+  readonly normal: TcpTable;
   /** In force with vs.secure_tcp. */
-  readonly secure: readonly number[];
+  readonly secure: TcpTable;
   /** Seconds, by state. */
   readonly timeouts: readonly number[];
-  /** By state: whether it counts as ActiveConn. */
-  readonly active: readonly boolean[];
+  /** The states that count as ActiveConn, one bit each. */
+  readonly active: number;
 }
 
 export const MAINLINE_TCP: TcpRules = {
-  normal: NORMAL_TCP_TABLE,
-  secure: SECURE_TCP_TABLE,
+  normal: tableOf(NORMAL_TCP_TABLE),
+  secure: tableOf(SECURE_TCP_TABLE),
   timeouts: TCP_TIMEOUTS,
   active: activeIn("ESTABLISHED", "SYN_SENT", "SYN_RECV", "SYNACK"),
 };
@@ -114,8 +133,8 @@ const withoutLateStart = (table: readonly number[]): readonly number[] =>
 
 /** Alibaba's fork and DPVS. */
 export const FULLNAT_TCP: TcpRules = {
-  normal: withoutLateStart(NORMAL_TCP_TABLE),
-  secure: withoutLateStart(SECURE_TCP_TABLE),
+  normal: tableOf(withoutLateStart(NORMAL_TCP_TABLE)),
+  secure: tableOf(withoutLateStart(SECURE_TCP_TABLE)),
   timeouts: [2, 90, 3, 30, 7, 7, 3, 7, 7, 120, 30],
   active: activeIn("ESTABLISHED"),
 };

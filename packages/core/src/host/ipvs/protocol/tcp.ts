@@ -13,6 +13,7 @@ import {
   TcpEvent,
   TcpRow,
   type TcpRules,
+  type TcpTable,
 } from "./tcp-state-table.ts";
 
 const EVENT_FLAGS = TcpFlag.rst | TcpFlag.syn | TcpFlag.fin | TcpFlag.ack;
@@ -31,7 +32,7 @@ export class TcpProtocol implements RememberedProtocol {
   readonly name = "TCP";
   /** Seconds, by state; `--set` changes two of them. */
   readonly timeouts: number[];
-  private table: readonly number[];
+  private table: TcpTable;
   private readonly rules: TcpRules;
   private readonly rows: ConnectionRows;
 
@@ -94,33 +95,33 @@ export class TcpProtocol implements RememberedProtocol {
       if (direction === Direction.output) rows.lower(connection, ConnectionFlag.noOutput);
       else row = TcpRow.inputOnly;
     }
-    this.enter(connection, this.next(row, frame.tcpFlags, rows.state(connection)));
+    const event = eventOf(frame.tcpFlags);
+    const state = rows.state(connection);
+    const next =
+      event < 0
+        ? TcpConnectionState.close
+        : (this.table.cells[(row + event) * TCP_STATE_COUNT + state] as number);
+    this.enter(connection, next);
   }
 
+  /** Of segments that leave the state only acknowledgements, with data or without, are known for it: others are few. */
   leaves(connection: Connection, direction: Direction, frame: Frame): boolean {
-    const row = direction === Direction.input ? TcpRow.input : TcpRow.output;
-    const state = this.rows.state(connection);
-    return this.next(row, frame.tcpFlags, state) === state;
-  }
-
-  /** Where a segment with these flags leads from `state`. */
-  private next(row: number, flags: number, state: number): number {
-    const event = eventOf(flags);
-    return event < 0
-      ? TcpConnectionState.close
-      : (this.table[(row + event) * TCP_STATE_COUNT + state] as number);
+    if ((frame.tcpFlags & EVENT_FLAGS) !== TcpFlag.ack) return false;
+    const { table } = this;
+    const left = direction === Direction.input ? table.leftByRequests : table.leftByAnswers;
+    return ((left >> this.rows.state(connection)) & 1) !== 0;
   }
 
   /** Puts a connection into a state, with its timeout and the server's counters. */
   enter(connection: Connection, next: number): void {
     const { rows } = this;
-    if (next !== rows.state(connection)) {
-      rows.setActive(connection, this.rules.active[next] as boolean);
-      const template = rows.control(connection);
-      if (next === TcpConnectionState.established && template !== NO_CONNECTION)
-        rows.raise(template, ConnectionFlag.assured);
-      rows.setState(connection, next);
-    }
     rows.setTimeoutSeconds(connection, this.timeouts[next] as number);
+    if (next === rows.state(connection)) return;
+    rows.setState(connection, next);
+    if (next === TcpConnectionState.established) {
+      const template = rows.control(connection);
+      if (template !== NO_CONNECTION) rows.raise(template, ConnectionFlag.assured);
+    }
+    rows.setActive(connection, ((this.rules.active >> next) & 1) !== 0);
   }
 }
