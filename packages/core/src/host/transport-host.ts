@@ -1,4 +1,5 @@
 /** What UDP and TCP ask of their namespace. */
+import type { Generation } from "../base/generation.ts";
 import type { Ipv4Address } from "../packet/ipv4-address.ts";
 import type { Rng } from "../rng/rng.ts";
 import type { Engine } from "../time/engine.ts";
@@ -28,12 +29,14 @@ export class TransportHostAdapter implements TransportHost {
   readonly ip: IpLayer;
   readonly groups: MulticastGroups;
   private readonly context: IpContext;
+  private readonly generation: Generation;
   private readonly owner: TransportHostOwner;
   /** Whom the last connection confirmed: most talk by one next hop. */
   private confirmed: NeighbourEntry | null = null;
 
   constructor(owner: TransportHostOwner, context: IpContext) {
     this.context = context;
+    this.generation = context.generation;
     this.owner = owner;
     this.engine = context.engine;
     this.trace = context.trace;
@@ -56,7 +59,7 @@ export class TransportHostAdapter implements TransportHost {
   }
 
   routeGeneration(): number {
-    return this.context.generation.value;
+    return this.generation.value;
   }
 
   confirmNeighbour(route: Route, destination: Ipv4Address): void {

@@ -8,7 +8,8 @@ import { retransmitLost } from "./retransmit.ts";
 import { sampleRtt } from "./rto.ts";
 import { SegmentMark, type SentSegment } from "./segment.ts";
 import { after, before } from "./sequence.ts";
-import { CongestionState, type Tcb, TransmitTimer } from "./tcb.ts";
+import { CongestionState, type Setbacks } from "./setbacks.ts";
+import { type AckCover, isRecovering, Sample, setbacksOf, type Tcb, TransmitTimer } from "./tcb.ts";
 import { timestampClock } from "./transmit.ts";
 import { armLossTimer, armWindowProbe, cancelTransmitTimer } from "./transmit-timer.ts";
 
@@ -32,32 +33,27 @@ export function acknowledge(tcb: Tcb, frame: Frame): AckResult {
     return AckResult.old;
   }
   if (after(ack, tcb.sendNext)) return AckResult.invalid;
-  const advanced = ack !== prior;
-  if (advanced) {
-    tcb.retransmits = 0;
-    tcb.retransmitStart = null;
-  }
   const now = millisecondsAt(tcb.context.host.engine.now);
   if (frame.hasTimestamps === true) rememberTimestamp(tcb, frame, now);
   const windowChanged = updateWindow(tcb, frame, ack);
-  tcb.softError = 0;
-  tcb.probesOut = 0;
+  if (tcb.setbacks !== null) tcb.setbacks.overcome(ack !== prior);
   tcb.peerHeardAt = now;
   if (tcb.packetsOut === 0) {
     if (tcb.writeEnd !== tcb.sendNext) checkClosedWindow(tcb);
     return AckResult.acceptable;
   }
-  const { covered } = tcb.context;
-  const sacked = markSacked(tcb, frame);
-  removeAcknowledged(tcb, ack);
-  const carries = frame.payloadLength > 0 || (frame.tcpFlags & (TcpFlag.syn | TcpFlag.fin)) !== 0;
-  if (covered.count > 0) sampleFrom(tcb, frame);
-  const progress = covered.count > 0 || sacked > 0;
-  const duplicate = !progress && !carries && !windowChanged;
+  const sacked = frame.sackBlocks === null ? 0 : markSacked(tcb, frame);
+  const count = removeAcknowledged(tcb, ack);
+  if (count > 0) sampleFrom(tcb, frame);
+  const progress = count > 0 || sacked > 0;
+  const duplicate = !progress && !windowChanged && isBare(frame);
   if (progress || duplicate) tcb.confirmPending = true;
-  respond(tcb, covered.count, sacked, duplicate, ack);
+  respond(tcb, count, sacked, duplicate, ack);
   return AckResult.acceptable;
 }
+
+const isBare = (frame: Frame): boolean =>
+  frame.payloadLength === 0 && (frame.tcpFlags & (TcpFlag.syn | TcpFlag.fin)) === 0;
 
 /** Congestion control, timers and retransmissions after the queue was cleaned. */
 function respond(
@@ -67,17 +63,29 @@ function respond(
   duplicate: boolean,
   ack: number,
 ): void {
-  if (tcb.probeEnd !== null && !before(ack, tcb.probeEnd)) tcb.probeEnd = null;
-  const state = tcb.congestionState;
-  if (sacked > 0 || duplicate || tcb.sackedOut > 0 || state !== CongestionState.open)
-    recover(tcb, acknowledged, sacked, duplicate);
-  if (acknowledged > 0 && tcb.congestionState !== CongestionState.recovery && mayGrow(tcb))
-    tcb.congestion.acknowledged(tcb, acknowledged);
+  if (sacked > 0 || duplicate || tcb.setbacks !== null)
+    respondToLoss(tcb, setbacksOf(tcb), acknowledged, sacked, duplicate, ack);
+  else if (acknowledged > 0 && mayGrow(tcb)) tcb.context.congestion.acknowledged(tcb, acknowledged);
   if (acknowledged > 0 || tcb.transmitTimer === TransmitTimer.lossProbe) {
     if (tcb.packetsOut === 0) cancelTransmitTimer(tcb);
     else armLossTimer(tcb);
   }
-  if (tcb.congestionState >= CongestionState.recovery) retransmitLost(tcb);
+  if (isRecovering(tcb)) retransmitLost(tcb);
+}
+
+function respondToLoss(
+  tcb: Tcb,
+  setbacks: Setbacks,
+  acknowledged: number,
+  sacked: number,
+  duplicate: boolean,
+  ack: number,
+): void {
+  if (setbacks.probeEnd !== null && !before(ack, setbacks.probeEnd)) setbacks.probeEnd = null;
+  const calm = setbacks.sackedOut === 0 && setbacks.congestionState === CongestionState.open;
+  if (sacked > 0 || duplicate || !calm) recover(tcb, setbacks, acknowledged, sacked, duplicate);
+  if (acknowledged > 0 && setbacks.congestionState !== CongestionState.recovery && mayGrow(tcb))
+    tcb.context.congestion.acknowledged(tcb, acknowledged);
 }
 
 /** Only a window that held the sender back grows (`tcp_is_cwnd_limited`). */
@@ -88,8 +96,8 @@ function noteOldAck(tcb: Tcb, frame: Frame): void {
   if (tcb.packetsOut === 0) return;
   const sacked = markSacked(tcb, frame);
   if (sacked === 0) return;
-  recover(tcb, 0, sacked, false);
-  if (tcb.congestionState >= CongestionState.recovery) retransmitLost(tcb);
+  recover(tcb, setbacksOf(tcb), 0, sacked, false);
+  if (isRecovering(tcb)) retransmitLost(tcb);
 }
 
 /** Takes the window of `frame` if it is newer than the one known (RFC 9293 §3.10.7.4). */
@@ -124,42 +132,41 @@ function checkClosedWindow(tcb: Tcb): void {
   const size = Math.max(1, Math.min(tcb.unsent, tcb.mss));
   const end = (tcb.sendNext + size) | 0;
   if (after(end, (tcb.sendUnacknowledged + tcb.sendWindow) | 0)) return armWindowProbe(tcb);
-  tcb.backoff = 0;
+  if (tcb.setbacks !== null) tcb.setbacks.backoff = 0;
   if (tcb.transmitTimer === TransmitTimer.probe) cancelTransmitTimer(tcb);
 }
 
-/** Removes what `ack` covers from the queue of sent segments (`tcp_clean_rtx_queue`). */
-function removeAcknowledged(tcb: Tcb, ack: number): void {
+/** Removes what `ack` covers from the queue of sent segments (`tcp_clean_rtx_queue`); returns how many those are. */
+function removeAcknowledged(tcb: Tcb, ack: number): number {
   const { covered } = tcb.context;
-  covered.count = 0;
-  covered.clean = false;
-  covered.anyResent = false;
+  covered.sample = Sample.none;
   let head = tcb.sentHead;
-  while (head !== null && !after(head.end, ack)) {
-    forget(tcb, head);
-    head = head.next;
+  let count = 0;
+  for (; head !== null && !after(head.end, ack); head = head.next) {
+    count++;
+    if ((head.marks | head.retransmissions) !== 0) removeTroubled(tcb, head, covered);
+    else if (covered.sample === Sample.none) covered.take(head.sentAt);
   }
+  tcb.packetsOut -= count;
   tcb.sentHead = head;
   if (head === null) tcb.sentTail = null;
   else if (before(head.sequence, ack)) trim(head, ack);
+  return count;
 }
 
-function forget(tcb: Tcb, segment: SentSegment): void {
-  tcb.packetsOut--;
-  if (segment.marks !== 0) unmark(tcb, segment.marks);
-  const { covered } = tcb.context;
-  covered.count++;
-  if (segment.retransmissions > 0) covered.anyResent = true;
-  else if (covered.clean === false && (segment.marks & SegmentMark.sacked) === 0) {
-    covered.clean = true;
-    covered.firstSentAt = segment.sentAt;
-  }
+/** A segment that was sent again, or of which the peer told before. */
+function removeTroubled(tcb: Tcb, segment: SentSegment, covered: AckCover): void {
+  const { marks } = segment;
+  unmark(setbacksOf(tcb), marks);
+  if (segment.retransmissions > 0) covered.sample = Sample.ambiguous;
+  else if (covered.sample === Sample.none && (marks & SegmentMark.sacked) === 0)
+    covered.take(segment.sentAt);
 }
 
-function unmark(tcb: Tcb, marks: number): void {
-  if ((marks & SegmentMark.sacked) !== 0) tcb.sackedOut--;
-  if ((marks & SegmentMark.lost) !== 0) tcb.lostOut--;
-  if ((marks & SegmentMark.resent) !== 0) tcb.resentOut--;
+function unmark(setbacks: Setbacks, marks: number): void {
+  if ((marks & SegmentMark.sacked) !== 0) setbacks.sackedOut--;
+  if ((marks & SegmentMark.lost) !== 0) setbacks.lostOut--;
+  if ((marks & SegmentMark.resent) !== 0) setbacks.resentOut--;
 }
 
 function trim(segment: SentSegment, ack: number): void {
@@ -171,9 +178,9 @@ function trim(segment: SentSegment, ack: number): void {
 
 /** A round-trip sample: from a segment sent once (Karn), otherwise from the echoed timestamp (RFC 7323 §4.1). */
 function sampleFrom(tcb: Tcb, frame: Frame): void {
-  const { covered } = tcb.context;
-  const { now } = tcb.context.host.engine;
-  if (covered.anyResent === false && covered.clean === true) {
+  const { covered, host } = tcb.context;
+  const { now } = host.engine;
+  if (covered.sample === Sample.clean) {
     sampleRtt(tcb, Math.max(1, (microsecondsAt(now) - covered.firstSentAt) | 0));
   } else if (tcb.timestamps === true && frame.hasTimestamps === true && frame.timestampEcho !== 0) {
     const ms = (timestampClock(now, tcb.timestampOffset) - frame.timestampEcho) | 0;

@@ -49,7 +49,6 @@ export function open(tcb: Tcb): void {
       : firstScale(Math.max(sysctls.tcp_rmem_max, WINDOW_SPACE_MIN));
   tcb.windowClamp = 0xffff << tcb.receiveScale;
   tcb.initialSequence = iss;
-  tcb.acknowledgedFrom = iss;
   tcb.sendUnacknowledged = iss;
   tcb.smallSent = iss;
   tcb.rto = INITIAL_RTO;
@@ -75,7 +74,8 @@ export function answerArrives(tcb: Tcb, frame: Frame): DropReason | null {
   const ack = frame.acknowledgementNumber;
   if (!after(ack, tcb.sendUnacknowledged) || after(ack, tcb.sendNext)) {
     // an old incarnation of the peer: our RST ends it, and the SYN follows at once
-    if (tcb.retransmits === 0) armTransmitTimer(tcb, TransmitTimer.retransmit, TWO_JIFFIES);
+    if ((tcb.setbacks?.retransmits ?? 0) === 0)
+      armTransmitTimer(tcb, TransmitTimer.retransmit, TWO_JIFFIES);
     sendReset(tcb.context, frame);
     return "tcp-old-acknowledgement";
   }
@@ -104,7 +104,6 @@ function takeSyn(tcb: Tcb, frame: Frame): void {
   tcb.receiveNext = (frame.sequenceNumber + 1) | 0;
   tcb.receiveFirst = tcb.receiveNext;
   tcb.receiveUpdate = tcb.receiveNext;
-  tcb.copied = tcb.receiveNext;
   agreeOptions(tcb, frame);
   tcb.sendWindow = frame.window;
   tcb.maxWindow = frame.window;

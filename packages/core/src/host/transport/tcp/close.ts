@@ -1,8 +1,17 @@
 /** How a connection ends: for good (`tcp_done`), by RST (`tcp_reset`), or into TIME_WAIT (`tcp_time_wait`). */
 import { Errno } from "../../../base/errno.ts";
 import { UNARMED } from "../../../time/timer.ts";
+import type { TimerWheel } from "../../../time/timer-wheel.ts";
 import { TcpState } from "../socket.ts";
-import { receiveWindowLeft, Shutdown, setState, type Tcb, TransmitTimer } from "./tcb.ts";
+import type { Setbacks } from "./setbacks.ts";
+import {
+  receiveWindowLeft,
+  Shutdown,
+  setbacksOf,
+  setState,
+  type Tcb,
+  TransmitTimer,
+} from "./tcb.ts";
 import { TIME_WAIT_LENGTH, TimeWaits } from "./time-wait.ts";
 
 /** The connection is over: timers stop, queues empty, its flow and port are free. */
@@ -18,12 +27,12 @@ export function finish(tcb: Tcb): void {
   }
   tcb.shutdown = Shutdown.receive | Shutdown.send;
   tcb.sentHead = tcb.sentTail = null;
-  tcb.packetsOut = tcb.sackedOut = tcb.lostOut = tcb.resentOut = 0;
+  tcb.packetsOut = 0;
+  tcb.setbacks?.forgetSegments();
   tcb.writeHead = tcb.writeTail = null;
   tcb.unsent = 0;
   tcb.writeEnd = tcb.sendNext;
   tcb.earlyHead = null;
-  tcb.sackBlocks = null;
   tcb.ackPending = 0;
   context.released(tcb);
   tcb.wakePending = true;
@@ -33,14 +42,19 @@ function releaseTimers(tcb: Tcb): void {
   const { timers } = tcb.context.host.engine;
   if (tcb.transmitSlot !== UNARMED) timers.release(tcb.transmitSlot);
   if (tcb.delayedAckSlot !== UNARMED) timers.release(tcb.delayedAckSlot);
-  if (tcb.finWaitSlot !== UNARMED) timers.release(tcb.finWaitSlot);
-  tcb.transmitSlot = tcb.delayedAckSlot = tcb.finWaitSlot = UNARMED;
+  tcb.transmitSlot = tcb.delayedAckSlot = UNARMED;
   tcb.transmitTimer = TransmitTimer.none;
+  if (tcb.setbacks !== null) releaseFinWait(timers, tcb.setbacks);
+}
+
+function releaseFinWait(timers: TimerWheel, setbacks: Setbacks): void {
+  if (setbacks.finWaitSlot !== UNARMED) timers.release(setbacks.finWaitSlot);
+  setbacks.finWaitSlot = UNARMED;
 }
 
 /** `error` ends the connection and is what its owner sees. */
 export function abortWith(tcb: Tcb, error: Errno): void {
-  tcb.error = error;
+  setbacksOf(tcb).error = error;
   finish(tcb);
 }
 

@@ -11,14 +11,13 @@ import type { Route } from "../../route/route.ts";
 import { portPair } from "../secrets.ts";
 import { TcpState } from "../socket.ts";
 import { microsecondsAt, millisecondsAt } from "./clock.ts";
-import { NEW_RENO } from "./congestion/new-reno.ts";
 import { agreeOptions, initialiseTransfer } from "./establish.ts";
 import { type FlowEntry, FlowKind } from "./flow-table.ts";
 import type { Listener } from "./listener.ts";
 import { firstScale, firstWindow } from "./receive-window.ts";
 import { replyBy, sendReply } from "./reset.ts";
 import { RTO_MAX, sampleRtt } from "./rto.ts";
-import { INITIAL_RTO, setState, Tcb, type TcpContext } from "./tcb.ts";
+import { INITIAL_RTO, setbacksOf, setState, Tcb, type TcpContext } from "./tcb.ts";
 import { announcedMss, TIMESTAMPS_LENGTH, timestampClock } from "./transmit.ts";
 
 const WINDOW_SPACE_MIN = 212_992;
@@ -196,8 +195,9 @@ export class ConnectionRequest implements SlotHolder, FlowEntry {
   becomeConnection(frame: Frame): Tcb {
     const { context } = this;
     const { host } = context;
-    const tcb = new Tcb(context, NEW_RENO);
-    tcb.cookie = this.cookie;
+    // the number that the connection would have had as a socket of its own
+    context.numbers.next();
+    const tcb = new Tcb(context, this.cookie);
     tcb.localAddress = this.localAddress;
     tcb.remoteAddress = this.remoteAddress;
     tcb.localPort = this.localPort;
@@ -210,7 +210,7 @@ export class ConnectionRequest implements SlotHolder, FlowEntry {
     tcb.timestampRecent = this.timestampRecent;
     tcb.sendWindow = frame.window << tcb.sendScale;
     tcb.maxWindow = Math.max(tcb.sendWindow, this.syn.window);
-    tcb.totalRetransmits = this.repeats;
+    if (this.repeats > 0) setbacksOf(tcb).totalRetransmits = this.repeats;
     context.counters.PassiveOpens++;
     tcb.state = TcpState.newSynReceived;
     setState(tcb, TcpState.established);
@@ -238,7 +238,7 @@ export class ConnectionRequest implements SlotHolder, FlowEntry {
   private takeSequences(tcb: Tcb): void {
     const next = (this.initialSequence + 1) | 0;
     tcb.initialSequence = this.initialSequence;
-    tcb.acknowledgedFrom = next;
+    tcb.passive = true;
     tcb.sendUnacknowledged = next;
     tcb.sendNext = next;
     tcb.writeEnd = next;
@@ -247,7 +247,6 @@ export class ConnectionRequest implements SlotHolder, FlowEntry {
     tcb.receiveNext = this.receiveNext;
     tcb.receiveFirst = this.receiveNext;
     tcb.receiveUpdate = this.receiveNext;
-    tcb.copied = this.receiveNext;
     tcb.sendWindowSequence = this.syn.sequenceNumber;
     tcb.receiveBuffer = this.context.host.sysctls.tcp_rmem_default;
     tcb.receiveWindow = this.receiveWindow;

@@ -118,7 +118,6 @@ export function readQueue(tcb: Tcb, max: number): Uint8Array {
   const head = tcb.receiveHead as Chunk;
   const count = Math.min(max, tcb.available);
   tcb.available -= count;
-  tcb.copied = (tcb.copied + count) | 0;
   if (head.length >= count) {
     const whole = head.offset === 0 && count === head.octets.length;
     const octets = whole ? head.octets : head.octets.subarray(head.offset, head.offset + count);

@@ -7,7 +7,7 @@ import { TcpFlag } from "../../../packet/protocol.ts";
 import { segmentCost } from "./receive-window.ts";
 import { EarlySegment } from "./segment.ts";
 import { after, before } from "./sequence.ts";
-import type { Tcb } from "./tcb.ts";
+import { setbacksOf, type Tcb } from "./tcb.ts";
 
 /** With timestamps three blocks fit into the options; one more without. */
 const BLOCKS_MAX = 4;
@@ -65,7 +65,8 @@ function noteBlock(tcb: Tcb, sequence: number): void {
     segment = next;
   }
   if (left === right) return;
-  const old = tcb.sackBlocks;
+  const setbacks = setbacksOf(tcb);
+  const old = setbacks.sackBlocks;
   const blocks = [left, right];
   if (old !== null)
     for (let i = 0; i < old.length && blocks.length < 2 * BLOCKS_MAX; i += 2) {
@@ -73,21 +74,22 @@ function noteBlock(tcb: Tcb, sequence: number): void {
       const r = old[i + 1] as number;
       if (before(l, left) || after(r, right)) blocks.push(l, r);
     }
-  tcb.sackBlocks = blocks;
+  setbacks.sackBlocks = blocks;
 }
 
 export function noteDuplicate(tcb: Tcb, left: number, right: number): void {
   if (tcb.sack === false || left === right) return;
-  tcb.duplicate = [left, right];
+  setbacksOf(tcb).duplicate = [left, right];
 }
 
 /** The blocks for the next segment; the duplicate is told once. */
 export function earlyBlocks(tcb: Tcb): number[] | null {
   const most = 2 * (tcb.timestamps === true ? BLOCKS_MAX - 1 : BLOCKS_MAX);
-  const { sackBlocks: old, duplicate } = tcb;
+  const setbacks = setbacksOf(tcb);
+  const { sackBlocks: old, duplicate } = setbacks;
   if (duplicate === null) return old === null || old.length === 0 ? null : old.slice(0, most);
   const blocks: number[] = [...duplicate];
-  tcb.duplicate = null;
+  setbacks.duplicate = null;
   if (old !== null)
     for (let i = 0; i < old.length && blocks.length < most; i++) blocks.push(old[i] as number);
   return blocks;
@@ -95,15 +97,16 @@ export function earlyBlocks(tcb: Tcb): number[] | null {
 
 /** Forgets blocks that are no longer ahead. */
 export function dropPassedBlocks(tcb: Tcb): void {
-  const old = tcb.sackBlocks;
-  if (old === null) return;
+  const { setbacks } = tcb;
+  const old = setbacks === null ? null : setbacks.sackBlocks;
+  if (setbacks === null || old === null) return;
   if (tcb.earlyHead === null) {
-    tcb.sackBlocks = null;
+    setbacks.sackBlocks = null;
     return;
   }
   const blocks: number[] = [];
   for (let i = 0; i < old.length; i += 2)
     if (after(old[i] as number, tcb.receiveNext))
       blocks.push(old[i] as number, old[i + 1] as number);
-  tcb.sackBlocks = blocks;
+  setbacks.sackBlocks = blocks;
 }

@@ -41,7 +41,7 @@ export function initialiseTransfer(tcb: Tcb): void {
   tcb.lastReceived = millisecondsAt(tcb.context.host.engine.now);
   tcb.lastSent = tcb.lastReceived;
   // a SYN that had to be repeated tells of losses
-  if (tcb.totalRetransmits > 1) tcb.window = 1;
+  if (tcb.setbacks !== null && tcb.setbacks.totalRetransmits > 1) tcb.window = 1;
   if (tcb.srtt === 0) {
     // no sample from the handshake (RFC 6298 §5.7)
     tcb.variation = RTO_FALLBACK_US;

@@ -12,7 +12,7 @@ import { abortWith } from "./close.ts";
 import { ConnectionRequest } from "./connection-request.ts";
 import { resendLongSegments } from "./recovery.ts";
 import { between } from "./sequence.ts";
-import { Tcb, type TcpContext } from "./tcb.ts";
+import { setbacksOf, Tcb, type TcpContext } from "./tcb.ts";
 import { syncMss } from "./transmit.ts";
 
 export function icmpErrorArrives(context: TcpContext, error: Frame): void {
@@ -49,7 +49,7 @@ function errorForConnection(tcb: Tcb, error: Frame, quoted: Frame): void {
   if (opening && tcb.lockedAt !== (tcb.context.host.engine.now | 0)) {
     abortWith(tcb, errno);
     tcb.context.wake(tcb);
-  } else tcb.softError = errno;
+  } else setbacksOf(tcb).softError = errno;
 }
 
 /** `tcp_v4_mtu_reduced`. */
@@ -59,7 +59,7 @@ function pathShrinks(tcb: Tcb, mtu: number): void {
   const learnt = ip.mtuOf(tcb.route, tcb.remoteAddress);
   const now = mtu === 0 ? learnt : Math.min(mtu, learnt);
   if (tcb.state === TcpState.synSent) {
-    tcb.softError = Errno.EMSGSIZE;
+    setbacksOf(tcb).softError = Errno.EMSGSIZE;
     return;
   }
   if (now >= tcb.pathMtu) return;

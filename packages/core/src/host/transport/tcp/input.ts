@@ -17,7 +17,7 @@ import { establish } from "./establish.ts";
 import { pushPending } from "./output.ts";
 import { segmentEnd, sendReset } from "./reset.ts";
 import { after, before } from "./sequence.ts";
-import { AckPending, Shutdown, setState, type Tcb } from "./tcb.ts";
+import { AckPending, Shutdown, setbacksOf, setState, type Tcb } from "./tcb.ts";
 import { TIME_WAIT_LENGTH } from "./time-wait.ts";
 import { challenge, validate } from "./validate.ts";
 
@@ -67,8 +67,7 @@ function takeText(tcb: Tcb, frame: Frame): DropReason | null {
       return textAfterClose(tcb, frame);
     case TcpState.finWait2: {
       const refused = textAfterClose(tcb, frame);
-      if (tcb.state === TcpState.finWait2 && tcb.orphan === true && tcb.finWaitSlot === UNARMED)
-        waitForFin(tcb);
+      if (tcb.state === TcpState.finWait2 && tcb.orphan === true) waitForFin(tcb);
       return refused;
     }
   }
@@ -150,15 +149,17 @@ function finAcknowledged(tcb: Tcb, frame: Frame): DropReason | null | undefined 
 
 /** The FIN that came with the acknowledgement of ours could not be taken yet: something before it is missing. */
 function waitForFin(tcb: Tcb): void {
+  if (setbacksOf(tcb).finWaitSlot !== UNARMED) return;
   const patience = finTime(tcb);
   armFinWait(tcb, patience > TIME_WAIT_LENGTH ? patience - TIME_WAIT_LENGTH : patience);
 }
 
 export function armFinWait(tcb: Tcb, patience: number): void {
   const { engine } = tcb.context.host;
-  if (tcb.finWaitSlot === UNARMED) tcb.finWaitSlot = engine.timers.hold(tcb);
-  tcb.finWaitDue = (millisecondsAt(engine.now) + patience) | 0;
-  engine.timers.armHeld(tcb.finWaitSlot, patience);
+  const setbacks = setbacksOf(tcb);
+  if (setbacks.finWaitSlot === UNARMED) setbacks.finWaitSlot = engine.timers.hold(tcb);
+  setbacks.finWaitDue = (millisecondsAt(engine.now) + patience) | 0;
+  engine.timers.armHeld(setbacks.finWaitSlot, patience);
 }
 
 /** Room in the send buffer for somebody who waits for it (`tcp_check_space`). */
@@ -180,5 +181,6 @@ export function sendBuffer(tcb: Tcb): number {
 /** The owner is gone or wants to be rid of it: ETIMEDOUT or what ICMP said before. */
 export function giveUp(tcb: Tcb): void {
   tcb.context.counters.TCPAbortOnTimeout++;
-  abortWith(tcb, tcb.softError === 0 ? Errno.ETIMEDOUT : tcb.softError);
+  const softError = tcb.setbacks?.softError ?? 0;
+  abortWith(tcb, softError === 0 ? Errno.ETIMEDOUT : softError);
 }

@@ -8,6 +8,7 @@ import { TcpFlag } from "../../../packet/protocol.ts";
 import { microsecondsAt, millisecondsAt } from "./clock.ts";
 import { SentSegment } from "./segment.ts";
 import { after } from "./sequence.ts";
+import type { Setbacks } from "./setbacks.ts";
 import { finWaits, INITIAL_WINDOW_SEGMENTS, inFlight, type Tcb, TransmitTimer } from "./tcb.ts";
 import { NO_OCTETS, routeOf, transmit } from "./transmit.ts";
 import { armLossTimer, armWindowProbe } from "./transmit-timer.ts";
@@ -36,10 +37,14 @@ function sendPending(tcb: Tcb): void {
     sent++;
   }
   if (sent > 0) {
-    if (tcb.recovery !== null) tcb.recovery.sent += sent;
+    if (tcb.setbacks !== null) sentAmid(tcb.setbacks, sent);
     noteWindowUsage(tcb);
     armLossTimer(tcb);
   } else if (tcb.packetsOut === 0 && tcb.transmitTimer === TransmitTimer.none) armWindowProbe(tcb);
+}
+
+function sentAmid({ recovery }: Setbacks, segments: number): void {
+  if (recovery !== null) recovery.sent += segments;
 }
 
 const fitsPeersWindow = (tcb: Tcb, size: number): boolean =>

@@ -103,7 +103,8 @@ export class PortTable {
     const { first, count } = this.range();
     const { host, secrets } = this.context;
     const { reservedPorts } = host.sysctls;
-    const start = mix(local, remote, remotePort, secrets.portKey) >>> 0;
+    // whole 32-bit numbers throughout: the remainder of a larger one is a slow call
+    const start = (mix(local, remote, remotePort, secrets.portKey) >>> 0) % (count >>> 0);
     const offset = ((start + this.perturb) % count) & ~1;
     for (let i = 0; i < count; i++) {
       const port = nth(first, count, offset, i);

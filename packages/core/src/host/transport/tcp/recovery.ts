@@ -7,7 +7,8 @@ import type { Frame } from "../../../packet/frame.ts";
 import { markLost, retransmitLost } from "./retransmit.ts";
 import { SegmentMark } from "./segment.ts";
 import { after, before } from "./sequence.ts";
-import { CongestionState, inFlight, Recovery, type Tcb } from "./tcb.ts";
+import { CongestionState, Recovery, type Setbacks } from "./setbacks.ts";
+import { inFlight, setbacksOf, type Tcb } from "./tcb.ts";
 
 const DUPLICATES = 3;
 
@@ -15,6 +16,7 @@ const DUPLICATES = 3;
 export function markSacked(tcb: Tcb, frame: Frame): number {
   const blocks = frame.sackBlocks;
   if (blocks === null || tcb.sack === false) return 0;
+  const setbacks = setbacksOf(tcb);
   let count = 0;
   for (let i = 0; i + 1 < blocks.length; i += 2) {
     const left = blocks[i] as number;
@@ -26,10 +28,10 @@ export function markSacked(tcb: Tcb, frame: Frame): number {
       const known = (marks & SegmentMark.sacked) !== 0;
       if (known || before(s.sequence, left) || after(s.end, right)) continue;
       s.marks = SegmentMark.sacked;
-      tcb.sackedOut++;
+      setbacks.sackedOut++;
       count++;
-      if ((marks & SegmentMark.lost) !== 0) tcb.lostOut--;
-      if ((marks & SegmentMark.resent) !== 0) tcb.resentOut--;
+      if ((marks & SegmentMark.lost) !== 0) setbacks.lostOut--;
+      if ((marks & SegmentMark.resent) !== 0) setbacks.resentOut--;
     }
   }
   return count;
@@ -39,61 +41,75 @@ export function markSacked(tcb: Tcb, frame: Frame): number {
  * What an acknowledgement means for recovery. `acknowledged` and `sacked` count segments newly reported; `duplicate`:
  * it said nothing new and carried nothing.
  */
-export function recover(tcb: Tcb, acknowledged: number, sacked: number, duplicate: boolean): void {
-  if (tcb.sack === false) countDuplicates(tcb, acknowledged, duplicate);
-  leaveIfOver(tcb);
-  const state = tcb.congestionState;
+export function recover(
+  tcb: Tcb,
+  setbacks: Setbacks,
+  acknowledged: number,
+  sacked: number,
+  duplicate: boolean,
+): void {
+  if (tcb.sack === false) countDuplicates(tcb, setbacks, acknowledged, duplicate);
+  leaveIfOver(tcb, setbacks);
+  const state = setbacks.congestionState;
   if (state === CongestionState.loss) {
     if (tcb.sack === false && acknowledged > 0 && tcb.sentHead !== null)
-      markLost(tcb, tcb.sentHead);
+      markLost(setbacks, tcb.sentHead);
     return;
   }
-  detectLoss(tcb, acknowledged);
-  if (tcb.recovery !== null) return reduceWindow(tcb, tcb.recovery, acknowledged, sacked);
-  if (tcb.lostOut > 0) reduceWindow(tcb, enterRecovery(tcb), acknowledged, sacked);
-  else tcb.congestionState = tcb.sackedOut > 0 ? CongestionState.disorder : CongestionState.open;
+  detectLoss(tcb, setbacks, acknowledged);
+  if (setbacks.recovery !== null) return reduceWindow(tcb, setbacks.recovery, acknowledged, sacked);
+  if (setbacks.lostOut > 0) reduceWindow(tcb, enterRecovery(tcb, setbacks), acknowledged, sacked);
+  else
+    setbacks.congestionState =
+      setbacks.sackedOut > 0 ? CongestionState.disorder : CongestionState.open;
 }
 
 /** Without SACK every duplicate acknowledgement stands for one segment that was delivered. */
-function countDuplicates(tcb: Tcb, acknowledged: number, duplicate: boolean): void {
-  if (acknowledged > 0) tcb.sackedOut = Math.max(0, tcb.sackedOut - (acknowledged - 1));
-  else if (duplicate) tcb.sackedOut++;
-  const most = tcb.packetsOut - Math.max(tcb.lostOut, 1);
-  tcb.sackedOut = Math.max(0, Math.min(tcb.sackedOut, most));
+function countDuplicates(
+  tcb: Tcb,
+  setbacks: Setbacks,
+  acknowledged: number,
+  duplicate: boolean,
+): void {
+  if (acknowledged > 0) setbacks.sackedOut = Math.max(0, setbacks.sackedOut - (acknowledged - 1));
+  else if (duplicate) setbacks.sackedOut++;
+  const most = tcb.packetsOut - Math.max(setbacks.lostOut, 1);
+  setbacks.sackedOut = Math.max(0, Math.min(setbacks.sackedOut, most));
 }
 
-function leaveIfOver(tcb: Tcb): void {
-  const state = tcb.congestionState;
-  if (state < CongestionState.recovery || before(tcb.sendUnacknowledged, tcb.recoveryPoint)) return;
+function leaveIfOver(tcb: Tcb, setbacks: Setbacks): void {
+  const state = setbacks.congestionState;
+  if (state < CongestionState.recovery || before(tcb.sendUnacknowledged, setbacks.recoveryPoint))
+    return;
   if (state === CongestionState.recovery) tcb.window = Math.max(tcb.threshold, 1);
-  tcb.congestionState = CongestionState.open;
-  tcb.recovery = null;
-  if (tcb.sack === false) tcb.sackedOut = 0;
+  setbacks.congestionState = CongestionState.open;
+  setbacks.recovery = null;
+  if (tcb.sack === false) setbacks.sackedOut = 0;
   tcb.windowCount = 0;
 }
 
-function detectLoss(tcb: Tcb, acknowledged: number): void {
+function detectLoss(tcb: Tcb, setbacks: Setbacks, acknowledged: number): void {
   const head = tcb.sentHead;
   if (head === null) return;
   if (tcb.sack === false) {
-    const partial = tcb.congestionState === CongestionState.recovery && acknowledged > 0;
-    if (partial || tcb.sackedOut >= DUPLICATES) markLost(tcb, head);
+    const partial = setbacks.congestionState === CongestionState.recovery && acknowledged > 0;
+    if (partial || setbacks.sackedOut >= DUPLICATES) markLost(setbacks, head);
     return;
   }
-  let above = tcb.sackedOut;
+  let above = setbacks.sackedOut;
   for (let s: typeof tcb.sentHead = head; s !== null && above >= DUPLICATES; s = s.next) {
     if ((s.marks & SegmentMark.sacked) !== 0) above--;
-    else markLost(tcb, s);
+    else markLost(setbacks, s);
   }
 }
 
-function enterRecovery(tcb: Tcb): Recovery {
+function enterRecovery(tcb: Tcb, setbacks: Setbacks): Recovery {
   const recovery = new Recovery(tcb.window);
-  tcb.recovery = recovery;
+  setbacks.recovery = recovery;
   tcb.context.counters.TCPFastRetrans++;
-  tcb.congestionState = CongestionState.recovery;
-  tcb.recoveryPoint = tcb.sendNext;
-  tcb.threshold = tcb.congestion.thresholdAfterLoss(tcb);
+  setbacks.congestionState = CongestionState.recovery;
+  setbacks.recoveryPoint = tcb.sendNext;
+  tcb.threshold = tcb.context.congestion.thresholdAfterLoss(tcb);
   tcb.windowCount = 0;
   return recovery;
 }
@@ -117,41 +133,46 @@ function reduceWindow(tcb: Tcb, recovery: Recovery, acknowledged: number, sacked
 }
 
 /** A timeout: everything outstanding counts as lost, one segment at a time from here (`tcp_enter_loss`). */
-export function enterLoss(tcb: Tcb): void {
-  const inLoss = tcb.congestionState === CongestionState.loss;
-  if (!inLoss || !after(tcb.recoveryPoint, tcb.sendUnacknowledged) || tcb.retransmits === 0) {
-    tcb.threshold = tcb.congestion.thresholdAfterLoss(tcb);
+export function enterLoss(tcb: Tcb, setbacks: Setbacks): void {
+  const inLoss = setbacks.congestionState === CongestionState.loss;
+  if (
+    !inLoss ||
+    !after(setbacks.recoveryPoint, tcb.sendUnacknowledged) ||
+    setbacks.retransmits === 0
+  ) {
+    tcb.threshold = tcb.context.congestion.thresholdAfterLoss(tcb);
   }
   for (let s = tcb.sentHead; s !== null; s = s.next) {
     s.marks &= ~SegmentMark.resent;
-    markLost(tcb, s);
+    markLost(setbacks, s);
   }
-  tcb.resentOut = 0;
-  if (tcb.sack === false) tcb.sackedOut = 0;
+  setbacks.resentOut = 0;
+  if (tcb.sack === false) setbacks.sackedOut = 0;
   tcb.window = inFlight(tcb) + 1;
   tcb.windowCount = 0;
-  tcb.congestionState = CongestionState.loss;
-  tcb.recovery = null;
-  tcb.recoveryPoint = tcb.sendNext;
-  tcb.probeEnd = null;
+  setbacks.congestionState = CongestionState.loss;
+  setbacks.recovery = null;
+  setbacks.recoveryPoint = tcb.sendNext;
+  setbacks.probeEnd = null;
 }
 
 /** The path takes only smaller segments now: send the long ones again without blaming congestion (`tcp_simple_retransmit`). */
 export function resendLongSegments(tcb: Tcb): void {
+  const setbacks = setbacksOf(tcb);
   let any = false;
   for (let s = tcb.sentHead; s !== null; s = s.next) {
     if (s.length <= tcb.mss || (s.marks & SegmentMark.sacked) !== 0) continue;
     if ((s.marks & SegmentMark.resent) !== 0) {
       s.marks &= ~SegmentMark.resent;
-      tcb.resentOut--;
+      setbacks.resentOut--;
     }
-    markLost(tcb, s);
+    markLost(setbacks, s);
     any = true;
   }
   if (!any) return;
-  if (tcb.congestionState < CongestionState.recovery) {
-    tcb.congestionState = CongestionState.loss;
-    tcb.recoveryPoint = tcb.sendNext;
+  if (setbacks.congestionState < CongestionState.recovery) {
+    setbacks.congestionState = CongestionState.loss;
+    setbacks.recoveryPoint = tcb.sendNext;
     tcb.threshold = Math.max(tcb.threshold, tcb.window);
   }
   retransmitLost(tcb);

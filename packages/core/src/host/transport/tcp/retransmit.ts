@@ -3,7 +3,8 @@
 import { TcpFlag } from "../../../packet/protocol.ts";
 import { microsecondsAt, millisecondsAt } from "./clock.ts";
 import { SegmentMark, SentSegment } from "./segment.ts";
-import { inFlight, type Tcb } from "./tcb.ts";
+import type { Setbacks } from "./setbacks.ts";
+import { inFlight, setbacksOf, type Tcb } from "./tcb.ts";
 import { routeOf, transmit } from "./transmit.ts";
 
 /** Sends `segment` once more, cut down to the present MSS. */
@@ -13,22 +14,23 @@ export function retransmit(tcb: Tcb, segment: SentSegment): void {
   routeOf(tcb);
   if (segment.length > tcb.mss) split(tcb, segment, tcb.mss);
   const { now } = host.engine;
-  if (tcb.retransmitStart === null) {
+  const setbacks = setbacksOf(tcb);
+  if (setbacks.retransmitStart === null) {
     const ago = (microsecondsAt(now) - segment.sentAt) | 0;
-    tcb.retransmitStart = (millisecondsAt(now) - Math.floor(ago / 1000)) | 0;
+    setbacks.retransmitStart = (millisecondsAt(now) - Math.floor(ago / 1000)) | 0;
   }
   segment.retransmissions++;
   segment.sentAt = microsecondsAt(now);
   if ((segment.marks & SegmentMark.resent) === 0) {
     segment.marks |= SegmentMark.resent;
-    tcb.resentOut++;
+    setbacks.resentOut++;
   }
-  tcb.totalRetransmits++;
+  setbacks.totalRetransmits++;
   context.counters.RetransSegs++;
   const syn = (segment.flags & TcpFlag.syn) !== 0;
   const flags = syn ? segment.flags : segment.flags | TcpFlag.ack;
   const { sequence, octets, offset, length } = segment;
-  tcb.resentOctets += length;
+  setbacks.resentOctets += length;
   const id = transmit(tcb, flags, sequence, octets, offset, length, segment.frameId);
   if (segment.frameId === 0) segment.frameId = id;
   const { trace } = host;
@@ -40,19 +42,20 @@ export function retransmit(tcb: Tcb, segment: SentSegment): void {
 
 /** Sends lost segments again as far as the congestion window allows. */
 export function retransmitLost(tcb: Tcb): void {
-  if (tcb.lostOut <= 0) return;
+  const { setbacks } = tcb;
+  if (setbacks === null || setbacks.lostOut <= 0) return;
   for (let segment = tcb.sentHead; segment !== null; segment = segment.next) {
     if (segment.marks !== SegmentMark.lost) continue;
     if (inFlight(tcb) >= tcb.window) return;
     retransmit(tcb, segment);
-    if (tcb.recovery !== null) tcb.recovery.sent++;
+    if (setbacks.recovery !== null) setbacks.recovery.sent++;
   }
 }
 
-export function markLost(tcb: Tcb, segment: SentSegment): void {
+export function markLost(setbacks: Setbacks, segment: SentSegment): void {
   if ((segment.marks & (SegmentMark.lost | SegmentMark.sacked)) !== 0) return;
   segment.marks |= SegmentMark.lost;
-  tcb.lostOut++;
+  setbacks.lostOut++;
 }
 
 /** Makes two segments of one, the first `length` octets long. */
@@ -75,5 +78,5 @@ function split(tcb: Tcb, segment: SentSegment, length: number): void {
   segment.length = length;
   segment.end = rest.sequence;
   tcb.packetsOut++;
-  if (rest.marks !== 0) tcb.lostOut++;
+  if (rest.marks !== 0) setbacksOf(tcb).lostOut++;
 }

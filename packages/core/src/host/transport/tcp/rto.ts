@@ -4,7 +4,7 @@
  */
 import { millisecondsAt } from "./clock.ts";
 import { after } from "./sequence.ts";
-import type { Tcb } from "./tcb.ts";
+import { setbacksOf, type Tcb } from "./tcb.ts";
 
 /** Milliseconds, as all of this file but round trips. */
 export const RTO_MIN = 200;
@@ -17,7 +17,7 @@ export function sampleRtt(tcb: Tcb, rtt: number): void {
   if (tcb.srtt === 0) firstSample(tcb, rtt);
   else nextSample(tcb, rtt);
   tcb.srtt = Math.max(1, tcb.srtt);
-  tcb.backoff = 0;
+  if (tcb.setbacks !== null) tcb.setbacks.backoff = 0;
   restoreRto(tcb);
 }
 
@@ -54,8 +54,8 @@ function nextSample(tcb: Tcb, rtt: number): void {
 
 /** Whether timeouts have gone on for as long as `retries` doublings from `first` would (`retransmits_timed_out`). */
 export function timedOut(tcb: Tcb, retries: number, first: number): boolean {
-  const start = tcb.retransmitStart;
-  if (tcb.retransmits === 0 || start === null) return false;
+  const { retransmits, retransmitStart: start } = setbacksOf(tcb);
+  if (retransmits === 0 || start === null) return false;
   let total = 0;
   let step = first;
   for (let i = 0; i <= retries; i++) {

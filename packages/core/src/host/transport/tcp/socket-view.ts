@@ -12,11 +12,13 @@ import type { ConnectionRequest } from "./connection-request.ts";
 import { chainsFor, type FlowEntry, FlowKind, hashOf } from "./flow-table.ts";
 import { queued, sendBuffer } from "./input.ts";
 import type { Listener } from "./listener.ts";
+import { Setbacks } from "./setbacks.ts";
 import { type Tcb, type TcpContext, TransmitTimer } from "./tcb.ts";
 import type { TimeWaitTable } from "./time-wait-table.ts";
 
 /** A threshold this high was never set. */
 const THRESHOLD_SHOWN_MAX = 0xffff;
+const NO_SETBACKS: Readonly<Setbacks> = new Setbacks();
 
 export function listenerSummary(listener: Listener): SocketSummary {
   const { sysctls } = listener.context.host;
@@ -130,22 +132,26 @@ function timerOf(
 /** The sending side's timer is named first; the keepalive timer, which also waits for the peer's FIN, otherwise. */
 function connectionTimer(tcb: Tcb): SocketTimer | null {
   const { transmitTimer, transmitSlot, transmitDue } = tcb;
+  const setbacks = tcb.setbacks ?? NO_SETBACKS;
   if (transmitTimer === TransmitTimer.none)
-    return timerOf(tcb, tcb.finWaitSlot, tcb.finWaitDue, "keepalive", tcb.probesOut);
+    return timerOf(tcb, setbacks.finWaitSlot, setbacks.finWaitDue, "keepalive", setbacks.probesOut);
   return transmitTimer === TransmitTimer.probe
-    ? timerOf(tcb, transmitSlot, transmitDue, "persist", tcb.probesOut)
-    : timerOf(tcb, transmitSlot, transmitDue, "on", tcb.retransmits);
+    ? timerOf(tcb, transmitSlot, transmitDue, "persist", setbacks.probesOut)
+    : timerOf(tcb, transmitSlot, transmitDue, "on", setbacks.retransmits);
 }
 
 function infoOf(tcb: Tcb): TcpInfo {
   const now = millisecondsAt(tcb.context.host.engine.now);
+  const setbacks = tcb.setbacks ?? NO_SETBACKS;
   const sent = (tcb.sendNext - tcb.initialSequence - 1 - (tcb.finSent ? 1 : 0)) >>> 0;
+  // the SYN of an active open counts as acknowledged
+  const acknowledgedFrom = (tcb.initialSequence + (tcb.passive ? 1 : 0)) | 0;
   return {
     timestamps: tcb.timestamps,
     sack: tcb.sack,
     scales: tcb.windowScaling ? [tcb.sendScale, tcb.receiveScale] : null,
     rto: tcb.rto,
-    backoff: tcb.backoff,
+    backoff: setbacks.backoff,
     rtt: tcb.srtt >> 3,
     rttDeviation: tcb.deviation >> 2,
     ackDelay: tcb.ackDelay,
@@ -155,18 +161,18 @@ function infoOf(tcb: Tcb): TcpInfo {
     advertisedMss: tcb.advertisedMss,
     window: tcb.window,
     threshold: tcb.threshold > THRESHOLD_SHOWN_MAX ? null : tcb.threshold,
-    octetsSent: (sent + tcb.resentOctets) >>> 0,
-    octetsResent: tcb.resentOctets >>> 0,
-    octetsAcknowledged: (tcb.sendUnacknowledged - tcb.acknowledgedFrom) >>> 0,
+    octetsSent: (sent + setbacks.resentOctets) >>> 0,
+    octetsResent: setbacks.resentOctets >>> 0,
+    octetsAcknowledged: (tcb.sendUnacknowledged - acknowledgedFrom) >>> 0,
     octetsReceived: (tcb.receiveNext - tcb.receiveFirst) >>> 0,
     sinceSent: (now - tcb.lastSent) | 0,
     sinceReceived: (now - tcb.lastReceived) | 0,
     sinceAcknowledged: (now - tcb.peerHeardAt) | 0,
     unacknowledged: tcb.packetsOut,
-    resentNow: tcb.resentOut,
-    resentEver: tcb.totalRetransmits,
-    lost: tcb.lostOut,
-    sacked: tcb.sackedOut,
+    resentNow: setbacks.resentOut,
+    resentEver: setbacks.totalRetransmits,
+    lost: setbacks.lostOut,
+    sacked: setbacks.sackedOut,
     receiveSpace: tcb.roundSpace,
     receiveThreshold: tcb.receiveThreshold,
     unsent: tcb.unsent,

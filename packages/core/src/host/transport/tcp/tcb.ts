@@ -3,7 +3,6 @@
  * Only data: the files beside this one work on it. Sequence numbers are signed 32-bit integers. Durations are whole
  * milliseconds and moments are those of TCP's millisecond clock (clock.ts), unless a name says otherwise.
  */
-import type { Errno } from "../../../base/errno.ts";
 import type { Frame, TcpSynOptions } from "../../../packet/frame.ts";
 import { ANY_ADDRESS, type Ipv4Address } from "../../../packet/ipv4-address.ts";
 import { type SlotHolder, UNARMED } from "../../../time/timer.ts";
@@ -17,6 +16,7 @@ import type { TransportHost } from "../transport-host.ts";
 import type { CongestionControl } from "./congestion/congestion-control.ts";
 import { type FlowEntry, FlowKind, type FlowTable } from "./flow-table.ts";
 import type { Chunk, EarlySegment, SentSegment } from "./segment.ts";
+import { CongestionState, Setbacks } from "./setbacks.ts";
 import type { TimeWaits } from "./time-wait.ts";
 
 /** What the timer of the sending side was armed for (`icsk_pending`). */
@@ -31,25 +31,31 @@ export const TransmitTimer = {
 } as const;
 export type TransmitTimer = (typeof TransmitTimer)[keyof typeof TransmitTimer];
 
-/** Linux's `enum tcp_ca_state`, without CWR, which only ECN and local congestion enter. */
-export const CongestionState = { open: 0, disorder: 1, recovery: 3, loss: 4 } as const;
-export type CongestionState = (typeof CongestionState)[keyof typeof CongestionState];
-
 /** Bits of `Tcb.ackPending` (ICSK_ACK_*). */
 export const AckPending = { scheduled: 1, timer: 2, pushed: 4, pushedTwice: 8, now: 16 } as const;
 
 /** Bits of `Tcb.shutdown`. */
 export const Shutdown = { receive: 1, send: 2 } as const;
 
-/** What one acknowledgement covered; every acknowledgement fills it anew. */
+/** What segments that are acknowledged tell of the round trip. */
+export const Sample = {
+  none: 0,
+  clean: 1,
+  /** One of them was sent again: nobody knows which copy arrived. */
+  ambiguous: 2,
+} as const;
+export type Sample = (typeof Sample)[keyof typeof Sample];
+
+/** The sample of one acknowledgement; every acknowledgement takes it anew. */
 export class AckCover {
-  count = 0;
+  sample: Sample = Sample.none;
   /** When the first of the segments was sent that were sent only once, in microseconds. */
   firstSentAt = 0;
-  /** `firstSentAt` means something. */
-  clean = false;
-  /** A segment that was sent again is among them: the sample would be ambiguous. */
-  anyResent = false;
+
+  take(sentAt: number): void {
+    this.sample = Sample.clean;
+    this.firstSentAt = sentAt;
+  }
 }
 
 /** What all connections of a namespace share. */
@@ -62,6 +68,8 @@ export interface TcpContext {
   readonly secrets: TransportSecrets;
   readonly numbers: SocketNumbers;
   readonly covered: AckCover;
+  /** net.ipv4.tcp_congestion_control. */
+  readonly congestion: CongestionControl;
   /** The frame that is being answered; 0 while no packet is processed. */
   causeId: number;
   /** A system call of an application is under way, not the processing of a packet. */
@@ -78,22 +86,25 @@ export interface TcpContext {
   released(tcb: Tcb): void;
 }
 
-/** What fast recovery keeps for proportional rate reduction (RFC 6937): segments. */
-export class Recovery {
-  readonly priorWindow: number;
-  delivered = 0;
-  sent = 0;
-
-  constructor(priorWindow: number) {
-    this.priorWindow = priorWindow;
-  }
-}
-
 export const INITIAL_WINDOW_SEGMENTS = 10;
 /** Milliseconds. */
 export const INITIAL_RTO = 1000;
 const INFINITE_THRESHOLD = 0x7fffffff;
 
+// bits of `Tcb.flags`
+const HELD = 1 << 0;
+const ORPHAN = 1 << 1;
+const HASHED = 1 << 2;
+const FIN_SENT = 1 << 3;
+const WANTS_SPACE = 1 << 4;
+const FIN_RECEIVED = 1 << 5;
+const TIMESTAMPS = 1 << 6;
+const SACK = 1 << 7;
+const WINDOW_SCALING = 1 << 8;
+const PING_PONG = 1 << 9;
+const PASSIVE = 1 << 10;
+
+/** What few connections need is in `setbacks`, and most truth values are bits: a short connection costs what its memory costs. */
 export class Tcb implements FlowEntry, SlotHolder {
   readonly flowKind = FlowKind.connection;
   readonly context: TcpContext;
@@ -102,28 +113,20 @@ export class Tcb implements FlowEntry, SlotHolder {
   localPort = 0;
   remotePort = 0;
   nextInBucket: FlowEntry | null = null;
+  /** What is true or false of it, by the names at the end. */
+  private flags = 0;
   /** Whom a FULLNAT director named as the client (toa.ts); null for nobody. */
   toldPeer: Endpoint | null = null;
 
   /** The socket's number among those of its namespace. */
-  cookie: number;
-  /** A process has it as a file. */
-  held = false;
+  readonly cookie: number;
   state: TcpState = TcpState.close;
   onEvent: (() => void) | null = null;
   /** The owner is to be told at the end of this segment's processing. */
   wakePending = false;
-  /** Closed by its owner: nobody reads, nobody is told (SOCK_DEAD). */
-  orphan = false;
-  /** It was put into the flow table. */
-  hashed = false;
   /** The address for which it holds its local port in the port table; null while it holds none. */
   heldAddress: Ipv4Address | null = null;
   shutdown = 0;
-  /** SO_ERROR; 0 for none. */
-  error: Errno = 0;
-  /** An error that is reported only when somebody asks or everything else fails (sk_err_soft). */
-  softError: Errno = 0;
   /** The instant of connect(2), nanoseconds modulo 2^32: the call holds the socket's lock while its packets run (icmp-error.ts). */
   lockedAt = 0;
   route: Route | null = null;
@@ -135,8 +138,6 @@ export class Tcb implements FlowEntry, SlotHolder {
 
   // sending
   initialSequence = 0;
-  /** From here on octets count as acknowledged; the SYN of an active open does. */
-  acknowledgedFrom = 0;
   /** Oldest sequence number not yet acknowledged. */
   sendUnacknowledged = 0;
   sendNext = 0;
@@ -163,9 +164,6 @@ export class Tcb implements FlowEntry, SlotHolder {
   unsent = 0;
   /** One past all that the owner wrote, FIN included (write_seq). */
   writeEnd = 0;
-  finSent = false;
-  /** The owner was told that the buffer is full and waits for room (SOCK_NOSPACE). */
-  wantsSpace = false;
 
   // receiving
   receiveNext = 0;
@@ -176,8 +174,6 @@ export class Tcb implements FlowEntry, SlotHolder {
   /** Window advertised last, in octets from `receiveUpdate`. */
   receiveWindow = 0;
   receiveScale = 0;
-  /** Sequence number of the next octet to be read. */
-  copied = 0;
   receiveBuffer = 0;
   /** What queued segments cost, overhead included (sk_rmem_alloc). */
   receiveMemory = 0;
@@ -187,11 +183,6 @@ export class Tcb implements FlowEntry, SlotHolder {
   receiveTail: Chunk | null = null;
   available = 0;
   earlyHead: EarlySegment | null = null;
-  /** SACK blocks, newest first, as left, right …; null until one is needed. */
-  sackBlocks: number[] | null = null;
-  /** What came twice, left and right, and is still to be told (D-SACK). */
-  duplicate: readonly [left: number, right: number] | null = null;
-  finReceived = false;
   /** MSS that we advertise, less timestamps. */
   advertisedMss = 536;
   /** Estimate of the peer's segment size, for delayed acknowledgements. */
@@ -203,9 +194,6 @@ export class Tcb implements FlowEntry, SlotHolder {
   roundSpace = 0;
 
   // options
-  timestamps = false;
-  sack = false;
-  windowScaling = false;
   timestampOffset = 0;
   timestampRecent = 0;
   timestampRecentAt = 0;
@@ -219,46 +207,26 @@ export class Tcb implements FlowEntry, SlotHolder {
   variation = 0;
   rttSequence = 0;
   rto = INITIAL_RTO;
-  backoff = 0;
-  /** Timeouts in a row. */
-  retransmits = 0;
-  /** When the first of the segments now being sent again was sent before; null while none is. */
-  retransmitStart: number | null = null;
-  totalRetransmits = 0;
-  resentOctets = 0;
-  probesOut = 0;
+  /** Losses, timeouts, errors; null before there were any. */
+  setbacks: Setbacks | null = null;
 
   // congestion: windows count segments
-  congestion: CongestionControl;
-  congestionState: CongestionState = CongestionState.open;
   window = INITIAL_WINDOW_SEGMENTS;
   windowCount = 0;
   threshold = INFINITE_THRESHOLD;
-  /** `sendNext` when recovery began. */
-  recoveryPoint = 0;
-  /** Null outside of fast recovery. */
-  recovery: Recovery | null = null;
   packetsOut = 0;
-  sackedOut = 0;
-  lostOut = 0;
-  resentOut = 0;
   windowLimited = false;
   maxPacketsOut = 0;
   /** `sendNext` when `maxPacketsOut` was taken. */
   windowUsageSequence = 0;
   lastSent = 0;
-  /** What `sendNext` was when the tail loss probe went out that is out; null while none is. */
-  probeEnd: number | null = null;
 
   // acknowledging
   ackPending = 0;
   /** Delay of acknowledgements; 0 before the first data. */
   ackDelay = 0;
   quickAcks = 0;
-  pingPong = false;
   lastReceived = 0;
-  /** When an acknowledgement for a segment out of the window went out last; null for never. */
-  outOfWindowAckAt: number | null = null;
 
   // timers: the wheel's slot of each once it was armed, and when it was asked to fire, which the wheel does a little later
   transmitSlot = UNARMED;
@@ -267,24 +235,113 @@ export class Tcb implements FlowEntry, SlotHolder {
   /** Armed while `AckPending.timer` says so. */
   delayedAckSlot = UNARMED;
   delayedAckDue = 0;
-  /** Patience with a peer that does not close after we did (`tcp_keepalive_timer`). */
-  finWaitSlot = UNARMED;
-  finWaitDue = 0;
 
-  constructor(context: TcpContext, congestion: CongestionControl) {
+  constructor(context: TcpContext, cookie: number) {
     this.context = context;
-    this.cookie = context.numbers.next();
-    this.congestion = congestion;
+    this.cookie = cookie;
   }
 
   slotFired(slot: number): void {
     this.context.expired(this, slot);
   }
+
+  /** The peer opened it. */
+  get passive(): boolean {
+    return (this.flags & PASSIVE) !== 0;
+  }
+  set passive(on: boolean) {
+    this.flags = on ? this.flags | PASSIVE : this.flags & ~PASSIVE;
+  }
+
+  /** A process has it as a file. */
+  get held(): boolean {
+    return (this.flags & HELD) !== 0;
+  }
+  set held(on: boolean) {
+    this.flags = on ? this.flags | HELD : this.flags & ~HELD;
+  }
+
+  /** Closed by its owner: nobody reads, nobody is told (SOCK_DEAD). */
+  get orphan(): boolean {
+    return (this.flags & ORPHAN) !== 0;
+  }
+  set orphan(on: boolean) {
+    this.flags = on ? this.flags | ORPHAN : this.flags & ~ORPHAN;
+  }
+
+  /** It was put into the flow table. */
+  get hashed(): boolean {
+    return (this.flags & HASHED) !== 0;
+  }
+  set hashed(on: boolean) {
+    this.flags = on ? this.flags | HASHED : this.flags & ~HASHED;
+  }
+
+  get finSent(): boolean {
+    return (this.flags & FIN_SENT) !== 0;
+  }
+  set finSent(on: boolean) {
+    this.flags = on ? this.flags | FIN_SENT : this.flags & ~FIN_SENT;
+  }
+
+  /** The owner was told that the buffer is full and waits for room (SOCK_NOSPACE). */
+  get wantsSpace(): boolean {
+    return (this.flags & WANTS_SPACE) !== 0;
+  }
+  set wantsSpace(on: boolean) {
+    this.flags = on ? this.flags | WANTS_SPACE : this.flags & ~WANTS_SPACE;
+  }
+
+  get finReceived(): boolean {
+    return (this.flags & FIN_RECEIVED) !== 0;
+  }
+  set finReceived(on: boolean) {
+    this.flags = on ? this.flags | FIN_RECEIVED : this.flags & ~FIN_RECEIVED;
+  }
+
+  get timestamps(): boolean {
+    return (this.flags & TIMESTAMPS) !== 0;
+  }
+  set timestamps(on: boolean) {
+    this.flags = on ? this.flags | TIMESTAMPS : this.flags & ~TIMESTAMPS;
+  }
+
+  get sack(): boolean {
+    return (this.flags & SACK) !== 0;
+  }
+  set sack(on: boolean) {
+    this.flags = on ? this.flags | SACK : this.flags & ~SACK;
+  }
+
+  get windowScaling(): boolean {
+    return (this.flags & WINDOW_SCALING) !== 0;
+  }
+  set windowScaling(on: boolean) {
+    this.flags = on ? this.flags | WINDOW_SCALING : this.flags & ~WINDOW_SCALING;
+  }
+
+  get pingPong(): boolean {
+    return (this.flags & PING_PONG) !== 0;
+  }
+  set pingPong(on: boolean) {
+    this.flags = on ? this.flags | PING_PONG : this.flags & ~PING_PONG;
+  }
+}
+
+export function setbacksOf(tcb: Tcb): Setbacks {
+  tcb.setbacks ??= new Setbacks();
+  return tcb.setbacks;
 }
 
 /** Segments believed to be on their way (`tcp_packets_in_flight`). */
-export const inFlight = (tcb: Tcb): number =>
-  tcb.packetsOut - tcb.sackedOut - tcb.lostOut + tcb.resentOut;
+export function inFlight({ packetsOut, setbacks }: Tcb): number {
+  if (setbacks === null) return packetsOut;
+  return packetsOut - setbacks.sackedOut - setbacks.lostOut + setbacks.resentOut;
+}
+
+/** Whether lost segments are being sent again: fast recovery, or what follows a timeout. */
+export const isRecovering = ({ setbacks }: Tcb): boolean =>
+  setbacks !== null && setbacks.congestionState >= CongestionState.recovery;
 
 /** A FIN waits behind the octets that wait. */
 export const finWaits = (tcb: Tcb): boolean => tcb.writeEnd !== ((tcb.sendNext + tcb.unsent) | 0);

@@ -16,6 +16,7 @@ import { inodeOf, type SocketNumbers } from "../socket-numbers.ts";
 import type { SocketSummary, TransportCounters } from "../transport.ts";
 import type { TransportHost } from "../transport-host.ts";
 import { answerArrives } from "./active-open.ts";
+import { NEW_RENO } from "./congestion/new-reno.ts";
 import type { ConnectionRequest } from "./connection-request.ts";
 import { type FlowEntry, FlowKind, FlowTable } from "./flow-table.ts";
 import { icmpErrorArrives } from "./icmp-error.ts";
@@ -55,6 +56,7 @@ export class TcpLayer implements TcpContext, TransportHandler {
   readonly flows = new FlowTable();
   timeWaits: TimeWaits | null = null;
   readonly covered = new AckCover();
+  readonly congestion = NEW_RENO;
   causeId = 0;
   byProcess = false;
   private readonly makeSecrets: () => TransportSecrets;

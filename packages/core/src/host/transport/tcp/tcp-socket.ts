@@ -7,7 +7,6 @@ import { inodeOf } from "../socket-numbers.ts";
 import { acknowledgeAfterRead } from "./ack-policy.ts";
 import { open } from "./active-open.ts";
 import { abortWith, becomeTimeWait, finish, finTime } from "./close.ts";
-import { NEW_RENO } from "./congestion/new-reno.ts";
 import { readQueue } from "./data-input.ts";
 import { armFinWait, queued, sendBuffer } from "./input.ts";
 import { pushPending } from "./output.ts";
@@ -30,7 +29,7 @@ export class TcpSocketHandle implements TcpSocket {
   constructor(context: TcpContext, ports: PortTable, tcb: Tcb | null) {
     this.context = context;
     this.ports = ports;
-    this.tcb = tcb ?? new Tcb(context, NEW_RENO);
+    this.tcb = tcb ?? new Tcb(context, context.numbers.next());
     this.tcb.held = true;
     this.connected = tcb !== null;
   }
@@ -67,11 +66,7 @@ export class TcpSocketHandle implements TcpSocket {
   }
 
   takeError(): Errno {
-    const { tcb } = this;
-    const error = tcb.error === 0 ? tcb.softError : tcb.error;
-    if (tcb.error === 0) tcb.softError = 0;
-    tcb.error = 0;
-    return error;
+    return this.tcb.setbacks?.takeError() ?? 0;
   }
 
   bind(local: Endpoint): Errno {
@@ -127,8 +122,9 @@ export class TcpSocketHandle implements TcpSocket {
 
   /** The same socket after a failed attempt: a new connection, the old binding. */
   private renew(): void {
-    const fresh = new Tcb(this.context, NEW_RENO);
-    fresh.cookie = this.tcb.cookie;
+    // as many numbers as sockets were made
+    this.context.numbers.next();
+    const fresh = new Tcb(this.context, this.tcb.cookie);
     fresh.held = true;
     const old = this.tcb;
     fresh.onEvent = old.onEvent;
@@ -143,7 +139,7 @@ export class TcpSocketHandle implements TcpSocket {
 
   send(octets: Uint8Array): number {
     const { tcb } = this;
-    if (tcb.error !== 0) return -this.takeError();
+    if (tcb.setbacks !== null && tcb.setbacks.error !== 0) return -this.takeError();
     if ((tcb.shutdown & Shutdown.send) !== 0) return -Errno.EPIPE;
     if (tcb.state !== TcpState.established && tcb.state !== TcpState.closeWait)
       return tcb.state === TcpState.close ? -Errno.EPIPE : -Errno.EAGAIN;
@@ -169,7 +165,7 @@ export class TcpSocketHandle implements TcpSocket {
       if (tcb.state !== TcpState.close) acknowledgeAfterRead(tcb);
       return octets;
     }
-    if (tcb.error !== 0) return null;
+    if (tcb.setbacks !== null && tcb.setbacks.error !== 0) return null;
     const ended = tcb.finReceived || (tcb.shutdown & Shutdown.receive) !== 0;
     return ended && this.connected ? NO_OCTETS : null;
   }

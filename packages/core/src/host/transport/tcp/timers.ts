@@ -11,7 +11,7 @@ import { retransmit } from "./retransmit.ts";
 import { RTO_MAX, RTO_MIN, timedOut } from "./rto.ts";
 import type { SentSegment } from "./segment.ts";
 import { after } from "./sequence.ts";
-import { finWaits, type Tcb, TransmitTimer } from "./tcb.ts";
+import { finWaits, setbacksOf, type Tcb, TransmitTimer } from "./tcb.ts";
 import { TIME_WAIT_LENGTH } from "./time-wait.ts";
 import { NO_OCTETS, sendActiveReset, transmit } from "./transmit.ts";
 import { armWindowProbe, rearmRetransmit } from "./transmit-timer.ts";
@@ -20,7 +20,7 @@ const ORPHAN_RETRIES = 8;
 
 export function timerExpired(tcb: Tcb, slot: number): void {
   if (slot === tcb.delayedAckSlot) return delayedAckExpired(tcb);
-  if (slot === tcb.finWaitSlot) return finWaitExpired(tcb);
+  if (tcb.setbacks !== null && slot === tcb.setbacks.finWaitSlot) return finWaitExpired(tcb);
   const kind = tcb.transmitTimer;
   tcb.transmitTimer = TransmitTimer.none;
   switch (kind) {
@@ -42,10 +42,11 @@ function retransmitTimeout(tcb: Tcb): void {
   const shut = tcb.sendWindow === 0 && tcb.orphan === false && !opening;
   if (shut ? ((now - tcb.peerHeardAt) | 0) > RTO_MAX : outOfPatience(tcb)) return giveUp(tcb);
   tcb.context.counters.TCPTimeouts++;
-  if (!opening) enterLoss(tcb);
+  const setbacks = setbacksOf(tcb);
+  if (!opening) enterLoss(tcb, setbacks);
   if (!shut) {
-    tcb.retransmits++;
-    tcb.backoff++;
+    setbacks.retransmits++;
+    setbacks.backoff++;
   }
   retransmit(tcb, head);
   tcb.rto = Math.min(2 * tcb.rto, RTO_MAX);
@@ -58,7 +59,7 @@ const isOpening = (tcb: Tcb): boolean =>
 /** `tcp_write_timeout`. */
 function outOfPatience(tcb: Tcb): boolean {
   const { sysctls } = tcb.context.host;
-  if (isOpening(tcb)) return tcb.retransmits >= sysctls.tcp_syn_retries;
+  if (isOpening(tcb)) return setbacksOf(tcb).retransmits >= sysctls.tcp_syn_retries;
   if (tcb.orphan === false) return timedOut(tcb, sysctls.tcp_retries2, RTO_MIN);
   return timedOut(tcb, orphanRetries(tcb, tcb.rto < RTO_MAX), RTO_MIN);
 }
@@ -66,46 +67,48 @@ function outOfPatience(tcb: Tcb): boolean {
 /** How often an orphan tries; one that ICMP said is unreachable gives up at once when it is slow already. */
 function orphanRetries(tcb: Tcb, alive: boolean): number {
   const retries = tcb.context.host.sysctls.tcp_orphan_retries;
-  if (tcb.softError !== 0 && !alive) return 0;
+  if (setbacksOf(tcb).softError !== 0 && !alive) return 0;
   return retries === 0 && alive ? ORPHAN_RETRIES : retries;
 }
 
 /** Knocks at a closed window (`tcp_probe_timer`). */
 function probeWindow(tcb: Tcb): void {
+  const setbacks = setbacksOf(tcb);
   if (tcb.packetsOut > 0 || tcb.writeEnd === tcb.sendNext) {
-    tcb.probesOut = 0;
+    setbacks.probesOut = 0;
     return;
   }
   const { sysctls } = tcb.context.host;
   let most = sysctls.tcp_retries2;
   if (tcb.orphan === true)
-    most = orphanRetries(tcb, tcb.rto * (1 << Math.min(tcb.backoff, 9)) < RTO_MAX);
-  if (tcb.probesOut >= most) return giveUp(tcb);
+    most = orphanRetries(tcb, tcb.rto * (1 << Math.min(setbacks.backoff, 9)) < RTO_MAX);
+  if (setbacks.probesOut >= most) return giveUp(tcb);
   const room = (tcb.sendUnacknowledged + tcb.sendWindow - tcb.sendNext) | 0;
   if (room > 0) {
     // less than a segment: better than silence
     const size = Math.min(room, tcb.mss, tcb.unsent);
     sendNew(tcb, size, size === tcb.unsent && room > size && finWaits(tcb));
-    tcb.backoff = 0;
+    setbacks.backoff = 0;
     return rearmRetransmit(tcb);
   }
   // an old sequence number makes the peer tell its window
   const before = (tcb.sendUnacknowledged - 1) | 0;
   transmit(tcb, TcpFlag.ack, before, NO_OCTETS, 0, 0, 0);
-  tcb.probesOut++;
-  if (tcb.backoff < sysctls.tcp_retries2) tcb.backoff++;
+  setbacks.probesOut++;
+  if (setbacks.backoff < sysctls.tcp_retries2) setbacks.backoff++;
   armWindowProbe(tcb);
 }
 
 /** No acknowledgement for two round trips: one more segment shows whether the tail was lost (RFC 8985 §7). */
 function probeLoss(tcb: Tcb): void {
-  if (tcb.packetsOut === 0 || tcb.probeEnd !== null) return rearmRetransmit(tcb);
+  const setbacks = setbacksOf(tcb);
+  if (tcb.packetsOut === 0 || setbacks.probeEnd !== null) return rearmRetransmit(tcb);
   const size = Math.min(tcb.unsent, tcb.mss);
   const end = (tcb.sendNext + size) | 0;
   if (size > 0 && !after(end, (tcb.sendUnacknowledged + tcb.sendWindow) | 0))
     sendNew(tcb, size, false);
   else retransmit(tcb, tcb.sentTail as SentSegment);
-  tcb.probeEnd = tcb.sendNext;
+  setbacks.probeEnd = tcb.sendNext;
   tcb.context.counters.TCPLossProbes++;
   rearmRetransmit(tcb);
 }

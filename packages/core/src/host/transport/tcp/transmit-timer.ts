@@ -2,7 +2,7 @@
 import { UNARMED } from "../../../time/timer.ts";
 import { millisecondsAt } from "./clock.ts";
 import { RTO_MAX, RTO_MIN } from "./rto.ts";
-import { CongestionState, INITIAL_RTO, type Tcb, TransmitTimer } from "./tcb.ts";
+import { INITIAL_RTO, isRecovering, type Tcb, TransmitTimer } from "./tcb.ts";
 
 const TWO_JIFFIES = 8;
 const FIRST_PROBE_SHIFT_MAX = 9;
@@ -31,8 +31,7 @@ export function rearmRetransmit(tcb: Tcb): void {
 
 /** A probe for a lost tail where the peer can tell us what arrived, otherwise the timeout (`tcp_set_xmit_timer`). */
 export function armLossTimer(tcb: Tcb): void {
-  if (tcb.sack === false || tcb.packetsOut === 0 || tcb.congestionState >= CongestionState.recovery)
-    return rearmRetransmit(tcb);
+  if (tcb.sack === false || tcb.packetsOut === 0 || isRecovering(tcb)) return rearmRetransmit(tcb);
   let delay: number = RTO_MIN;
   if (tcb.srtt > 0) {
     delay = Math.ceil((tcb.srtt >> 2) / 1000);
@@ -45,6 +44,6 @@ export function armLossTimer(tcb: Tcb): void {
 /** When to knock at a closed window next (`tcp_probe0_when`). */
 export function armWindowProbe(tcb: Tcb): void {
   const base = Math.max(tcb.rto, RTO_MIN);
-  const shift = Math.min(tcb.backoff, FIRST_PROBE_SHIFT_MAX);
+  const shift = Math.min(tcb.setbacks?.backoff ?? 0, FIRST_PROBE_SHIFT_MAX);
   armTransmitTimer(tcb, TransmitTimer.probe, Math.min(base * (1 << shift), RTO_MAX));
 }

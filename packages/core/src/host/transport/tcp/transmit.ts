@@ -10,7 +10,8 @@ import { TcpState } from "../socket.ts";
 import { millisecondsAt } from "./clock.ts";
 import { earlyBlocks } from "./early-data.ts";
 import { advertiseWindow } from "./receive-window.ts";
-import { AckPending, type Tcb } from "./tcb.ts";
+import type { Setbacks } from "./setbacks.ts";
+import { AckPending, setbacksOf, type Tcb } from "./tcb.ts";
 
 export const NO_OCTETS = new Uint8Array(0);
 export const TIMESTAMPS_LENGTH = 12;
@@ -36,7 +37,7 @@ function findRoute(tcb: Tcb, generation: number): Route | null {
   const route = host.ip.routeOutput(tcb.remoteAddress, tcb.localAddress, 0, 0, 0);
   if (typeof route === "number") {
     tcb.route = null;
-    tcb.softError = Errno.EHOSTUNREACH;
+    setbacksOf(tcb).softError = Errno.EHOSTUNREACH;
     return null;
   }
   tcb.route = route;
@@ -142,11 +143,11 @@ function establishedHeader(tcb: Tcb, frame: Frame): void {
     stamp(tcb, frame);
     frame.length += TIMESTAMPS_LENGTH;
   }
-  if (tcb.sack === true && (tcb.earlyHead !== null || tcb.duplicate !== null))
-    reportEarly(tcb, frame);
+  if (tcb.setbacks !== null && tcb.sack === true) reportEarly(tcb, tcb.setbacks, frame);
 }
 
-function reportEarly(tcb: Tcb, frame: Frame): void {
+function reportEarly(tcb: Tcb, setbacks: Setbacks, frame: Frame): void {
+  if (tcb.earlyHead === null && setbacks.duplicate === null) return;
   frame.sackBlocks = earlyBlocks(tcb);
   frame.length = packetLength(frame);
 }

@@ -13,7 +13,7 @@ import { resetByPeer } from "./close.ts";
 import { noteDuplicate } from "./early-data.ts";
 import { segmentEnd } from "./reset.ts";
 import { after, before } from "./sequence.ts";
-import { receiveWindowLeft, type Tcb } from "./tcb.ts";
+import { receiveWindowLeft, setbacksOf, type Tcb } from "./tcb.ts";
 import { sendAck } from "./transmit.ts";
 
 /** net.ipv4.tcp_invalid_ratelimit: two acknowledgements of nonsense are at least this far apart. */
@@ -80,7 +80,7 @@ export function validate(tcb: Tcb, frame: Frame): DropReason | null {
 
 /** A challenge (RFC 5961 §7): what we believe, at a bounded rate. */
 export function challenge(tcb: Tcb): void {
-  if (tooSoon(tcb, tcb.context.host.engine.now)) return;
+  if (tooSoon(setbacksOf(tcb), tcb.context.host.engine.now)) return;
   tcb.context.counters.TCPChallengeACK++;
   sendAck(tcb);
 }
@@ -124,7 +124,7 @@ function resetIsExact(tcb: Tcb, frame: Frame): boolean {
 
 /** Tells the peer what is expected, with D-SACK for what it sent twice (`tcp_send_dupack`). */
 function acknowledgeDuplicate(tcb: Tcb, frame: Frame): void {
-  if (rateLimited(tcb, frame, tcb.context.host.engine.now)) return;
+  if (rateLimited(setbacksOf(tcb), frame, tcb.context.host.engine.now)) return;
   const end = segmentEnd(frame);
   if (frame.sequenceNumber !== end && before(frame.sequenceNumber, tcb.receiveNext)) {
     enterQuickAcks(tcb, QUICK_ACKS_MAX);
