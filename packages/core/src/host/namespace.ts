@@ -8,7 +8,6 @@ import { applyPatches, createDraft, enablePatches, finishDraft, type Patch } fro
 import { assert } from "../base/assert.ts";
 import type { Errno } from "../base/errno.ts";
 import { Generation } from "../base/generation.ts";
-import type { Frame } from "../packet/frame.ts";
 import type { Ipv4Address } from "../packet/ipv4-address.ts";
 import type { MacAddress } from "../packet/mac-address.ts";
 import { IpProtocol } from "../packet/protocol.ts";
@@ -25,8 +24,7 @@ import { DeviceTable } from "./device-table.ts";
 import { initialConfig, plainDraft } from "./initial-config.ts";
 import { BridgeNetfilter } from "./ip/bridge-netfilter.ts";
 import { EthernetInput } from "./ip/ethernet-input.ts";
-import { Identifications } from "./ip/identifications.ts";
-import type { IpContext } from "./ip/ip-context.ts";
+import { IpContext } from "./ip/ip-context.ts";
 import { IpCounters } from "./ip/ip-counters.ts";
 import type { TransportHandler } from "./ip/ip-layer.ts";
 import { IpStack } from "./ip/ip-stack.ts";
@@ -34,7 +32,6 @@ import { KernelMessages } from "./ip/kernel-messages.ts";
 import { LazyTransport } from "./ip/lazy-transport.ts";
 import { MulticastGroups } from "./ip/multicast-groups.ts";
 import { PathCache } from "./ip/path-cache.ts";
-import { Peers } from "./ip/peers.ts";
 import { applyToConfig, type IpvsCommand } from "./ipvs/control.ts";
 import { Ipvs } from "./ipvs/ipvs.ts";
 import type { SchedulerModule } from "./ipvs/scheduler.ts";
@@ -143,7 +140,10 @@ export class NetworkNamespace {
       sysctls: this.current.sysctls,
     }));
     this.neighbours = new NeighbourTable(neighbourHost);
-    this.context = this.makeContext(generation);
+    const sysctls = globalSysctls(this.current.sysctls);
+    this.context = new IpContext(this, this.table, sysctls, generation, (cause, type, code, rest) =>
+      this.ip.sendIcmpError(cause, type, code, rest),
+    );
     neighbourHost.connect(this.context);
     this.ip = new IpStack(this.context);
     this.tunnels = new Tunnels(this.context, this.ip);
@@ -366,33 +366,5 @@ export class NetworkNamespace {
     if (sysctls.ipForward !== this.context.sysctls.ipForward) this.paths.flush();
     this.context.sysctls = sysctls;
     this.paths.bound(sysctls.minPmtu, sysctls.mtuExpires);
-  }
-
-  private makeContext(generation: Generation): IpContext {
-    const { engine, trace, place, hooks, router, neighbours } = this;
-    return {
-      engine,
-      trace,
-      place,
-      hooks,
-      router,
-      neighbours,
-      paths: this.paths,
-      identifications: new Identifications(),
-      counters: this.counters,
-      peers: new Peers(),
-      messages: this.messages,
-      rng: this.rng,
-      sysctls: globalSysctls(this.current.sysctls),
-      devices: this.table,
-      generation,
-      fastPath: null,
-      drop: (frame, reason, decider) => {
-        trace?.dropped(engine.now, place, frame, reason, decider);
-      },
-      sendIcmpError: (cause: Frame, type, code, rest) => {
-        this.ip.sendIcmpError(cause, type, code, rest);
-      },
-    };
   }
 }

@@ -2,6 +2,7 @@
  * A network device as the link layer sees it (`struct net_device`): it sends frames into a medium and hands
  * arriving ones to its owner. Devices of a host (ethernet, lo, dummy, tunnels) extend it on the host floor.
  */
+import { NOT_SMALL } from "../base/double.ts";
 import type { Frame, FrameReceiver } from "../packet/frame.ts";
 import type { MacAddress } from "../packet/mac-address.ts";
 import type { Decider, PlaceId } from "../trace/trace.ts";
@@ -43,7 +44,7 @@ export class DeviceErrors {
 
 export abstract class NetDevice implements FrameReceiver, Decider {
   name: string;
-  mac: MacAddress;
+  mac = NOT_SMALL as MacAddress;
   /** IFF_UP: the administrator switched it on. */
   up = false;
   /** IFF_LOWER_UP: the cable is plugged in and the other end is up. */

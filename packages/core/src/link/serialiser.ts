@@ -3,6 +3,7 @@
  * a drop-tail queue. All is arithmetic on when the wire is free again; there is no transmit-complete event.
  */
 import { assert } from "../base/assert.ts";
+import { NOT_SMALL } from "../base/double.ts";
 import type { Clock } from "../time/clock.ts";
 
 export interface RateConfig {
@@ -27,7 +28,7 @@ const RING_MIN = 4;
 
 export class Serialiser {
   /** When the last accepted frame will have left. */
-  busyUntil = 0;
+  busyUntil = NOT_SMALL;
   private readonly clock: Clock;
   private readonly rate: number;
   /** How long an octet takes, in nanoseconds, if that is a small integer; else 0. */
@@ -35,7 +36,7 @@ export class Serialiser {
   private readonly octetsMax: number;
   private readonly framesMax: number;
   /** When the last frame leaves that found the wire free and for which another had to wait. */
-  private firstLeaves = 0;
+  private firstLeaves = NOT_SMALL;
   /**
    * A ring of the instants at which frames leave that had to wait, oldest at `head`; as long as it ever had to be. Those of
    * the past are taken out when the next frame has to wait.
@@ -53,6 +54,8 @@ export class Serialiser {
     this.octetTime = (octetTime | 0) === octetTime ? octetTime | 0 : 0;
     this.octetsMax = config.queueOctetsMax;
     this.framesMax = config.queueFramesMax;
+    this.busyUntil = 0;
+    this.firstLeaves = 0;
   }
 
   /** Whether the next frame need not wait. */

@@ -2,6 +2,7 @@
  * What few frames have, beside the frame so that the others are short: ARP, ICMP, options, a carried packet, damage. The
  * fields are described at the accessors of `Frame`.
  */
+import { NOT_SMALL } from "../base/double.ts";
 import { type MacAddress, ZERO_MAC } from "./mac-address.ts";
 import type { WireDetail } from "./wire-detail.ts";
 
@@ -11,8 +12,8 @@ export type RawOptions = Uint8Array;
 /** `Packet` is Frame, which knows this class and not the other way round. */
 export class FrameExtras<Packet> {
   arpOperation = 0;
-  arpSenderMac: MacAddress = ZERO_MAC;
-  arpTargetMac: MacAddress = ZERO_MAC;
+  arpSenderMac = NOT_SMALL as MacAddress;
+  arpTargetMac = NOT_SMALL as MacAddress;
   ipOptions: RawOptions | null = null;
   tcpOptions: RawOptions | null = null;
   udpChecksumAbsent = false;
@@ -23,6 +24,11 @@ export class FrameExtras<Packet> {
   fragmentOf: Packet | null = null;
   checksumFaults = 0;
   wire: WireDetail | null = null;
+
+  constructor() {
+    this.arpSenderMac = ZERO_MAC;
+    this.arpTargetMac = ZERO_MAC;
+  }
 
   copy(): FrameExtras<Packet> {
     const copy = new FrameExtras<Packet>();

@@ -6,6 +6,7 @@
  * Fields of a layer that the frame does not carry keep their defaults. No checksum is stored: the wire
  * encoder computes them, and the decoder notes bad ones in `checksumFaults`.
  */
+import { NOT_SMALL } from "../base/double.ts";
 import { FrameExtras, type RawOptions } from "./frame-extras.ts";
 import type { Ipv4Address } from "./ipv4-address.ts";
 import { type MacAddress, ZERO_MAC } from "./mac-address.ts";
@@ -138,6 +139,13 @@ export class Frame {
   // Numbers of more than 32 bits live in boxes, and V8 writes every field behind the first box twice: so they come last.
   destinationMac = 0 as MacAddress;
   sourceMac = 0 as MacAddress;
+
+  static {
+    // not in every frame's constructor, but in the first frame
+    const first = new Frame(0);
+    first.destinationMac = NOT_SMALL as MacAddress;
+    first.sourceMac = NOT_SMALL as MacAddress;
+  }
 
   constructor(id: number) {
     this.id = id;

@@ -123,11 +123,8 @@ export class CalendarQueue implements EventQueue {
     pending.next = next;
     place.next = pending;
     this.passed += passed;
-    // one that passes several is due later than is usual
-    if (start === front || passed <= 1) {
-      if (start !== hint) this.otherHint = hint;
-      this.hint = pending;
-    }
+    this.otherHint = hint;
+    this.hint = pending;
   }
 
   /** Into the heap, for it would be long on its way to its place in the front. */
@@ -149,20 +146,12 @@ export class CalendarQueue implements EventQueue {
   }
 
   take(until: number): Pending | null {
-    const { front, side } = this;
-    let first = front.next;
-    if (first === this.none) {
-      this.refill();
-      first = front.next;
-    }
-    const { at } = first;
-    if (at >= side.firstAt && side.precedes(first)) return this.takeAside(until);
-    if (at > until || first === this.none) return null;
-    front.next = first.next;
-    if (first === this.hint) this.hint = front;
-    if (first === this.otherHint) this.otherHint = front;
+    const { at } = this.front.next;
+    // always so when the front is empty, for its end is due at infinity
+    if (at >= this.side.firstAt) return this.takeOtherwise(until);
+    if (at > until) return null;
     this.taken++;
-    return first;
+    return this.unlinkFirst();
   }
 
   release(pending: Pending): void {
@@ -176,11 +165,23 @@ export class CalendarQueue implements EventQueue {
     return Math.min(this.side.firstAt, this.front.next.at);
   }
 
-  /** `take` when the first event is in the heap. */
-  private takeAside(until: number): Pending | null {
-    if (this.side.firstAt > until) return null;
+  /** `take` when the front is empty, or the heap's first event may be before the front's. */
+  private takeOtherwise(until: number): Pending | null {
+    const { front, side, none } = this;
+    if (front.next === none) this.refill();
+    const aside = side.precedes(front.next);
+    if ((aside ? side.firstAt : front.next.at) > until || this.size === 0) return null;
     this.taken++;
-    return this.side.pop();
+    return aside ? side.pop() : this.unlinkFirst();
+  }
+
+  private unlinkFirst(): Pending {
+    const { front } = this;
+    const first = front.next;
+    front.next = first.next;
+    if (first === this.hint) this.hint = front;
+    if (first === this.otherHint) this.otherHint = front;
+    return first;
   }
 
   private chain(pending: Pending, bucket: number): void {

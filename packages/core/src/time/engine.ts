@@ -3,6 +3,7 @@
  * A run that does not come to an end by itself ends by a limit (base/limits.ts), as a value.
  */
 import { AssertionError, assert } from "../base/assert.ts";
+import { NOT_SMALL } from "../base/double.ts";
 import {
   DEFAULT_LIMITS,
   type LimitName,
@@ -36,16 +37,16 @@ export interface EngineOptions {
 const CHECK_EVERY = 256;
 
 export class Engine implements Clock {
-  now: Instant = START;
+  now = NOT_SMALL as Instant;
   readonly limits: Limits;
   readonly queue: EventQueue;
-  readonly timers: TimerWheel = new TimerWheel(this);
   private frameId = 0;
   /** The `eventCount` at which the limits are looked at next; how often; when, and how many events ago time came to it. */
   private checkAt = 0;
   private readonly checkEvery: number;
-  private checkedAt: Instant = START;
+  private checkedAt = NOT_SMALL as Instant;
   private firedThen = 0;
+  readonly timers: TimerWheel;
 
   constructor({ limits, queue }: EngineOptions = {}) {
     this.limits = limits === undefined ? DEFAULT_LIMITS : { ...DEFAULT_LIMITS, ...limits };
@@ -53,6 +54,9 @@ export class Engine implements Clock {
     this.queue = queue ?? new CalendarQueue();
     const { eventsPerInstantMax, pendingEventsMax } = this.limits;
     this.checkEvery = Math.min(CHECK_EVERY, eventsPerInstantMax, pendingEventsMax);
+    this.now = START;
+    this.checkedAt = START;
+    this.timers = new TimerWheel(this);
   }
 
   /** Events fired so far. */
@@ -99,11 +103,13 @@ export class Engine implements Clock {
   run(until: Instant): RunOutcome {
     const { queue, limits } = this;
     const last = Math.min(until, limits.simulatedTimeNsMax);
-    this.checkAt = queue.taken;
-    for (;;) {
-      if (queue.taken >= this.checkAt && this.check() && queue.firstDue() <= last) {
-        const limit = this.limitReached() as LimitName;
-        return { kind: "limit", limit, bound: limits[limit] };
+    for (let unchecked = 0; ; unchecked--) {
+      if (unchecked <= 0) {
+        if (this.check() && queue.firstDue() <= last) {
+          const limit = this.limitReached() as LimitName;
+          return { kind: "limit", limit, bound: limits[limit] };
+        }
+        unchecked = this.checkAt - queue.taken;
       }
       const next = queue.take(last);
       if (next === null) break;

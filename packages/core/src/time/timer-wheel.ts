@@ -19,6 +19,7 @@
  * fires idly. Left out: deferrable timers and one wheel per processor.
  */
 import { assert } from "../base/assert.ts";
+import { NOT_SMALL } from "../base/double.ts";
 import type { Clock } from "./clock.ts";
 import { SimEvent } from "./event.ts";
 import { type Duration, type Instant, START } from "./instant.ts";
@@ -57,7 +58,7 @@ export class TimerWheel {
   private clk = 0;
   /** The present jiffy, as long as `jiffyEnds` has not come. */
   private jiffy = 0;
-  private jiffyEnds = START;
+  private jiffyEnds = NOT_SMALL as Instant;
   private readonly slots = new TimerSlots();
   /** One bit per bucket that is not empty, two words per level. */
   private readonly pending: number[] = new Array<number>(2 * LEVELS).fill(0);
@@ -69,7 +70,7 @@ export class TimerWheel {
   private readonly lateOthers: number[] = [];
   /** How many they are: the array is never made shorter, which V8 does slowly. */
   private lateCount = 0;
-  private lateAt = START;
+  private lateAt = NOT_SMALL as Instant;
   /** Nothing else was armed then: it is at most one slot, which is the head of its bucket. */
   private lateAlone = true;
   /** Jiffies for which a tick is in the engine's queue, the earliest last. */
@@ -79,6 +80,8 @@ export class TimerWheel {
 
   constructor(clock: Clock) {
     this.clock = clock;
+    this.jiffyEnds = START;
+    this.lateAt = START;
   }
 
   /** Timers of objects armed now; the other timers are numbers of their owners. */

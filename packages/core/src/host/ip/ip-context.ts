@@ -14,11 +14,11 @@ import type { HookTable } from "../netfilter/hook-table.ts";
 import type { Router } from "../route/router.ts";
 import type { GlobalSysctls } from "../sysctl/global-sysctls.ts";
 import type { FastPath } from "./fast-path.ts";
-import type { Identifications } from "./identifications.ts";
+import { Identifications } from "./identifications.ts";
 import type { IpCounters } from "./ip-counters.ts";
 import type { KernelMessages } from "./kernel-messages.ts";
 import type { PathCache } from "./path-cache.ts";
-import type { Peers } from "./peers.ts";
+import { Peers } from "./peers.ts";
 
 /** The live devices. */
 interface DevicesByIndex {
@@ -26,7 +26,25 @@ interface DevicesByIndex {
   at(index: number): HostDevice | undefined;
 }
 
-export interface IpContext {
+/** What there is already when the context is made. */
+interface IpContextOwner {
+  readonly engine: Engine;
+  readonly trace: Trace | null;
+  readonly place: PlaceId;
+  readonly hooks: HookTable;
+  readonly router: Router;
+  readonly neighbours: NeighbourTable;
+  readonly paths: PathCache;
+  readonly counters: IpCounters;
+  readonly messages: KernelMessages;
+  readonly rng: Rng;
+}
+
+/** `icmp_send`: an error about `cause` to its source; `rest` are the octets after the checksum. */
+type IcmpErrorSender = (cause: Frame, type: number, code: number, rest: number) => void;
+
+/** A class, for V8 knows what the fields of a class hold, and not what those of object literals do. */
+export class IpContext {
   readonly engine: Engine;
   readonly trace: Trace | null;
   /** The host in the trace. */
@@ -35,9 +53,9 @@ export interface IpContext {
   readonly router: Router;
   readonly neighbours: NeighbourTable;
   readonly paths: PathCache;
-  readonly identifications: Identifications;
+  readonly identifications = new Identifications();
   readonly counters: IpCounters;
-  readonly peers: Peers;
+  readonly peers = new Peers();
   readonly messages: KernelMessages;
   /** The namespace's own stream of random numbers. */
   readonly rng: Rng;
@@ -50,9 +68,34 @@ export interface IpContext {
    */
   readonly generation: Generation;
   /** null while every packet goes the whole way. */
-  fastPath: FastPath | null;
+  fastPath: FastPath | null = null;
+  readonly sendIcmpError: IcmpErrorSender;
+
+  constructor(
+    owner: IpContextOwner,
+    devices: DevicesByIndex,
+    sysctls: GlobalSysctls,
+    generation: Generation,
+    sendIcmpError: IcmpErrorSender,
+  ) {
+    this.engine = owner.engine;
+    this.trace = owner.trace;
+    this.place = owner.place;
+    this.hooks = owner.hooks;
+    this.router = owner.router;
+    this.neighbours = owner.neighbours;
+    this.paths = owner.paths;
+    this.counters = owner.counters;
+    this.messages = owner.messages;
+    this.rng = owner.rng;
+    this.sysctls = sysctls;
+    this.devices = devices;
+    this.generation = generation;
+    this.sendIcmpError = sendIcmpError;
+  }
+
   /** Ends the story of `frame` with a reason. */
-  drop(frame: Frame, reason: DropReason, decider: Decider | null): void;
-  /** `icmp_send`: an error about `cause` to its source; `rest` are the octets after the checksum. */
-  sendIcmpError(cause: Frame, type: number, code: number, rest: number): void;
+  drop(frame: Frame, reason: DropReason, decider: Decider | null): void {
+    this.trace?.dropped(this.engine.now, this.place, frame, reason, decider);
+  }
 }

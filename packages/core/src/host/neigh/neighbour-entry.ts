@@ -2,6 +2,7 @@
  * What is kept of one neighbour (`struct neighbour`): state, link address, the packets that wait for it, the three instants
  * that decide when it is asked again. The transitions are in neighbour-state.ts, the deeds in neighbour-table.ts.
  */
+import { NOT_SMALL } from "../../base/double.ts";
 import type { Frame } from "../../packet/frame.ts";
 import type { Ipv4Address } from "../../packet/ipv4-address.ts";
 import { type MacAddress, ZERO_MAC } from "../../packet/mac-address.ts";
@@ -23,7 +24,7 @@ export class NeighbourEntry extends Timer {
   readonly address: Ipv4Address;
   state: NeighbourState = NeighbourState.none;
   /** Meaningful in the valid states. */
-  linkAddress: MacAddress = ZERO_MAC;
+  linkAddress = NOT_SMALL as MacAddress;
   /** The states in which packets pass without touching the entry: none before its Ethernet header is ready (`hh`). */
   passing: NeighbourStates = NeighbourState.none;
   /** When somebody last confirmed that the neighbour is there. */
@@ -60,6 +61,7 @@ export class NeighbourEntry extends Timer {
     this.device = device;
     this.deviceIndex = device.index;
     this.address = address;
+    this.linkAddress = ZERO_MAC;
     this.usedAt = now;
     this.updatedAt = now;
     this.confirmedAt = confirmedAt;
