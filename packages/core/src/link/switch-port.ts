@@ -2,6 +2,8 @@
  * A port of a learning switch: a cable device that hands what it hears to the switch instead of a stack. Which VLANs pass
  * here is its own; the forwarding database is the switch's, and the port remembers some of its answers for speed.
  */
+
+import type { EthernetHeader } from "../packet/ethernet-header.ts";
 import type { Frame } from "../packet/frame.ts";
 import type { MacAddress } from "../packet/mac-address.ts";
 import type { Engine } from "../time/engine.ts";
@@ -16,11 +18,34 @@ export interface PortOwner extends DeviceOwner {
   portChanged(): void;
 }
 
-/** Destinations that a port remembers, a power of two. */
+/**
+ * How a port dealt with the last frame of one Ethernet header: for those that follow the switch asks neither its forwarding
+ * database nor the port's VLANs, as long as all is as it was then.
+ */
+class SwitchWay {
+  readonly header: EthernetHeader;
+  /** What the database holds of the header's addresses, or held: the station may have moved, or have been forgotten. */
+  readonly source: ForwardingEntry;
+  readonly destination: ForwardingEntry;
+  /** Where the destination was; not the port where the frame came in. */
+  readonly egress: SwitchPort;
+
+  constructor(
+    header: EthernetHeader,
+    source: ForwardingEntry,
+    destination: ForwardingEntry,
+    egress: SwitchPort,
+  ) {
+    this.header = header;
+    this.source = source;
+    this.destination = destination;
+    this.egress = egress;
+  }
+}
+
+/** Ways that a port remembers, a power of two. */
 const REMEMBERED = 8;
-const NOWHERE: (ForwardingEntry | null)[] = new Array<ForwardingEntry | null>(REMEMBERED).fill(
-  null,
-);
+const NO_WAYS: (SwitchWay | null)[] = new Array<SwitchWay | null>(REMEMBERED).fill(null);
 
 /** One port of a switch (a bridge's `brif`). */
 export class SwitchPort extends CableDevice {
@@ -28,10 +53,8 @@ export class SwitchPort extends CableDevice {
   readonly index: number;
   private readonly bridge: PortOwner;
   private membership: PortVlan | null = null;
-  /** What the switch learnt from the last frame that came in here; null for nothing. */
-  lastSource: ForwardingEntry | null = null;
-  /** Where frames from here went lately, by the low bits of the address; made for the first. */
-  private destinations = NOWHERE;
+  /** How frames went lately that came in here; made for the first. */
+  private ways = NO_WAYS;
 
   constructor(
     name: string,
@@ -47,14 +70,21 @@ export class SwitchPort extends CableDevice {
     this.owner = bridge;
   }
 
-  /** What is remembered of a destination, or of another in its place; it may have been forgotten since. */
-  knownAt(mac: MacAddress): ForwardingEntry | null {
-    return this.destinations[mac & (REMEMBERED - 1)] as ForwardingEntry | null;
+  /** What is remembered of frames of `header`, or of others in their place. */
+  wayAt(header: EthernetHeader): SwitchWay | null {
+    return this.ways[header.hash & (REMEMBERED - 1)] as SwitchWay | null;
   }
 
-  remember(entry: ForwardingEntry): void {
-    if (this.destinations === NOWHERE) this.destinations = [...NOWHERE];
-    this.destinations[entry.mac & (REMEMBERED - 1)] = entry;
+  /** Frames of `header`, which came in here, leave by `egress`, another port, for what the database says of the addresses. */
+  remember(
+    header: EthernetHeader,
+    source: ForwardingEntry,
+    destination: ForwardingEntry,
+    egress: SwitchPort,
+  ): void {
+    if (this.ways === NO_WAYS) this.ways = [...NO_WAYS];
+    const place = header.hash & (REMEMBERED - 1);
+    this.ways[place] = new SwitchWay(header, source, destination, egress);
   }
 
   /** null: the port takes and gives frames of all VLANs as they are. */

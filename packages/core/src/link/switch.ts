@@ -64,23 +64,20 @@ export class Switch implements PortOwner, FloodSource {
 
   deviceInput(frame: Frame, device: CableDevice): void {
     const ingress = device as SwitchPort;
-    const { lastSource } = ingress;
-    const known = ingress.knownAt(frame.destinationMac);
+    const { ethernet } = frame;
+    const way = ingress.wayAt(ethernet);
+    if (this.plain === false || way === null || way.header !== ethernet)
+      return this.inputAnew(frame, ingress);
+    const { source, destination, egress } = way;
     if (
-      this.plain === false ||
-      lastSource === null ||
-      known === null ||
-      lastSource.mac !== frame.sourceMac ||
-      lastSource.port !== ingress.index ||
-      known.mac !== frame.destinationMac ||
-      known.port < 0
+      source.port !== ingress.index ||
+      destination.port !== egress.index ||
+      egress.ready === false
     )
       return this.inputAnew(frame, ingress);
     const { now } = this.engine;
-    const egress = this.ports[known.port] as SwitchPort;
-    if (egress.ready === false || egress === ingress || now - known.seenAt >= this.database.ageing)
-      return this.inputAnew(frame, ingress);
-    lastSource.seenAt = now;
+    if (now - destination.seenAt >= this.database.ageing) return this.inputAnew(frame, ingress);
+    source.seenAt = now;
     egress.transmit(frame);
   }
 
@@ -88,24 +85,19 @@ export class Switch implements PortOwner, FloodSource {
   private inputAnew(frame: Frame, ingress: SwitchPort): void {
     const vlan = ingress.vlan === null ? 0 : ingress.vlan.classify(frame.vlanTag);
     if (vlan === NO_VLAN) return this.drop(frame, "vlan-mismatch");
-    if (!this.learn(frame, vlan, ingress)) return;
-    if (isGroupMac(frame.destinationMac)) return this.inputGroup(frame, vlan, ingress);
-    const known = this.database.find(frame.destinationMac, vlan);
-    if (known === null || !this.database.isFresh(known, this.engine.now))
+    const { sourceMac, destinationMac } = frame;
+    // there can be no such station
+    if (sourceMac === ZERO_MAC || isGroupMac(sourceMac)) return this.drop(frame, "no-receiver");
+    const { now } = this.engine;
+    const source = this.database.learn(sourceMac, vlan, ingress.index, now);
+    if (isGroupMac(destinationMac)) return this.inputGroup(frame, vlan, ingress);
+    const destination = this.database.find(destinationMac, vlan);
+    if (destination === null || !this.database.isFresh(destination, now))
       return this.flood(frame, ingress, vlan);
-    ingress.remember(known);
-    this.forward(frame, ingress, this.ports[known.port] as SwitchPort, vlan);
-  }
-
-  /** Whose frame it is; false if there can be no such station. */
-  private learn(frame: Frame, vlan: number, ingress: SwitchPort): boolean {
-    const source = frame.sourceMac;
-    if (source === ZERO_MAC || isGroupMac(source)) {
-      this.drop(frame, "no-receiver");
-      return false;
-    }
-    ingress.lastSource = this.database.learn(source, vlan, ingress.index, this.engine.now);
-    return true;
+    const egress = this.ports[destination.port] as SwitchPort;
+    if (source !== null && egress !== ingress && this.plain)
+      ingress.remember(frame.ethernet, source, destination, egress);
+    this.forward(frame, ingress, egress, vlan);
   }
 
   private inputGroup(frame: Frame, vlan: number, ingress: SwitchPort): void {

@@ -6,8 +6,7 @@ export function copyFrame(from: Frame, id: number): Frame {
   const copy = new Frame(id);
   copy.parentId = from.parentId;
   copy.origin = from.origin;
-  copy.destinationMac = from.destinationMac;
-  copy.sourceMac = from.sourceMac;
+  copy.ethernet = from.ethernet;
   copy.etherType = from.etherType;
   copy.vlanTag = from.vlanTag;
   copy.source = from.source;

@@ -6,7 +6,7 @@
  * Fields of a layer that the frame does not carry keep their defaults. No checksum is stored: the wire
  * encoder computes them, and the decoder notes bad ones in `checksumFaults`.
  */
-import { NOT_SMALL } from "../base/double.ts";
+import { EthernetHeader, NO_HEADER } from "./ethernet-header.ts";
 import { FrameExtras, type RawOptions } from "./frame-extras.ts";
 import type { Ipv4Address } from "./ipv4-address.ts";
 import { type MacAddress, ZERO_MAC } from "./mac-address.ts";
@@ -71,7 +71,8 @@ export class Frame {
   /** Several receivers hold this very object: read only. IP input copies it before anybody may write. */
   shared = false;
 
-  // Ethernet; its addresses are below
+  // Ethernet
+  ethernet = NO_HEADER;
   etherType: number = EtherType.ipv4;
   /** 802.1Q tag control information (priority and VLAN id); −1 for an untagged frame. */
   vlanTag = -1;
@@ -136,19 +137,22 @@ export class Frame {
   /** Interface index on which the host received it; 0 for a packet of its own. */
   inputInterface = 0;
 
-  // Numbers of more than 32 bits live in boxes, and V8 writes every field behind the first box twice: so they come last.
-  destinationMac = 0 as MacAddress;
-  sourceMac = 0 as MacAddress;
-
-  static {
-    // not in every frame's constructor, but in the first frame
-    const first = new Frame(0);
-    first.destinationMac = NOT_SMALL as MacAddress;
-    first.sourceMac = NOT_SMALL as MacAddress;
-  }
-
   constructor(id: number) {
     this.id = id;
+  }
+
+  get destinationMac(): MacAddress {
+    return this.ethernet.destination;
+  }
+  set destinationMac(value: MacAddress) {
+    this.ethernet = new EthernetHeader(value, this.ethernet.source);
+  }
+
+  get sourceMac(): MacAddress {
+    return this.ethernet.source;
+  }
+  set sourceMac(value: MacAddress) {
+    this.ethernet = new EthernetHeader(this.ethernet.destination, value);
   }
 
   /** `ArpOperation`; 0 when the frame is not ARP. */

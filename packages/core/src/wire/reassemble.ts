@@ -62,8 +62,7 @@ function mayNotBeCut(parts: readonly Frame[]): boolean {
 function takeHeader(from: Frame, to: Frame): void {
   to.parentId = from.parentId;
   to.origin = from.origin;
-  to.destinationMac = from.destinationMac;
-  to.sourceMac = from.sourceMac;
+  to.ethernet = from.ethernet;
   to.etherType = from.etherType;
   to.vlanTag = from.vlanTag;
   to.source = from.source;

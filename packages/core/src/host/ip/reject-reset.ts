@@ -3,7 +3,9 @@
  * segment that a bridge took in it goes back by the port where that came from, past all rules, with its link addresses
  * exchanged.
  */
+
 import type { NetDevice } from "../../link/net-device.ts";
+import { EthernetHeader } from "../../packet/ethernet-header.ts";
 import { Frame, FrameOrigin } from "../../packet/frame.ts";
 import type { Ipv4Address } from "../../packet/ipv4-address.ts";
 import { FragmentField, IpProtocol, TcpFlag } from "../../packet/protocol.ts";
@@ -41,8 +43,7 @@ export function sendRejectReset(
   frame.route = route;
   frame.nextHop = 0 as Ipv4Address;
   if (bridgePort === null) return output.local(frame);
-  frame.sourceMac = cause.destinationMac;
-  frame.destinationMac = cause.sourceMac;
+  frame.ethernet = new EthernetHeader(cause.sourceMac, cause.destinationMac);
   bridgePort.transmit(frame);
 }
 

@@ -1,8 +1,9 @@
 /** ARP frames that a host sends: requests (`arp_solicit`), answers, and announcements of its own addresses. */
+import { EthernetHeader } from "../../packet/ethernet-header.ts";
 import { Frame, FrameOrigin } from "../../packet/frame.ts";
 import type { Ipv4Address } from "../../packet/ipv4-address.ts";
 import { ARP_LENGTH } from "../../packet/lengths.ts";
-import { BROADCAST_MAC, ZERO_MAC } from "../../packet/mac-address.ts";
+import { BROADCAST_MAC, type MacAddress, ZERO_MAC } from "../../packet/mac-address.ts";
 import { ArpOperation, EtherType } from "../../packet/protocol.ts";
 import { Scope } from "../device/config.ts";
 import { AddressType, type NeighbourDevice, type NeighbourEnvironment } from "./environment.ts";
@@ -29,8 +30,8 @@ export class ArpOutput {
     const unicast = entry.probes < ucast_solicit;
     // requests of a user-space daemon, which nobody runs
     if (!unicast && entry.probes < ucast_solicit + app_solicit) return;
-    const frame = this.make(ArpOperation.request, device);
-    frame.destinationMac = unicast ? entry.linkAddress : BROADCAST_MAC;
+    const to = unicast ? entry.linkAddress : BROADCAST_MAC;
+    const frame = this.make(ArpOperation.request, device, to);
     frame.source = this.announced(device, address, waiting);
     frame.destination = address;
     if (waiting !== null) frame.parentId = waiting.id;
@@ -39,10 +40,9 @@ export class ArpOutput {
 
   /** Answers `request` for the address that it asks for. */
   reply(request: Frame, device: NeighbourDevice): void {
-    const frame = this.make(ArpOperation.reply, device);
+    const frame = this.make(ArpOperation.reply, device, request.arpSenderMac);
     frame.parentId = request.id;
     frame.origin = FrameOrigin.answer;
-    frame.destinationMac = request.arpSenderMac;
     frame.source = request.destination;
     frame.destination = request.source;
     frame.arpTargetMac = request.arpSenderMac;
@@ -53,8 +53,7 @@ export class ArpOutput {
   announceAll(device: NeighbourDevice): void {
     if (device.noArp === true) return;
     for (const { local } of device.addresses) {
-      const frame = this.make(ArpOperation.request, device);
-      frame.destinationMac = BROADCAST_MAC;
+      const frame = this.make(ArpOperation.request, device, BROADCAST_MAC);
       frame.source = local;
       frame.destination = local;
       device.transmit(frame);
@@ -79,11 +78,11 @@ export class ArpOutput {
     return selectSourceAddress(devices, device, target, Scope.link, routeLocalnet !== 0);
   }
 
-  private make(operation: number, device: NeighbourDevice): Frame {
+  private make(operation: number, device: NeighbourDevice, to: MacAddress): Frame {
     const frame = new Frame(this.environment.engine.newFrameId());
     frame.etherType = EtherType.arp;
     frame.length = ARP_LENGTH;
-    frame.sourceMac = device.mac;
+    frame.ethernet = new EthernetHeader(to, device.mac);
     frame.arpOperation = operation;
     frame.arpSenderMac = device.mac;
     frame.arpTargetMac = ZERO_MAC;

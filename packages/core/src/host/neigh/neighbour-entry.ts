@@ -2,7 +2,7 @@
  * What is kept of one neighbour (`struct neighbour`): state, link address, the packets that wait for it, the three instants
  * that decide when it is asked again. The transitions are in neighbour-state.ts, the deeds in neighbour-table.ts.
  */
-import { NOT_SMALL } from "../../base/double.ts";
+import { EthernetHeader } from "../../packet/ethernet-header.ts";
 import type { Frame } from "../../packet/frame.ts";
 import type { Ipv4Address } from "../../packet/ipv4-address.ts";
 import { type MacAddress, ZERO_MAC } from "../../packet/mac-address.ts";
@@ -23,8 +23,8 @@ export class NeighbourEntry extends Timer {
   readonly deviceIndex: number;
   readonly address: Ipv4Address;
   state: NeighbourState = NeighbourState.none;
-  /** Meaningful in the valid states. */
-  linkAddress = NOT_SMALL as MacAddress;
+  /** Of the packets to it; its destination is meaningful in the valid states. A device with another address has no such entry. */
+  header: EthernetHeader;
   /** The states in which packets pass without touching the entry: none before its Ethernet header is ready (`hh`). */
   passing: NeighbourStates = NeighbourState.none;
   /** When somebody last confirmed that the neighbour is there. */
@@ -61,11 +61,19 @@ export class NeighbourEntry extends Timer {
     this.device = device;
     this.deviceIndex = device.index;
     this.address = address;
-    this.linkAddress = ZERO_MAC;
+    this.header = new EthernetHeader(ZERO_MAC, device.mac);
     this.usedAt = now;
     this.updatedAt = now;
     this.confirmedAt = confirmedAt;
     this.handler = handler;
+  }
+
+  /** Meaningful in the valid states. */
+  get linkAddress(): MacAddress {
+    return this.header.destination;
+  }
+  set linkAddress(address: MacAddress) {
+    this.header = new EthernetHeader(address, this.device.mac);
   }
 
   /** Whether a packet passes now, and leaves it as it is. */

@@ -78,8 +78,7 @@ export class NeighbourTable implements NeighbourTimerHandler {
   /** Sends an IP packet on `device` to a neighbour that is ready. */
   sendTo(entry: NeighbourEntry, frame: Frame, device: NeighbourDevice): void {
     if ((entry.state & CONNECTED) === 0) entry.usedAt = this.engine.now;
-    frame.destinationMac = entry.linkAddress;
-    frame.sourceMac = device.mac;
+    frame.ethernet = entry.header;
     device.transmit(frame);
   }
 
@@ -242,8 +241,7 @@ export class NeighbourTable implements NeighbourTimerHandler {
   private resolve(entry: NeighbourEntry, frame: Frame): void {
     if (!this.mayPass(entry, frame)) return;
     entry.passing = UNTOUCHED;
-    frame.destinationMac = entry.linkAddress;
-    frame.sourceMac = entry.device.mac;
+    frame.ethernet = entry.header;
     entry.device.transmit(frame);
   }
 

@@ -8,8 +8,10 @@
  * POST_ROUTING keeps them from tracking, here they are marked beforehand. What differs in TCP is in
  * fullnat/tcp-translation.ts.
  */
+
 import type { NetDevice } from "../../../link/net-device.ts";
 import { copyFrame } from "../../../packet/copy-frame.ts";
+import { EthernetHeader } from "../../../packet/ethernet-header.ts";
 import type { Frame } from "../../../packet/frame.ts";
 import { IpProtocol } from "../../../packet/protocol.ts";
 import { Verdict } from "../../netfilter/hook.ts";
@@ -178,8 +180,7 @@ export class FullNat implements Forwarder {
 
   private sendStraight(frame: Frame, connection: Connection, path: LinkPath): Verdict {
     frame.ipvsProperty = true;
-    frame.destinationMac = path.peer;
-    frame.sourceMac = path.own;
+    frame.ethernet = new EthernetHeader(path.peer, path.own);
     this.path.noteForwarded(frame, connection);
     this.fullNat.transmit(frame, path.device);
     return Verdict.stolen;

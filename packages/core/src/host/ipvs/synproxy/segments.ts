@@ -5,7 +5,9 @@
  * Turned round: what the SYN offered stays as it stands, with the segment size at most vs.synproxy_init_mss and NOPs in the
  * place of what is turned off; its window stays too.
  */
+
 import { copyFrame } from "../../../packet/copy-frame.ts";
+import { EthernetHeader } from "../../../packet/ethernet-header.ts";
 import { Frame, FrameOrigin } from "../../../packet/frame.ts";
 import { packetLength } from "../../../packet/lengths.ts";
 import { FragmentField, IpProtocol, TcpFlag } from "../../../packet/protocol.ts";
@@ -73,8 +75,7 @@ export function turnRound(
   const answer = copyFrame(syn, id);
   answer.parentId = syn.id;
   answer.origin = FrameOrigin.answer;
-  answer.sourceMac = syn.destinationMac;
-  answer.destinationMac = syn.sourceMac;
+  answer.ethernet = new EthernetHeader(syn.sourceMac, syn.destinationMac);
   answer.source = syn.destination;
   answer.destination = syn.source;
   answer.sourcePort = syn.destinationPort;
@@ -99,8 +100,7 @@ export function serverSyn(ack: Frame, id: number, data: CookieData, now: Instant
   syn.parentId = ack.id;
   syn.origin = FrameOrigin.answer;
   // what a way to the client is remembered by
-  syn.sourceMac = ack.sourceMac;
-  syn.destinationMac = ack.destinationMac;
+  syn.ethernet = ack.ethernet;
   syn.inputInterface = ack.inputInterface;
   syn.route = ack.route;
   syn.mark = ack.mark;
