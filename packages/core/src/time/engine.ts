@@ -103,16 +103,25 @@ export class Engine implements Clock {
   run(until: Instant): RunOutcome {
     const { queue, limits } = this;
     const last = Math.min(until, limits.simulatedTimeNsMax);
-    for (let unchecked = 0; ; unchecked--) {
-      if (unchecked <= 0) {
-        if (this.check() && queue.firstDue() <= last) {
-          const limit = this.limitReached() as LimitName;
-          return { kind: "limit", limit, bound: limits[limit] };
-        }
-        unchecked = this.checkAt - queue.taken;
+    do {
+      if (this.check()) {
+        if (queue.firstDue() > last) break;
+        const limit = this.limitReached() as LimitName;
+        return { kind: "limit", limit, bound: limits[limit] };
       }
+    } while (this.fire(this.checkAt - queue.taken, last));
+    if (last > this.now) this.now = last as Instant;
+    if (this.quiescent) return { kind: "quiescent" };
+    if (last === until) return { kind: "reached" };
+    return { kind: "limit", limit: "simulatedTimeNsMax", bound: limits.simulatedTimeNsMax };
+  }
+
+  /** Fires `count` events, or fewer when no more is due until `last`: false then. */
+  private fire(count: number, last: number): boolean {
+    const { queue } = this;
+    for (let i = 0; i < count; i++) {
       const next = queue.take(last);
-      if (next === null) break;
+      if (next === null) return false;
       this.now = next.at as Instant;
       const { what, receiver } = next;
       queue.release(next);
@@ -120,10 +129,7 @@ export class Engine implements Clock {
       if (receiver !== null) receiver.receive(what as object);
       else (what as SimEvent).fire();
     }
-    if (last > this.now) this.now = last as Instant;
-    if (this.quiescent) return { kind: "quiescent" };
-    if (last === until) return { kind: "reached" };
-    return { kind: "limit", limit: "simulatedTimeNsMax", bound: limits.simulatedTimeNsMax };
+    return true;
   }
 
   /** Fires the next event whatever the limits say; false when there is none. */

@@ -42,6 +42,8 @@ export class UdpLayer implements TransportHandler, UdpContext {
   private sockets: Map<number, UdpSocketHandle[]> | null = null;
   /** The sockets of the port that was looked for last; forgotten when there is another one. */
   private lastSockets = NO_SOCKETS;
+  /** The one socket of that port; null when it has several, or none. */
+  private only: UdpSocketHandle | null = null;
   private lastPort = -1;
   private sending = 0;
 
@@ -139,6 +141,18 @@ export class UdpLayer implements TransportHandler, UdpContext {
     device: number,
   ): UdpSocketHandle | null {
     if (localPort !== this.lastPort) this.lookAt(localPort);
+    const { only } = this;
+    if (only === null) return this.findBest(local, remote, remotePort, device);
+    return only.takes(local, remote, remotePort, device) === true ? only : null;
+  }
+
+  /** `find` among several of the port looked at. */
+  private findBest(
+    local: Ipv4Address,
+    remote: Ipv4Address,
+    remotePort: number,
+    device: number,
+  ): UdpSocketHandle | null {
     const sockets = this.lastSockets;
     let best: UdpSocketHandle | null = null;
     let bestScore = -1;
@@ -156,6 +170,7 @@ export class UdpLayer implements TransportHandler, UdpContext {
 
   private lookAt(port: number): void {
     this.lastSockets = this.sockets?.get(port) ?? NO_SOCKETS;
+    this.only = this.lastSockets.length === 1 ? (this.lastSockets[0] as UdpSocketHandle) : null;
     this.lastPort = port;
   }
 
