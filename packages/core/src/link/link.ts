@@ -82,7 +82,7 @@ export class LinkEnd implements FrameReceiver {
   peer: LinkEnd = this;
   /** Octets of the longest packet that surely comes through, once, later, and as it is; −1 for none. */
   longest = -1;
-  private serialiser: Serialiser | null = null;
+  private serialiser: Serialiser;
   private readonly engine: Engine;
   // as `judge` found them
   private receiver: LinkOwner | null = null;
@@ -91,6 +91,7 @@ export class LinkEnd implements FrameReceiver {
   constructor(link: Link) {
     this.link = link;
     this.engine = link.engine;
+    this.serialiser = new Serialiser(UNLIMITED_RATE, link.engine);
     this.backlog = new Backlog(this);
   }
 
@@ -108,7 +109,7 @@ export class LinkEnd implements FrameReceiver {
   }
 
   configure(rate: RateConfig): void {
-    this.serialiser = rate.bitsPerSecond > 0 ? new Serialiser(rate, this.link.engine) : null;
+    this.serialiser = new Serialiser(rate, this.link.engine);
   }
 
   /** Works `longest` out anew: the cable, or what is plugged in at its other end, is not what it was. */
@@ -127,17 +128,14 @@ export class LinkEnd implements FrameReceiver {
    */
   carry(frame: Frame, octets: number): void {
     const { serialiser } = this;
-    let wait: number = this.delay;
-    if (serialiser !== null) {
-      if (serialiser.isFree === false) return this.queue(frame, octets, serialiser);
-      wait += serialiser.enterFree(octets);
-    }
-    this.engine.deliverAfter(frame, this.receiver as LinkOwner, wait as Duration);
+    const time = serialiser.enterFree(octets);
+    if (time < 0) return this.queue(frame, octets);
+    this.engine.deliverAfter(frame, this.receiver as LinkOwner, (time + this.delay) as Duration);
   }
 
   /** `carry`, when the frame must wait. */
-  private queue(frame: Frame, octets: number, serialiser: Serialiser): void {
-    const { engine } = this;
+  private queue(frame: Frame, octets: number): void {
+    const { engine, serialiser } = this;
     if (!serialiser.join(octets)) this.refuse(frame, "queue-full");
     else {
       const wait = (serialiser.busyUntil - engine.now + this.delay) as Duration;
@@ -160,12 +158,8 @@ export class LinkEnd implements FrameReceiver {
     if (!link.carrier) return this.refuse(frame, "link-down");
     if (link.dropsLongFrames && this.tooLong(frame))
       return this.refuse(frame, "too-long-for-receiver");
-    let leaves: number = link.engine.now;
-    if (serialiser !== null) {
-      if (!serialiser.enter(frameLengthOf(frame))) return this.refuse(frame, "queue-full");
-      leaves = serialiser.busyUntil;
-    }
-    const at = (leaves + link.delay) as Instant;
+    if (!serialiser.enter(frameLengthOf(frame))) return this.refuse(frame, "queue-full");
+    const at = (serialiser.busyUntil + link.delay) as Instant;
     return link.impairments === null ? at : this.impair(frame, at, link.impairments);
   }
 
@@ -208,10 +202,9 @@ export class LinkEnd implements FrameReceiver {
   private sendTwin(frame: Frame, impairments: Impairments): void {
     const { engine, delay } = this.link;
     const { serialiser } = this;
-    if (serialiser !== null && !serialiser.enter(frameLengthOf(frame))) return;
-    const leaves = serialiser === null ? engine.now : serialiser.busyUntil;
+    if (!serialiser.enter(frameLengthOf(frame))) return;
     const twin = copyFrame(frame, frame.id);
-    const at = (leaves + delay + impairments.lateness()) as Instant;
+    const at = (serialiser.busyUntil + delay + impairments.lateness()) as Instant;
     engine.deliver(twin, this.peer, at);
   }
 

@@ -2,7 +2,6 @@
  * The sending side of a cable with a bit rate: frames leave one after the other, and those that must wait stand in
  * a drop-tail queue. All is arithmetic on when the wire is free again; there is no transmit-complete event.
  */
-import { assert } from "../base/assert.ts";
 import { NOT_SMALL } from "../base/double.ts";
 import type { Clock } from "../time/clock.ts";
 
@@ -31,7 +30,7 @@ export class Serialiser {
   busyUntil = NOT_SMALL;
   private readonly clock: Clock;
   private readonly rate: number;
-  /** How long an octet takes, in nanoseconds, if that is a small integer; else 0. */
+  /** How long an octet takes, in nanoseconds, if that is a small integer; else −1. */
   private readonly octetTime: number;
   private readonly octetsMax: number;
   private readonly framesMax: number;
@@ -46,27 +45,24 @@ export class Serialiser {
   private count = 0;
 
   constructor(config: RateConfig, clock: Clock) {
-    assert(config.bitsPerSecond > 0, "a wire that takes no time needs no serialiser");
     this.clock = clock;
-    this.rate = config.bitsPerSecond;
+    this.rate = config.bitsPerSecond > 0 ? config.bitsPerSecond : Number.POSITIVE_INFINITY;
     const octetTime = NANOSECONDS_PER_OCTET_AT_ONE_BIT_PER_SECOND / this.rate;
     // without a fraction's representation (`| 0`) it is multiplied as an integer
-    this.octetTime = (octetTime | 0) === octetTime ? octetTime | 0 : 0;
+    this.octetTime = (octetTime | 0) === octetTime ? octetTime | 0 : -1;
     this.octetsMax = config.queueOctetsMax;
     this.framesMax = config.queueFramesMax;
     this.busyUntil = 0;
     this.firstLeaves = 0;
   }
 
-  /** Whether the next frame need not wait. */
-  get isFree(): boolean {
-    return this.busyUntil <= this.clock.now;
-  }
-
-  /** As `enter`, while the wire is free: how long it takes, in nanoseconds. */
+  /** As `enter`, if the wire is free: how long it takes, in nanoseconds. Else −1, and the frame is to `join`. */
   enterFree(octets: number): number {
-    const time = this.timeOf(octets);
-    this.busyUntil = this.clock.now + time;
+    const { now } = this.clock;
+    if (this.busyUntil > now) return -1;
+    const { octetTime } = this;
+    const time = octetTime >= 0 ? octets * octetTime : this.timeOf(octets);
+    this.busyUntil = now + time;
     return time;
   }
 
@@ -75,13 +71,11 @@ export class Serialiser {
    * no instant back and is given none: V8 makes an object of each fraction-sized number that crosses a call.)
    */
   enter(octets: number): boolean {
-    if (!this.isFree) return this.join(octets);
-    this.enterFree(octets);
-    return true;
+    return this.enterFree(octets) >= 0 || this.join(octets);
   }
 
   private timeOf(octets: number): number {
-    if (this.octetTime > 0) return octets * this.octetTime;
+    if (this.octetTime >= 0) return octets * this.octetTime;
     return Math.ceil((octets * NANOSECONDS_PER_OCTET_AT_ONE_BIT_PER_SECOND) / this.rate);
   }
 

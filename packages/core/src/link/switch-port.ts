@@ -87,6 +87,10 @@ export class SwitchPort extends CableDevice {
     this.ways[place] = new SwitchWay(header, source, destination, egress);
   }
 
+  forgetWays(): void {
+    this.ways = NO_WAYS;
+  }
+
   /** null: the port takes and gives frames of all VLANs as they are. */
   get vlan(): PortVlan | null {
     return this.membership;

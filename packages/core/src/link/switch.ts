@@ -66,8 +66,7 @@ export class Switch implements PortOwner, FloodSource {
     const ingress = device as SwitchPort;
     const { ethernet } = frame;
     const way = ingress.wayAt(ethernet);
-    if (this.plain === false || way === null || way.header !== ethernet)
-      return this.inputAnew(frame, ingress);
+    if (way === null || way.header !== ethernet) return this.inputAnew(frame, ingress);
     const { source, destination, egress } = way;
     if (
       source.port !== ingress.index ||
@@ -114,6 +113,7 @@ export class Switch implements PortOwner, FloodSource {
     this.plan = null;
     this.planIsMade = false;
     this.plain = this.ports.every((port) => port.vlan === null);
+    if (!this.plain) for (const port of this.ports) port.forgetWays();
   }
 
   floodEnded(): void {

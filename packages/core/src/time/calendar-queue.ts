@@ -39,20 +39,23 @@ const WASTE_MIN = 4096;
 
 export class CalendarQueue implements EventQueue {
   taken = 0;
-  /** Before the first event of the front. */
+  /** Before the first event of the front, and behind its last: due when the front ends. */
   private readonly front = new Pending(Number.NEGATIVE_INFINITY);
-  /** Ends every chain; a bucket that is empty is this alone. */
+  private readonly frontTail = new Pending(Number.POSITIVE_INFINITY);
+  /** Ends every other chain; a bucket that is empty is this alone. */
   private readonly none = new Pending(Number.POSITIVE_INFINITY);
   /** Links of the front behind which new events often belong, the likelier first; `front` when it has been taken. */
   private hint = this.front;
   private otherHint = this.front;
-  /** Links that hold no event, chained. */
+  /** The link of the event that was taken last: most events put another one into the queue at once. Null when in use again. */
+  private spare: Pending | null = null;
+  /** The other links that hold no event, chained. */
   private free = this.none;
   private pushed = 0;
   /** Links that were made, at most as many as `sizeMax`: when all are in use, there are too many events. */
   private links = 0;
-  /** Events at or after it are in buckets or in the heap; infinite while there are no buckets. */
-  private frontEnd = Number.POSITIVE_INFINITY;
+  /** No event of the front at or after it may be taken without a look elsewhere: `frontEnd`, or when the heap's first is due. */
+  private bound = Number.POSITIVE_INFINITY;
   /** With more events than these they are distributed anew. */
   private sizeMax = SMALL_MAX;
   /** The newest event of each chain, `none` for an empty one. */
@@ -72,7 +75,16 @@ export class CalendarQueue implements EventQueue {
   private takenBefore = 0;
 
   constructor() {
-    this.front.next = this.none;
+    this.front.next = this.frontTail;
+  }
+
+  /** Events at or after it are in buckets or in the heap; infinite while there are no buckets. */
+  private get frontEnd(): number {
+    return this.frontTail.at;
+  }
+  private set frontEnd(at: number) {
+    this.frontTail.at = at;
+    this.bound = Math.min(at, this.side.firstAt);
   }
 
   get size(): number {
@@ -80,14 +92,13 @@ export class CalendarQueue implements EventQueue {
   }
 
   push(what: SimEvent | object, receiver: Receiver<object> | null, at: number): void {
-    const pending = this.free;
-    if (pending === this.none) return this.makeRoom(what, receiver, at);
-    this.free = pending.next;
+    const { spare } = this;
+    const pending = spare === null ? this.takeFree(at) : spare;
+    this.spare = null;
     pending.what = what;
     pending.receiver = receiver;
     pending.at = at;
     pending.sequence = this.pushed++;
-    if (at >= this.frontEnd) return this.pushBehind(pending, at);
     const { hint } = this;
     const { next } = hint;
     if (hint.at > at || next.at <= at) return this.insert(pending, at);
@@ -96,19 +107,24 @@ export class CalendarQueue implements EventQueue {
     this.hint = pending;
   }
 
-  /** `push` when there is no free link. */
-  private makeRoom(what: SimEvent | object, receiver: Receiver<object> | null, at: number): void {
-    if (this.links >= this.sizeMax) this.rebuild(0);
-    if (this.free === this.none) {
-      this.free = new Pending(at);
-      this.free.next = this.none;
-      this.links++;
-    }
-    this.push(what, receiver, at);
+  /** A link that holds no event; when there is none, for an event of `at`. */
+  private takeFree(at: number): Pending {
+    const { free } = this;
+    if (free === this.none) return this.makeLink(at);
+    this.free = free.next;
+    return free;
   }
 
-  /** Puts a new event of before `frontEnd` into its place, behind all others of its instant, which is not behind the hint. */
+  private makeLink(at: number): Pending {
+    if (this.links >= this.sizeMax) this.rebuild(0);
+    if (this.free !== this.none) return this.takeFree(at);
+    this.links++;
+    return new Pending(at);
+  }
+
+  /** Puts a new event into its place, which is not behind the hint: in the front behind all others of its instant. */
   private insert(pending: Pending, at: number): void {
+    if (at >= this.frontEnd) return this.pushBehind(pending, at);
     const { hint, otherHint, front } = this;
     let start = hint.at <= at ? hint : front;
     if (otherHint.at <= at && otherHint.at > start.at) start = otherHint;
@@ -130,7 +146,7 @@ export class CalendarQueue implements EventQueue {
   /** Into the heap, for it would be long on its way to its place in the front. */
   private pushAside(pending: Pending): void {
     this.passed += PASSED_MAX;
-    this.side.push(pending);
+    this.pushSide(pending);
     this.checkWaste();
   }
 
@@ -140,39 +156,54 @@ export class CalendarQueue implements EventQueue {
     const count = this.buckets.length;
     if (ahead < count) this.chain(pending, (this.slice + ahead) & (count - 1));
     else {
-      this.side.push(pending);
+      this.pushSide(pending);
       this.skipped += HEAP_STEPS;
     }
   }
 
+  private pushSide(pending: Pending): void {
+    this.side.push(pending);
+    this.bound = Math.min(this.bound, pending.at);
+  }
+
   take(until: number): Pending | null {
     const { at } = this.front.next;
-    // always so when the front is empty, for its end is due at infinity
-    if (at >= this.side.firstAt) return this.takeOtherwise(until);
+    // so it is when the front is empty, for its tail is due at its end
+    if (at >= this.bound) return this.takeOtherwise(until);
     if (at > until) return null;
     this.taken++;
     return this.unlinkFirst();
   }
 
   release(pending: Pending): void {
+    if (this.spare !== null) this.chainFree(pending);
+    else this.spare = pending;
+  }
+
+  private chainFree(pending: Pending): void {
     pending.what = null;
     pending.next = this.free;
     this.free = pending;
   }
 
   firstDue(): number {
-    if (this.front.next === this.none) this.refill();
+    if (this.front.next === this.frontTail) this.refill();
     return Math.min(this.side.firstAt, this.front.next.at);
   }
 
   /** `take` when the front is empty, or the heap's first event may be before the front's. */
   private takeOtherwise(until: number): Pending | null {
-    const { front, side, none } = this;
-    if (front.next === none) this.refill();
-    const aside = side.precedes(front.next);
-    if ((aside ? side.firstAt : front.next.at) > until || this.size === 0) return null;
+    if (this.front.next === this.frontTail) this.refill();
+    const aside = this.side.precedes(this.front.next);
+    if ((aside ? this.side.firstAt : this.front.next.at) > until || this.size === 0) return null;
     this.taken++;
-    return aside ? side.pop() : this.unlinkFirst();
+    return aside ? this.popSide() : this.unlinkFirst();
+  }
+
+  private popSide(): Pending {
+    const first = this.side.pop();
+    this.bound = Math.min(this.frontEnd, this.side.firstAt);
+    return first;
   }
 
   private unlinkFirst(): Pending {
@@ -225,7 +256,7 @@ export class CalendarQueue implements EventQueue {
 
   /** Moves a bucket's events into the front, which is empty, and sorts them. */
   private unchain(bucket: number): void {
-    const { front, none } = this;
+    const { front, frontTail, none } = this;
     let pending = this.buckets[bucket] as Pending;
     if (pending === none) return;
     this.buckets[bucket] = none;
@@ -243,7 +274,7 @@ export class CalendarQueue implements EventQueue {
       }
       pending.next = place.next;
       place.next = pending;
-      if (pending.next === none) this.hint = pending;
+      if (pending.next === frontTail) this.hint = pending;
       this.inBuckets--;
       pending = next;
     }
@@ -260,9 +291,9 @@ export class CalendarQueue implements EventQueue {
   }
 
   private takeFront(all: Pending[]): void {
-    const { front, none } = this;
-    for (let pending = front.next; pending !== none; pending = pending.next) all.push(pending);
-    front.next = none;
+    const { front, frontTail } = this;
+    for (let pending = front.next; pending !== frontTail; pending = pending.next) all.push(pending);
+    front.next = frontTail;
     this.hint = front;
     this.otherHint = front;
   }
@@ -274,7 +305,7 @@ export class CalendarQueue implements EventQueue {
       place.next = pending;
       place = pending;
     }
-    place.next = this.none;
+    place.next = this.frontTail;
     this.hint = place;
   }
 
@@ -314,7 +345,7 @@ export class CalendarQueue implements EventQueue {
     for (const pending of all) {
       const slice = Math.floor(pending.at * this.slicesPerNanosecond);
       if (slice - start < count - 1) this.chain(pending, slice & (count - 1));
-      else this.side.push(pending);
+      else this.pushSide(pending);
     }
   }
 
@@ -341,6 +372,8 @@ export class CalendarQueue implements EventQueue {
   /** Lets go of free links so that there are no more than `count` in all, which is more than there are events. */
   private keepLinks(count: number): void {
     if (this.links <= count) return;
+    if (this.spare !== null) this.chainFree(this.spare);
+    this.spare = null;
     this.links = count;
     let kept = this.none;
     for (let i = this.size; i < count; i++) {

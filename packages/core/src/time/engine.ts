@@ -85,7 +85,6 @@ export class Engine implements Clock {
     receiver: Receiver<Thing>,
     wait: Duration,
   ): void {
-    if (wait < 0) refusePast();
     this.queue.push(thing, receiver as Receiver<object>, this.now + wait);
   }
 
