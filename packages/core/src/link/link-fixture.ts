@@ -1,4 +1,5 @@
 /** For tests of this folder: a bare device that remembers what came in, and frames for it. */
+import { EthernetHeader } from "../packet/ethernet-header.ts";
 import { Frame } from "../packet/frame.ts";
 import { BROADCAST_MAC, type MacAddress } from "../packet/mac-address.ts";
 import { EtherType } from "../packet/protocol.ts";
@@ -22,6 +23,7 @@ export class Bench implements DeviceOwner {
   readonly engine = new Engine();
   readonly came: Came[] = [];
   readonly drops: DropReason[] = [];
+  private readonly headers = new Map<string, EthernetHeader>();
   readonly trace: Trace = {
     place: () => 0,
     sent: () => {},
@@ -62,12 +64,21 @@ export class Bench implements DeviceOwner {
     return [a, b, cable];
   }
 
+  /** One for all frames from one to another, as hosts have it. */
+  private header(from: number, to: number | null): EthernetHeader {
+    const key = `${from} ${to}`;
+    const known = this.headers.get(key);
+    if (known !== undefined) return known;
+    const header = new EthernetHeader(to === null ? BROADCAST_MAC : macOf(to), macOf(from));
+    this.headers.set(key, header);
+    return header;
+  }
+
   /** An IPv4 packet of `length` octets from one link address to another. */
   frame(from: number, to: number | null, length = 100): Frame {
     const frame = new Frame(this.engine.newFrameId());
     frame.etherType = EtherType.ipv4;
-    frame.sourceMac = macOf(from);
-    frame.destinationMac = to === null ? BROADCAST_MAC : macOf(to);
+    frame.ethernet = this.header(from, to);
     frame.length = length;
     return frame;
   }

@@ -153,6 +153,31 @@ describe("switches in a row", () => {
   });
 });
 
+describe("a switch that nobody watches remembers how frames went", () => {
+  test.each<[string, () => void, readonly string[]]>([
+    ["as long as nothing changes", () => {}, ["d2"]],
+    ["until the station is seen elsewhere", () => station[2]?.transmit(bench.frame(2, 1)), ["d3"]],
+    ["until it has aged", () => bench.run(400_000), ["d4", "d3", "d2"]],
+    ["until its port gets a VLAN", () => setVlan(2), []],
+    ["until the port where it came in gets a VLAN", () => setVlan(1), ["d4", "d3", "d2"]],
+    ["until its port is switched off", () => bridge.ports[1]?.setUp(false), ["d4", "d3"]],
+  ])("%s", (_, change, gets) => {
+    bridge = new Switch("s", bench.engine, null, seconds(300));
+    station = [1, 2, 3, 4].map((octet) =>
+      bench.station(octet, bridge.addPort(`p${octet}`, ZERO_MAC)),
+    );
+    for (let i = 0; i < 3; i++) [send(1, 2), send(2, 1)];
+    change();
+    bench.run();
+    expect(send(1, 2)).toEqual(gets);
+  });
+
+  function setVlan(octet: number): void {
+    const port = bridge.ports[octet - 1];
+    if (port !== undefined) port.vlan = PortVlan.access(7);
+  }
+});
+
 describe("VLANs", () => {
   // p1 and p2 in VLAN 10, p3 in 20, p4 a trunk for 10 and 30
   beforeEach(() => {
