@@ -103,9 +103,9 @@ export class PortTable {
     const { first, count } = this.range();
     const { host, secrets } = this.context;
     const { reservedPorts } = host.sysctls;
-    // whole 32-bit numbers throughout: the remainder of a larger one is a slow call
+    // unsigned words throughout, as in the kernel: the remainder of other numbers is very slow
     const start = (mix(local, remote, remotePort, secrets.portKey) >>> 0) % (count >>> 0);
-    const offset = ((start + this.perturb) % count) & ~1;
+    const offset = (((start + this.perturb) >>> 0) % (count >>> 0)) & ~1;
     for (let i = 0; i < count; i++) {
       const port = nth(first, count, offset, i);
       if (reservedPorts?.has(port) === true || this.holders?.has(port)) continue;

@@ -11,6 +11,7 @@ export const RTO_MIN = 200;
 export const RTO_MAX = 120_000;
 const VARIATION_MIN = 200_000;
 const JIFFY = 4;
+const JIFFY_US = 4000;
 
 /** Takes in a sample of `rtt` microseconds, and starts the timeout afresh. */
 export function sampleRtt(tcb: Tcb, rtt: number): void {
@@ -23,7 +24,7 @@ export function sampleRtt(tcb: Tcb, rtt: number): void {
 
 /** The timeout without any backoff. */
 function restoreRto(tcb: Tcb): void {
-  const jiffies = Math.ceil(((tcb.srtt >> 3) + tcb.variation) / (1000 * JIFFY));
+  const jiffies = (((tcb.srtt >> 3) + tcb.variation + JIFFY_US - 1) / JIFFY_US) | 0;
   tcb.rto = Math.min(jiffies * JIFFY, RTO_MAX);
 }
 

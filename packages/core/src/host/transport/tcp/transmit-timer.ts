@@ -34,7 +34,7 @@ export function armLossTimer(tcb: Tcb): void {
   if (tcb.sack === false || tcb.packetsOut === 0 || isRecovering(tcb)) return rearmRetransmit(tcb);
   let delay: number = RTO_MIN;
   if (tcb.srtt > 0) {
-    delay = Math.ceil((tcb.srtt >> 2) / 1000);
+    delay = (((tcb.srtt >> 2) + 999) / 1000) | 0;
     // a lone segment's acknowledgement may be delayed
     delay += tcb.packetsOut === 1 ? RTO_MIN : TWO_JIFFIES;
   } else delay = INITIAL_RTO;
