@@ -196,6 +196,39 @@ export const TOLD_HISTORIES: readonly (readonly [what: string, steps: readonly S
       ack,
     ],
   ],
+  [
+    "the first answer for another virtual address",
+    [
+      dir("ipvsadm -d -t 10.0.0.100:80 -r 10.1.0.2:8080"),
+      dir("ipvsadm -A -t 10.0.0.101:80; ipvsadm -a -t 10.0.0.101:80 -r 10.1.0.1 -m"),
+      dir("ip route add 10.0.0.1/32 via 10.0.0.2 table 7; ip rule add from 10.0.0.101 table 7"),
+      syn,
+      { ...syn, packet: "tcp S 10.0.0.1:1001 > 10.0.0.100:80" },
+      { ...syn, packet: "tcp S 10.0.0.1:1002 > 10.0.0.101:80" },
+    ],
+  ],
+  [
+    "answers that a later connection has",
+    [
+      dir("ipvsadm -d -t 10.0.0.100:80 -r 10.1.0.2:8080"),
+      dir("ipvsadm -A -t 10.0.0.101:80; ipvsadm -a -t 10.0.0.101:80 -r 10.1.0.1 -m"),
+      syn,
+      { ...syn, packet: "tcp S 10.0.0.1:1000 > 10.0.0.101:80" },
+      { ...syn, packet: "tcp S 10.0.0.1:1001 > 10.0.0.100:80" },
+      dir("ipvsadm --set 900 120 300"),
+      ack,
+    ],
+  ],
+  [
+    "the first answer to a client that was forgotten",
+    [
+      dir("ipvsadm --set 900 2 2; ipvsadm -E -u 10.0.0.100:53 -s rr -p 3"),
+      toFirst,
+      ...known,
+      wait("8 s"),
+      ask,
+    ],
+  ],
   ["a server that was deleted", [...known, dir("ipvsadm -D -u 10.0.0.100:53"), ask]],
   [
     "a server that came back",

@@ -10,7 +10,7 @@ export const TIMEOUT_BOUND = TIMEOUT_GRAINS << (LEVEL_SHIFT * (LEVELS - 1));
 export const TIMEOUT_MAX = (TIMEOUT_GRAINS - 1) << (LEVEL_SHIFT * (LEVELS - 1));
 
 /** The level of a timeout in jiffies. */
-export function levelOf(timeout: number): number {
+export const levelOf = (timeout: number): number => {
   if (timeout < TIMEOUT_GRAINS) return 0;
   if (timeout < TIMEOUT_GRAINS << 3) return 1;
   if (timeout < TIMEOUT_GRAINS << 6) return 2;
@@ -19,7 +19,7 @@ export function levelOf(timeout: number): number {
   if (timeout < TIMEOUT_GRAINS << 15) return 5;
   if (timeout < TIMEOUT_GRAINS << 18) return 6;
   return timeout < TIMEOUT_GRAINS << 21 ? 7 : 8;
-}
+};
 
 /** How many places after bit `from` of the 64 bits `low`, `high` the next set bit is, going round; one is set. */
 export function distance(low: number, high: number, from: number): number {

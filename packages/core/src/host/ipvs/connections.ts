@@ -6,6 +6,7 @@
  * would fire. restarted-timer.ts says why the outcome is the kernel's.
  */
 import type { Ipv4Address } from "../../packet/ipv4-address.ts";
+import type { Engine } from "../../time/engine.ts";
 import { type Instant, later, seconds } from "../../time/instant.ts";
 import { type TimerOwner, UNARMED } from "../../time/timer.ts";
 import { AfterPacket } from "./after-packet.ts";
@@ -64,11 +65,13 @@ export class Connections implements TimerOwner {
   /** null where every packet goes the whole way. */
   memory: FlowMemory | null = null;
   private readonly host: IpvsHost;
+  private readonly engine: Engine;
   /** Our number among the owners of the wheel's timers; 0 before the first connection. */
   private timerOwner = 0;
 
   constructor(host: IpvsHost) {
     this.host = host;
+    this.engine = host.engine;
   }
 
   /**
@@ -99,7 +102,7 @@ export class Connections implements TimerOwner {
       initial,
       method,
       server,
-      this.host.engine.now,
+      this.engine.now,
     );
     if (server !== null) this.bind(server, (flags & ConnectionFlag.template) !== 0);
     if ((flags & ConnectionFlag.onePacket) === 0) this.table.add(connection);
@@ -130,7 +133,7 @@ export class Connections implements TimerOwner {
    * for this packet alone.
    */
   done(connection: Connection, fromClient: number): void {
-    const left = this.rows.restart(connection, this.host.engine.now, fromClient);
+    const left = this.rows.restart(connection, this.engine.now, fromClient);
     if (left !== AfterPacket.nothing) this.afterPacket(connection, left);
   }
 
@@ -174,7 +177,7 @@ export class Connections implements TimerOwner {
       return;
     rows.raise(connection, ConnectionFlag.condemned);
     if (this.memory !== null) this.memory.forget(connection);
-    this.arm(connection, 0, this.host.engine.now);
+    this.arm(connection, 0, this.engine.now);
   }
 
   /** Ends it at once, and its template with it when nothing else holds that and the client never got through. */
@@ -189,8 +192,7 @@ export class Connections implements TimerOwner {
   /** The wheel came to the connection, which may have been refreshed meanwhile. */
   timerFired(argument: number): void {
     const connection = argument as Connection;
-    const { engine } = this.host;
-    const { rows } = this;
+    const { rows, engine } = this;
     rows.setTimerSlot(connection, UNARMED);
     if (!rows.has(connection, ConnectionFlag.condemned)) {
       const timeout = rows.timeoutSeconds(connection);
@@ -249,12 +251,12 @@ export class Connections implements TimerOwner {
       return this.discard(connection);
     }
     const timeout = this.rows.timeoutSeconds(connection);
-    this.arm(connection, timeout, later(this.host.engine.now, seconds(timeout)));
+    this.arm(connection, timeout, later(this.engine.now, seconds(timeout)));
   }
 
   private arm(connection: Connection, timeoutSeconds: number, due: Instant): void {
     const { rows } = this;
-    const { timers } = this.host.engine;
+    const { timers } = this.engine;
     if (this.timerOwner === 0) this.timerOwner = timers.addOwner(this);
     rows.setArmedSeconds(connection, timeoutSeconds);
     const slot = rows.timerSlot(connection);
@@ -262,7 +264,7 @@ export class Connections implements TimerOwner {
   }
 
   private disarm(connection: Connection): void {
-    this.host.engine.timers.cancelSlot(this.rows.timerSlot(connection));
+    this.engine.timers.cancelSlot(this.rows.timerSlot(connection));
     this.rows.setTimerSlot(connection, UNARMED);
   }
 

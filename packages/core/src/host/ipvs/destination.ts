@@ -39,7 +39,7 @@ export class Destination implements Decider {
   /** IP_VS_DEST_F_AVAILABLE: it belongs to its service; false in the trash. */
   available = true;
   readonly statistics = new Statistics();
-  /** What is to be added to the statistics; whether the estimator knows that there may be something. */
+  /** What is to be added to the statistics; whether the estimator knows that there may be something. Never so in the trash. */
   readonly traffic = new Traffic();
   counting = false;
   /** The statistics of the service that it belongs to, or belonged to last. */

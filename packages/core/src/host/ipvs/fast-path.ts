@@ -2,10 +2,10 @@
  * The fast path of a director: packets of masqueraded TCP and UDP connections whose way through this host is known.
  *
  * A packet that went the whole way leaves behind what was decided for it: the connection, the server, the route, the
- * neighbour. Further packets of its flow get by with a look at what may change from packet to packet: the packet itself, the
- * neighbour's state, whether the server is still there. Everything else changes by configuration, which raises the
- * generation, or with connections that come and go, and then `forget` is told. While anybody but IPVS watches packets at a
- * hook (rules, connection tracking, a trace) there is no fast path.
+ * neighbour. Further packets of its flow get by with a look at what may change from packet to packet: the packet itself, and
+ * the neighbour's state. Everything else changes by configuration, which raises the generation, by commands to IPVS, or with
+ * connections that come and go, and then `forgetAll` or `forget` is told. While anybody but IPVS watches packets at a hook
+ * (rules, connection tracking, a trace) there is no fast path.
  *
  * What it does must be what the whole way does, in its order: test/determinism plays labs with and without it.
  */
@@ -13,55 +13,54 @@ import type { Generation } from "../../base/generation.ts";
 import type { NetDevice } from "../../link/net-device.ts";
 import type { Frame } from "../../packet/frame.ts";
 import { type Ipv4Address, isLoopbackAddress } from "../../packet/ipv4-address.ts";
-import { TcpFlag } from "../../packet/protocol.ts";
+import { IpProtocol, TcpFlag } from "../../packet/protocol.ts";
 import type { Engine } from "../../time/engine.ts";
 import type { HostDevice } from "../device/host-device.ts";
 import type { FastPath } from "../ip/fast-path.ts";
 import type { IpCounters } from "../ip/ip-counters.ts";
 import { isPlain } from "../ip/known-way.ts";
-import { RouteType } from "../route/config.ts";
-import type { Route } from "../route/route.ts";
+import { AnswerWays } from "./answer-ways.ts";
 import { type Connection, ConnectionFlag } from "./connection.ts";
 import type { ConnectionRows } from "./connection-rows.ts";
 import type { IpvsContext } from "./context.ts";
+import type { Destination } from "./destination.ts";
 import type { FlowMemory } from "./flow-memory.ts";
-import { FlowWay } from "./flow-way.ts";
+import type { FlowWay } from "./flow-way.ts";
+import { FlowWays } from "./flow-ways.ts";
 import type { IpvsHooks } from "./hooks.ts";
 import type { FastPathHost } from "./host.ts";
 import { FORGOTTEN, MasqueradedFlow } from "./masqueraded-flow.ts";
 import { Method } from "./method.ts";
 import { Direction } from "./protocol/protocol.ts";
 
-/** Places for flows, and for ways; one that falls onto another's takes it. */
+/** Places for flows; one that falls onto another's takes it. */
 const PLACES = 256;
-const PLACE_SHIFT = 24;
-const HASH_FACTOR = 0x9e3779b1;
 
 const placeOf = (source: number, destination: number, ports: number): number =>
-  Math.imul(source ^ Math.imul(destination, 0x85ebca6b) ^ ports, HASH_FACTOR) >>> PLACE_SHIFT;
+  Math.imul(source ^ Math.imul(destination, 0x85ebca6b) ^ ports, 0x9e3779b1) >>> 24;
 
 const portsOf = (source: number, destination: number): number => (source << 16) | destination;
 
 export class MasqueradingFastPath implements FastPath, FlowMemory {
   private readonly context: IpvsContext;
   private readonly host: FastPathHost;
-  private readonly hooks: IpvsHooks;
   private readonly engine: Engine;
   private readonly rows: ConnectionRows;
   private readonly counters: IpCounters;
   private readonly generation: Generation;
   /** Made for the first flow. */
   private flows: (MasqueradedFlow | null)[] | null = null;
-  private ways: (FlowWay | null)[] | null = null;
+  private readonly ways: FlowWays;
+  private readonly answerWays = new AnswerWays();
 
   constructor(context: IpvsContext, host: FastPathHost, hooks: IpvsHooks) {
     this.context = context;
     this.host = host;
-    this.hooks = hooks;
     this.engine = context.host.engine;
     this.rows = context.rows;
     this.counters = host.counters;
     this.generation = host.generation;
+    this.ways = new FlowWays(host, hooks);
   }
 
   take(frame: Frame, from: HostDevice): boolean {
@@ -70,8 +69,7 @@ export class MasqueradingFastPath implements FastPath, FlowMemory {
     const ports = portsOf(frame.sourcePort, frame.destinationPort);
     const place = placeOf(frame.source, frame.destination, ports);
     const flow = flows[place] as MasqueradedFlow | null;
-    if (flow === null || !flow.isOf(frame, ports, from) || !this.knows(flow.way, frame))
-      return false;
+    if (flow === null || !flow.isOf(frame, ports, from) || !this.knows(flow, frame)) return false;
     this.counters.InReceives++;
     frame.enterHost(from.index);
     frame.ipvsProperty = true;
@@ -83,20 +81,21 @@ export class MasqueradingFastPath implements FastPath, FlowMemory {
   }
 
   /** Whether there is nothing about the packet, or new about its way, that needs a decision. */
-  private knows(way: FlowWay, frame: Frame): boolean {
+  private knows({ way, server, decisive }: MasqueradedFlow, frame: Frame): boolean {
     return (
       way.generation === this.generation.value &&
       frame.length <= way.mtu &&
       frame.ttl > 1 &&
-      (frame.tcpFlags & TcpFlag.syn) === 0 &&
+      (frame.tcpFlags & decisive) === 0 &&
       way.neighbour.ready === true &&
+      server.counting === true &&
       isPlain(frame)
     );
   }
 
   private passRequest(flow: MasqueradedFlow, frame: Frame): void {
     const { connection } = flow;
-    this.context.estimator.countIn(flow.server, frame.length);
+    flow.server.traffic.countIn(frame.length);
     frame.destination = flow.newAddress;
     frame.destinationPort = flow.newPort;
     this.counters.OutRequests++;
@@ -111,10 +110,10 @@ export class MasqueradingFastPath implements FastPath, FlowMemory {
     this.counters.ForwDatagrams++;
     frame.source = flow.newAddress;
     frame.sourcePort = flow.newPort;
-    this.context.estimator.countOut(flow.server, frame.length);
-    if (flow.protocol.leaves(connection, Direction.output, frame) === true)
-      this.rows.refreshByAnswer(connection, this.engine.now);
-    else this.advance(flow, frame);
+    flow.server.traffic.countOut(frame.length);
+    if (flow.protocol.leaves(connection, Direction.output, frame) === false)
+      return this.passDecisiveAnswer(flow, frame);
+    this.rows.refreshByAnswer(connection, this.engine.now);
     this.send(frame, flow.way);
   }
 
@@ -125,10 +124,11 @@ export class MasqueradingFastPath implements FastPath, FlowMemory {
     this.context.connections.done(flow.connection, 1);
   }
 
-  /** An answer changes its connection's state. */
-  private advance(flow: MasqueradedFlow, frame: Frame): void {
+  /** An answer that does. */
+  private passDecisiveAnswer(flow: MasqueradedFlow, frame: Frame): void {
     flow.protocol.advance(flow.connection, Direction.output, frame);
     this.context.connections.done(flow.connection, 0);
+    this.send(frame, flow.way);
   }
 
   private send(frame: Frame, way: FlowWay): void {
@@ -137,33 +137,53 @@ export class MasqueradingFastPath implements FastPath, FlowMemory {
 
   learnRequest(frame: Frame, connection: Connection, input: NetDevice | null): void {
     if (input === null || isLoopbackAddress(frame.source)) return;
+    const way = this.wayFor(frame, connection);
+    if (way === null) return;
     const { rows } = this;
-    const flow = this.flowFor(
-      frame,
-      connection,
-      frame.source,
-      rows.virtualAddress(connection),
-      portsOf(frame.sourcePort, rows.virtualPort(connection)),
-    );
-    if (flow === null) return;
+    const address = rows.virtualAddress(connection);
+    const port = rows.virtualPort(connection);
+    const ports = portsOf(frame.sourcePort, port);
+    const flow = this.flowFor(frame, connection, frame.source, address, ports, way);
     flow.fromClient = true;
+    flow.decisive = TcpFlag.syn;
     flow.newAddress = frame.destination;
     flow.newPort = frame.destinationPort;
+    // the first answer of a datagram connection does more than the others
+    if (frame.protocol === IpProtocol.tcp && rows.inPackets(connection) === 0)
+      this.expectAnswer(frame, connection, address, port);
+  }
+
+  /** `frame` made the connection: its answers go as those of other connections between the same. */
+  private expectAnswer(
+    frame: Frame,
+    connection: Connection,
+    virtualAddress: Ipv4Address,
+    virtualPort: number,
+  ): void {
+    const { source: client, destination: server } = frame;
+    const way = this.answerWays.find(server, client, virtualAddress);
+    if (way === null || way.generation !== this.generation.value) return;
+    const ports = portsOf(frame.destinationPort, frame.sourcePort);
+    const flow = this.flowFor(frame, connection, server, client, ports, way);
+    flow.fromClient = false;
+    flow.decisive = 0;
+    flow.newAddress = virtualAddress;
+    flow.newPort = virtualPort;
   }
 
   learnAnswer(frame: Frame, connection: Connection): void {
+    const way = this.wayFor(frame, connection);
+    if (way === null) return;
     const { rows } = this;
-    const flow = this.flowFor(
-      frame,
-      connection,
-      rows.serverAddress(connection),
-      frame.destination,
-      portsOf(rows.serverPort(connection), frame.destinationPort),
-    );
-    if (flow === null) return;
+    const { source: virtualAddress, destination: client } = frame;
+    const server = rows.serverAddress(connection);
+    const ports = portsOf(rows.serverPort(connection), frame.destinationPort);
+    const flow = this.flowFor(frame, connection, server, client, ports, way);
     flow.fromClient = false;
-    flow.newAddress = frame.source;
+    flow.decisive = 0;
+    flow.newAddress = virtualAddress;
     flow.newPort = frame.sourcePort;
+    this.answerWays.learn(server, client, virtualAddress, way);
   }
 
   forget(connection: Connection): void {
@@ -185,25 +205,24 @@ export class MasqueradingFastPath implements FastPath, FlowMemory {
     this.flows = null;
   }
 
-  /**
-   * Puts down what requests and answers have in common; null when their packets have to go the whole way. Addresses and
-   * ports are those of the packet as it came in.
-   */
+  /** The way of a packet that has its route, and the addresses with which it goes out; null when such packets go the whole way. */
+  private wayFor(frame: Frame, connection: Connection): FlowWay | null {
+    if (this.context.sync !== null || !this.isUsual(frame, connection)) return null;
+    return this.ways.find(frame);
+  }
+
+  /** Puts down what requests and answers have in common. Addresses and ports are those of the packets as they come in. */
   private flowFor(
-    frame: Frame,
+    { protocol: protocolNumber }: Frame,
     connection: Connection,
     source: Ipv4Address,
     destination: Ipv4Address,
     ports: number,
-  ): MasqueradedFlow | null {
-    const { context } = this;
-    const protocol = context.protocols.remembered(frame.protocol);
-    const server = this.rows.server(connection);
-    if (protocol === null || server === null || !this.isUsual(frame, connection)) return null;
-    // packets of one that is gone count nowhere
-    if (server.available === false || context.sync !== null) return null;
-    const way = this.wayOf(frame);
-    if (way === null) return null;
+    way: FlowWay,
+  ): MasqueradedFlow {
+    const { tcp, udp } = this.context.protocols;
+    const protocol = protocolNumber === IpProtocol.tcp ? tcp : udp;
+    const server = this.rows.server(connection) as Destination;
     const place = placeOf(source, destination, ports);
     this.flows ??= new Array<MasqueradedFlow | null>(PLACES).fill(null);
     let flow = this.flows[place] as MasqueradedFlow | null;
@@ -214,7 +233,7 @@ export class MasqueradingFastPath implements FastPath, FlowMemory {
     flow.source = source;
     flow.destination = destination;
     flow.ports = ports;
-    flow.protocolNumber = frame.protocol;
+    flow.protocolNumber = protocolNumber;
     flow.connection = connection;
     flow.protocol = protocol;
     flow.server = server;
@@ -225,6 +244,7 @@ export class MasqueradingFastPath implements FastPath, FlowMemory {
   private isUsual(frame: Frame, connection: Connection): boolean {
     const { rows } = this;
     return (
+      (frame.protocol === IpProtocol.udp || frame.protocol === IpProtocol.tcp) &&
       rows.has(connection, ConnectionFlag.hashed) &&
       // of the synchronised
       !rows.has(connection, ConnectionFlag.noOutput) &&
@@ -233,53 +253,6 @@ export class MasqueradingFastPath implements FastPath, FlowMemory {
       frame.nextHop === 0 &&
       // another type of service may go another way
       frame.tos === 0
-    );
-  }
-
-  /** The way of a packet that has its route, and the addresses with which it goes out; null for one to be decided anew. */
-  private wayOf(frame: Frame): FlowWay | null {
-    const route = frame.route as Route;
-    const nextHop = route.gateway === 0 ? frame.destination : route.gateway;
-    const place = Math.imul(nextHop, HASH_FACTOR) >>> PLACE_SHIFT;
-    this.ways ??= new Array<FlowWay | null>(PLACES).fill(null);
-    const way = this.ways[place] as FlowWay | null;
-    const known =
-      way !== null &&
-      way.nextHop === nextHop &&
-      way.route === route &&
-      way.fromIndex === frame.inputInterface &&
-      way.generation === this.generation.value &&
-      way.neighbour.ready === true;
-    return known ? way : this.findWay(this.ways, place, route, nextHop, frame.inputInterface);
-  }
-
-  private findWay(
-    ways: (FlowWay | null)[],
-    place: number,
-    route: Route,
-    nextHop: Ipv4Address,
-    input: number,
-  ): FlowWay | null {
-    const { host } = this;
-    const from = host.deviceAt(input);
-    const out = host.deviceAt(route.device);
-    if (from === undefined || out === undefined || !this.isUsualWay(from, route, out)) return null;
-    const neighbour = host.neighbours.find(out, nextHop);
-    if (neighbour === null || neighbour.ready === false) return null;
-    const way = new FlowWay(from, route, out, nextHop, neighbour, this.generation.value);
-    ways[place] = way;
-    return way;
-  }
-
-  private isUsualWay(from: HostDevice, route: Route, out: HostDevice): boolean {
-    return (
-      route.type === RouteType.unicast &&
-      route.group === null &&
-      // a packet that leaves where it came from may be worth a redirect
-      out !== from &&
-      from.internal === false &&
-      this.host.knowsNoPaths &&
-      this.hooks.alone
     );
   }
 }

@@ -25,6 +25,8 @@ export class MasqueradedFlow {
   server: Destination;
   /** Requests, which get another destination; else answers, which get another source. */
   fromClient = false;
+  /** Of TCP: packets with one of these flags need a decision. */
+  decisive = 0;
 
   // how they go out
   newAddress = 0 as Ipv4Address;

@@ -4,7 +4,7 @@ import { type Connection, ConnectionFlag } from "../connection.ts";
 import type { ConnectionRows } from "../connection-rows.ts";
 import { FullNatTcpProtocol } from "./fullnat-tcp.ts";
 import { IpsecProtocol } from "./ipsec.ts";
-import { Expendable, type Protocol, type RememberedProtocol } from "./protocol.ts";
+import { Expendable, type Protocol } from "./protocol.ts";
 import { SctpProtocol } from "./sctp.ts";
 import { TcpProtocol } from "./tcp.ts";
 import { MAINLINE_TCP } from "./tcp-state-table.ts";
@@ -33,12 +33,6 @@ export class Protocols {
     if (protocol === IpProtocol.sctp) return this.sctp;
     if (protocol === IpProtocol.esp) return this.esp;
     return protocol === IpProtocol.ah ? this.ah : null;
-  }
-
-  /** The same for those of which the fast path remembers flows. */
-  remembered(protocol: number): RememberedProtocol | null {
-    if (protocol === IpProtocol.tcp) return this.tcp;
-    return protocol === IpProtocol.udp ? this.udp : null;
   }
 
   /** Whether vs.drop_entry may end an entry that is no template. */
