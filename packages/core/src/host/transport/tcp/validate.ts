@@ -47,6 +47,13 @@ export const rateLimited = (owner: OutOfWindowLimit, frame: Frame, now: Instant)
 
 /** null when the segment may go on; otherwise why it ends here, after any answer was sent. */
 export function validate(tcb: Tcb, frame: Frame): DropReason | null {
+  const plain = (frame.tcpFlags & (TcpFlag.rst | TcpFlag.syn)) === 0;
+  // what begins where the next segment is expected is never out of the window
+  if (plain && frame.sequenceNumber === tcb.receiveNext && !isOlder(tcb, frame)) return null;
+  return validateFully(tcb, frame);
+}
+
+function validateFully(tcb: Tcb, frame: Frame): DropReason | null {
   const flags = frame.tcpFlags;
   const rst = (flags & TcpFlag.rst) !== 0;
   const syn = (flags & TcpFlag.syn) !== 0;
@@ -85,9 +92,14 @@ export function challenge(tcb: Tcb): void {
   sendAck(tcb);
 }
 
+/** Whether its timestamp is older than the last one. */
+const isOlder = (tcb: Tcb, frame: Frame): boolean =>
+  frame.hasTimestamps === true &&
+  ((frame.timestampValue - tcb.timestampRecent) | 0) < 0 &&
+  tcb.timestamps === true;
+
 function failsPaws(tcb: Tcb, frame: Frame): boolean {
-  if (tcb.timestamps === false || frame.hasTimestamps === false) return false;
-  if (((frame.timestampValue - tcb.timestampRecent) | 0) >= 0) return false;
+  if (!isOlder(tcb, frame)) return false;
   const age = (millisecondsAt(tcb.context.host.engine.now) - tcb.timestampRecentAt) | 0;
   if (age < 0 || age > TIMESTAMP_AGE_MAX) return false;
   return !isReorderedAck(tcb, frame);
