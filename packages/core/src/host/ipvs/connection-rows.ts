@@ -291,15 +291,10 @@ export class ConnectionRows {
       : AfterPacket.nothing;
   }
 
-  /** The same for an answer that changed nothing, so that nothing is left to do. */
-  refreshByAnswer(connection: Connection, at: Instant): void {
+  /** The same for a packet of this `Direction` that changed nothing, so that nothing is left to do. */
+  refresh(connection: Connection, at: Instant, direction: number): void {
     this.doubles[connection * DOUBLES + REFRESHED_AT] = at;
-  }
-
-  /** The same for a request. */
-  refreshByRequest(connection: Connection, at: Instant): void {
-    this.doubles[connection * DOUBLES + REFRESHED_AT] = at;
-    this.countInPacket(connection);
+    if (direction === 0) this.countInPacket(connection);
   }
 
   /** When the last packet restarted the timer. */

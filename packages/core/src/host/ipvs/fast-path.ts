@@ -19,6 +19,7 @@ import type { HostDevice } from "../device/host-device.ts";
 import type { FastPath } from "../ip/fast-path.ts";
 import type { IpCounters } from "../ip/ip-counters.ts";
 import { isPlain } from "../ip/known-way.ts";
+import type { NeighbourTable } from "../neigh/neighbour-table.ts";
 import { AnswerWays } from "./answer-ways.ts";
 import { type Connection, ConnectionFlag } from "./connection.ts";
 import type { ConnectionRows } from "./connection-rows.ts";
@@ -43,7 +44,7 @@ const portsOf = (source: number, destination: number): number => (source << 16) 
 
 export class MasqueradingFastPath implements FastPath, FlowMemory {
   private readonly context: IpvsContext;
-  private readonly host: FastPathHost;
+  private readonly neighbours: NeighbourTable;
   private readonly engine: Engine;
   private readonly rows: ConnectionRows;
   private readonly counters: IpCounters;
@@ -55,7 +56,7 @@ export class MasqueradingFastPath implements FastPath, FlowMemory {
 
   constructor(context: IpvsContext, host: FastPathHost, hooks: IpvsHooks) {
     this.context = context;
-    this.host = host;
+    this.neighbours = host.neighbours;
     this.engine = context.host.engine;
     this.rows = context.rows;
     this.counters = host.counters;
@@ -64,7 +65,7 @@ export class MasqueradingFastPath implements FastPath, FlowMemory {
   }
 
   take(frame: Frame, from: HostDevice): boolean {
-    const { flows } = this;
+    const flows = this.flows;
     if (flows === null) return false;
     const ports = portsOf(frame.sourcePort, frame.destinationPort);
     const place = placeOf(frame.source, frame.destination, ports);
@@ -75,64 +76,50 @@ export class MasqueradingFastPath implements FastPath, FlowMemory {
     frame.ipvsProperty = true;
     frame.route = flow.way.route;
     frame.ttl--;
-    if (flow.fromClient === true) this.passRequest(flow, frame);
-    else this.passAnswer(flow, frame);
+    this.pass(flow, frame);
     return true;
   }
 
   /** Whether there is nothing about the packet, or new about its way, that needs a decision. */
-  private knows({ way, server, decisive }: MasqueradedFlow, frame: Frame): boolean {
+  private knows(flow: MasqueradedFlow, frame: Frame): boolean {
+    const way = flow.way;
     return (
       way.generation === this.generation.value &&
       frame.length <= way.mtu &&
       frame.ttl > 1 &&
-      (frame.tcpFlags & decisive) === 0 &&
+      (frame.tcpFlags & flow.decisive) === 0 &&
       way.neighbour.ready === true &&
-      server.counting === true &&
+      flow.server.counting === true &&
       isPlain(frame)
     );
   }
 
-  private passRequest(flow: MasqueradedFlow, frame: Frame): void {
-    const { connection } = flow;
-    flow.server.traffic.countIn(frame.length);
-    frame.destination = flow.newAddress;
-    frame.destinationPort = flow.newPort;
-    this.counters.OutRequests++;
-    if (flow.protocol.leaves(connection, Direction.input, frame) === false)
-      return this.passDecisiveRequest(flow, frame);
-    this.rows.refreshByRequest(connection, this.engine.now);
-    this.send(frame, flow.way);
+  private pass(flow: MasqueradedFlow, frame: Frame): void {
+    if (flow.direction === Direction.input) {
+      flow.server.traffic.countIn(frame.length);
+      frame.destination = flow.newAddress;
+      frame.destinationPort = flow.newPort;
+      this.counters.OutRequests++;
+    } else {
+      flow.server.traffic.countOut(frame.length);
+      frame.source = flow.newAddress;
+      frame.sourcePort = flow.newPort;
+      this.counters.ForwDatagrams++;
+    }
+    if (flow.protocol.leaves(flow.connection, flow.direction, frame) === false)
+      return this.passDecisive(flow, frame);
+    this.rows.refresh(flow.connection, this.engine.now, flow.direction);
+    this.neighbours.sendTo(flow.way.neighbour, frame, flow.way.out);
   }
 
-  private passAnswer(flow: MasqueradedFlow, frame: Frame): void {
-    const { connection } = flow;
-    this.counters.ForwDatagrams++;
-    frame.source = flow.newAddress;
-    frame.sourcePort = flow.newPort;
-    flow.server.traffic.countOut(frame.length);
-    if (flow.protocol.leaves(connection, Direction.output, frame) === false)
-      return this.passDecisiveAnswer(flow, frame);
-    this.rows.refreshByAnswer(connection, this.engine.now);
-    this.send(frame, flow.way);
-  }
-
-  /** A request that changes its connection's state. */
-  private passDecisiveRequest(flow: MasqueradedFlow, frame: Frame): void {
-    flow.protocol.advance(flow.connection, Direction.input, frame);
-    this.send(frame, flow.way);
-    this.context.connections.done(flow.connection, 1);
-  }
-
-  /** An answer that does. */
-  private passDecisiveAnswer(flow: MasqueradedFlow, frame: Frame): void {
-    flow.protocol.advance(flow.connection, Direction.output, frame);
-    this.context.connections.done(flow.connection, 0);
-    this.send(frame, flow.way);
-  }
-
-  private send(frame: Frame, way: FlowWay): void {
-    this.host.neighbours.sendTo(way.neighbour, frame, way.out);
+  /** A packet that changes its connection's state; that of a request is done when it has gone. */
+  private passDecisive(flow: MasqueradedFlow, frame: Frame): void {
+    const { connection, direction, way } = flow;
+    const { connections } = this.context;
+    flow.protocol.advance(connection, direction, frame);
+    if (direction === Direction.output) connections.done(connection, 0);
+    this.neighbours.sendTo(way.neighbour, frame, way.out);
+    if (direction === Direction.input) connections.done(connection, 1);
   }
 
   learnRequest(frame: Frame, connection: Connection, input: NetDevice | null): void {
@@ -144,7 +131,7 @@ export class MasqueradingFastPath implements FastPath, FlowMemory {
     const port = rows.virtualPort(connection);
     const ports = portsOf(frame.sourcePort, port);
     const flow = this.flowFor(frame, connection, frame.source, address, ports, way);
-    flow.fromClient = true;
+    flow.direction = Direction.input;
     flow.decisive = TcpFlag.syn;
     flow.newAddress = frame.destination;
     flow.newPort = frame.destinationPort;
@@ -165,7 +152,7 @@ export class MasqueradingFastPath implements FastPath, FlowMemory {
     if (way === null || way.generation !== this.generation.value) return;
     const ports = portsOf(frame.destinationPort, frame.sourcePort);
     const flow = this.flowFor(frame, connection, server, client, ports, way);
-    flow.fromClient = false;
+    flow.direction = Direction.output;
     flow.decisive = 0;
     flow.newAddress = virtualAddress;
     flow.newPort = virtualPort;
@@ -179,7 +166,7 @@ export class MasqueradingFastPath implements FastPath, FlowMemory {
     const server = rows.serverAddress(connection);
     const ports = portsOf(rows.serverPort(connection), frame.destinationPort);
     const flow = this.flowFor(frame, connection, server, client, ports, way);
-    flow.fromClient = false;
+    flow.direction = Direction.output;
     flow.decisive = 0;
     flow.newAddress = virtualAddress;
     flow.newPort = frame.sourcePort;

@@ -8,7 +8,7 @@ import type { HostDevice } from "../device/host-device.ts";
 import { type Connection, NO_CONNECTION } from "./connection.ts";
 import type { Destination } from "./destination.ts";
 import type { FlowWay } from "./flow-way.ts";
-import type { RememberedProtocol } from "./protocol/protocol.ts";
+import { Direction, type RememberedProtocol } from "./protocol/protocol.ts";
 
 export class MasqueradedFlow {
   // the packets, as the way's device takes them in
@@ -23,8 +23,8 @@ export class MasqueradedFlow {
   connection: Connection = NO_CONNECTION;
   protocol: RememberedProtocol;
   server: Destination;
-  /** Requests, which get another destination; else answers, which get another source. */
-  fromClient = false;
+  /** Requests get another destination, answers another source. */
+  direction: Direction = Direction.input;
   /** Of TCP: packets with one of these flags need a decision. */
   decisive = 0;
 

@@ -16,11 +16,12 @@ import {
   type TcpTable,
 } from "./tcp-state-table.ts";
 
+const ACK = TcpFlag.ack;
 const EVENT_FLAGS = TcpFlag.rst | TcpFlag.syn | TcpFlag.fin | TcpFlag.ack;
 
 /** The event of a segment, by priority RST, SYN, FIN, ACK; −1 for a segment without any of them. */
 const eventOf = (flags: number): number => {
-  if ((flags & EVENT_FLAGS) === TcpFlag.ack) return TcpEvent.ack;
+  if ((flags & EVENT_FLAGS) === ACK) return TcpEvent.ack;
   if ((flags & TcpFlag.rst) !== 0) return TcpEvent.rst;
   if ((flags & TcpFlag.syn) !== 0) return TcpEvent.syn;
   if ((flags & TcpFlag.fin) !== 0) return TcpEvent.fin;
@@ -106,9 +107,9 @@ export class TcpProtocol implements RememberedProtocol {
 
   /** Of segments that leave the state only acknowledgements, with data or without, are known for it: others are few. */
   leaves(connection: Connection, direction: Direction, frame: Frame): boolean {
-    if ((frame.tcpFlags & EVENT_FLAGS) !== TcpFlag.ack) return false;
-    const { table } = this;
-    const left = direction === Direction.input ? table.leftByRequests : table.leftByAnswers;
+    if ((frame.tcpFlags & EVENT_FLAGS) !== ACK) return false;
+    const left =
+      direction === Direction.input ? this.table.leftByRequests : this.table.leftByAnswers;
     return ((left >> this.rows.state(connection)) & 1) !== 0;
   }
 
