@@ -172,6 +172,15 @@ describe("a switch that nobody watches remembers how frames went", () => {
     expect(send(1, 2)).toEqual(gets);
   });
 
+  test("and learns anew where a station is that was seen elsewhere", () => {
+    bridge = new Switch("s", bench.engine, null, seconds(300));
+    station = [1, 2, 3].map((octet) => bench.station(octet, bridge.addPort(`p${octet}`, ZERO_MAC)));
+    for (let i = 0; i < 3; i++) [send(1, 2), send(2, 1)];
+    station[2]?.transmit(bench.frame(1, 2));
+    bench.run();
+    expect([send(2, 1), send(1, 2), send(2, 1)]).toEqual([["d3"], ["d2"], ["d1"]]);
+  });
+
   function setVlan(octet: number): void {
     const port = bridge.ports[octet - 1];
     if (port !== undefined) port.vlan = PortVlan.access(7);
