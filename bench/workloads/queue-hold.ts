@@ -94,9 +94,8 @@ export function holdModel(queue: EventQueue, pending: number, events: number): M
   };
   const hold = (count: number): void => {
     for (let i = 0; i < count; i++) {
-      const next = queue.take(Number.POSITIVE_INFINITY) as Taken;
-      const { at, what } = next;
-      queue.release(next);
+      const at = queue.firstDue();
+      const { what } = queue.take() as Taken;
       what.fire();
       push(at, what.argument);
     }

@@ -47,7 +47,7 @@ export class CalendarQueue implements EventQueue {
   /** Links of the front behind which new events often belong, the likelier first; `front` when it has been taken. */
   private hint = this.front;
   private otherHint = this.front;
-  /** The link of the event that was taken last: most events put another one into the queue at once. Null when in use again. */
+  /** The link that was taken last: most events put another one into the queue at once. Null when in use again. */
   private spare: Pending | null = null;
   /** The other links that hold no event, chained. */
   private free = this.none;
@@ -166,18 +166,22 @@ export class CalendarQueue implements EventQueue {
     this.bound = Math.min(this.bound, pending.at);
   }
 
-  take(until: number): Pending | null {
-    const { at } = this.front.next;
+  firstDue(): number {
     // so it is when the front is empty, for its tail is due at its end
-    if (at >= this.bound) return this.takeOtherwise(until);
-    if (at > until) return null;
-    this.taken++;
-    return this.unlinkFirst();
+    if (this.front.next.at >= this.bound) this.bringForward();
+    return this.front.next.at;
   }
 
-  release(pending: Pending): void {
-    if (this.spare !== null) this.chainFree(pending);
-    else this.spare = pending;
+  take(): Pending {
+    const { front } = this;
+    const first = front.next;
+    front.next = first.next;
+    if (first === this.hint) this.hint = front;
+    if (first === this.otherHint) this.otherHint = front;
+    this.taken++;
+    if (this.spare !== null) this.chainFree(this.spare);
+    this.spare = first;
+    return first;
   }
 
   private chainFree(pending: Pending): void {
@@ -186,33 +190,15 @@ export class CalendarQueue implements EventQueue {
     this.free = pending;
   }
 
-  firstDue(): number {
-    if (this.front.next === this.frontTail) this.refill();
-    return Math.min(this.side.firstAt, this.front.next.at);
-  }
-
-  /** `take` when the front is empty, or the heap's first event may be before the front's. */
-  private takeOtherwise(until: number): Pending | null {
-    if (this.front.next === this.frontTail) this.refill();
-    const aside = this.side.precedes(this.front.next);
-    if ((aside ? this.side.firstAt : this.front.next.at) > until || this.size === 0) return null;
-    this.taken++;
-    return aside ? this.popSide() : this.unlinkFirst();
-  }
-
-  private popSide(): Pending {
-    const first = this.side.pop();
-    this.bound = Math.min(this.frontEnd, this.side.firstAt);
-    return first;
-  }
-
-  private unlinkFirst(): Pending {
-    const { front } = this;
-    const first = front.next;
-    front.next = first.next;
-    if (first === this.hint) this.hint = front;
-    if (first === this.otherHint) this.otherHint = front;
-    return first;
+  /** Sees to it that the front begins with the first event, if there is any. */
+  private bringForward(): void {
+    const { front, side } = this;
+    if (front.next === this.frontTail) this.refill();
+    if (!side.precedes(front.next)) return;
+    const first = side.pop();
+    this.bound = Math.min(this.frontEnd, side.firstAt);
+    first.next = front.next;
+    front.next = first;
   }
 
   private chain(pending: Pending, bucket: number): void {

@@ -108,22 +108,21 @@ export class Engine implements Clock {
         const limit = this.limitReached() as LimitName;
         return { kind: "limit", limit, bound: limits[limit] };
       }
-    } while (this.fire(this.checkAt - queue.taken, last));
+    } while (this.fire(last));
     if (last > this.now) this.now = last as Instant;
     if (this.quiescent) return { kind: "quiescent" };
     if (last === until) return { kind: "reached" };
     return { kind: "limit", limit: "simulatedTimeNsMax", bound: limits.simulatedTimeNsMax };
   }
 
-  /** Fires `count` events, or fewer when no more is due until `last`: false then. */
-  private fire(count: number, last: number): boolean {
-    const { queue } = this;
-    for (let i = 0; i < count; i++) {
-      const next = queue.take(last);
-      if (next === null) return false;
-      this.now = next.at as Instant;
-      const { what, receiver } = next;
-      queue.release(next);
+  /** Fires events until the limits are to be looked at, or until no more is due before or at `last`: false then. */
+  private fire(last: number): boolean {
+    const { queue, checkAt } = this;
+    while (queue.taken < checkAt) {
+      const at = queue.firstDue();
+      if (at > last) return false;
+      this.now = at as Instant;
+      const { what, receiver } = queue.take();
       // arrivals, which are most, have a call of their own, that V8 puts in its place
       if (receiver !== null) receiver.receive(what as object);
       else (what as SimEvent).fire();
@@ -134,12 +133,11 @@ export class Engine implements Clock {
   /** Fires the next event whatever the limits say; false when there is none. */
   step(): boolean {
     const { queue } = this;
-    const next = queue.take(Number.POSITIVE_INFINITY);
-    if (next === null) return false;
-    this.now = next.at as Instant;
+    const at = queue.firstDue();
+    if (at === Number.POSITIVE_INFINITY) return false;
+    this.now = at as Instant;
+    const { what, receiver } = queue.take();
     if (queue.taken >= this.checkAt) this.check();
-    const { what, receiver } = next;
-    queue.release(next);
     if (receiver !== null) receiver.receive(what as object);
     else (what as SimEvent).fire();
     return true;

@@ -12,10 +12,8 @@ export interface EventQueue {
   readonly taken: number;
   /** Adds an event that is due at `at`, or with a receiver the arrival of a thing there. */
   push(what: SimEvent | object, receiver: Receiver<object> | null, at: number): void;
-  /** Removes the first event if it is due at `until` or earlier; null when there is none such. It is to be released. */
-  take(until: number): Pending | null;
-  /** Takes back what `take` gave, which nobody may look at any more. */
-  release(pending: Pending): void;
   /** When the first event is due; infinite when there is none. */
   firstDue(): number;
+  /** Removes the first event, which `firstDue` has found since the last push. What it gives is good until the next push. */
+  take(): Pending;
 }

@@ -30,17 +30,14 @@ export class HeapQueue implements EventQueue {
     heap[place] = entry;
   }
 
-  take(until: number): Pending | null {
+  take(): Pending {
     const heap = this.heap;
-    const first = heap[0];
-    if (first === undefined || first.at > until) return null;
+    const first = heap[0] as Pending;
     const last = heap.pop() as Pending;
     if (heap.length > 0) this.sink(last);
     this.taken++;
     return first;
   }
-
-  release(): void {}
 
   firstDue(): number {
     return this.heap[0]?.at ?? Number.POSITIVE_INFINITY;
