@@ -181,9 +181,9 @@ export class ConnectionRows {
 
   /** Moves it between ActiveConn and InActConn of its server. */
   setActive(connection: Connection, active: boolean): void {
+    if (this.has(connection, ConnectionFlag.inactive) !== active) return;
     const server = this.server(connection);
-    const wasActive = !this.has(connection, ConnectionFlag.inactive);
-    if (server === null || active === wasActive) return;
+    if (server === null) return;
     if (active) this.lower(connection, ConnectionFlag.inactive);
     else this.raise(connection, ConnectionFlag.inactive);
     const by = active ? 1 : -1;

@@ -19,14 +19,18 @@ import {
 const ACK = TcpFlag.ack;
 const EVENT_FLAGS = TcpFlag.rst | TcpFlag.syn | TcpFlag.fin | TcpFlag.ack;
 
-/** The event of a segment, by priority RST, SYN, FIN, ACK; −1 for a segment without any of them. */
-const eventOf = (flags: number): number => {
-  if ((flags & EVENT_FLAGS) === ACK) return TcpEvent.ack;
+/** The event of a segment with these flags, by priority RST, SYN, FIN, ACK; −1 for a segment without any of them. */
+function eventOf(flags: number): number {
   if ((flags & TcpFlag.rst) !== 0) return TcpEvent.rst;
   if ((flags & TcpFlag.syn) !== 0) return TcpEvent.syn;
   if ((flags & TcpFlag.fin) !== 0) return TcpEvent.fin;
-  return -1;
-};
+  return (flags & ACK) !== 0 ? TcpEvent.ack : -1;
+}
+
+/** The same, by flags. */
+const EVENTS: readonly number[] = Array.from({ length: EVENT_FLAGS + 1 }, (_, flags) =>
+  eventOf(flags),
+);
 
 export class TcpProtocol implements RememberedProtocol {
   readonly number = IpProtocol.tcp;
@@ -96,7 +100,7 @@ export class TcpProtocol implements RememberedProtocol {
       if (direction === Direction.output) rows.lower(connection, ConnectionFlag.noOutput);
       else row = TcpRow.inputOnly;
     }
-    const event = eventOf(frame.tcpFlags);
+    const event = EVENTS[frame.tcpFlags & EVENT_FLAGS] as number;
     const state = rows.state(connection);
     const next =
       event < 0
