@@ -20,6 +20,7 @@ export class Recovery {
   }
 }
 
+/** One connection's; as it is made, nothing has happened. */
 export class Setbacks {
   congestionState: CongestionState = CongestionState.open;
   /** `sendNext` when recovery began. */

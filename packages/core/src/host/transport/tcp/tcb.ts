@@ -104,7 +104,10 @@ const WINDOW_SCALING = 1 << 8;
 const PING_PONG = 1 << 9;
 const PASSIVE = 1 << 10;
 
-/** What few connections need is in `setbacks`, and most truth values are bits: a short connection costs what its memory costs. */
+/**
+ * A block is written whole for each connection, so it is kept small: what few connections need is in `setbacks`, and most
+ * truth values are bits of one word.
+ */
 export class Tcb implements FlowEntry, SlotHolder {
   readonly flowKind = FlowKind.connection;
   readonly context: TcpContext;
@@ -328,6 +331,7 @@ export class Tcb implements FlowEntry, SlotHolder {
   }
 }
 
+/** The setbacks of `tcb`, made if it had none. */
 export function setbacksOf(tcb: Tcb): Setbacks {
   tcb.setbacks ??= new Setbacks();
   return tcb.setbacks;
