@@ -13,7 +13,6 @@ export function copyFrame(from: Frame, id: number): Frame {
   copy.destination = from.destination;
   copy.protocol = from.protocol;
   copy.ttl = from.ttl;
-  copy.tos = from.tos;
   copy.identification = from.identification;
   copy.fragment = from.fragment;
   copy.length = from.length;
@@ -37,17 +36,14 @@ function copyTransport(from: Frame, copy: Frame): void {
   copy.timestampValue = from.timestampValue;
   copy.timestampEcho = from.timestampEcho;
   copy.synOptions = from.synOptions;
-  copy.sackBlocks = from.sackBlocks;
 }
 
 function copyMetadata(from: Frame, copy: Frame): void {
   copy.packetType = from.packetType;
-  copy.mark = from.mark;
   copy.ipvsProperty = from.ipvsProperty;
   copy.route = from.route;
   copy.nextHop = from.nextHop;
   copy.conntrack = from.conntrack;
   copy.untracked = from.untracked;
-  copy.traced = from.traced;
   copy.inputInterface = from.inputInterface;
 }

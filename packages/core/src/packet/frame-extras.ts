@@ -1,6 +1,6 @@
 /**
- * What few frames have, beside the frame so that the others are short: ARP, ICMP, options, a carried packet, damage. The
- * fields are described at the accessors of `Frame`.
+ * What few frames have, beside the frame so that the others are short: a type of service, a mark, ARP, ICMP, options, a
+ * carried packet, damage. The fields are described at the accessors of `Frame`.
  */
 import { NOT_SMALL } from "../base/double.ts";
 import { type MacAddress, ZERO_MAC } from "./mac-address.ts";
@@ -11,6 +11,10 @@ export type RawOptions = Uint8Array;
 
 /** `Packet` is Frame, which knows this class and not the other way round. */
 export class FrameExtras<Packet> {
+  tos = 0;
+  sackBlocks: readonly number[] | null = null;
+  mark = 0;
+  traced = false;
   arpOperation = 0;
   arpSenderMac = NOT_SMALL as MacAddress;
   arpTargetMac = NOT_SMALL as MacAddress;
@@ -30,8 +34,18 @@ export class FrameExtras<Packet> {
     this.arpTargetMac = ZERO_MAC;
   }
 
+  /** Forgets what the previous host noted. */
+  enterHost(): void {
+    this.mark = 0;
+    this.traced = false;
+  }
+
   copy(): FrameExtras<Packet> {
     const copy = new FrameExtras<Packet>();
+    copy.tos = this.tos;
+    copy.sackBlocks = this.sackBlocks;
+    copy.mark = this.mark;
+    copy.traced = this.traced;
     copy.arpOperation = this.arpOperation;
     copy.arpSenderMac = this.arpSenderMac;
     copy.arpTargetMac = this.arpTargetMac;

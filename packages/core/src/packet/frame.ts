@@ -82,7 +82,6 @@ export class Frame {
   destination = 0 as Ipv4Address;
   protocol = 0;
   ttl = 64;
-  tos = 0;
   identification = 0;
   /** Flags and offset as in the header, see `FragmentField`. */
   fragment = 0;
@@ -108,20 +107,16 @@ export class Frame {
   timestampEcho = 0;
   /** Options of a SYN; null on other segments. */
   synOptions: TcpSynOptions | null = null;
-  /** SACK blocks as left, right, left, right …; null for none (RFC 2018). */
-  sackBlocks: readonly number[] | null = null;
 
   // payload: octets [payloadOffset, payloadOffset + payloadLength) of an array that nobody changes
   payload: Uint8Array = NO_PAYLOAD;
   payloadOffset = 0;
   payloadLength = 0;
-  /** What few frames have: ARP, ICMP, options, a carried packet, damage. Null for none of it; the accessors below look there. */
+  /** What few frames have: a type of service, a mark, ARP, ICMP, options, a carried packet, damage. Null for none of it; the accessors below look there. */
   extras: FrameExtras<Frame> | null = null;
 
   // what a host knows about it (skb metadata); cleared by `enterHost`
   packetType: PacketType = PacketType.host;
-  /** `skb->mark`. */
-  mark = 0;
   /** IPVS has dealt with it already (`skb->ipvs_property`). */
   ipvsProperty = false;
   /** The route chosen for it (`skb_dst`), a `Route` of host/route; null before routing. */
@@ -132,8 +127,6 @@ export class Frame {
   conntrack: object | null = null;
   /** Tracking is off for this packet (IP_CT_UNTRACKED). */
   untracked = false;
-  /** Every rule that it meets is told of (`skb->nf_trace`). */
-  traced = false;
   /** Interface index on which the host received it; 0 for a packet of its own. */
   inputInterface = 0;
 
@@ -153,6 +146,38 @@ export class Frame {
   }
   set sourceMac(value: MacAddress) {
     this.ethernet = new EthernetHeader(this.ethernet.destination, value);
+  }
+
+  /** The type of service field: DSCP and ECN. */
+  get tos(): number {
+    return this.extras === null ? 0 : this.extras.tos;
+  }
+  set tos(value: number) {
+    if (value !== 0 || this.extras !== null) this.own().tos = value;
+  }
+
+  /** SACK blocks as left, right, left, right …; null for none (RFC 2018). */
+  get sackBlocks(): readonly number[] | null {
+    return this.extras === null ? null : this.extras.sackBlocks;
+  }
+  set sackBlocks(value: readonly number[] | null) {
+    if (value !== null || this.extras !== null) this.own().sackBlocks = value;
+  }
+
+  /** `skb->mark`; cleared by `enterHost`. */
+  get mark(): number {
+    return this.extras === null ? 0 : this.extras.mark;
+  }
+  set mark(value: number) {
+    if (value !== 0 || this.extras !== null) this.own().mark = value;
+  }
+
+  /** Every rule that it meets is told of (`skb->nf_trace`); cleared by `enterHost`. */
+  get traced(): boolean {
+    return this.extras === null ? false : this.extras.traced;
+  }
+  set traced(value: boolean) {
+    if (value || this.extras !== null) this.own().traced = value;
   }
 
   /** `ArpOperation`; 0 when the frame is not ARP. */
@@ -267,13 +292,12 @@ export class Frame {
   /** Forgets what the previous host noted, as `skb_scrub_packet` does at a namespace's border. */
   enterHost(inputInterface: number): void {
     this.packetType = PacketType.host;
-    this.mark = 0;
     this.ipvsProperty = false;
     this.route = null;
     this.nextHop = 0 as Ipv4Address;
     this.conntrack = null;
     this.untracked = false;
-    this.traced = false;
     this.inputInterface = inputInterface;
+    if (this.extras !== null) this.extras.enterHost();
   }
 }

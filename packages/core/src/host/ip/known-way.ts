@@ -7,4 +7,4 @@ import { FragmentField } from "../../packet/protocol.ts";
 
 /** A packet as most are: whole, undamaged, and with nothing in its IPv4 header that asks for a decision. */
 export const isPlain = (frame: Frame): boolean =>
-  (frame.fragment & ~FragmentField.dontFragment) === 0 && frame.tos === 0 && frame.extras === null;
+  (frame.fragment & ~FragmentField.dontFragment) === 0 && frame.extras === null;
