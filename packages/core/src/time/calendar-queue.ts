@@ -99,6 +99,7 @@ export class CalendarQueue implements EventQueue {
     pending.receiver = receiver;
     pending.at = at;
     pending.sequence = this.pushed++;
+    if (at >= this.frontTail.at) return this.pushBehind(pending, at);
     const { hint } = this;
     const { next } = hint;
     if (hint.at > at || next.at <= at) return this.insert(pending, at);
@@ -122,9 +123,8 @@ export class CalendarQueue implements EventQueue {
     return new Pending(at);
   }
 
-  /** Puts a new event into its place, which is not behind the hint: in the front behind all others of its instant. */
+  /** Puts a new event of the front into its place, behind all others of its instant, which is not behind the hint. */
   private insert(pending: Pending, at: number): void {
-    if (at >= this.frontEnd) return this.pushBehind(pending, at);
     const { hint, otherHint, front } = this;
     let start = hint.at <= at ? hint : front;
     if (otherHint.at <= at && otherHint.at > start.at) start = otherHint;
@@ -194,7 +194,7 @@ export class CalendarQueue implements EventQueue {
   private bringForward(): void {
     const { front, side } = this;
     if (front.next === this.frontTail) this.refill();
-    if (!side.precedes(front.next)) return;
+    if (side.firstAt > front.next.at || !side.precedes(front.next)) return;
     const first = side.pop();
     this.bound = Math.min(this.frontEnd, side.firstAt);
     first.next = front.next;
