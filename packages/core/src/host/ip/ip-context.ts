@@ -27,18 +27,19 @@ interface DevicesByIndex {
 }
 
 /** What there is already when the context is made. */
-interface IpContextOwner {
-  readonly engine: Engine;
-  readonly trace: Trace | null;
-  readonly place: PlaceId;
-  readonly hooks: HookTable;
-  readonly router: Router;
-  readonly neighbours: NeighbourTable;
-  readonly paths: PathCache;
-  readonly counters: IpCounters;
-  readonly messages: KernelMessages;
-  readonly rng: Rng;
-}
+type IpContextOwner = Pick<
+  IpContext,
+  | "engine"
+  | "trace"
+  | "place"
+  | "hooks"
+  | "router"
+  | "neighbours"
+  | "paths"
+  | "counters"
+  | "messages"
+  | "rng"
+>;
 
 /** `icmp_send`: an error about `cause` to its source; `rest` are the octets after the checksum. */
 type IcmpErrorSender = (cause: Frame, type: number, code: number, rest: number) => void;
