@@ -112,7 +112,10 @@ export class Frame {
   payload: Uint8Array = NO_PAYLOAD;
   payloadOffset = 0;
   payloadLength = 0;
-  /** What few frames have: a type of service, a mark, ARP, ICMP, options, a carried packet, damage. Null for none of it; the accessors below look there. */
+  /**
+   * What few frames have: a type of service, a mark, ARP, ICMP, options, a carried packet, damage. Null for none of it; the
+   * accessors below look there.
+   */
   extras: FrameExtras<Frame> | null = null;
 
   // what a host knows about it (skb metadata); cleared by `enterHost`

@@ -39,8 +39,9 @@ const WASTE_MIN = 4096;
 
 export class CalendarQueue implements EventQueue {
   taken = 0;
-  /** Before the first event of the front, and behind its last: due when the front ends. */
+  /** Before the first event of the front. */
   private readonly front = new Pending(Number.NEGATIVE_INFINITY);
+  /** Behind the last event of the front, and due when the front ends. */
   private readonly frontTail = new Pending(Number.POSITIVE_INFINITY);
   /** Ends every other chain; a bucket that is empty is this alone. */
   private readonly none = new Pending(Number.POSITIVE_INFINITY);
@@ -54,7 +55,9 @@ export class CalendarQueue implements EventQueue {
   private pushed = 0;
   /** Links that were made, at most as many as `sizeMax`: when all are in use, there are too many events. */
   private links = 0;
-  /** No event of the front at or after it may be taken without a look elsewhere: `frontEnd`, or when the heap's first is due. */
+  /**
+   * No event of the front at or after it may be taken without a look elsewhere: `frontEnd`, or when the heap's first is due.
+   */
   private bound = Number.POSITIVE_INFINITY;
   /** With more events than these they are distributed anew. */
   private sizeMax = SMALL_MAX;

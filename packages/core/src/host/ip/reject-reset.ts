@@ -3,7 +3,6 @@
  * segment that a bridge took in it goes back by the port where that came from, past all rules, with its link addresses
  * exchanged.
  */
-
 import type { NetDevice } from "../../link/net-device.ts";
 import { EthernetHeader } from "../../packet/ethernet-header.ts";
 import { Frame, FrameOrigin } from "../../packet/frame.ts";

@@ -8,7 +8,6 @@
  * POST_ROUTING keeps them from tracking, here they are marked beforehand. What differs in TCP is in
  * fullnat/tcp-translation.ts.
  */
-
 import type { NetDevice } from "../../../link/net-device.ts";
 import { copyFrame } from "../../../packet/copy-frame.ts";
 import { EthernetHeader } from "../../../packet/ethernet-header.ts";

@@ -5,7 +5,6 @@
  * Turned round: what the SYN offered stays as it stands, with the segment size at most vs.synproxy_init_mss and NOPs in the
  * place of what is turned off; its window stays too.
  */
-
 import { copyFrame } from "../../../packet/copy-frame.ts";
 import { EthernetHeader } from "../../../packet/ethernet-header.ts";
 import { Frame, FrameOrigin } from "../../../packet/frame.ts";
