@@ -294,13 +294,18 @@ export class Frame {
 
   /** Forgets what the previous host noted, as `skb_scrub_packet` does at a namespace's border. */
   enterHost(inputInterface: number): void {
+    this.enterBy(null, inputInterface);
+    if (this.extras !== null) this.extras.enterHost();
+  }
+
+  /** `enterHost` of a frame without extras, whose route is known. */
+  enterBy(route: object | null, inputInterface: number): void {
     this.packetType = PacketType.host;
     this.ipvsProperty = false;
-    this.route = null;
+    this.route = route;
     this.nextHop = 0 as Ipv4Address;
     this.conntrack = null;
     this.untracked = false;
     this.inputInterface = inputInterface;
-    if (this.extras !== null) this.extras.enterHost();
   }
 }

@@ -24,11 +24,21 @@ export class EthernetInput {
   }
 
   receive(frame: Frame, from: HostDevice): void {
+    if (
+      frame.vlanTag < 0 &&
+      frame.etherType === EtherType.ipv4 &&
+      frame.ethernet.destination === from.mac &&
+      frame.shared === false
+    )
+      this.ip.receiveOwn(frame, from);
+    else this.receiveOther(frame, from);
+  }
+
+  /** `receive`, for anything but an IPv4 packet to `from` alone. */
+  private receiveOther(frame: Frame, from: HostDevice): void {
     if (frame.vlanTag >= 0) return this.receiveTagged(frame, from);
-    if (frame.etherType === EtherType.ipv4) {
-      const forUs = frame.destinationMac === from.mac;
-      return this.ip.receive(frame, from, forUs ? PacketType.host : packetTypeOf(frame, from));
-    }
+    if (frame.etherType === EtherType.ipv4)
+      return this.ip.receive(frame, from, packetTypeOf(frame, from));
     if (frame.etherType === EtherType.arp) return this.arp.receive(frame, from);
     this.context.drop(frame, "unhandled-protocol", from);
   }
@@ -45,10 +55,9 @@ export class EthernetInput {
 
 const VLAN_ID_MASK = 0xfff;
 
-/** Of a frame to another address than the device's. */
 function packetTypeOf(frame: Frame, from: HostDevice): PacketType {
   const mac = frame.destinationMac;
-  if (from.noArp) return PacketType.host;
+  if (mac === from.mac || from.noArp) return PacketType.host;
   if (mac === BROADCAST_MAC) return PacketType.broadcast;
   if (isGroupMac(mac)) return PacketType.multicast;
   return isInputPortMac(mac, from) ? PacketType.host : PacketType.otherHost;

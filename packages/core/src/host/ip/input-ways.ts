@@ -1,13 +1,17 @@
 /**
- * Remembers for pairs of addresses that their packets are for this host, and that nobody looks at them before their
- * transport does. Direct-mapped; a pair that falls onto another's place takes it.
+ * Remembers for pairs of addresses and a protocol that their packets are for this host, and that nobody looks at them
+ * before their transport does. Direct-mapped; a pair that falls onto another's place takes it.
  */
+import type { Generation } from "../../base/generation.ts";
 import type { Frame } from "../../packet/frame.ts";
 import type { Ipv4Address } from "../../packet/ipv4-address.ts";
 import type { HostDevice } from "../device/host-device.ts";
 import { HookPoint } from "../netfilter/hook.ts";
 import type { Route } from "../route/route.ts";
+import type { FastPath } from "./fast-path.ts";
 import type { IpContext } from "./ip-context.ts";
+import type { IpCounters } from "./ip-counters.ts";
+import type { TransportHandler } from "./ip-layer.ts";
 import { isPlain } from "./known-way.ts";
 
 const PLACES = 16;
@@ -15,61 +19,81 @@ const PLACES = 16;
 class InputWay {
   source = 0 as Ipv4Address;
   destination = 0 as Ipv4Address;
+  protocol = 0;
   from: HostDevice;
+  /** The index of `from`. */
+  fromIndex = 0;
   route: Route;
+  /** The protocol's. */
+  handler: TransportHandler;
   generation = 0;
 
-  constructor(from: HostDevice, route: Route) {
+  constructor(from: HostDevice, route: Route, handler: TransportHandler) {
     this.from = from;
     this.route = route;
+    this.handler = handler;
   }
 }
 
-const placeOf = (source: number, destination: number): number =>
-  Math.imul(source ^ Math.imul(destination, 0x85ebca6b), 0x9e3779b1) >>> 28;
+const placeOf = (source: number, destination: number, protocol: number): number =>
+  Math.imul(source ^ Math.imul(destination, 0x85ebca6b) ^ protocol, 0x9e3779b1) >>> 28;
 
-export class InputWays {
+export class InputWays implements FastPath {
   private readonly context: IpContext;
+  private readonly counters: IpCounters;
+  private readonly generation: Generation;
   /** Made for the first way. */
   private ways: (InputWay | null)[] | null = null;
 
   constructor(context: IpContext) {
     this.context = context;
+    this.counters = context.counters;
+    this.generation = context.generation;
   }
 
-  /** The local route of a packet for this host's link address, if that is all there is to decide; else null. */
-  find(frame: Frame, from: HostDevice): Route | null {
+  take(frame: Frame, from: HostDevice): boolean {
     const { ways } = this;
-    if (ways === null) return null;
-    const { source, destination } = frame;
-    const way = ways[placeOf(source, destination)] as InputWay | null;
-    return way !== null &&
-      way.source === source &&
-      way.destination === destination &&
-      way.from === from &&
-      way.generation === this.context.generation.value &&
-      isPlain(frame)
-      ? way.route
-      : null;
+    if (ways === null) return false;
+    const { source, destination, protocol } = frame;
+    const way = ways[placeOf(source, destination, protocol)] as InputWay | null;
+    if (
+      way === null ||
+      way.source !== source ||
+      way.destination !== destination ||
+      way.protocol !== protocol ||
+      way.from !== from ||
+      way.generation !== this.generation.value ||
+      !isPlain(frame)
+    )
+      return false;
+    const { counters } = this;
+    counters.InReceives++;
+    counters.InDelivers++;
+    frame.enterBy(way.route, way.fromIndex);
+    way.handler.receive(frame, from);
+    return true;
   }
 
-  /** A packet that `from` took in goes to its transport by `route`. */
-  learn(frame: Frame, from: HostDevice, route: Route): void {
+  /** A packet that `from` took in goes to its transport's `handler` by `route`. */
+  learn(frame: Frame, from: HostDevice, route: Route, handler: TransportHandler): void {
     const { hooks } = this.context;
     if (!hooks.isIdle(HookPoint.preRouting) || !hooks.isIdle(HookPoint.localIn)) return;
     if (from.internal || !isPlain(frame)) return;
     this.ways ??= new Array<InputWay | null>(PLACES).fill(null);
-    const { source, destination } = frame;
-    const place = placeOf(source, destination);
+    const { source, destination, protocol } = frame;
+    const place = placeOf(source, destination, protocol);
     let way = this.ways[place] as InputWay | null;
     if (way === null) {
-      way = new InputWay(from, route);
+      way = new InputWay(from, route, handler);
       this.ways[place] = way;
     }
     way.source = source;
     way.destination = destination;
+    way.protocol = protocol;
     way.from = from;
+    way.fromIndex = from.index;
     way.route = route;
-    way.generation = this.context.generation.value;
+    way.handler = handler;
+    way.generation = this.generation.value;
   }
 }

@@ -12,6 +12,7 @@ import { RouteType } from "../route/config.ts";
 import type { Route } from "../route/route.ts";
 import { InputWays } from "./input-ways.ts";
 import type { IpContext } from "./ip-context.ts";
+import type { IpCounters } from "./ip-counters.ts";
 import type { IpForward } from "./ip-forward.ts";
 import type { TransportHandler } from "./ip-layer.ts";
 import { findOptionFault } from "./ip-options.ts";
@@ -28,6 +29,7 @@ export class IpInput {
   private readonly forwarding: IpForward;
   private readonly handlers: (TransportHandler | undefined)[] = [];
   private readonly ways: InputWays;
+  private readonly counters: IpCounters;
   private reassembly: Reassembly | null = null;
   private trackingReassembly: Reassembly | null = null;
 
@@ -35,29 +37,34 @@ export class IpInput {
     this.context = context;
     this.forwarding = forwarding;
     this.ways = new InputWays(context);
+    this.counters = context.counters;
   }
 
   register(protocol: number, handler: TransportHandler): void {
     this.handlers[protocol] = handler;
+    this.context.generation.value++;
   }
 
   unregister(protocol: number): void {
     this.handlers[protocol] = undefined;
+    this.context.generation.value++;
   }
 
   handler(protocol: number): TransportHandler | undefined {
     return this.handlers[protocol];
   }
 
+  /** A packet for the link address of `from`, which took it in and has nobody else to give it to. */
+  receiveOwn(frame: Frame, from: HostDevice): void {
+    const { fastPath } = this.context;
+    if (fastPath !== null && fastPath.take(frame, from) === true) return;
+    if (this.ways.take(frame, from) === false) this.receive(frame, from, PacketType.host);
+  }
+
   /** A packet that `from` took in; `frame` is ours to change unless it is shared. */
   receive(shared: Frame, from: HostDevice, packetType: PacketType): void {
     const { context } = this;
     if (packetType === PacketType.otherHost) return context.drop(shared, "other-host", null);
-    if (packetType === PacketType.host && shared.shared === false) {
-      if (context.fastPath?.take(shared, from) === true) return;
-      const route = this.ways.find(shared, from);
-      if (route !== null) return this.deliverBy(route, shared, from);
-    }
     const frame = shared.shared === true ? copyFrame(shared, shared.id) : shared;
     if (from.internal === false) frame.enterHost(from.index);
     frame.inputInterface = from.index;
@@ -68,14 +75,6 @@ export class IpInput {
     const point = HookPoint.preRouting;
     if (context.hooks.isIdle(point) || passHooks(context, point, frame, from, null))
       this.route(frame, from);
-  }
-
-  /** `receive`, when all is decided. */
-  private deliverBy(route: Route, frame: Frame, from: HostDevice): void {
-    this.context.counters.InReceives++;
-    frame.enterHost(from.index);
-    frame.route = route;
-    this.deliverToTransport(frame, from);
   }
 
   /** Connection tracking puts packets together before they have a route, in queues of its own. */
@@ -114,12 +113,17 @@ export class IpInput {
     const { type } = frame.route as Route;
     if (type === RouteType.local || type === RouteType.broadcast || type === RouteType.multicast) {
       if (!sentHere && type === RouteType.local && frame.packetType === PacketType.host)
-        this.ways.learn(frame, from, frame.route as Route);
+        this.learnWay(frame, from);
       return this.deliver(frame, from);
     }
     // a route by which this host sent it leads nowhere on the way in (`dst_discard`)
     if (sentHere) return context.drop(frame, "ip-no-route", from);
     this.forwarding.forward(frame, from, sourceOnLink);
+  }
+
+  private learnWay(frame: Frame, from: HostDevice): void {
+    const handler = this.handlers[frame.protocol];
+    if (handler !== undefined) this.ways.learn(frame, from, frame.route as Route, handler);
   }
 
   /** No way on: the router says why, and whether the sender is to be told. */
@@ -184,12 +188,12 @@ export class IpInput {
   /** What follows LOCAL_IN: the handler of the protocol. */
   deliverToTransport(frame: Frame, from: NetDevice): void {
     const handler = this.handlers[frame.protocol];
-    const { context } = this;
+    const { context, counters } = this;
     if (handler !== undefined) {
-      context.counters.InDelivers++;
+      counters.InDelivers++;
       return handler.receive(frame, from);
     }
-    context.counters.InUnknownProtos++;
+    counters.InUnknownProtos++;
     const code = UnreachableCode.protocol;
     context.sendIcmpError(frame, IcmpType.destinationUnreachable, code, 0);
     context.drop(frame, "ip-protocol-unknown", null);

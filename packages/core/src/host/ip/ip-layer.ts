@@ -43,6 +43,8 @@ export interface IpLayer {
   nextIdentification(destination: Ipv4Address): number;
   /** The MTU for packets that leave by `route`, in octets: device, route and learnt path MTU. */
   mtuOf(route: Route, destination: Ipv4Address): number;
+  /** The same while the generation stays, whatever the destination; 0 while something is learnt, which time ends. */
+  lastingMtuOf(route: Route): number;
   /** The frame's story goes on at this host's own sockets: runs what comes after LOCAL_IN (for IPVS local node on LOCAL_OUT). */
   deliverLocally(frame: Frame, device: NetDevice): void;
 }

@@ -110,12 +110,19 @@ export class IpStack implements IpLayer {
   }
 
   mtuOf(route: Route, destination: Ipv4Address): number {
-    const { context } = this;
-    const device = context.devices.at(route.device);
-    const mtu = route.mtu !== 0 ? route.mtu : (device?.mtu ?? 0);
-    if (context.paths.empty) return mtu;
-    const learnt = context.paths.mtu(destination, context.engine.now);
+    const { paths, engine } = this.context;
+    const mtu = this.unlearntMtuOf(route);
+    if (paths.empty) return mtu;
+    const learnt = paths.mtu(destination, engine.now);
     return learnt !== 0 && learnt < mtu ? learnt : mtu;
+  }
+
+  lastingMtuOf(route: Route): number {
+    return this.context.paths.empty ? this.unlearntMtuOf(route) : 0;
+  }
+
+  private unlearntMtuOf({ mtu, device }: Route): number {
+    return mtu !== 0 ? mtu : (this.context.devices.at(device)?.mtu ?? 0);
   }
 
   /** Puts fragments on their way through together, in queues of their own; null while a part is missing. */

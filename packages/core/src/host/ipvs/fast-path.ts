@@ -71,10 +71,10 @@ export class MasqueradingFastPath implements FastPath, FlowMemory {
     const place = placeOf(frame.source, frame.destination, ports);
     const flow = flows[place] as MasqueradedFlow | null;
     if (flow === null || !flow.isOf(frame, ports, from) || !this.knows(flow, frame)) return false;
+    const { way } = flow;
     this.counters.InReceives++;
-    frame.enterHost(from.index);
+    frame.enterBy(way.route, way.fromIndex);
     frame.ipvsProperty = true;
-    frame.route = flow.way.route;
     frame.ttl--;
     this.pass(flow, frame);
     return true;

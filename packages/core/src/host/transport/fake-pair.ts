@@ -124,6 +124,10 @@ export class FakeHost implements IpLayer, FrameReceiver {
     return this.mtu;
   }
 
+  lastingMtuOf(): number {
+    return this.mtu;
+  }
+
   deliverLocally(): void {}
 
   receive(frame: Frame): void {

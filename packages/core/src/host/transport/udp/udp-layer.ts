@@ -64,6 +64,22 @@ export class UdpLayer implements TransportHandler, UdpContext {
   }
 
   receive(frame: Frame): void {
+    const { only } = this;
+    if (
+      only !== null &&
+      this.lastPort === frame.destinationPort &&
+      frame.packetType === PacketType.host &&
+      frame.extras === null &&
+      this.sending === 0 &&
+      this.host.trace === null &&
+      only.takes(frame.destination, frame.source, frame.sourcePort, frame.inputInterface) === true
+    )
+      this.hand(only, frame);
+    else this.receiveOther(frame);
+  }
+
+  /** `receive`, when there is more to it than that the one socket of the port gets the datagram. */
+  private receiveOther(frame: Frame): void {
     if (this.sending > 0) {
       const { engine } = this.host;
       engine.schedule(new BackloggedDatagram(this, frame), engine.now);
@@ -108,17 +124,20 @@ export class UdpLayer implements TransportHandler, UdpContext {
   }
 
   private hand(socket: UdpSocketHandle, frame: Frame): DropReason | null {
-    const { counters } = this;
-    if (!socket.enqueue(frame)) {
-      counters.UdpRcvbufErrors++;
-      counters.UdpInErrors++;
-      return "udp-receive-buffer-full";
-    }
-    counters.UdpInDatagrams++;
+    if (socket.enqueue(frame) === false) return this.refuse();
+    this.counters.UdpInDatagrams++;
     this.causeId = frame.id;
-    socket.onEvent?.();
+    const { onEvent } = socket;
+    if (onEvent !== null) onEvent();
     this.causeId = 0;
     return null;
+  }
+
+  private refuse(): DropReason {
+    const { counters } = this;
+    counters.UdpRcvbufErrors++;
+    counters.UdpInErrors++;
+    return "udp-receive-buffer-full";
   }
 
   /** Broadcasts go to every socket that would take them, and nobody is told when there is none. */

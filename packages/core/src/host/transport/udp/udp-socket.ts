@@ -36,15 +36,16 @@ export interface UdpContext {
   choosePort(address: Ipv4Address): number;
 }
 
-/** A datagram that waits to be read; made a `Datagram` only then. */
-class Received {
-  readonly frame: Frame;
-  readonly cost: number;
-  next: Received;
+/** What a datagram that waits takes of the buffer. */
+const costOf = (frame: Frame): number => truesize(HEADERS, frame.payloadLength);
 
-  constructor(frame: Frame, cost: number) {
+/** A datagram that waits behind another. */
+class Waiting {
+  readonly frame: Frame;
+  next: Waiting;
+
+  constructor(frame: Frame) {
     this.frame = frame;
-    this.cost = cost;
     this.next = this;
   }
 }
@@ -60,16 +61,20 @@ export class UdpSocketHandle implements UdpSocket {
   private readonly layer: UdpContext;
   private error: Errno = 0;
   private closed = false;
-  /** The newest datagram that waits, which is followed by the oldest. */
-  private newest: Received | null = null;
-  private memory = 0;
+  /** The oldest datagram that waits to be read; made a `Datagram` only then. Most are alone. */
+  private first: Frame | null = null;
+  /** The newest of those behind it, which is followed by the oldest of them; and what they take of the buffer. */
+  private newest: Waiting | null = null;
+  private memoryBehind = 0;
   private identification = -1;
   /** The route that was taken last, where it led, and the generation of routes of which it is. */
   private route: Route | null = null;
   private routeDestination: Ipv4Address = ANY_ADDRESS;
   private routeGeneration = -1;
-  /** The source of packets by that route. */
+  /** Of packets by that route: their source, their time to live, and how long they are if they are whole for certain. */
   private routeSource: Ipv4Address = ANY_ADDRESS;
+  private routeTtl = 0;
+  private routeLongest = 0;
   /** Bound to an address of its own choice: connect does not change it. */
   private addressBound = false;
   /** SO_BINDTODEVICE; 0 for any. */
@@ -100,7 +105,7 @@ export class UdpSocketHandle implements UdpSocket {
 
   /** Octets of buffer in use, as `ss` shows them. */
   get receiveQueue(): number {
-    return this.memory;
+    return this.first === null ? 0 : costOf(this.first) + this.memoryBehind;
   }
 
   takeError(): Errno {
@@ -215,38 +220,50 @@ export class UdpSocketHandle implements UdpSocket {
     this.routeDestination = destination;
     this.routeGeneration = host.routeGeneration();
     const { localAddress: bound } = this;
+    const { ip_default_ttl } = host.sysctls;
     this.routeSource = bound === ANY_ADDRESS ? host.ip.sourceFor(route, destination) : bound;
+    this.routeTtl = route.type === RouteType.multicast ? this.groupTtl : ip_default_ttl;
+    this.routeLongest = this.discovers() ? host.ip.lastingMtuOf(route) : 0;
+  }
+
+  private discovers(): boolean {
+    return this.discoverPathMtu && this.layer.host.sysctls.ip_no_pmtu_disc === 0;
   }
 
   /** Don't Fragment as long as it fits (IP_PMTUDISC_WANT); a longer datagram is fragmented here. */
+  private fragmentOf(length: number, destination: Ipv4Address, route: Route): number {
+    const fits = this.discovers() && length <= this.layer.host.ip.mtuOf(route, destination);
+    return fits ? FragmentField.dontFragment : 0;
+  }
+
   private transmit(octets: Uint8Array, destination: Ipv4Address, port: number, route: Route): void {
+    const payloadLength = octets.length;
+    const length = IPV4_HEADER_LENGTH + UDP_HEADER_LENGTH + payloadLength;
+    const fragment =
+      length <= this.routeLongest
+        ? FragmentField.dontFragment
+        : this.fragmentOf(length, destination, route);
     const { layer } = this;
-    const { host } = layer;
+    const { host, causeId } = layer;
+    let identification = 0;
+    if (this.connected === true) {
+      identification = this.identification;
+      this.identification = (identification + 1) & 0xffff;
+    } else identification = host.ip.nextIdentification(destination);
     const frame = new Frame(host.engine.newFrameId());
-    if (layer.causeId !== 0) {
-      frame.parentId = layer.causeId;
-      frame.origin = FrameOrigin.answer;
-    }
+    frame.parentId = causeId;
+    frame.origin = causeId === 0 ? FrameOrigin.original : FrameOrigin.answer;
     frame.source = this.routeSource;
     frame.destination = destination;
     frame.protocol = IpProtocol.udp;
-    frame.ttl = route.type === RouteType.multicast ? this.groupTtl : host.sysctls.ip_default_ttl;
+    frame.ttl = this.routeTtl;
+    frame.identification = identification;
+    frame.fragment = fragment;
+    frame.length = length;
     frame.sourcePort = this.localPort;
     frame.destinationPort = port;
     frame.payload = octets;
-    frame.payloadLength = octets.length;
-    frame.length = IPV4_HEADER_LENGTH + UDP_HEADER_LENGTH + octets.length;
-    const { ip_no_pmtu_disc } = host.sysctls;
-    if (
-      this.discoverPathMtu === true &&
-      ip_no_pmtu_disc === 0 &&
-      frame.length <= host.ip.mtuOf(route, destination)
-    )
-      frame.fragment = FragmentField.dontFragment;
-    if (this.connected === true) {
-      frame.identification = this.identification;
-      this.identification = (this.identification + 1) & 0xffff;
-    } else frame.identification = host.ip.nextIdentification(destination);
+    frame.payloadLength = payloadLength;
     frame.route = route;
     layer.counters.UdpOutDatagrams++;
     layer.send(frame);
@@ -254,26 +271,39 @@ export class UdpSocketHandle implements UdpSocket {
 
   /** Queues a datagram; false when the buffer is full. */
   enqueue(frame: Frame): boolean {
-    if (this.memory > this.layer.host.sysctls.rmem_default) return false;
-    const received = new Received(frame, truesize(HEADERS, frame.payloadLength));
-    this.memory += received.cost;
-    const { newest } = this;
-    if (newest !== null) {
-      received.next = newest.next;
-      newest.next = received;
-    }
-    this.newest = received;
+    if (this.first !== null) return this.enqueueBehind(this.first, frame);
+    this.first = frame;
     return true;
   }
 
-  receive(): Datagram | undefined {
+  /** `enqueue` behind `first`, and maybe others. */
+  private enqueueBehind(first: Frame, frame: Frame): boolean {
+    const memory = costOf(first) + this.memoryBehind;
+    if (memory > this.layer.host.sysctls.rmem_default) return false;
+    const waiting = new Waiting(frame);
+    this.memoryBehind += costOf(frame);
     const { newest } = this;
-    if (newest === null) return undefined;
-    const first = newest.next;
-    if (first === newest) this.newest = null;
-    else newest.next = first.next;
-    this.memory -= first.cost;
-    const { frame } = first;
+    if (newest !== null) {
+      waiting.next = newest.next;
+      newest.next = waiting;
+    }
+    this.newest = waiting;
+    return true;
+  }
+
+  /** Takes the oldest of those that wait behind the first. */
+  private takeNext(newest: Waiting): Frame {
+    const { frame, next } = newest.next;
+    if (next === newest.next) this.newest = null;
+    else newest.next = next;
+    this.memoryBehind -= costOf(frame);
+    return frame;
+  }
+
+  receive(): Datagram | undefined {
+    const { first: frame, newest } = this;
+    if (frame === null) return undefined;
+    this.first = newest === null ? null : this.takeNext(newest);
     const { payload, payloadOffset: from, payloadLength: length } = frame;
     const whole = from === 0 && length === payload.length;
     return {
@@ -300,6 +330,7 @@ export class UdpSocketHandle implements UdpSocket {
     if (this.closed) return;
     this.closed = true;
     this.onEvent = null;
+    this.first = null;
     this.newest = null;
     if (this.localPort !== 0) this.layer.remove(this);
     this.leaveGroup();
