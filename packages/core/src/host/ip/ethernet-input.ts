@@ -29,9 +29,11 @@ export class EthernetInput {
       frame.etherType === EtherType.ipv4 &&
       frame.ethernet.destination === from.mac &&
       frame.shared === false
-    )
-      this.ip.receiveOwn(frame, from);
-    else this.receiveOther(frame, from);
+    ) {
+      const { fastPath } = this.context;
+      if (fastPath === null || fastPath.take(frame, from) === false)
+        this.ip.receive(frame, from, PacketType.host);
+    } else this.receiveOther(frame, from);
   }
 
   /** `receive`, for anything but an IPv4 packet to `from` alone. */

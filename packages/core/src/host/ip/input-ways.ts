@@ -8,9 +8,7 @@ import type { Ipv4Address } from "../../packet/ipv4-address.ts";
 import type { HostDevice } from "../device/host-device.ts";
 import { HookPoint } from "../netfilter/hook.ts";
 import type { Route } from "../route/route.ts";
-import type { FastPath } from "./fast-path.ts";
 import type { IpContext } from "./ip-context.ts";
-import type { IpCounters } from "./ip-counters.ts";
 import type { TransportHandler } from "./ip-layer.ts";
 import { isPlain } from "./known-way.ts";
 
@@ -38,40 +36,21 @@ class InputWay {
 const placeOf = (source: number, destination: number, protocol: number): number =>
   Math.imul(source ^ Math.imul(destination, 0x85ebca6b) ^ protocol, 0x9e3779b1) >>> 28;
 
-export class InputWays implements FastPath {
+export class InputWays {
   private readonly context: IpContext;
-  private readonly counters: IpCounters;
   private readonly generation: Generation;
   /** Made for the first way. */
   private ways: (InputWay | null)[] | null = null;
 
   constructor(context: IpContext) {
     this.context = context;
-    this.counters = context.counters;
     this.generation = context.generation;
   }
 
-  take(frame: Frame, from: HostDevice): boolean {
+  /** The way of packets with these addresses, or of others in its place; null for none. */
+  at(source: Ipv4Address, destination: Ipv4Address, protocol: number): InputWay | null {
     const { ways } = this;
-    if (ways === null) return false;
-    const { source, destination, protocol } = frame;
-    const way = ways[placeOf(source, destination, protocol)] as InputWay | null;
-    if (
-      way === null ||
-      way.source !== source ||
-      way.destination !== destination ||
-      way.protocol !== protocol ||
-      way.from !== from ||
-      way.generation !== this.generation.value ||
-      !isPlain(frame)
-    )
-      return false;
-    const { counters } = this;
-    counters.InReceives++;
-    counters.InDelivers++;
-    frame.enterBy(way.route, way.fromIndex);
-    way.handler.receive(frame, from);
-    return true;
+    return ways === null ? null : (ways[placeOf(source, destination, protocol)] as InputWay | null);
   }
 
   /** A packet that `from` took in goes to its transport's `handler` by `route`. */

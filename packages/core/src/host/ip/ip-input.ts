@@ -16,6 +16,7 @@ import type { IpCounters } from "./ip-counters.ts";
 import type { IpForward } from "./ip-forward.ts";
 import type { TransportHandler } from "./ip-layer.ts";
 import { findOptionFault } from "./ip-options.ts";
+import { PART_OF_ANOTHER } from "./known-way.ts";
 import { logMartian } from "./martian-log.ts";
 import { passHooks } from "./pass-hooks.ts";
 import { Reassembly } from "./reassembly.ts";
@@ -54,22 +55,34 @@ export class IpInput {
     return this.handlers[protocol];
   }
 
-  /** A packet for the link address of `from`, which took it in and has nobody else to give it to. */
-  receiveOwn(frame: Frame, from: HostDevice): void {
-    const { fastPath } = this.context;
-    if (fastPath !== null && fastPath.take(frame, from) === true) return;
-    if (this.ways.take(frame, from) === false) this.receive(frame, from, PacketType.host);
-  }
-
   /** A packet that `from` took in; `frame` is ours to change unless it is shared. */
   receive(shared: Frame, from: HostDevice, packetType: PacketType): void {
-    const { context } = this;
+    const { context, counters } = this;
+    if (packetType === PacketType.host && shared.shared === false) {
+      const { source, destination, protocol } = shared;
+      const way = this.ways.at(source, destination, protocol);
+      if (
+        way !== null &&
+        way.source === source &&
+        way.destination === destination &&
+        way.protocol === protocol &&
+        way.from === from &&
+        way.generation === context.generation.value &&
+        shared.extras === null &&
+        (shared.fragment & PART_OF_ANOTHER) === 0
+      ) {
+        counters.InReceives++;
+        counters.InDelivers++;
+        shared.enterBy(way.route, way.fromIndex);
+        return way.handler.receive(shared, from);
+      }
+    }
     if (packetType === PacketType.otherHost) return context.drop(shared, "other-host", null);
     const frame = shared.shared === true ? copyFrame(shared, shared.id) : shared;
     if (from.internal === false) frame.enterHost(from.index);
     frame.inputInterface = from.index;
     frame.packetType = packetType;
-    context.counters.InReceives++;
+    counters.InReceives++;
     if (frame.checksumFaults !== 0 && (frame.checksumFaults & ~ChecksumFault.transport) !== 0)
       return this.refuseHeader(frame);
     const point = HookPoint.preRouting;

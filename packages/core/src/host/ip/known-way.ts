@@ -5,6 +5,9 @@
 import type { Frame } from "../../packet/frame.ts";
 import { FragmentField } from "../../packet/protocol.ts";
 
+/** What `frame.fragment` has of a fragment only. */
+export const PART_OF_ANOTHER = ~FragmentField.dontFragment;
+
 /** A packet as most are: whole, undamaged, and with nothing in its IPv4 header that asks for a decision. */
 export const isPlain = (frame: Frame): boolean =>
-  (frame.fragment & ~FragmentField.dontFragment) === 0 && frame.extras === null;
+  frame.extras === null && (frame.fragment & PART_OF_ANOTHER) === 0;

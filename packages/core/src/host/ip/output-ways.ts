@@ -55,7 +55,8 @@ export class OutputWays {
       way.neighbour.ready === false
     )
       return false;
-    context.neighbours.sendTo(way.neighbour, frame, way.out);
+    context.neighbours.address(frame, way.neighbour);
+    way.out.transmit(frame);
     return true;
   }
 

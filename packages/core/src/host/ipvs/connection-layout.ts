@@ -4,15 +4,11 @@
  * inlines them. As properties of an object they cost the whole packet path a tenth.
  */
 
-/** Octets of a row, and the same in doubles and in words of 32 bits. */
+/** Octets of a row, and the same in words of 32 bits. */
 export const ROW = 56;
-export const DOUBLES = 7;
 export const WORDS = 14;
 
-/** In doubles. */
-export const REFRESHED_AT = 0;
-
-// in words; the double takes the first two
+// in words; the first two are a double, when the last packet restarted the timer
 export const NEXT_IN_CHAIN = 2;
 export const CLIENT_ADDRESS = 3;
 export const VIRTUAL_ADDRESS = 4;

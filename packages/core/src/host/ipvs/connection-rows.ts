@@ -16,7 +16,6 @@ import {
   ARMED_SECONDS,
   CLIENT_ADDRESS,
   CONTROL,
-  DOUBLES,
   FLAGS_AT,
   IN_PACKETS,
   KIND,
@@ -25,7 +24,6 @@ import {
   NEXT_IN_CHAIN,
   OCTET,
   PORTS,
-  REFRESHED_AT,
   ROW,
   SERVER,
   SERVER_PORT_AND_FLAGS,
@@ -55,8 +53,8 @@ export class ConnectionRows {
   // one memory, looked at in two widths
   private doubles = new Float64Array(NO_MEMORY);
   private words = new Int32Array(NO_MEMORY);
-  /** Rows that were in use at some time, row 0 among them, which is none. */
-  private opened = 1;
+  /** Words of rows that were in use at some time, and of the first row, which is none. */
+  private opened = WORDS;
   /** The first free row; the others follow by `nextInChain`. */
   private free = 0;
   private readonly numbers = new NumberedServers();
@@ -81,29 +79,28 @@ export class ConnectionRows {
     now: Instant,
   ): Connection {
     const row = this.free !== 0 ? this.takeFree() : this.open();
-    const word = row * WORDS;
-    this.doubles[row * DOUBLES + REFRESHED_AT] = now;
+    this.doubles[row >> 1] = now;
     const { words } = this;
-    words[word + NEXT_IN_CHAIN] = 0;
-    words[word + CLIENT_ADDRESS] = clientAddress;
-    words[word + VIRTUAL_ADDRESS] = virtualAddress;
-    words[word + PORTS] = clientPort | (virtualPort << 16);
-    words[word + SERVER_PORT_AND_FLAGS] = serverPort | (flags << FLAGS_AT);
-    words[word + KIND] = protocol | (method << METHOD_AT);
-    words[word + SERVER] = server === null ? 0 : this.numbers.numberOf(server);
-    words[word + TIMEOUT_SECONDS] = FIRST_TIMEOUT_SECONDS;
-    words[word + ARMED_SECONDS] = 0;
-    words[word + IN_PACKETS] = 0;
-    words[word + CONTROL] = 0;
-    words[word + TIMER_SLOT] = 0;
+    words[row + NEXT_IN_CHAIN] = 0;
+    words[row + CLIENT_ADDRESS] = clientAddress;
+    words[row + VIRTUAL_ADDRESS] = virtualAddress;
+    words[row + PORTS] = clientPort | (virtualPort << 16);
+    words[row + SERVER_PORT_AND_FLAGS] = serverPort | (flags << FLAGS_AT);
+    words[row + KIND] = protocol | (method << METHOD_AT);
+    words[row + SERVER] = server === null ? 0 : this.numbers.numberOf(server);
+    words[row + TIMEOUT_SECONDS] = FIRST_TIMEOUT_SECONDS;
+    words[row + ARMED_SECONDS] = 0;
+    words[row + IN_PACKETS] = 0;
+    words[row + CONTROL] = 0;
+    words[row + TIMER_SLOT] = 0;
     return row as Connection;
   }
 
   /** Gives back the row of a connection that stands nowhere any more. */
   remove(connection: Connection): void {
-    this.words[connection * WORDS + SERVER_PORT_AND_FLAGS] = 0;
-    this.words[connection * WORDS + CONTROL] = 0;
-    this.words[connection * WORDS + NEXT_IN_CHAIN] = this.free;
+    this.words[connection + SERVER_PORT_AND_FLAGS] = 0;
+    this.words[connection + CONTROL] = 0;
+    this.words[connection + NEXT_IN_CHAIN] = this.free;
     this.free = connection;
     if (this.names !== null) this.names.delete(connection);
   }
@@ -115,34 +112,34 @@ export class ConnectionRows {
 
   /** IP protocol; 0 for a template of a firewall-mark service. */
   protocol(connection: Connection): number {
-    return (this.words[connection * WORDS + KIND] as number) & OCTET;
+    return (this.words[connection + KIND] as number) & OCTET;
   }
 
   /** 0 low bits for a template: it stands for a network. */
   clientAddress(connection: Connection): Ipv4Address {
-    return this.words[connection * WORDS + CLIENT_ADDRESS] as Ipv4Address;
+    return this.words[connection + CLIENT_ADDRESS] as Ipv4Address;
   }
 
   /** 0 for a template. */
   clientPort(connection: Connection): number {
-    return (this.words[connection * WORDS + PORTS] as number) & LOW_HALF;
+    return (this.words[connection + PORTS] as number) & LOW_HALF;
   }
 
   /** A firewall mark when `protocol` is 0. */
   virtualAddress(connection: Connection): Ipv4Address {
-    return this.words[connection * WORDS + VIRTUAL_ADDRESS] as Ipv4Address;
+    return this.words[connection + VIRTUAL_ADDRESS] as Ipv4Address;
   }
 
   virtualPort(connection: Connection): number {
-    return (this.words[connection * WORDS + PORTS] as number) >>> 16;
+    return (this.words[connection + PORTS] as number) >>> 16;
   }
   setVirtualPort(connection: Connection, port: number): void {
-    this.words[connection * WORDS + PORTS] = this.clientPort(connection) | (port << 16);
+    this.words[connection + PORTS] = this.clientPort(connection) | (port << 16);
   }
 
   /** Its server, also in the trash; null for a bypass connection. */
   server(connection: Connection): Destination | null {
-    const number = this.words[connection * WORDS + SERVER] as number;
+    const number = this.words[connection + SERVER] as number;
     return this.servers[number] as Destination | null;
   }
 
@@ -153,29 +150,29 @@ export class ConnectionRows {
   }
 
   serverPort(connection: Connection): number {
-    return (this.words[connection * WORDS + SERVER_PORT_AND_FLAGS] as number) & LOW_HALF;
+    return (this.words[connection + SERVER_PORT_AND_FLAGS] as number) & LOW_HALF;
   }
   setServerPort(connection: Connection, port: number): void {
-    const at = connection * WORDS + SERVER_PORT_AND_FLAGS;
+    const at = connection + SERVER_PORT_AND_FLAGS;
     this.words[at] = ((this.words[at] as number) & ~LOW_HALF) | port;
   }
 
   /** How packets reach the server; stays when the server's method is changed. */
   method(connection: Connection): Method {
-    return (((this.words[connection * WORDS + KIND] as number) >> METHOD_AT) & OCTET) as Method;
+    return (((this.words[connection + KIND] as number) >> METHOD_AT) & OCTET) as Method;
   }
 
   /** Whether any of these `ConnectionFlag` bits is set. */
   has(connection: Connection, flag: number): boolean {
-    const word = this.words[connection * WORDS + SERVER_PORT_AND_FLAGS] as number;
+    const word = this.words[connection + SERVER_PORT_AND_FLAGS] as number;
     return (word & (flag << FLAGS_AT)) !== 0;
   }
   raise(connection: Connection, flag: number): void {
-    const at = connection * WORDS + SERVER_PORT_AND_FLAGS;
+    const at = connection + SERVER_PORT_AND_FLAGS;
     this.words[at] = (this.words[at] as number) | (flag << FLAGS_AT);
   }
   lower(connection: Connection, flag: number): void {
-    const at = connection * WORDS + SERVER_PORT_AND_FLAGS;
+    const at = connection + SERVER_PORT_AND_FLAGS;
     this.words[at] = (this.words[at] as number) & ~(flag << FLAGS_AT);
   }
 
@@ -204,15 +201,14 @@ export class ConnectionRows {
     const ports = clientPort | (virtualPort << 16);
     let row: number = head;
     while (row !== NO_CONNECTION) {
-      const at = row * WORDS;
       if (
-        words[at + CLIENT_ADDRESS] === client &&
-        words[at + PORTS] === ports &&
-        words[at + VIRTUAL_ADDRESS] === virtualAddress &&
-        ((words[at + KIND] as number) & OCTET) === protocol
+        words[row + CLIENT_ADDRESS] === client &&
+        words[row + PORTS] === ports &&
+        words[row + VIRTUAL_ADDRESS] === virtualAddress &&
+        ((words[row + KIND] as number) & OCTET) === protocol
       )
         break;
-      row = words[at + NEXT_IN_CHAIN] as number;
+      row = words[row + NEXT_IN_CHAIN] as number;
     }
     return row as Connection;
   }
@@ -228,118 +224,117 @@ export class ConnectionRows {
   ): Connection {
     const { words } = this;
     let row: number = head;
-    for (; row !== NO_CONNECTION; row = words[row * WORDS + NEXT_IN_CHAIN] as number) {
-      const at = row * WORDS;
-      if (words[at + CLIENT_ADDRESS] !== client) continue;
-      const ports = words[at + PORTS] as number;
-      const kind = words[at + KIND] as number;
+    for (; row !== NO_CONNECTION; row = words[row + NEXT_IN_CHAIN] as number) {
+      if (words[row + CLIENT_ADDRESS] !== client) continue;
+      const ports = words[row + PORTS] as number;
+      const kind = words[row + KIND] as number;
       if ((ports & LOW_HALF) !== clientPort || (kind & OCTET) !== protocol) continue;
       if (((kind >> METHOD_AT) & OCTET) === Method.masquerading) {
-        const serverPort = (words[at + SERVER_PORT_AND_FLAGS] as number) & LOW_HALF;
-        const server = this.servers[words[at + SERVER] as number] as Destination;
+        const serverPort = (words[row + SERVER_PORT_AND_FLAGS] as number) & LOW_HALF;
+        const server = this.servers[words[row + SERVER] as number] as Destination;
         if (serverPort === sourcePort && server.address === source) break;
-      } else if (words[at + VIRTUAL_ADDRESS] === source && ports >>> 16 === sourcePort) break;
+      } else if (words[row + VIRTUAL_ADDRESS] === source && ports >>> 16 === sourcePort) break;
     }
     return row as Connection;
   }
 
   /** A state of its protocol. */
   state(connection: Connection): number {
-    return (this.words[connection * WORDS + KIND] as number) >>> STATE_AT;
+    return (this.words[connection + KIND] as number) >>> STATE_AT;
   }
   setState(connection: Connection, state: number): void {
-    const at = connection * WORDS + KIND;
+    const at = connection + KIND;
     this.words[at] = ((this.words[at] as number) & LOW_HALF) | (state << STATE_AT);
   }
 
   /** The current state's timeout. */
   timeoutSeconds(connection: Connection): number {
-    return this.words[connection * WORDS + TIMEOUT_SECONDS] as number;
+    return this.words[connection + TIMEOUT_SECONDS] as number;
   }
   setTimeoutSeconds(connection: Connection, seconds: number): void {
-    this.words[connection * WORDS + TIMEOUT_SECONDS] = seconds;
+    this.words[connection + TIMEOUT_SECONDS] = seconds;
   }
 
   /** The timeout for which the wheel was armed; 0 when it was told to fire at once. */
   setArmedSeconds(connection: Connection, seconds: number): void {
-    this.words[connection * WORDS + ARMED_SECONDS] = seconds;
+    this.words[connection + ARMED_SECONDS] = seconds;
   }
 
   /** Where the wheel keeps its timer; `UNARMED` before the first packet was dealt with. */
   timerSlot(connection: Connection): number {
-    return this.words[connection * WORDS + TIMER_SLOT] as number;
+    return this.words[connection + TIMER_SLOT] as number;
   }
   setTimerSlot(connection: Connection, slot: number): void {
-    this.words[connection * WORDS + TIMER_SLOT] = slot;
+    this.words[connection + TIMER_SLOT] = slot;
   }
 
   /** A packet was dealt with, from the client if `fromClient` is 1 rather than 0: counts it, notes when, and says what is left to do. */
   restart(connection: Connection, at: Instant, fromClient: number): AfterPacket {
     const { words } = this;
-    const word = connection * WORDS;
-    const flags = words[word + SERVER_PORT_AND_FLAGS] as number;
+    const flags = words[connection + SERVER_PORT_AND_FLAGS] as number;
     if ((flags & NOT_USUAL) !== 0) {
       if ((flags & ONE_PACKET) !== 0) return AfterPacket.ends;
-      words[word + SERVER_PORT_AND_FLAGS] = flags & ~CONDEMNED;
+      words[connection + SERVER_PORT_AND_FLAGS] = flags & ~CONDEMNED;
     }
-    this.doubles[connection * DOUBLES + REFRESHED_AT] = at;
-    words[word + IN_PACKETS] = (words[word + IN_PACKETS] as number) + fromClient;
+    this.doubles[connection >> 1] = at;
+    words[connection + IN_PACKETS] = (words[connection + IN_PACKETS] as number) + fromClient;
     const late =
-      (words[word + TIMEOUT_SECONDS] as number) < (words[word + ARMED_SECONDS] as number);
-    return late || words[word + TIMER_SLOT] === UNARMED
+      (words[connection + TIMEOUT_SECONDS] as number) <
+      (words[connection + ARMED_SECONDS] as number);
+    return late || words[connection + TIMER_SLOT] === UNARMED
       ? AfterPacket.armTimer
       : AfterPacket.nothing;
   }
 
   /** The same for a packet of this `Direction` that changed nothing, so that nothing is left to do. */
   refresh(connection: Connection, at: Instant, direction: number): void {
-    this.doubles[connection * DOUBLES + REFRESHED_AT] = at;
+    this.doubles[connection >> 1] = at;
     if (direction === 0) this.countInPacket(connection);
   }
 
   /** When the last packet restarted the timer. */
   refreshedAt(connection: Connection): Instant {
-    return this.doubles[connection * DOUBLES + REFRESHED_AT] as Instant;
+    return this.doubles[connection >> 1] as Instant;
   }
 
   /** Packets from the client so far. */
   inPackets(connection: Connection): number {
-    return this.words[connection * WORDS + IN_PACKETS] as number;
+    return this.words[connection + IN_PACKETS] as number;
   }
   setInPackets(connection: Connection, packets: number): void {
-    this.words[connection * WORDS + IN_PACKETS] = packets;
+    this.words[connection + IN_PACKETS] = packets;
   }
   countInPacket(connection: Connection): void {
-    const at = connection * WORDS + IN_PACKETS;
+    const at = connection + IN_PACKETS;
     this.words[at] = (this.words[at] as number) + 1;
   }
 
   /** The template that it belongs to. */
   control(connection: Connection): Connection {
     if (this.has(connection, ConnectionFlag.template)) return NO_CONNECTION;
-    return this.words[connection * WORDS + CONTROL] as Connection;
+    return this.words[connection + CONTROL] as Connection;
   }
   setControl(connection: Connection, template: Connection): void {
-    this.words[connection * WORDS + CONTROL] = template;
+    this.words[connection + CONTROL] = template;
   }
 
   /** How many connections belong to this template; 0 for what is none. */
   controlled(connection: Connection): number {
     if (!this.has(connection, ConnectionFlag.template)) return 0;
-    return this.words[connection * WORDS + CONTROL] as number;
+    return this.words[connection + CONTROL] as number;
   }
   /** So many connections more, or fewer, belong to `template`. */
   addControlled(template: Connection, by: number): void {
-    const at = template * WORDS + CONTROL;
+    const at = template + CONTROL;
     this.words[at] = (this.words[at] as number) + by;
   }
 
   /** The next entry in its chain of the table, older than this one. */
   nextInChain(connection: Connection): Connection {
-    return this.words[connection * WORDS + NEXT_IN_CHAIN] as Connection;
+    return this.words[connection + NEXT_IN_CHAIN] as Connection;
   }
   setNextInChain(connection: Connection, next: Connection): void {
-    this.words[connection * WORDS + NEXT_IN_CHAIN] = next;
+    this.words[connection + NEXT_IN_CHAIN] = next;
   }
 
   /** Full-nat's source address and port; null for every other method. */
@@ -372,14 +367,16 @@ export class ConnectionRows {
 
   private takeFree(): number {
     const row = this.free;
-    this.free = this.words[row * WORDS + NEXT_IN_CHAIN] as number;
+    this.free = this.words[row + NEXT_IN_CHAIN] as number;
     return row;
   }
 
   /** One row more. */
   private open(): number {
-    if (this.opened * ROW >= this.words.byteLength) this.grow();
-    return this.opened++;
+    const row = this.opened;
+    if (row >= this.words.length) this.grow();
+    this.opened = row + WORDS;
+    return row;
   }
 
   /** Doubles the memory; what is not used yet takes none of the machine's. */

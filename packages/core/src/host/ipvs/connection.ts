@@ -1,10 +1,10 @@
 /**
  * A connection (`struct ip_vs_conn`): a flow of a client to a virtual service and the real server that has it, or a
- * template that keeps a client with one server (persistence). It is no object but the number of a row; the row is
- * described in connection-rows.ts. A number is given out again when its connection has ended: nobody may keep one.
+ * template that keeps a client with one server (persistence). It is no object but the place of a row; the row is
+ * described in connection-rows.ts. A place is given out again when its connection has ended: nobody may keep one.
  */
 declare const connectionBrand: unique symbol;
-/** A connection, by the number of its row. */
+/** A connection, by the word at which its row begins: a multiplication less in all that looks there. */
 export type Connection = number & { readonly [connectionBrand]: true };
 
 /** No connection at all. */

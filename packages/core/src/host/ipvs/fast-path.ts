@@ -18,7 +18,7 @@ import type { Engine } from "../../time/engine.ts";
 import type { HostDevice } from "../device/host-device.ts";
 import type { FastPath } from "../ip/fast-path.ts";
 import type { IpCounters } from "../ip/ip-counters.ts";
-import { isPlain } from "../ip/known-way.ts";
+import { PART_OF_ANOTHER } from "../ip/known-way.ts";
 import type { NeighbourTable } from "../neigh/neighbour-table.ts";
 import { AnswerWays } from "./answer-ways.ts";
 import { type Connection, ConnectionFlag } from "./connection.ts";
@@ -65,60 +65,65 @@ export class MasqueradingFastPath implements FastPath, FlowMemory {
   }
 
   take(frame: Frame, from: HostDevice): boolean {
-    const flows = this.flows;
+    const { flows } = this;
     if (flows === null) return false;
+    const { source, destination } = frame;
     const ports = portsOf(frame.sourcePort, frame.destinationPort);
-    const place = placeOf(frame.source, frame.destination, ports);
-    const flow = flows[place] as MasqueradedFlow | null;
-    if (flow === null || !flow.isOf(frame, ports, from) || !this.knows(flow, frame)) return false;
-    const { way } = flow;
-    this.counters.InReceives++;
+    const flow = flows[placeOf(source, destination, ports)] as MasqueradedFlow | null;
+    if (
+      flow === null ||
+      flow.source !== source ||
+      flow.destination !== destination ||
+      flow.ports !== ports ||
+      flow.protocolNumber !== frame.protocol
+    )
+      return false;
+    const { way, server, connection, direction } = flow;
+    // is there anything about the packet, or new about its way, that needs a decision?
+    if (
+      way.from !== from ||
+      way.generation !== this.generation.value ||
+      frame.length > way.mtu ||
+      frame.ttl <= 1 ||
+      (frame.tcpFlags & flow.decisive) !== 0 ||
+      frame.extras !== null ||
+      (frame.fragment & PART_OF_ANOTHER) !== 0 ||
+      server.counting === false ||
+      way.neighbour.ready === false
+    )
+      return false;
+    const { counters } = this;
+    counters.InReceives++;
     frame.enterBy(way.route, way.fromIndex);
     frame.ipvsProperty = true;
     frame.ttl--;
-    this.pass(flow, frame);
+    if (direction === Direction.input) {
+      server.traffic.countIn(frame.length);
+      frame.destination = flow.newAddress;
+      frame.destinationPort = flow.newPort;
+      counters.OutRequests++;
+    } else {
+      server.traffic.countOut(frame.length);
+      frame.source = flow.newAddress;
+      frame.sourcePort = flow.newPort;
+      counters.ForwDatagrams++;
+    }
+    if (flow.protocol.leaves(connection, direction, frame) === true) {
+      this.rows.refresh(connection, this.engine.now, direction);
+      this.neighbours.address(frame, way.neighbour);
+      way.out.transmit(frame);
+    } else this.passDecisive(flow, frame);
     return true;
   }
 
-  /** Whether there is nothing about the packet, or new about its way, that needs a decision. */
-  private knows(flow: MasqueradedFlow, frame: Frame): boolean {
-    const way = flow.way;
-    return (
-      way.generation === this.generation.value &&
-      frame.length <= way.mtu &&
-      frame.ttl > 1 &&
-      (frame.tcpFlags & flow.decisive) === 0 &&
-      way.neighbour.ready === true &&
-      flow.server.counting === true &&
-      isPlain(frame)
-    );
-  }
-
-  private pass(flow: MasqueradedFlow, frame: Frame): void {
-    if (flow.direction === Direction.input) {
-      flow.server.traffic.countIn(frame.length);
-      frame.destination = flow.newAddress;
-      frame.destinationPort = flow.newPort;
-      this.counters.OutRequests++;
-    } else {
-      flow.server.traffic.countOut(frame.length);
-      frame.source = flow.newAddress;
-      frame.sourcePort = flow.newPort;
-      this.counters.ForwDatagrams++;
-    }
-    if (flow.protocol.leaves(flow.connection, flow.direction, frame) === false)
-      return this.passDecisive(flow, frame);
-    this.rows.refresh(flow.connection, this.engine.now, flow.direction);
-    this.neighbours.sendTo(flow.way.neighbour, frame, flow.way.out);
-  }
-
-  /** A packet that changes its connection's state; that of a request is done when it has gone. */
+  /** The rest of `take`, for a packet that changes its connection's state; that of a request is done when it has gone. */
   private passDecisive(flow: MasqueradedFlow, frame: Frame): void {
     const { connection, direction, way } = flow;
     const { connections } = this.context;
     flow.protocol.advance(connection, direction, frame);
     if (direction === Direction.output) connections.done(connection, 0);
-    this.neighbours.sendTo(way.neighbour, frame, way.out);
+    this.neighbours.address(frame, way.neighbour);
+    way.out.transmit(frame);
     if (direction === Direction.input) connections.done(connection, 1);
   }
 

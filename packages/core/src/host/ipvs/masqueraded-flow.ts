@@ -2,9 +2,7 @@
  * What was decided for the packets of one direction of a masqueraded connection: a place of the fast path, which is used
  * again for other flows.
  */
-import type { Frame } from "../../packet/frame.ts";
 import type { Ipv4Address } from "../../packet/ipv4-address.ts";
-import type { HostDevice } from "../device/host-device.ts";
 import { type Connection, NO_CONNECTION } from "./connection.ts";
 import type { Destination } from "./destination.ts";
 import type { FlowWay } from "./flow-way.ts";
@@ -37,17 +35,6 @@ export class MasqueradedFlow {
     this.protocol = protocol;
     this.server = server;
     this.way = way;
-  }
-
-  /** Whether a packet with these ports that `from` took in belongs to it. */
-  isOf(frame: Frame, ports: number, from: HostDevice): boolean {
-    return (
-      this.source === frame.source &&
-      this.ports === ports &&
-      this.destination === frame.destination &&
-      this.protocolNumber === frame.protocol &&
-      this.way.from === from
-    );
   }
 }
 

@@ -71,15 +71,16 @@ export class NeighbourTable implements NeighbourTimerHandler {
         return;
       }
     }
-    if (entry.ready === true) this.sendTo(entry, frame, device);
-    else this.resolve(entry, frame);
+    if (entry.ready === true) {
+      this.address(frame, entry);
+      device.transmit(frame);
+    } else this.resolve(entry, frame);
   }
 
-  /** Sends an IP packet on `device` to a neighbour that is ready. */
-  sendTo(entry: NeighbourEntry, frame: Frame, device: NeighbourDevice): void {
+  /** Addresses an IP packet, which is about to leave, to a neighbour that is ready. */
+  address(frame: Frame, entry: NeighbourEntry): void {
     if ((entry.state & CONNECTED) === 0) entry.usedAt = this.engine.now;
     frame.ethernet = entry.header;
-    device.transmit(frame);
   }
 
   /** An upper layer knows that its packets arrive at the neighbour (`neigh_confirm`, as TCP does for each ACK); its entry. */
