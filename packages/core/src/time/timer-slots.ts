@@ -12,13 +12,16 @@ import {
   ARGUMENT,
   BUCKET_BITS,
   BUCKET_MASK,
+  BUCKETS_PER_LEVEL,
   FIRST_SLOT,
+  LEVELS,
   NEXT,
   NO_BUCKET,
   PLACE,
   PREVIOUS,
   WORDS,
 } from "./timer-slot-layout.ts";
+import { distance } from "./wheel-levels.ts";
 
 const FIRST_SLOTS = 32;
 const TIMERS = 0;
@@ -34,6 +37,8 @@ export class TimerSlots {
   private readonly owners: (TimerOwner | null)[] = [null, null];
   /** The objects that slots of owners 0 and 1 name by their arguments. */
   private readonly objects: (Timer | SlotHolder | null)[] = [];
+  /** One bit per bucket, two words per level: set where a slot was put, and cleared when somebody finds it empty. */
+  private readonly pending: number[] = new Array<number>(2 * LEVELS).fill(0);
 
   /** A number for `owner`. */
   addOwner(owner: TimerOwner): number {
@@ -85,33 +90,28 @@ export class TimerSlots {
     return this.owner(slot) > HOLDERS;
   }
 
-  /** Gives back the slot, which is in no list. */
+  /** Gives back the slot of a numbered timer, which is in no list. */
   remove(slot: number): void {
-    if (this.isNumbered(slot)) {
-      this.words[slot | NEXT] = this.free;
-      this.free = slot;
-    } else {
-      this.objects[this.argument(slot)] = null;
-      this.words[slot | NEXT] = this.freeForObjects;
-      this.freeForObjects = slot;
-    }
+    this.words[slot | NEXT] = this.free;
+    this.free = slot;
   }
 
-  /** Says that a slot which was taken out is in no bucket. */
-  detach(slot: number): void {
-    this.setBucket(slot, NO_BUCKET);
+  /** The same for the slot of an object. */
+  removeObject(slot: number): void {
+    const { words } = this;
+    this.objects[words[slot | ARGUMENT] as number] = null;
+    words[slot | NEXT] = this.freeForObjects;
+    this.freeForObjects = slot;
   }
 
   /** Runs the timer of the slot, which it gives back first unless somebody holds it. */
   fire(slot: number): void {
     const owner = this.owner(slot);
     const argument = this.argument(slot);
-    if (owner === HOLDERS) {
-      this.detach(slot);
-      (this.objects[argument] as SlotHolder).slotFired(slot);
-    } else if (owner === TIMERS) {
+    if (owner === HOLDERS) (this.objects[argument] as SlotHolder).slotFired(slot);
+    else if (owner === TIMERS) {
       const timer = this.objects[argument] as Timer;
-      this.remove(slot);
+      this.removeObject(slot);
       timer.slot = UNARMED;
       timer.expire();
     } else {
@@ -125,32 +125,66 @@ export class TimerSlots {
     return this.words[bucket] as number;
   }
 
-  /** Puts the slot at the head of a bucket; whether that was empty. */
-  link(slot: number, bucket: number): boolean {
+  /** Puts the slot at the head of `bucket`, out of the bucket that it was in, which is returned. It stays where it is already. */
+  put(slot: number, bucket: number): number {
     const { words } = this;
+    const place = words[slot | PLACE] as number;
+    const old = place & BUCKET_MASK;
+    if (old === bucket) return old;
+    if (old !== NO_BUCKET) this.unlink(slot);
     const next = words[bucket] as number;
     words[bucket] = slot | NEXT;
     words[slot | NEXT] = next;
     words[slot | PREVIOUS] = bucket;
-    words[slot | PLACE] = ((words[slot | PLACE] as number) & ~BUCKET_MASK) | bucket;
-    if (next === 0) return true;
-    words[next | PREVIOUS] = slot;
-    return false;
+    words[slot | PLACE] = (place & ~BUCKET_MASK) | bucket;
+    if (next === 0) this.mark(bucket);
+    else words[next | PREVIOUS] = slot;
+    return old;
   }
 
-  /** Takes the slot out of its bucket; whether that is empty now. */
-  unlink(slot: number): boolean {
+  /** Takes the slot out of its bucket; whether it was in one. */
+  takeOut(slot: number): boolean {
+    const { words } = this;
+    const place = words[slot | PLACE] as number;
+    if ((place & BUCKET_MASK) === NO_BUCKET) return false;
+    words[slot | PLACE] = place | NO_BUCKET;
+    this.unlink(slot);
+    return true;
+  }
+
+  private unlink(slot: number): void {
     const { words } = this;
     const next = words[slot | NEXT] as number;
     const previous = words[slot | PREVIOUS] as number;
     // of a slot or of a list's head
     words[previous] = next;
-    if (next === 0) return previous < FIRST_SLOT;
-    words[next | PREVIOUS] = previous;
-    return false;
+    if (next !== 0) words[next | PREVIOUS] = previous;
   }
 
-  /** Moves all slots of a bucket to another one, which is empty. */
+  private mark(bucket: number): void {
+    const word = bucket >> 5;
+    this.pending[word] = (this.pending[word] as number) | (1 << (bucket & 31));
+  }
+
+  private unmark(bucket: number): void {
+    const word = bucket >> 5;
+    this.pending[word] = (this.pending[word] as number) & ~(1 << (bucket & 31));
+  }
+
+  /** How many places after bucket `from` of a level the next one is that is not empty, going round; −1 when all are empty. */
+  ahead(level: number, from: number): number {
+    for (;;) {
+      const low = this.pending[2 * level] as number;
+      const high = this.pending[2 * level + 1] as number;
+      if ((low | high) === 0) return -1;
+      const places = distance(low, high, from);
+      const bucket = level * BUCKETS_PER_LEVEL + ((from + places) & (BUCKETS_PER_LEVEL - 1));
+      if (this.words[bucket] !== 0) return places;
+      this.unmark(bucket);
+    }
+  }
+
+  /** Moves all slots of a bucket to another list, which is empty. */
   move(bucket: number, to: number): void {
     const { words } = this;
     const first = words[bucket] as number;

@@ -26,13 +26,16 @@ import { type Duration, type Instant, START } from "./instant.ts";
 import { type SlotHolder, type Timer, type TimerOwner, UNARMED } from "./timer.ts";
 import { BUCKETS_PER_LEVEL, EXPIRING, LEVELS, NO_BUCKET } from "./timer-slot-layout.ts";
 import { TimerSlots } from "./timer-slots.ts";
-import { distance, LEVEL_SHIFT, levelOf, TIMEOUT_BOUND, TIMEOUT_MAX } from "./wheel-levels.ts";
+import { LEVEL_SHIFT, levelOf, TIMEOUT_BOUND, TIMEOUT_MAX } from "./wheel-levels.ts";
 
 /** One tick of the kernel's clock, in nanoseconds. */
 export const JIFFY = 4_000_000 as Duration;
 
 /** Whole milliseconds as jiffies, rounded up. */
 const jiffiesIn = (milliseconds: number): number => (milliseconds + 3) >> 2;
+
+/** Longer than the longest timeout (wheel-levels.ts). */
+const LONG_MS = 0xffff_fff0;
 
 /** Later than every jiffy, and a small integer still. */
 const NO_TICK = 0x7fffffff;
@@ -60,8 +63,6 @@ export class TimerWheel {
   private jiffy = 0;
   private jiffyEnds = NOT_SMALL as Instant;
   private readonly slots = new TimerSlots();
-  /** One bit per bucket that is not empty, two words per level. */
-  private readonly pending: number[] = new Array<number>(2 * LEVELS).fill(0);
   /**
    * Slots whose timers processes armed at the instant `lateAt`, in order: the first, mostly the only one, and the others. 0
    * for one that changed hands since.
@@ -130,7 +131,7 @@ export class TimerWheel {
     if (slot === UNARMED) return;
     timer.slot = UNARMED;
     this.disarm(slot);
-    this.slots.remove(slot);
+    this.slots.removeObject(slot);
   }
 
   /** A slot for a timer of `holder`, not armed, which is the holder's until `release`. */
@@ -141,7 +142,7 @@ export class TimerWheel {
   /** Disarms the timer of this slot and takes the slot back. */
   release(slot: number): void {
     this.clear(slot);
-    this.slots.remove(slot);
+    this.slots.removeObject(slot);
   }
 
   /** The slot, disarmed, for another holder; a new one for `UNARMED`. */
@@ -188,10 +189,7 @@ export class TimerWheel {
 
   /** Disarms the timer of a slot that is held; nothing happens when it is not armed. */
   disarm(slot: number): void {
-    if (!this.isArmed(slot)) return;
-    this.unlink(slot);
-    this.slots.detach(slot);
-    this.armedCount--;
+    if (this.slots.takeOut(slot) === true) this.armedCount--;
   }
 
   /** Something is armed after processes armed timers. */
@@ -212,10 +210,11 @@ export class TimerWheel {
 
   private toHead(slot: number): void {
     if (slot === 0) return;
-    const bucket = this.slots.bucket(slot);
-    if (bucket === NO_BUCKET || this.slots.first(bucket) === slot) return;
-    this.unlink(slot);
-    this.link(slot, bucket);
+    const { slots } = this;
+    const bucket = slots.bucket(slot);
+    if (bucket === NO_BUCKET || slots.first(bucket) === slot) return;
+    slots.takeOut(slot);
+    slots.put(slot, bucket);
   }
 
   /** A number by which `owner` arms timers that are no objects. */
@@ -228,7 +227,16 @@ export class TimerWheel {
    * armed now, `UNARMED` if it is not; the answer is where it is armed then.
    */
   armSlot(slot: number, owner: number, argument: number, due: Instant): number {
-    const wanted = this.jiffyOf(due);
+    return this.putNumbered(slot, owner, argument, this.jiffyOf(due));
+  }
+
+  /** The same, so many whole milliseconds from now. */
+  armSlotFor(slot: number, owner: number, argument: number, milliseconds: number): number {
+    const jiffies = (Math.min(milliseconds, LONG_MS) + 3) >>> 2;
+    return this.putNumbered(slot, owner, argument, this.enter() + jiffies);
+  }
+
+  private putNumbered(slot: number, owner: number, argument: number, wanted: number): number {
     let taken = slot;
     if (taken === UNARMED) {
       taken = this.slots.add(owner, argument);
@@ -241,7 +249,7 @@ export class TimerWheel {
   /** Disarms the timer of this slot; nothing happens to `UNARMED`. */
   cancelSlot(slot: number): void {
     if (slot === UNARMED) return;
-    this.unlink(slot);
+    this.slots.takeOut(slot);
     this.armedCount--;
     this.numberedCount--;
     this.slots.remove(slot);
@@ -293,11 +301,9 @@ export class TimerWheel {
     const shift = level * LEVEL_SHIFT;
     const turn = (expires >> shift) + 1;
     const bucket = level * BUCKETS_PER_LEVEL + (turn & (BUCKETS_PER_LEVEL - 1));
-    const old = this.slots.bucket(slot);
-    if (bucket === old) return false;
+    const old = this.slots.put(slot, bucket);
+    if (old === bucket) return false;
     if (old === NO_BUCKET) this.armedCount++;
-    else this.unlink(slot);
-    this.link(slot, bucket);
     this.tickAt(turn << shift);
     return true;
   }
@@ -313,16 +319,6 @@ export class TimerWheel {
     this.clock.schedule(new WheelTick(this), (jiffy * JIFFY - this.offset) as Instant);
   }
 
-  private link(slot: number, bucket: number): void {
-    if (this.slots.link(slot, bucket)) this.mark(bucket);
-  }
-
-  private unlink(slot: number): void {
-    if (!this.slots.unlink(slot)) return;
-    const bucket = this.slots.bucket(slot);
-    if (bucket < EXPIRING) this.unmark(bucket);
-  }
-
   /** Moves the buckets that `jiffy` ends to the expiring lists, finest level first; returns how many. */
   private collect(jiffy: number): number {
     const { slots } = this;
@@ -330,10 +326,7 @@ export class TimerWheel {
     let turn = jiffy;
     for (let level = 0; level < LEVELS; level++) {
       const bucket = level * BUCKETS_PER_LEVEL + (turn & (BUCKETS_PER_LEVEL - 1));
-      if (slots.first(bucket) !== 0) {
-        slots.move(bucket, EXPIRING + count++);
-        this.unmark(bucket);
-      }
+      if (slots.first(bucket) !== 0) slots.move(bucket, EXPIRING + count++);
       if ((turn & ((1 << LEVEL_SHIFT) - 1)) !== 0) break;
       turn >>= LEVEL_SHIFT;
     }
@@ -345,33 +338,22 @@ export class TimerWheel {
     for (;;) {
       const slot = this.slots.first(list);
       if (slot === 0) return;
-      this.unlink(slot);
+      this.slots.takeOut(slot);
       this.armedCount--;
       if (this.slots.isNumbered(slot)) this.numberedCount--;
       this.slots.fire(slot);
     }
   }
 
-  private mark(bucket: number): void {
-    const word = bucket >> 5;
-    this.pending[word] = (this.pending[word] as number) | (1 << (bucket & 31));
-  }
-
-  private unmark(bucket: number): void {
-    const word = bucket >> 5;
-    this.pending[word] = (this.pending[word] as number) & ~(1 << (bucket & 31));
-  }
-
   /** The jiffy at which the earliest bucket expires; −1 when all are empty. */
   private nextExpiry(): number {
     let earliest = -1;
     for (let level = 0; level < LEVELS; level++) {
-      const low = this.pending[2 * level] as number;
-      const high = this.pending[2 * level + 1] as number;
-      if ((low | high) === 0) continue;
       const shift = level * LEVEL_SHIFT;
       const first = Math.ceil(this.clk / (1 << shift));
-      const expiry = (first + distance(low, high, first & (BUCKETS_PER_LEVEL - 1))) << shift;
+      const places = this.slots.ahead(level, first & (BUCKETS_PER_LEVEL - 1));
+      if (places < 0) continue;
+      const expiry = (first + places) << shift;
       if (earliest < 0 || expiry < earliest) earliest = expiry;
     }
     return earliest;

@@ -6,7 +6,7 @@
 import { UNARMED } from "../../../time/timer.ts";
 import { millisecondsAt } from "./clock.ts";
 import { chooseWindow } from "./receive-window.ts";
-import { AckPending, receiveWindowLeft, Shutdown, type Tcb } from "./tcb.ts";
+import { AckPending, receiveWindowLeft, Shutdown, type Tcb, TcbFlag } from "./tcb.ts";
 import { ACK_DELAY_MIN, sendAck } from "./transmit.ts";
 
 export const QUICK_ACKS_MAX = 16;
@@ -47,7 +47,7 @@ function raiseQuickAcks(tcb: Tcb, most: number): void {
 /** Something is wrong or new: acknowledge quickly for a while (`tcp_enter_quickack_mode`). */
 export function enterQuickAcks(tcb: Tcb, most: number): void {
   raiseQuickAcks(tcb, most);
-  tcb.pingPong = false;
+  tcb.flags &= ~TcbFlag.pingPong;
   tcb.ackDelay = ACK_DELAY_MIN;
 }
 
@@ -113,7 +113,7 @@ export function delayedAckExpired(tcb: Tcb): void {
   if ((tcb.ackPending & AckPending.scheduled) === 0) return;
   if (tcb.pingPong === true) {
     // no answer took the acknowledgement along: this is no conversation
-    tcb.pingPong = false;
+    tcb.flags &= ~TcbFlag.pingPong;
     tcb.ackDelay = ACK_DELAY_MIN;
   } else tcb.ackDelay = Math.min(2 * tcb.ackDelay, tcb.rto);
   sendAck(tcb);

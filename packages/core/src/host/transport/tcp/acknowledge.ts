@@ -2,6 +2,7 @@
 
 import type { Frame } from "../../../packet/frame.ts";
 import { TcpFlag } from "../../../packet/protocol.ts";
+import type { Instant } from "../../../time/instant.ts";
 import { microsecondsAt, millisecondsAt } from "./clock.ts";
 import { markSacked, recover } from "./recovery.ts";
 import { retransmitLost } from "./retransmit.ts";
@@ -9,7 +10,15 @@ import { sampleRtt } from "./rto.ts";
 import { SegmentMark, type SentSegment } from "./segment.ts";
 import { after, before } from "./sequence.ts";
 import { CongestionState, type Setbacks } from "./setbacks.ts";
-import { type AckCover, isRecovering, Sample, setbacksOf, type Tcb, TransmitTimer } from "./tcb.ts";
+import {
+  type AckCover,
+  isRecovering,
+  Sample,
+  setbacksOf,
+  type Tcb,
+  TcbFlag,
+  TransmitTimer,
+} from "./tcb.ts";
 import { timestampClock } from "./transmit.ts";
 import { armLossTimer, armWindowProbe, cancelTransmitTimer } from "./transmit-timer.ts";
 
@@ -26,30 +35,56 @@ export type AckResult = (typeof AckResult)[keyof typeof AckResult];
 
 export function acknowledge(tcb: Tcb, frame: Frame): AckResult {
   const ack = frame.acknowledgementNumber;
-  const prior = tcb.sendUnacknowledged;
-  if (before(ack, prior)) {
-    if (before(ack, (prior - tcb.maxWindow) | 0)) return AckResult.challenge;
-    noteOldAck(tcb, frame);
-    return AckResult.old;
-  }
+  if (before(ack, tcb.sendUnacknowledged)) return acknowledgedBefore(tcb, frame);
   if (after(ack, tcb.sendNext)) return AckResult.invalid;
-  const now = millisecondsAt(tcb.context.host.engine.now);
-  if (frame.hasTimestamps === true) rememberTimestamp(tcb, frame, now);
+  const { now } = tcb.context.host.engine;
+  const clock = millisecondsAt(now);
+  if (frame.hasTimestamps === true) rememberTimestamp(tcb, frame, clock);
+  if (tcb.setbacks !== null) tcb.setbacks.overcome(ack !== tcb.sendUnacknowledged);
   const windowChanged = updateWindow(tcb, frame, ack);
-  if (tcb.setbacks !== null) tcb.setbacks.overcome(ack !== prior);
-  tcb.peerHeardAt = now;
-  if (tcb.packetsOut === 0) {
+  tcb.peerHeardAt = clock;
+  const head = tcb.sentHead;
+  if (head === null || tcb.packetsOut === 0) {
     if (tcb.writeEnd !== tcb.sendNext) checkClosedWindow(tcb);
-    return AckResult.acceptable;
-  }
+  } else if (
+    head.end === ack &&
+    head.next === null &&
+    (head.marks | head.retransmissions) === 0 &&
+    tcb.setbacks === null &&
+    frame.extras === null
+  )
+    allArrived(tcb, head, now);
+  else acknowledgeSome(tcb, frame, ack, windowChanged);
+  return AckResult.acceptable;
+}
+
+/** The usual acknowledgement: of the only segment that is out, which was sent once. */
+function allArrived(tcb: Tcb, segment: SentSegment, now: Instant): void {
+  tcb.sentHead = null;
+  tcb.sentTail = null;
+  tcb.packetsOut--;
+  sampleRtt(tcb, Math.max(1, (microsecondsAt(now) - segment.sentAt) | 0));
+  tcb.flags |= TcbFlag.confirmPending;
+  if (mayGrow(tcb)) tcb.context.congestion.acknowledged(tcb, 1);
+  cancelTransmitTimer(tcb);
+}
+
+/** Some of several segments were acknowledged, or none, or there is trouble. */
+function acknowledgeSome(tcb: Tcb, frame: Frame, ack: number, windowChanged: boolean): void {
   const sacked = frame.sackBlocks === null ? 0 : markSacked(tcb, frame);
   const count = removeAcknowledged(tcb, ack);
   if (count > 0) sampleFrom(tcb, frame);
   const progress = count > 0 || sacked > 0;
   const duplicate = !progress && !windowChanged && isBare(frame);
-  if (progress || duplicate) tcb.confirmPending = true;
+  if (progress || duplicate) tcb.flags |= TcbFlag.confirmPending;
   respond(tcb, count, sacked, duplicate, ack);
-  return AckResult.acceptable;
+}
+
+function acknowledgedBefore(tcb: Tcb, frame: Frame): AckResult {
+  const ack = frame.acknowledgementNumber;
+  if (before(ack, (tcb.sendUnacknowledged - tcb.maxWindow) | 0)) return AckResult.challenge;
+  noteOldAck(tcb, frame);
+  return AckResult.old;
 }
 
 const isBare = (frame: Frame): boolean =>

@@ -14,7 +14,7 @@ import { firstScale, firstWindow } from "./receive-window.ts";
 import { sendReset } from "./reset.ts";
 import type { SentSegment } from "./segment.ts";
 import { after } from "./sequence.ts";
-import { INITIAL_RTO, setState, type Tcb, TransmitTimer } from "./tcb.ts";
+import { INITIAL_RTO, setState, type Tcb, TcbFlag, TransmitTimer } from "./tcb.ts";
 import {
   advertisedMssFor,
   announcedMss,
@@ -115,7 +115,7 @@ function established(tcb: Tcb, frame: Frame): void {
   if (acknowledge(tcb, frame) !== AckResult.acceptable) return;
   setState(tcb, TcpState.established);
   initialiseTransfer(tcb);
-  tcb.wakePending = true;
+  tcb.flags |= TcbFlag.wakePending;
   sendAck(tcb);
 }
 

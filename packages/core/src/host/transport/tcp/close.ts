@@ -10,6 +10,7 @@ import {
   setbacksOf,
   setState,
   type Tcb,
+  TcbFlag,
   TransmitTimer,
 } from "./tcb.ts";
 import { TIME_WAIT_LENGTH, TimeWaits } from "./time-wait.ts";
@@ -22,7 +23,7 @@ export function finish(tcb: Tcb): void {
   setState(tcb, TcpState.close);
   releaseTimers(tcb);
   if (tcb.hashed) {
-    tcb.hashed = false;
+    tcb.flags &= ~TcbFlag.hashed;
     context.flows.remove(tcb);
   }
   tcb.shutdown = Shutdown.receive | Shutdown.send;
@@ -35,7 +36,7 @@ export function finish(tcb: Tcb): void {
   tcb.earlyHead = null;
   tcb.ackPending = 0;
   context.released(tcb);
-  tcb.wakePending = true;
+  tcb.flags |= TcbFlag.wakePending;
 }
 
 function releaseTimers(tcb: Tcb): void {
@@ -79,7 +80,7 @@ export function becomeTimeWait(
   length: number,
 ): void {
   const { context } = tcb;
-  const patience = Math.max(length, (tcb.rto * 7) / 2);
+  const patience = Math.max(length, (tcb.rto * 7) >> 1);
   context.timeWaits ??= new TimeWaits(context.host);
   const waits = context.timeWaits;
   const row = waits.add(tcb, tcb.state, state, receiveWindowLeft(tcb));

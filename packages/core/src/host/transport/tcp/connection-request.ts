@@ -17,7 +17,7 @@ import type { Listener } from "./listener.ts";
 import { firstScale, firstWindow } from "./receive-window.ts";
 import { replyBy, sendReply } from "./reset.ts";
 import { RTO_MAX, sampleRtt } from "./rto.ts";
-import { INITIAL_RTO, setbacksOf, setState, Tcb, type TcpContext } from "./tcb.ts";
+import { INITIAL_RTO, setbacksOf, setState, Tcb, TcbFlag, type TcpContext } from "./tcb.ts";
 import { announcedMss, TIMESTAMPS_LENGTH, timestampClock } from "./transmit.ts";
 
 const WINDOW_SPACE_MIN = 212_992;
@@ -25,7 +25,6 @@ const WINDOW_SPACE_MIN = 212_992;
 export class ConnectionRequest implements SlotHolder, FlowEntry {
   /** The wheel's; held from `start` on. */
   slot = UNARMED;
-  readonly flowKind = FlowKind.request;
   readonly cookie: number;
   readonly context: TcpContext;
   readonly listener: Listener;
@@ -33,6 +32,7 @@ export class ConnectionRequest implements SlotHolder, FlowEntry {
   readonly remoteAddress: Ipv4Address;
   readonly localPort: number;
   readonly remotePort: number;
+  flowHash = 0;
   nextInBucket: FlowEntry | null = null;
   /** When the answer is sent again: milliseconds. */
   due = 0;
@@ -86,6 +86,10 @@ export class ConnectionRequest implements SlotHolder, FlowEntry {
       : 0;
     this.timestampOffset = secrets.timestampOffset(this.localAddress, this.remoteAddress);
     this.timestampRecent = syn.timestampValue;
+  }
+
+  get flowKind(): FlowKind {
+    return FlowKind.request;
   }
 
   get timestamps(): boolean {
@@ -227,7 +231,7 @@ export class ConnectionRequest implements SlotHolder, FlowEntry {
     const { flows, host } = this.context;
     if (flows.replace(this, tcb)) this.listener.requests--;
     else flows.add(tcb);
-    tcb.hashed = true;
+    tcb.flags |= TcbFlag.hashed;
     tcb.transmitSlot = host.engine.timers.handOver(this.slot, tcb);
     this.slot = UNARMED;
     tcb.route = this.route;
@@ -238,7 +242,7 @@ export class ConnectionRequest implements SlotHolder, FlowEntry {
   private takeSequences(tcb: Tcb): void {
     const next = (this.initialSequence + 1) | 0;
     tcb.initialSequence = this.initialSequence;
-    tcb.passive = true;
+    tcb.flags |= TcbFlag.passive;
     tcb.sendUnacknowledged = next;
     tcb.sendNext = next;
     tcb.writeEnd = next;

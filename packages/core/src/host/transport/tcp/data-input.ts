@@ -9,7 +9,7 @@ import { dropPassedBlocks, keepEarly, noteDuplicate } from "./early-data.ts";
 import { growThreshold, segmentCost } from "./receive-window.ts";
 import { Chunk } from "./segment.ts";
 import { after, before } from "./sequence.ts";
-import { AckPending, receiveWindowLeft, Shutdown, setState, type Tcb } from "./tcb.ts";
+import { AckPending, receiveWindowLeft, Shutdown, setState, type Tcb, TcbFlag } from "./tcb.ts";
 import { sendAck } from "./transmit.ts";
 
 /** Smaller segments say nothing about what the buffer's overhead will be. */
@@ -41,7 +41,7 @@ export function takeData(tcb: Tcb, frame: Frame): DropReason | null {
   if (frame.payloadLength > 0) {
     noteData(tcb, frame.payloadLength);
     if (frame.payloadLength >= TELLING_LENGTH) growThreshold(tcb, frame.payloadLength);
-    tcb.wakePending = true;
+    tcb.flags |= TcbFlag.wakePending;
   }
   if (fin) takeFin(tcb);
   if (tcb.earlyHead !== null) takeEarly(tcb);
@@ -90,17 +90,17 @@ function takeEarly(tcb: Tcb): void {
 /** The peer sends no more (`tcp_fin`). */
 function takeFin(tcb: Tcb): void {
   tcb.receiveNext = (tcb.receiveNext + 1) | 0;
-  tcb.finReceived = true;
+  tcb.flags |= TcbFlag.finReceived;
   scheduleAck(tcb);
   tcb.shutdown |= Shutdown.receive;
   tcb.earlyHead = null;
-  tcb.wakePending = true;
+  tcb.flags |= TcbFlag.wakePending;
   switch (tcb.state) {
     case TcpState.synReceived:
     case TcpState.established:
       setState(tcb, TcpState.closeWait);
       // the owner will close soon: its FIN can take the acknowledgement along
-      tcb.pingPong = true;
+      tcb.flags |= TcbFlag.pingPong;
       return;
     case TcpState.finWait1:
       sendAck(tcb);

@@ -3,7 +3,7 @@ import type { Frame } from "../../../packet/frame.ts";
 import { TcpState } from "../socket.ts";
 import { millisecondsAt } from "./clock.ts";
 import { initialiseReceiveSpace } from "./receive-window.ts";
-import { setState, type Tcb } from "./tcb.ts";
+import { setState, type Tcb, TcbFlag } from "./tcb.ts";
 import { routeOf, syncMss, TIMESTAMPS_LENGTH } from "./transmit.ts";
 
 const MSS_DEFAULT = 536;
@@ -17,15 +17,20 @@ export function agreeOptions(tcb: Tcb, frame: Frame): void {
   const mss = options?.maximumSegmentSize ?? 0;
   const scale = options?.windowScale ?? -1;
   tcb.peerMss = mss === 0 ? MSS_DEFAULT : mss;
-  tcb.timestamps = frame.hasTimestamps === true && sysctls.tcp_timestamps !== 0;
-  tcb.sack = (options?.sackPermitted ?? false) && sysctls.tcp_sack !== 0;
-  tcb.windowScaling = scale >= 0 && sysctls.tcp_window_scaling !== 0;
-  tcb.sendScale = tcb.windowScaling === true ? Math.min(scale, 14) : 0;
-  if (tcb.windowScaling === false) {
+  const timestamps = frame.hasTimestamps === true && sysctls.tcp_timestamps !== 0;
+  const sack = options?.sackPermitted === true && sysctls.tcp_sack !== 0;
+  const scaling = scale >= 0 && sysctls.tcp_window_scaling !== 0;
+  tcb.flags =
+    (tcb.flags & ~(TcbFlag.timestamps | TcbFlag.sack | TcbFlag.windowScaling)) |
+    (timestamps ? TcbFlag.timestamps : 0) |
+    (sack ? TcbFlag.sack : 0) |
+    (scaling ? TcbFlag.windowScaling : 0);
+  tcb.sendScale = scaling ? Math.min(scale, 14) : 0;
+  if (!scaling) {
     tcb.receiveScale = 0;
     tcb.windowClamp = Math.min(tcb.windowClamp, 0xffff);
   }
-  if (tcb.timestamps === false) return;
+  if (!timestamps) return;
   tcb.advertisedMss -= TIMESTAMPS_LENGTH;
   tcb.timestampRecent = frame.timestampValue;
   tcb.timestampRecentAt = millisecondsAt(engine.now);
@@ -58,6 +63,6 @@ export function establish(tcb: Tcb, frame: Frame): undefined {
   tcb.sendWindowSequence = frame.sequenceNumber;
   setState(tcb, TcpState.established);
   initialiseTransfer(tcb);
-  tcb.wakePending = true;
+  tcb.flags |= TcbFlag.wakePending;
   return undefined;
 }

@@ -14,7 +14,8 @@ export interface FlowEntry {
   readonly remoteAddress: Ipv4Address;
   readonly localPort: number;
   readonly remotePort: number;
-  /** The table's own. */
+  /** The table's own, as long as it is in it: its hash, and the next in its chain. */
+  flowHash: number;
   nextInBucket: FlowEntry | null;
 }
 
@@ -73,6 +74,8 @@ export class FlowTable {
     let buckets = this.buckets;
     if (buckets === null) buckets = this.buckets = new Array(FIRST_SIZE).fill(null);
     else if (this.size >= 2 * buckets.length) buckets = this.grow(buckets);
+    const { localAddress, remoteAddress, localPort, remotePort } = entry;
+    entry.flowHash = hashOf(localAddress, remoteAddress, localPort, remotePort);
     this.link(buckets, entry);
     this.size++;
   }
@@ -81,23 +84,22 @@ export class FlowTable {
   replace(old: FlowEntry, entry: FlowEntry): boolean {
     const buckets = this.buckets;
     if (buckets === null) return false;
-    const at = this.indexOf(buckets, old);
-    if (!this.unlink(buckets, at, old)) return false;
-    entry.nextInBucket = buckets[at] as FlowEntry | null;
-    buckets[at] = entry;
+    if (!this.unlink(buckets, old)) return false;
+    entry.flowHash = old.flowHash;
+    this.link(buckets, entry);
     return true;
   }
 
   /** Whether it was there. */
   remove(entry: FlowEntry): boolean {
     const buckets = this.buckets;
-    if (buckets === null || !this.unlink(buckets, this.indexOf(buckets, entry), entry))
-      return false;
+    if (buckets === null || !this.unlink(buckets, entry)) return false;
     this.size--;
     return true;
   }
 
-  private unlink(buckets: (FlowEntry | null)[], at: number, entry: FlowEntry): boolean {
+  private unlink(buckets: (FlowEntry | null)[], entry: FlowEntry): boolean {
+    const at = entry.flowHash & (buckets.length - 1);
     let previous: FlowEntry | null = null;
     for (let e = buckets[at] as FlowEntry | null; e !== null; previous = e, e = e.nextInBucket) {
       if (e !== entry) continue;
@@ -116,13 +118,8 @@ export class FlowTable {
         visit(entry);
   }
 
-  private indexOf(buckets: (FlowEntry | null)[], e: FlowEntry): number {
-    const hash = hashOf(e.localAddress, e.remoteAddress, e.localPort, e.remotePort);
-    return hash & (buckets.length - 1);
-  }
-
   private link(buckets: (FlowEntry | null)[], entry: FlowEntry): void {
-    const at = this.indexOf(buckets, entry);
+    const at = entry.flowHash & (buckets.length - 1);
     entry.nextInBucket = buckets[at] as FlowEntry | null;
     buckets[at] = entry;
   }

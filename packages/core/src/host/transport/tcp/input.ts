@@ -17,7 +17,7 @@ import { establish } from "./establish.ts";
 import { pushPending } from "./output.ts";
 import { segmentEnd, sendReset } from "./reset.ts";
 import { after, before } from "./sequence.ts";
-import { AckPending, Shutdown, setbacksOf, setState, type Tcb } from "./tcb.ts";
+import { AckPending, Shutdown, setbacksOf, setState, type Tcb, TcbFlag } from "./tcb.ts";
 import { TIME_WAIT_LENGTH } from "./time-wait.ts";
 import { challenge, validate } from "./validate.ts";
 
@@ -124,9 +124,9 @@ function afterAcknowledgement(
 function finAcknowledged(tcb: Tcb, frame: Frame): DropReason | null | undefined {
   setState(tcb, TcpState.finWait2);
   tcb.shutdown |= Shutdown.send;
-  tcb.confirmPending = true;
+  tcb.flags |= TcbFlag.confirmPending;
   if (tcb.orphan === false) {
-    tcb.wakePending = true;
+    tcb.flags |= TcbFlag.wakePending;
     return undefined;
   }
   const fin = frame.tcpFlags & TcpFlag.fin;
@@ -165,8 +165,8 @@ export function armFinWait(tcb: Tcb, patience: number): void {
 /** Room in the send buffer for somebody who waits for it (`tcp_check_space`). */
 function tellWriter(tcb: Tcb): void {
   if (tcb.wantsSpace === false || 3 * queued(tcb) > 2 * sendBuffer(tcb)) return;
-  tcb.wantsSpace = false;
-  tcb.wakePending = true;
+  tcb.flags &= ~TcbFlag.wantsSpace;
+  tcb.flags |= TcbFlag.wakePending;
 }
 
 /** Octets written and not yet acknowledged. */

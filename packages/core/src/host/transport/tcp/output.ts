@@ -9,7 +9,14 @@ import { microsecondsAt, millisecondsAt } from "./clock.ts";
 import { SentSegment } from "./segment.ts";
 import { after } from "./sequence.ts";
 import type { Setbacks } from "./setbacks.ts";
-import { finWaits, INITIAL_WINDOW_SEGMENTS, inFlight, type Tcb, TransmitTimer } from "./tcb.ts";
+import {
+  finWaits,
+  INITIAL_WINDOW_SEGMENTS,
+  inFlight,
+  type Tcb,
+  TcbFlag,
+  TransmitTimer,
+} from "./tcb.ts";
 import { NO_OCTETS, routeOf, transmit } from "./transmit.ts";
 import { armLossTimer, armWindowProbe } from "./transmit-timer.ts";
 
@@ -22,13 +29,13 @@ function sendPending(tcb: Tcb): void {
   routeOf(tcb);
   if (tcb.window > INITIAL_WINDOW_SEGMENTS) restartAfterIdle(tcb);
   let sent = 0;
-  tcb.windowLimited = false;
+  tcb.flags &= ~TcbFlag.windowLimited;
   for (;;) {
     const size = Math.min(tcb.unsent, tcb.mss);
     const fin = size === tcb.unsent && finWaits(tcb);
     if (size === 0 && !fin) break;
     if (inFlight(tcb) >= tcb.window) {
-      tcb.windowLimited = true;
+      tcb.flags |= TcbFlag.windowLimited;
       break;
     }
     if (!fitsPeersWindow(tcb, size + (fin ? 1 : 0))) break;
@@ -78,7 +85,7 @@ export function sendNew(tcb: Tcb, size: number, fin: boolean): void {
     }
   }
   const segment = outstanding(tcb, flags, octets, offset, size);
-  if (fin) tcb.finSent = true;
+  if (fin) tcb.flags |= TcbFlag.finSent;
   tcb.unsent -= size;
   if (size < tcb.mss) tcb.smallSent = segment.end;
   segment.frameId = transmit(tcb, flags | TcpFlag.ack, segment.sequence, octets, offset, size, 0);
@@ -143,7 +150,7 @@ function restartAfterIdle(tcb: Tcb): void {
 
 /** Remembers how much of the congestion window was used, once per window (`tcp_cwnd_validate`). */
 function noteWindowUsage(tcb: Tcb): void {
-  if (inFlight(tcb) >= tcb.window) tcb.windowLimited = true;
+  if (inFlight(tcb) >= tcb.window) tcb.flags |= TcbFlag.windowLimited;
   const over = !after(tcb.windowUsageSequence, tcb.sendUnacknowledged);
   if (!over && tcb.windowLimited === false && tcb.packetsOut <= tcb.maxPacketsOut) return;
   tcb.maxPacketsOut = tcb.packetsOut;

@@ -9,7 +9,7 @@ import type { Listener } from "./listener.ts";
 import { replyTo, segmentEnd, sendReply, sendReset } from "./reset.ts";
 import { after, before } from "./sequence.ts";
 import { checkCookie, sendCookie } from "./syn-cookie.ts";
-import type { Tcb } from "./tcb.ts";
+import { type Tcb, TcbFlag } from "./tcb.ts";
 import { timestampClock } from "./transmit.ts";
 import { rateLimited } from "./validate.ts";
 
@@ -101,7 +101,7 @@ function complete(request: ConnectionRequest, frame: Frame): DropReason | null {
   listener.push(tcb);
   const refused = segmentArrives(tcb, frame);
   // nobody owns it yet: the listener's owner is told instead
-  tcb.wakePending = false;
+  tcb.flags &= ~TcbFlag.wakePending;
   listener.onEvent?.();
   return refused;
 }

@@ -5,7 +5,7 @@
 
 import { pagedTruesize } from "../truesize.ts";
 import { microsecondsAt } from "./clock.ts";
-import { receiveWindowLeft, type Tcb } from "./tcb.ts";
+import type { Tcb } from "./tcb.ts";
 
 const WINDOW_FIELD_MAX = 0xffff;
 const SCALE_MAX = 14;
@@ -45,18 +45,27 @@ export function initialiseReceiveSpace(tcb: Tcb): void {
 
 /** Chooses the window for a segment that is about to leave, and returns the field as sent. */
 export function advertiseWindow(tcb: Tcb): number {
-  const left = receiveWindowLeft(tcb);
+  const { receiveScale: scale, receiveNext } = tcb;
+  const left = (tcb.receiveUpdate + tcb.receiveWindow - receiveNext) | 0;
   let window = chooseWindow(tcb);
   // never take back what was offered
-  if (window < left) window = roundUp(left, tcb.receiveScale);
-  window = Math.min(window, WINDOW_FIELD_MAX << tcb.receiveScale);
+  if (window < left) window = roundUp(left, scale);
+  window = Math.min(window, WINDOW_FIELD_MAX << scale);
   tcb.receiveWindow = window;
-  tcb.receiveUpdate = tcb.receiveNext;
-  return window >> tcb.receiveScale;
+  tcb.receiveUpdate = receiveNext;
+  return window >> scale;
 }
 
 /** The window that the buffer would allow now; 0 instead of a silly one (RFC 9293 §3.8.6.2.2). */
 export function chooseWindow(tcb: Tcb): number {
+  const { receiveScale: scale } = tcb;
+  const careful = tcb.receiveMemory !== 0 || tcb.windowClamp <= 0 || tcb.receiveMss <= 0;
+  if (scale === 0 || careful) return chooseCarefully(tcb);
+  // an empty buffer is free
+  return roundUp(Math.min(fullSpace(tcb), tcb.receiveThreshold), scale);
+}
+
+function chooseCarefully(tcb: Tcb): number {
   const full = Math.min(tcb.windowClamp, fullSpace(tcb));
   const mss = Math.min(tcb.receiveMss, full);
   if (mss <= 0) return 0;

@@ -91,33 +91,38 @@ export const INITIAL_WINDOW_SEGMENTS = 10;
 export const INITIAL_RTO = 1000;
 const INFINITE_THRESHOLD = 0x7fffffff;
 
-// bits of `Tcb.flags`
-const HELD = 1 << 0;
-const ORPHAN = 1 << 1;
-const HASHED = 1 << 2;
-const FIN_SENT = 1 << 3;
-const WANTS_SPACE = 1 << 4;
-const FIN_RECEIVED = 1 << 5;
-const TIMESTAMPS = 1 << 6;
-const SACK = 1 << 7;
-const WINDOW_SCALING = 1 << 8;
-const PING_PONG = 1 << 9;
-const PASSIVE = 1 << 10;
+/** Bits of `Tcb.flags`. Whoever sets or clears one does so there; reading them has names. */
+export const TcbFlag = {
+  held: 1 << 0,
+  orphan: 1 << 1,
+  hashed: 1 << 2,
+  finSent: 1 << 3,
+  wantsSpace: 1 << 4,
+  finReceived: 1 << 5,
+  timestamps: 1 << 6,
+  sack: 1 << 7,
+  windowScaling: 1 << 8,
+  pingPong: 1 << 9,
+  passive: 1 << 10,
+  wakePending: 1 << 11,
+  confirmPending: 1 << 12,
+  windowLimited: 1 << 13,
+} as const;
 
 /**
  * A block is written whole for each connection, so it is kept small: what few connections need is in `setbacks`, and most
  * truth values are bits of one word.
  */
 export class Tcb implements FlowEntry, SlotHolder {
-  readonly flowKind = FlowKind.connection;
   readonly context: TcpContext;
   localAddress: Ipv4Address = ANY_ADDRESS;
   remoteAddress: Ipv4Address = ANY_ADDRESS;
   localPort = 0;
   remotePort = 0;
+  flowHash = 0;
   nextInBucket: FlowEntry | null = null;
-  /** What is true or false of it, by the names at the end. */
-  private flags = 0;
+  /** What is true or false of it: `TcbFlag`. */
+  flags = 0;
   /** Whom a FULLNAT director named as the client (toa.ts); null for nobody. */
   toldPeer: Endpoint | null = null;
 
@@ -125,8 +130,6 @@ export class Tcb implements FlowEntry, SlotHolder {
   readonly cookie: number;
   state: TcpState = TcpState.close;
   onEvent: (() => void) | null = null;
-  /** The owner is to be told at the end of this segment's processing. */
-  wakePending = false;
   /** The address for which it holds its local port in the port table; null while it holds none. */
   heldAddress: Ipv4Address | null = null;
   shutdown = 0;
@@ -136,8 +139,6 @@ export class Tcb implements FlowEntry, SlotHolder {
   routeGeneration = -1;
   /** Next IP identification (inet_id). */
   identification = 0;
-  /** The next packet tells the neighbour table that the peer answers (sk_dst_pending_confirm). */
-  confirmPending = false;
 
   // sending
   initialSequence = 0;
@@ -206,7 +207,7 @@ export class Tcb implements FlowEntry, SlotHolder {
   // round trip: `srtt` is 8 times, the deviations 4 times and 1 time microseconds, as in the kernel
   srtt = 0;
   deviation = 0;
-  deviationMax = 200_000;
+  deviationMax = 0;
   variation = 0;
   rttSequence = 0;
   rto = INITIAL_RTO;
@@ -218,7 +219,6 @@ export class Tcb implements FlowEntry, SlotHolder {
   windowCount = 0;
   threshold = INFINITE_THRESHOLD;
   packetsOut = 0;
-  windowLimited = false;
   maxPacketsOut = 0;
   /** `sendNext` when `maxPacketsOut` was taken. */
   windowUsageSequence = 0;
@@ -244,90 +244,75 @@ export class Tcb implements FlowEntry, SlotHolder {
     this.cookie = cookie;
   }
 
+  get flowKind(): FlowKind {
+    return FlowKind.connection;
+  }
+
   slotFired(slot: number): void {
     this.context.expired(this, slot);
   }
 
   /** The peer opened it. */
   get passive(): boolean {
-    return (this.flags & PASSIVE) !== 0;
-  }
-  set passive(on: boolean) {
-    this.flags = on ? this.flags | PASSIVE : this.flags & ~PASSIVE;
+    return (this.flags & TcbFlag.passive) !== 0;
   }
 
   /** A process has it as a file. */
   get held(): boolean {
-    return (this.flags & HELD) !== 0;
-  }
-  set held(on: boolean) {
-    this.flags = on ? this.flags | HELD : this.flags & ~HELD;
+    return (this.flags & TcbFlag.held) !== 0;
   }
 
   /** Closed by its owner: nobody reads, nobody is told (SOCK_DEAD). */
   get orphan(): boolean {
-    return (this.flags & ORPHAN) !== 0;
-  }
-  set orphan(on: boolean) {
-    this.flags = on ? this.flags | ORPHAN : this.flags & ~ORPHAN;
+    return (this.flags & TcbFlag.orphan) !== 0;
   }
 
   /** It was put into the flow table. */
   get hashed(): boolean {
-    return (this.flags & HASHED) !== 0;
-  }
-  set hashed(on: boolean) {
-    this.flags = on ? this.flags | HASHED : this.flags & ~HASHED;
+    return (this.flags & TcbFlag.hashed) !== 0;
   }
 
   get finSent(): boolean {
-    return (this.flags & FIN_SENT) !== 0;
-  }
-  set finSent(on: boolean) {
-    this.flags = on ? this.flags | FIN_SENT : this.flags & ~FIN_SENT;
+    return (this.flags & TcbFlag.finSent) !== 0;
   }
 
   /** The owner was told that the buffer is full and waits for room (SOCK_NOSPACE). */
   get wantsSpace(): boolean {
-    return (this.flags & WANTS_SPACE) !== 0;
-  }
-  set wantsSpace(on: boolean) {
-    this.flags = on ? this.flags | WANTS_SPACE : this.flags & ~WANTS_SPACE;
+    return (this.flags & TcbFlag.wantsSpace) !== 0;
   }
 
   get finReceived(): boolean {
-    return (this.flags & FIN_RECEIVED) !== 0;
-  }
-  set finReceived(on: boolean) {
-    this.flags = on ? this.flags | FIN_RECEIVED : this.flags & ~FIN_RECEIVED;
+    return (this.flags & TcbFlag.finReceived) !== 0;
   }
 
   get timestamps(): boolean {
-    return (this.flags & TIMESTAMPS) !== 0;
-  }
-  set timestamps(on: boolean) {
-    this.flags = on ? this.flags | TIMESTAMPS : this.flags & ~TIMESTAMPS;
+    return (this.flags & TcbFlag.timestamps) !== 0;
   }
 
   get sack(): boolean {
-    return (this.flags & SACK) !== 0;
-  }
-  set sack(on: boolean) {
-    this.flags = on ? this.flags | SACK : this.flags & ~SACK;
+    return (this.flags & TcbFlag.sack) !== 0;
   }
 
   get windowScaling(): boolean {
-    return (this.flags & WINDOW_SCALING) !== 0;
-  }
-  set windowScaling(on: boolean) {
-    this.flags = on ? this.flags | WINDOW_SCALING : this.flags & ~WINDOW_SCALING;
+    return (this.flags & TcbFlag.windowScaling) !== 0;
   }
 
   get pingPong(): boolean {
-    return (this.flags & PING_PONG) !== 0;
+    return (this.flags & TcbFlag.pingPong) !== 0;
   }
-  set pingPong(on: boolean) {
-    this.flags = on ? this.flags | PING_PONG : this.flags & ~PING_PONG;
+
+  /** The owner is to be told at the end of this segment's processing. */
+  get wakePending(): boolean {
+    return (this.flags & TcbFlag.wakePending) !== 0;
+  }
+
+  /** The next packet tells the neighbour table that the peer answers (sk_dst_pending_confirm). */
+  get confirmPending(): boolean {
+    return (this.flags & TcbFlag.confirmPending) !== 0;
+  }
+
+  get windowLimited(): boolean {
+    return (this.flags & TcbFlag.windowLimited) !== 0;
   }
 }
 

@@ -26,7 +26,7 @@ import { listenerReceives, requestReceives, stopListener } from "./passive-open.
 import { PortTable } from "./port-table.ts";
 import { sendReset } from "./reset.ts";
 import { flowSummaries, listenerSummary } from "./socket-view.ts";
-import { AckCover, type Tcb, type TcpContext } from "./tcb.ts";
+import { AckCover, type Tcb, TcbFlag, type TcpContext } from "./tcb.ts";
 import { resetConnection, TcpSocketHandle } from "./tcp-socket.ts";
 import type { TimeWaits } from "./time-wait.ts";
 import { timeWaitReceives } from "./time-wait-input.ts";
@@ -151,7 +151,7 @@ export class TcpLayer implements TcpContext, TransportHandler {
   }
 
   wake(tcb: Tcb): void {
-    tcb.wakePending = false;
+    tcb.flags &= ~TcbFlag.wakePending;
     tcb.onEvent?.();
   }
 
@@ -243,7 +243,7 @@ class TcpListenerHandle implements TcpListener {
     listener.onEvent = null;
     this.ports.give(listener.address, listener.port, listener);
     stopListener(listener, (tcb) => {
-      tcb.orphan = true;
+      tcb.flags |= TcbFlag.orphan;
       resetConnection(tcb);
     });
   }

@@ -13,7 +13,7 @@ import { pushPending } from "./output.ts";
 import type { PortTable } from "./port-table.ts";
 import { adjustReceiveSpace } from "./receive-window.ts";
 import { Chunk } from "./segment.ts";
-import { Shutdown, setState, Tcb, type TcpContext } from "./tcb.ts";
+import { Shutdown, setState, Tcb, TcbFlag, type TcpContext } from "./tcb.ts";
 import { TIME_WAIT_LENGTH } from "./time-wait.ts";
 import { NO_OCTETS, routeOf, sendActiveReset } from "./transmit.ts";
 
@@ -30,7 +30,7 @@ export class TcpSocketHandle implements TcpSocket {
     this.context = context;
     this.ports = ports;
     this.tcb = tcb ?? new Tcb(context, context.numbers.next());
-    this.tcb.held = true;
+    this.tcb.flags |= TcbFlag.held;
     this.connected = tcb !== null;
   }
 
@@ -112,7 +112,7 @@ export class TcpSocketHandle implements TcpSocket {
     routeOf(tcb);
     this.connected = true;
     tcb.lockedAt = engine.now | 0;
-    tcb.hashed = true;
+    tcb.flags |= TcbFlag.hashed;
     context.flows.add(tcb);
     context.byProcess = true;
     open(tcb);
@@ -125,7 +125,7 @@ export class TcpSocketHandle implements TcpSocket {
     // as many numbers as sockets were made
     this.context.numbers.next();
     const fresh = new Tcb(this.context, this.tcb.cookie);
-    fresh.held = true;
+    fresh.flags |= TcbFlag.held;
     const old = this.tcb;
     fresh.onEvent = old.onEvent;
     if (old.heldAddress !== null) {
@@ -145,7 +145,7 @@ export class TcpSocketHandle implements TcpSocket {
       return tcb.state === TcpState.close ? -Errno.EPIPE : -Errno.EAGAIN;
     const room = sendBuffer(tcb) - queued(tcb);
     const count = Math.min(room, octets.length);
-    if (count < octets.length) tcb.wantsSpace = true;
+    if (count < octets.length) tcb.flags |= TcbFlag.wantsSpace;
     if (count <= 0) return octets.length === 0 ? 0 : -Errno.EAGAIN;
     const chunk = new Chunk(octets, 0, count, 0);
     if (tcb.writeTail === null) tcb.writeHead = chunk;
@@ -185,7 +185,7 @@ export class TcpSocketHandle implements TcpSocket {
     const unread = tcb.available > 0;
     const { state } = tcb;
     tcb.shutdown = Shutdown.receive | Shutdown.send;
-    tcb.orphan = true;
+    tcb.flags |= TcbFlag.orphan;
     tcb.onEvent = null;
     dropUnread(tcb);
     if (state === TcpState.close) return context.released(tcb);
@@ -205,7 +205,7 @@ export class TcpSocketHandle implements TcpSocket {
   abort(): void {
     const { tcb } = this;
     if (tcb.orphan) return;
-    tcb.orphan = true;
+    tcb.flags |= TcbFlag.orphan;
     tcb.onEvent = null;
     dropUnread(tcb);
     resetConnection(tcb);

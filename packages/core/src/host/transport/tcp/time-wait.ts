@@ -3,7 +3,6 @@
  * (`inet_twsk_alloc`, `inet_twsk_schedule`): how they begin, wait and end. What is known of each is a row of
  * time-wait-table.ts, what a segment means to it is in time-wait-input.ts.
  */
-import { later, milliseconds } from "../../../time/instant.ts";
 import { type TimerOwner, UNARMED } from "../../../time/timer.ts";
 import { TcpState } from "../socket.ts";
 import type { TransportHost } from "../transport-host.ts";
@@ -31,13 +30,12 @@ export class TimeWaits implements TimerOwner {
     return row;
   }
 
-  /** It shall wait so many milliseconds from now. */
+  /** It shall wait so many whole milliseconds from now. */
   start(row: number, length: number): void {
     const { table, timerOwner } = this;
     const { now, timers } = this.host.engine;
     table.setDue(row, (millisecondsAt(now) + length) | 0);
-    const due = later(now, milliseconds(length));
-    table.setTimerSlot(row, timers.armSlot(table.timerSlot(row), timerOwner, row, due));
+    table.setTimerSlot(row, timers.armSlotFor(table.timerSlot(row), timerOwner, row, length));
   }
 
   timerFired(row: number): void {

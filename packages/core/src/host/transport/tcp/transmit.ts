@@ -11,7 +11,7 @@ import { millisecondsAt } from "./clock.ts";
 import { earlyBlocks } from "./early-data.ts";
 import { advertiseWindow } from "./receive-window.ts";
 import type { Setbacks } from "./setbacks.ts";
-import { AckPending, setbacksOf, type Tcb } from "./tcb.ts";
+import { AckPending, setbacksOf, type Tcb, TcbFlag } from "./tcb.ts";
 
 export const NO_OCTETS = new Uint8Array(0);
 export const TIMESTAMPS_LENGTH = 12;
@@ -77,73 +77,108 @@ export function transmit(
 ): number {
   const route = routeOf(tcb);
   if (route === null) return 0;
-  const { context } = tcb;
-  const { host } = context;
-  const { sysctls } = host;
-  const frame = new Frame(host.engine.newFrameId());
-  if (original !== 0) {
-    frame.parentId = original;
-    frame.origin = FrameOrigin.retransmitted;
-  } else if (context.causeId !== 0) {
-    frame.parentId = context.causeId;
-    frame.origin = FrameOrigin.answer;
-  }
-  frame.source = tcb.localAddress;
-  frame.destination = tcb.remoteAddress;
-  frame.protocol = IpProtocol.tcp;
-  frame.ttl = sysctls.ip_default_ttl;
-  frame.fragment = sysctls.ip_no_pmtu_disc === 0 ? FragmentField.dontFragment : 0;
-  frame.identification = tcb.identification;
-  tcb.identification = (tcb.identification + 1) & 0xffff;
-  frame.sourcePort = tcb.localPort;
-  frame.destinationPort = tcb.remotePort;
-  frame.tcpFlags = flags;
-  frame.sequenceNumber = sequence;
+  if ((flags & TcpFlag.syn) !== 0) return transmitSyn(tcb, route, flags, sequence, original);
+  const window = advertiseWindow(tcb);
+  const now = millisecondsAt(tcb.context.host.engine.now);
+  const size = HEADERS_LENGTH + length;
+  const frame = newSegment(tcb, route, flags, sequence, original);
+  frame.acknowledgementNumber = tcb.receiveNext;
+  frame.window = window;
+  if (tcb.timestamps) {
+    frame.hasTimestamps = true;
+    frame.timestampValue = (now + tcb.timestampOffset) | 0;
+    frame.timestampEcho = tcb.timestampRecent;
+    frame.length = size + TIMESTAMPS_LENGTH;
+  } else frame.length = size;
   if (length > 0) {
     frame.payload = octets;
     frame.payloadOffset = offset;
     frame.payloadLength = length;
   }
-  if ((flags & TcpFlag.syn) !== 0) synHeader(tcb, frame);
-  else establishedHeader(tcb, frame);
+  if (tcb.setbacks !== null && tcb.sack) reportEarly(tcb, tcb.setbacks, frame);
+  if ((flags & TcpFlag.ack) !== 0) acknowledgementSent(tcb);
+  if (length > 0) dataSent(tcb, now);
+  return give(tcb, route, frame);
+}
+
+/**
+ * A frame with what all segments have. What it takes is asked before it is made: V8 leaves out what would only be
+ * overwritten, as long as nothing is asked in between.
+ */
+function newSegment(
+  tcb: Tcb,
+  route: Route,
+  flags: number,
+  sequence: number,
+  original: number,
+): Frame {
+  const { context, identification } = tcb;
+  const { engine, sysctls } = context.host;
+  const { causeId } = context;
+  const again = original !== 0;
+  const answer = causeId === 0 ? FrameOrigin.original : FrameOrigin.answer;
+  const fragment = sysctls.ip_no_pmtu_disc === 0 ? FragmentField.dontFragment : 0;
+  tcb.identification = (identification + 1) & 0xffff;
+  const frame = new Frame(engine.newFrameId());
+  frame.parentId = again ? original | 0 : causeId;
+  frame.origin = again ? FrameOrigin.retransmitted : answer;
+  frame.source = tcb.localAddress;
+  frame.destination = tcb.remoteAddress;
+  frame.protocol = IpProtocol.tcp;
+  frame.ttl = sysctls.ip_default_ttl;
+  frame.fragment = fragment;
+  frame.identification = identification;
+  frame.sourcePort = tcb.localPort;
+  frame.destinationPort = tcb.remotePort;
+  frame.tcpFlags = flags | 0;
+  frame.sequenceNumber = sequence | 0;
   frame.route = route;
-  if ((flags & TcpFlag.ack) !== 0 && (tcb.ackPending | tcb.quickAcks) !== 0)
-    acknowledgementSent(tcb);
-  if (length > 0) dataSent(tcb);
-  if (tcb.confirmPending === true) {
-    tcb.confirmPending = false;
-    host.confirmNeighbour(route, tcb.remoteAddress);
+  return frame;
+}
+
+/** Gives the frame to IP. */
+function give(tcb: Tcb, route: Route, frame: Frame): number {
+  const { context } = tcb;
+  if (tcb.confirmPending) {
+    tcb.flags &= ~TcbFlag.confirmPending;
+    context.host.confirmNeighbour(route, tcb.remoteAddress);
   }
   context.counters.OutSegs++;
   context.send(frame);
   return frame.id;
 }
 
-function synHeader(tcb: Tcb, frame: Frame): void {
+/** SYN, and the SYN+ACK of a simultaneous open. */
+function transmitSyn(
+  tcb: Tcb,
+  route: Route,
+  flags: number,
+  sequence: number,
+  original: number,
+): number {
+  const frame = newSegment(tcb, route, flags, sequence, original);
+  synHeader(tcb, route, frame);
+  if ((flags & TcpFlag.ack) !== 0) acknowledgementSent(tcb);
+  return give(tcb, route, frame);
+}
+
+function synHeader(tcb: Tcb, route: Route, frame: Frame): void {
   const { context } = tcb;
-  const { sysctls } = context.host;
+  const { engine, sysctls } = context.host;
   // the answer of a simultaneous open has only what the other SYN had too
   const answer = tcb.state === TcpState.synReceived;
   const scale = answer ? tcb.windowScaling : sysctls.tcp_window_scaling !== 0;
-  const mss =
-    tcb.route === null ? advertisedMssFor(tcb.pathMtu) : announcedMss(tcb.route, tcb.pathMtu);
+  const mss = announcedMss(route, tcb.pathMtu);
   const sack = answer ? tcb.sack : sysctls.tcp_sack !== 0;
   frame.synOptions = context.synOptions(mss, scale ? tcb.receiveScale : -1, sack);
   frame.window = Math.min(tcb.receiveWindow, 0xffff);
   if (answer) frame.acknowledgementNumber = tcb.receiveNext;
-  if (answer ? tcb.timestamps : sysctls.tcp_timestamps !== 0) stamp(tcb, frame);
-  frame.length = packetLength(frame);
-}
-
-function establishedHeader(tcb: Tcb, frame: Frame): void {
-  frame.acknowledgementNumber = tcb.receiveNext;
-  frame.window = advertiseWindow(tcb);
-  frame.length = HEADERS_LENGTH + frame.payloadLength;
-  if (tcb.timestamps === true) {
-    stamp(tcb, frame);
-    frame.length += TIMESTAMPS_LENGTH;
+  if (answer ? tcb.timestamps : sysctls.tcp_timestamps !== 0) {
+    frame.hasTimestamps = true;
+    frame.timestampValue = timestampClock(engine.now, tcb.timestampOffset);
+    frame.timestampEcho = tcb.timestampRecent;
   }
-  if (tcb.setbacks !== null && tcb.sack === true) reportEarly(tcb, tcb.setbacks, frame);
+  frame.length = packetLength(frame);
 }
 
 function reportEarly(tcb: Tcb, setbacks: Setbacks, frame: Frame): void {
@@ -152,15 +187,13 @@ function reportEarly(tcb: Tcb, setbacks: Setbacks, frame: Frame): void {
   frame.length = packetLength(frame);
 }
 
-function stamp(tcb: Tcb, frame: Frame): void {
-  frame.hasTimestamps = true;
-  frame.timestampValue = timestampClock(tcb.context.host.engine.now, tcb.timestampOffset);
-  frame.timestampEcho = tcb.timestampRecent;
-}
-
 /** An acknowledgement is on its way: none is owed any more. */
 function acknowledgementSent(tcb: Tcb): void {
-  if (tcb.quickAcks > 0 && --tcb.quickAcks === 0) tcb.ackDelay = ACK_DELAY_MIN;
+  const { quickAcks } = tcb;
+  if (quickAcks > 0) {
+    tcb.quickAcks = quickAcks - 1;
+    if (quickAcks === 1) tcb.ackDelay = ACK_DELAY_MIN;
+  }
   const pending = tcb.ackPending;
   if (pending === 0) return;
   tcb.ackPending = 0;
@@ -168,10 +201,9 @@ function acknowledgementSent(tcb: Tcb): void {
 }
 
 /** A quick answer to data means a conversation: acknowledgements may wait for the next answer (pingpong mode). */
-function dataSent(tcb: Tcb): void {
-  const now = millisecondsAt(tcb.context.host.engine.now);
+function dataSent(tcb: Tcb, now: number): void {
   tcb.lastSent = now;
-  if (((now - tcb.lastReceived) | 0) < tcb.ackDelay) tcb.pingPong = true;
+  if (((now - tcb.lastReceived) | 0) < tcb.ackDelay) tcb.flags |= TcbFlag.pingPong;
 }
 
 /** Sends an acknowledgement without data at once. */
