@@ -1,5 +1,7 @@
-/** The live devices of a namespace: made, changed and removed as its configuration says. */
-import { assert } from "../base/assert.ts";
+/**
+ * The live devices of a namespace: made, changed and removed as its configuration says. An idle one is made when somebody
+ * asks for it: every host has the tunnel modules' devices, and hardly any uses them.
+ */
 import type { Frame } from "../packet/frame.ts";
 import type { Rng } from "../rng/rng.ts";
 import type { Engine } from "../time/engine.ts";
@@ -9,7 +11,7 @@ import { EthernetDevice } from "./device/ethernet-device.ts";
 import { type DeviceInput, type HostDevice, refreshDevice } from "./device/host-device.ts";
 import type { KernelDevices } from "./device/kernel-devices.ts";
 import { makeDevice } from "./device/make-device.ts";
-import { Stacking } from "./device/stacking.ts";
+import { isStacked, Stacking } from "./device/stacking.ts";
 import type { NamespaceConfig } from "./namespace-config.ts";
 import type { NeighbourTable } from "./neigh/neighbour-table.ts";
 import type { ProxyTable } from "./neigh/proxy-table.ts";
@@ -38,9 +40,12 @@ interface DeviceTableOwner {
 }
 
 export class DeviceTable implements DeviceInput {
-  /** In order of interface index. */
-  all: readonly HostDevice[] = [];
-  private byIndex: (HostDevice | undefined)[] = [];
+  /** null for those that are not made yet. */
+  private readonly byIndex: (HostDevice | null | undefined)[] = [];
+  private count = 0;
+  /** All, once somebody asked since the last change. */
+  private ordered: readonly HostDevice[] | null = null;
+  private config: NamespaceConfig | null = null;
   private readonly owner: DeviceTableOwner;
   private next: DeviceInputTarget | null = null;
   readonly stacking: Stacking;
@@ -59,8 +64,26 @@ export class DeviceTable implements DeviceInput {
     this.next = target;
   }
 
+  /** In order of interface index. */
+  get all(): readonly HostDevice[] {
+    this.ordered ??= this.configs.map(({ index }) => this.at(index) as HostDevice);
+    return this.ordered;
+  }
+
   at(index: number): HostDevice | undefined {
-    return this.byIndex[index];
+    const device = this.byIndex[index];
+    return device === null ? this.makeIdle(index) : device;
+  }
+
+  /** The settings of a device, whether it is made or not. */
+  confOf(index: number): CombinedConf | undefined {
+    const device = this.byIndex[index];
+    return device === null ? this.confFor(this.itemAt(index)) : device?.conf;
+  }
+
+  named(name: string): HostDevice | undefined {
+    const item = this.configs.find((device) => device.name === name);
+    return item === undefined ? undefined : this.at(item.index);
   }
 
   receive(frame: Frame, from: HostDevice): void {
@@ -78,39 +101,84 @@ export class DeviceTable implements DeviceInput {
 
   /** Brings the live devices to what `config` says. */
   follow(config: NamespaceConfig): void {
-    const byIndex: (HostDevice | undefined)[] = [];
-    const all: HostDevice[] = [];
+    this.config = config;
     const { devices, sysctls } = config;
     const untouched = isUntouched(sysctls);
+    let stacked = false;
+    let found = 0;
     for (let i = 0; i < devices.length; i++) {
       const item = devices[i] as DeviceConfig;
-      const conf = untouched ? DEFAULT_CONF : combinedConf(sysctls, item.name);
-      const neigh = untouched ? DEFAULT_NEIGHBOUR_SYSCTLS : neighbourSysctls(sysctls, item.name);
-      const device = this.byIndex[item.index] ?? this.make(item, conf);
-      byIndex[item.index] = device;
-      all.push(device);
-      this.refresh(device, item, conf, neigh);
+      if (isStacked(item)) stacked = true;
+      let device = this.byIndex[item.index];
+      if (device === undefined || device === null) {
+        if (device === undefined) this.count++;
+        found++;
+        if (this.mayWait(item)) {
+          this.byIndex[item.index] = null;
+          continue;
+        }
+        device = this.make(device === null ? { ...item, up: false } : item);
+      } else found++;
+      if (untouched) this.refresh(device, item, DEFAULT_CONF, DEFAULT_NEIGHBOUR_SYSCTLS);
+      else this.refresh(device, item, this.confFor(item), neighbourSysctls(sysctls, item.name));
     }
-    const before = this.all;
-    this.byIndex = byIndex;
-    this.all = all;
+    this.ordered = null;
     this.bindTunnels(devices);
-    this.owner.tunnels.followDevices(all);
-    for (let i = 0; i < before.length; i++) {
-      const device = before[i] as HostDevice;
-      if (byIndex[device.index] === undefined) this.remove(device);
+    this.owner.tunnels.followDevices(this);
+    if (found < this.count) this.removeGone(devices);
+    this.stacking.follow(devices, stacked);
+  }
+
+  /** The trace numbers devices in the order of the configuration: with one, all are made at once. */
+  private mayWait(item: DeviceConfig): boolean {
+    return this.owner.trace === null && isIdle(item);
+  }
+
+  private get configs(): readonly DeviceConfig[] {
+    return this.config === null ? [] : this.config.devices;
+  }
+
+  private itemAt(index: number): DeviceConfig {
+    return this.configs.find((device) => device.index === index) as DeviceConfig;
+  }
+
+  private confFor(item: DeviceConfig): CombinedConf {
+    return combinedConf((this.config as NamespaceConfig).sysctls, item.name);
+  }
+
+  private makeIdle(index: number): HostDevice {
+    const item = this.itemAt(index);
+    const { sysctls } = this.config as NamespaceConfig;
+    const device = this.make(item);
+    this.refresh(device, item, device.conf, neighbourSysctls(sysctls, item.name));
+    this.bindTunnel(item);
+    return device;
+  }
+
+  private removeGone(devices: readonly DeviceConfig[]): void {
+    const { byIndex } = this;
+    const gone: HostDevice[] = [];
+    for (let i = 0; i < byIndex.length; i++) {
+      const device = byIndex[i];
+      if (device === undefined || devices.some(({ index }) => index === i)) continue;
+      byIndex[i] = undefined;
+      this.count--;
+      if (device !== null) gone.push(device);
     }
-    this.stacking.follow(devices);
+    for (const device of gone) this.remove(device);
   }
 
   /** Tells tunnels which device their packets leave by. */
   private bindTunnels(devices: readonly DeviceConfig[]): void {
-    for (let i = 0; i < devices.length; i++) {
-      const { details, index } = devices[i] as DeviceConfig;
-      if (details === null || details.kind !== "tunnel") continue;
-      const below = details.link === 0 ? undefined : this.byIndex[details.link];
-      (this.byIndex[index] as TunnelDevice).below = below ?? null;
-    }
+    for (let i = 0; i < devices.length; i++) this.bindTunnel(devices[i] as DeviceConfig);
+  }
+
+  private bindTunnel({ details, index }: DeviceConfig): void {
+    if (details === null || details.kind !== "tunnel") return;
+    const device = this.byIndex[index] as TunnelDevice | null;
+    if (device === null) return;
+    const below = details.link === 0 ? undefined : this.at(details.link);
+    device.below = below ?? null;
   }
 
   private refresh(
@@ -136,8 +204,9 @@ export class DeviceTable implements DeviceInput {
     proxies.forgetDevice(device.index);
   }
 
-  private make(item: DeviceConfig, conf: CombinedConf): HostDevice {
+  private make(item: DeviceConfig): HostDevice {
     const { engine, trace, name, rng, kernelDevices, tunnels } = this.owner;
+    const conf = this.confFor(item);
     const device =
       item.details?.kind === "tunnel"
         ? new TunnelDevice(item, conf, this, tunnels, engine, trace)
@@ -147,6 +216,7 @@ export class DeviceTable implements DeviceInput {
       this.pairs[item.index] = item.pair;
       kernelDevices.plug(device, item.pair, `${name}.pair${item.pair}`, rng);
     }
+    this.byIndex[item.index] = device;
     return device;
   }
 
@@ -157,9 +227,12 @@ export class DeviceTable implements DeviceInput {
       this.owner.kernelDevices.unplug(device, this.pairs[device.index] ?? 0);
     this.owner.neighbours.flushDevice(device);
     this.owner.proxies.forgetDevice(device.index);
-    assert(this.byIndex[device.index] === undefined, "a removed device is still there");
   }
 }
+
+/** Down, and with nothing on or below it: nobody sees whether it is there. */
+const isIdle = (item: DeviceConfig): boolean =>
+  item.up === false && item.kind !== "ethernet" && item.kind !== "veth" && !isStacked(item);
 
 /** Where frames go from the table on. */
 interface DeviceInputTarget {

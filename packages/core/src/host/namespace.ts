@@ -128,7 +128,7 @@ export class NetworkNamespace {
     this.table = new DeviceTable(this);
     this.router = new Router(
       {
-        conf: (index) => this.table.at(index)?.conf,
+        conf: (index) => this.table.confOf(index),
         hasCarrier: (index) => this.table.at(index)?.carrier === true,
         isGroupMember: (index, group) => this.groups.isMember(index, group),
       },
@@ -192,7 +192,7 @@ export class NetworkNamespace {
   }
 
   deviceNamed(name: string): HostDevice | undefined {
-    return this.table.all.find((device) => device.name === name);
+    return this.table.named(name);
   }
 
   /**
@@ -358,7 +358,7 @@ export class NetworkNamespace {
   private followBridges(next: NamespaceConfig): void {
     if (this.bridged === null && !next.bridgeNetfilter) return;
     this.bridged ??= new BridgeNetfilter(this.context, this.ip.input);
-    this.bridged.follow(next, this.devices());
+    this.bridged.follow(next, this.table);
   }
 
   private followSysctls(next: NamespaceConfig): void {

@@ -44,10 +44,10 @@ export class Stacking implements GuestHouse {
     this.network = kernel.enter(this);
   }
 
-  /** Called when the live devices are those of the configuration. */
-  follow(configs: readonly DeviceConfig[]): void {
+  /** Called when the live devices are those of the configuration; `stacked`: some of them are. */
+  follow(configs: readonly DeviceConfig[], stacked: boolean): void {
     this.configs = configs;
-    if (!this.isUsed && !anyStacked(configs)) return;
+    if (!this.isUsed && !stacked) return;
     this.isUsed = true;
     const own: Standing[] = [];
     for (const item of configs) {
@@ -162,14 +162,9 @@ export class Stacking implements GuestHouse {
   }
 }
 
-/** Whether one stands on another, or others on it. Tunnel devices have details, too, but every host has some, and they stand on nothing. */
-function anyStacked(configs: readonly DeviceConfig[]): boolean {
-  for (let i = 0; i < configs.length; i++) {
-    const { details, lower, master } = configs[i] as DeviceConfig;
-    if (lower !== 0 || master !== 0 || (details !== null && details.kind !== "tunnel")) return true;
-  }
-  return false;
-}
+/** Whether it stands on another, or others on it. Tunnel devices have details, too, but every host has some, and they stand on nothing. */
+export const isStacked = ({ details, lower, master }: DeviceConfig): boolean =>
+  lower !== 0 || master !== 0 || (details !== null && details.kind !== "tunnel");
 
 function configure(upper: UpperDevice, { details }: DeviceConfig): void {
   if (upper instanceof VlanDevice && details?.kind === "vlan") upper.tag = details.id;

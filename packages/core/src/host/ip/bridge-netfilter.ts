@@ -51,6 +51,11 @@ class BridgePassage implements BridgePorts {
   }
 }
 
+/** The live devices. */
+interface Devices {
+  at(index: number): HostDevice | undefined;
+}
+
 /** Before and behind all priorities. */
 const FIRST = -0x80000000;
 const LAST = 0x7fffffff;
@@ -80,13 +85,13 @@ export class BridgeNetfilter implements BridgeFilter, Hook {
   }
 
   /** Called when the live devices are those of the configuration. */
-  follow(config: NamespaceConfig, devices: readonly HostDevice[]): void {
+  follow(config: NamespaceConfig, devices: Devices): void {
     const isOn = (name: string): boolean => readSysctl(config, `net/bridge/${name}`) === "1";
     const forAll = isOn("bridge-nf-call-iptables");
     this.withTagged = isOn("bridge-nf-filter-vlan-tagged");
     let isNeeded = false;
     for (const { index, details } of config.devices) {
-      const bridge = details?.kind === "bridge" ? devices.find((one) => one.index === index) : null;
+      const bridge = details?.kind === "bridge" ? devices.at(index) : null;
       if (!(bridge instanceof BridgeDevice) || details?.kind !== "bridge") continue;
       const inspected = config.bridgeNetfilter && (forAll || details.callIptables);
       bridge.filter = inspected ? this : null;

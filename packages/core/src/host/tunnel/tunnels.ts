@@ -15,6 +15,11 @@ import { TunnelInput } from "./tunnel-input.ts";
 import { TunnelOutput } from "./tunnel-output.ts";
 import { TunnelTable } from "./tunnel-table.ts";
 
+/** The namespace's live devices. */
+interface Devices {
+  readonly all: readonly HostDevice[];
+}
+
 const NO_PORTS: readonly FouPortConfig[] = [];
 
 export class Tunnels implements TransportHandler, TunnelSender {
@@ -23,7 +28,7 @@ export class Tunnels implements TransportHandler, TunnelSender {
   private readonly context: IpContext;
   private readonly ip: IpLayer;
   private configured: readonly FouPortConfig[] = NO_PORTS;
-  private devices: readonly HostDevice[] = [];
+  private devices: Devices | null = null;
   private ipip: TunnelTable | null = null;
   private gre: TunnelTable | null = null;
   private madeInput: TunnelInput | null = null;
@@ -55,7 +60,7 @@ export class Tunnels implements TransportHandler, TunnelSender {
   }
 
   /** The devices are these from now on, or have other parameters. */
-  followDevices(devices: readonly HostDevice[]): void {
+  followDevices(devices: Devices): void {
     this.devices = devices;
     this.ipip = null;
     this.gre = null;
@@ -86,7 +91,8 @@ export class Tunnels implements TransportHandler, TunnelSender {
   }
 
   private makeTable(kind: "ipip" | "gre"): TunnelTable {
-    const chosen = this.devices.filter(
+    const all = this.devices === null ? [] : this.devices.all;
+    const chosen = all.filter(
       (device): device is TunnelDevice => device instanceof TunnelDevice && device.kind === kind,
     );
     return new TunnelTable(chosen);
