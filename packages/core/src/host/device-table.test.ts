@@ -2,8 +2,9 @@
 import { expect, test } from "vitest";
 import type { MacAddress } from "../packet/mac-address.ts";
 import { address, SmallNetwork } from "../testing/small-network.ts";
+import { Recorder } from "../trace/recorder.ts";
 import { setLinkMac } from "./addressing/link-properties.ts";
-import { setLinkDown, setLinkUp } from "./addressing/links.ts";
+import { addLink, removeLink, setLinkDown, setLinkUp } from "./addressing/links.ts";
 import type { NetworkNamespace } from "./namespace.ts";
 import type { NamespaceDraft } from "./namespace-config.ts";
 
@@ -52,4 +53,37 @@ test("addresses answered for by hand go when their device goes down", () => {
   a.proxies.add(address("10.0.0.8"), 0);
   change(a, (draft) => setLinkDown(draft, eth0(a)));
   expect(a.proxies.list()).toHaveLength(1);
+});
+
+test("a device that is made when it is asked for is as one that was there, also when it came up unasked", () => {
+  const seen = (trace: Recorder | null) => {
+    const a = new SmallNetwork(trace).host("a", "lan 10.0.0.1/24");
+    change(a, (draft) => setLinkUp(draft, 3));
+    return a
+      .devices()
+      .map(({ index, name, mtu, noArp, up, activated, conf, neigh, pointToPoint }) => {
+        return { index, name, mtu, noArp, up, activated, conf, neigh, pointToPoint };
+      });
+  };
+  const lazily = seen(null);
+  expect(lazily.map(({ name }) => name)).toEqual("lo tunl0 gre0 gretap0 erspan0 eth0".split(" "));
+  expect(lazily).toEqual(seen(new Recorder(16)));
+});
+
+test("a device that goes before anybody asked for it is not there", () => {
+  const { a } = pair(0);
+  const dummy = {
+    name: "d0",
+    kind: "dummy",
+    mac: 1 as MacAddress,
+    mtu: 1500,
+    noArp: true,
+    index: 0,
+  } as const;
+  change(a, (draft) => addLink(draft, dummy));
+  const { lastIndex } = a.config;
+  change(a, (draft) => removeLink(draft, lastIndex));
+  expect(a.device(lastIndex)).toBeUndefined();
+  expect(a.deviceNamed("d0")).toBeUndefined();
+  expect(a.devices()).toHaveLength(6);
 });

@@ -3,6 +3,7 @@
  * An entry lives `ageing` after it was last seen as a source; it is looked at when it is used, no timer runs.
  * A chained hash over the low 32 bits of the address and the VLAN.
  */
+import { emptyPlaces } from "../base/empty-places.ts";
 import type { MacAddress } from "../packet/mac-address.ts";
 import type { Duration, Instant } from "../time/instant.ts";
 
@@ -122,7 +123,7 @@ export class ForwardingDatabase {
 
   private rehash(size: number): void {
     const old = this.buckets;
-    this.buckets = new Array<ForwardingEntry | null>(size).fill(null);
+    this.buckets = emptyPlaces(size);
     for (const head of old) {
       let entry = head;
       while (entry !== null) {

@@ -3,6 +3,7 @@
  * here is its own; the forwarding database is the switch's, and the port remembers some of its answers for speed.
  */
 
+import { emptyPlaces } from "../base/empty-places.ts";
 import type { EthernetHeader } from "../packet/ethernet-header.ts";
 import type { Frame } from "../packet/frame.ts";
 import type { MacAddress } from "../packet/mac-address.ts";
@@ -45,7 +46,7 @@ class SwitchWay {
 
 /** Ways that a port remembers, a power of two. */
 const REMEMBERED = 8;
-const NO_WAYS: (SwitchWay | null)[] = new Array<SwitchWay | null>(REMEMBERED).fill(null);
+const NO_WAYS: (SwitchWay | null)[] = emptyPlaces(REMEMBERED);
 
 /** One port of a switch (a bridge's `brif`). */
 export class SwitchPort extends CableDevice {

@@ -2,6 +2,7 @@
  * Remembers for pairs of addresses and a protocol that their packets are for this host, and that nobody looks at them
  * before their transport does. Direct-mapped; a pair that falls onto another's place takes it.
  */
+import { emptyPlaces } from "../../base/empty-places.ts";
 import type { Generation } from "../../base/generation.ts";
 import type { Frame } from "../../packet/frame.ts";
 import type { Ipv4Address } from "../../packet/ipv4-address.ts";
@@ -58,7 +59,7 @@ export class InputWays {
     const { hooks } = this.context;
     if (!hooks.isIdle(HookPoint.preRouting) || !hooks.isIdle(HookPoint.localIn)) return;
     if (from.internal || !isPlain(frame)) return;
-    this.ways ??= new Array<InputWay | null>(PLACES).fill(null);
+    this.ways ??= emptyPlaces(PLACES);
     const { source, destination, protocol } = frame;
     const place = placeOf(source, destination, protocol);
     let way = this.ways[place] as InputWay | null;

@@ -2,6 +2,7 @@
  * Remembers for destinations to which neighbour, on which device, packets of this host's own go by a route, and that
  * nobody looks at them on the way. Direct-mapped; a destination that falls onto another's place takes it.
  */
+import { emptyPlaces } from "../../base/empty-places.ts";
 import type { Frame } from "../../packet/frame.ts";
 import type { Ipv4Address } from "../../packet/ipv4-address.ts";
 import type { HostDevice } from "../device/host-device.ts";
@@ -70,7 +71,7 @@ export class OutputWays {
     if (type !== RouteType.unicast || group !== null || frame.nextHop !== 0 || !paths.empty) return;
     const neighbour = neighbours.find(out, gateway === 0 ? destination : gateway);
     if (neighbour === null || neighbour.ready === false) return;
-    this.ways ??= new Array<OutputWay | null>(PLACES).fill(null);
+    this.ways ??= emptyPlaces(PLACES);
     const place = placeOf(destination);
     let way = this.ways[place] as OutputWay | null;
     if (way === null) {

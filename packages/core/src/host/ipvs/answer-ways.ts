@@ -2,6 +2,7 @@
  * By which ways answers go: what was decided for a server, a client and a virtual address holds for all connections between
  * them. So the first answer of a connection already finds its flow.
  */
+import { emptyPlaces } from "../../base/empty-places.ts";
 import type { Ipv4Address } from "../../packet/ipv4-address.ts";
 import type { FlowWay } from "./flow-way.ts";
 
@@ -46,7 +47,7 @@ export class AnswerWays {
   learn(server: Ipv4Address, client: Ipv4Address, virtualAddress: Ipv4Address, way: FlowWay): void {
     if (this.find(server, client, virtualAddress) === way) return;
     const place = placeOf(server, client);
-    this.places ??= new Array<AnswerWay | null>(PLACES).fill(null);
+    this.places ??= emptyPlaces(PLACES);
     this.places[place] = new AnswerWay(server, client, virtualAddress, way);
   }
 }

@@ -9,6 +9,7 @@
  *
  * What it does must be what the whole way does, in its order: test/determinism plays labs with and without it.
  */
+import { emptyPlaces } from "../../base/empty-places.ts";
 import type { Generation } from "../../base/generation.ts";
 import type { NetDevice } from "../../link/net-device.ts";
 import type { Frame } from "../../packet/frame.ts";
@@ -216,7 +217,7 @@ export class MasqueradingFastPath implements FastPath, FlowMemory {
     const protocol = protocolNumber === IpProtocol.tcp ? tcp : udp;
     const server = this.rows.server(connection) as Destination;
     const place = placeOf(source, destination, ports);
-    this.flows ??= new Array<MasqueradedFlow | null>(PLACES).fill(null);
+    this.flows ??= emptyPlaces(PLACES);
     let flow = this.flows[place] as MasqueradedFlow | null;
     if (flow === null) {
       flow = new MasqueradedFlow(protocol, server, way);

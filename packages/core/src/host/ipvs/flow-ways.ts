@@ -1,4 +1,5 @@
 /** The ways of masqueraded flows that were found, by their next hops. */
+import { emptyPlaces } from "../../base/empty-places.ts";
 import type { Frame } from "../../packet/frame.ts";
 import type { Ipv4Address } from "../../packet/ipv4-address.ts";
 import type { HostDevice } from "../device/host-device.ts";
@@ -28,7 +29,7 @@ export class FlowWays {
     const route = frame.route as Route;
     const nextHop = route.gateway === 0 ? frame.destination : route.gateway;
     const place = Math.imul(nextHop, 0x9e3779b1) >>> PLACE_SHIFT;
-    this.places ??= new Array<FlowWay | null>(PLACES).fill(null);
+    this.places ??= emptyPlaces(PLACES);
     const way = this.places[place] as FlowWay | null;
     const known =
       way !== null &&

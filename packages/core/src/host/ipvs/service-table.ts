@@ -2,6 +2,7 @@
  * The virtual services of a namespace and their lookup (`ip_vs_service_find`): firewall mark first, then the exact
  * address and port, then FTP's data ports, then the service of every port. Chained hash with integer keys.
  */
+import { emptyPlaces } from "../../base/empty-places.ts";
 import type { Ipv4Address } from "../../packet/ipv4-address.ts";
 import { IpProtocol } from "../../packet/protocol.ts";
 import type { VirtualServiceIdentity } from "./config.ts";
@@ -40,7 +41,7 @@ export class ServiceTable {
       this.byMark.set(service.mark, service);
       return;
     }
-    if (this.buckets.length === 0) this.buckets = new Array(TABLE_SIZE).fill(null);
+    if (this.buckets.length === 0) this.buckets = emptyPlaces(TABLE_SIZE);
     const bucket = bucketOf(service.protocol, service.address, service.port);
     service.next = this.buckets[bucket] ?? null;
     this.buckets[bucket] = service;

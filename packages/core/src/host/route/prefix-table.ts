@@ -2,6 +2,7 @@
  * Longest-prefix match over one table or several taken as one (`fib_table_lookup`): a hash of all prefixes, probed
  * once per prefix length that occurs, longest first. Nothing is allocated by a lookup, and little to make it.
  */
+import { emptyPlaces } from "../../base/empty-places.ts";
 import type { Ipv4Address } from "../../packet/ipv4-address.ts";
 import { RouteType } from "./config.ts";
 import type { FibRoute, PathGroup } from "./fib-route.ts";
@@ -26,7 +27,7 @@ export class PrefixTable {
     let size = 4;
     while (size < routes.length) size *= 2;
     this.bucketMask = size - 1;
-    this.buckets = new Array<FibRoute | null>(size).fill(null);
+    this.buckets = emptyPlaces(size);
     // bit n: there is a prefix of n bits; 32 has no bit
     let seen = 0;
     let seenHost = false;

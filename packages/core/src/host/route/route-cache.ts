@@ -1,4 +1,5 @@
 /** Remembers decisions for recent flows: direct-mapped, replaced on collision, emptied by every change. */
+import { emptyPlaces } from "../../base/empty-places.ts";
 import type { Ipv4Address } from "../../packet/ipv4-address.ts";
 import type { Route } from "./route.ts";
 
@@ -63,7 +64,7 @@ export class RouteCache {
     mark: number,
     route: Route,
   ): CachedRoute {
-    this.slots ??= new Array<CachedRoute | null>(SLOTS).fill(null);
+    this.slots ??= emptyPlaces(SLOTS);
     const slot = slotOf(destination, source, device);
     let entry = this.slots[slot] as CachedRoute | null;
     if (entry === null) {

@@ -3,6 +3,7 @@
  * ports. Chained hash with the links inside the entries; made at the first insertion, grown when crowded. TIME_WAITs, which
  * Linux keeps in the same hash, have a table of their own (time-wait-table.ts): a flow is in one of the two.
  */
+import { emptyPlaces } from "../../../base/empty-places.ts";
 import type { Ipv4Address } from "../../../packet/ipv4-address.ts";
 
 export const FlowKind = { connection: 0, request: 1 } as const;
@@ -72,7 +73,7 @@ export class FlowTable {
 
   add(entry: FlowEntry): void {
     let buckets = this.buckets;
-    if (buckets === null) buckets = this.buckets = new Array(FIRST_SIZE).fill(null);
+    if (buckets === null) buckets = this.buckets = emptyPlaces(FIRST_SIZE);
     else if (this.size >= 2 * buckets.length) buckets = this.grow(buckets);
     const { localAddress, remoteAddress, localPort, remotePort } = entry;
     entry.flowHash = hashOf(localAddress, remoteAddress, localPort, remotePort);
