@@ -27,8 +27,7 @@ export class EthernetInput {
     if (
       frame.vlanTag < 0 &&
       frame.etherType === EtherType.ipv4 &&
-      frame.ethernet.destination === from.mac &&
-      frame.shared === false
+      frame.ethernet.destination === from.mac
     ) {
       const { fastPath } = this.context;
       if (fastPath === null || fastPath.take(frame, from) === false)
@@ -36,7 +35,7 @@ export class EthernetInput {
     } else this.receiveOther(frame, from);
   }
 
-  /** `receive`, for anything but an IPv4 packet to `from` alone. */
+  /** `receive`, for anything but an IPv4 packet to `from`. */
   private receiveOther(frame: Frame, from: HostDevice): void {
     if (frame.vlanTag >= 0) return this.receiveTagged(frame, from);
     if (frame.etherType === EtherType.ipv4)

@@ -15,7 +15,8 @@ import { isPlain } from "./known-way.ts";
 
 const PLACES = 16;
 
-class InputWay {
+/** Where packets of some addresses go that a device took in. */
+export class InputWay {
   source = 0 as Ipv4Address;
   destination = 0 as Ipv4Address;
   protocol = 0;
@@ -34,24 +35,19 @@ class InputWay {
   }
 }
 
-const placeOf = (source: number, destination: number, protocol: number): number =>
+/** Where the way of a packet with these addresses is. */
+export const wayPlaceOf = (source: number, destination: number, protocol: number): number =>
   Math.imul(source ^ Math.imul(destination, 0x85ebca6b) ^ protocol, 0x9e3779b1) >>> 28;
 
 export class InputWays {
   private readonly context: IpContext;
   private readonly generation: Generation;
-  /** Made for the first way. */
-  private ways: (InputWay | null)[] | null = null;
+  /** By place; made for the first way. */
+  ways: (InputWay | null)[] | null = null;
 
   constructor(context: IpContext) {
     this.context = context;
     this.generation = context.generation;
-  }
-
-  /** The way of packets with these addresses, or of others in its place; null for none. */
-  at(source: Ipv4Address, destination: Ipv4Address, protocol: number): InputWay | null {
-    const { ways } = this;
-    return ways === null ? null : (ways[placeOf(source, destination, protocol)] as InputWay | null);
   }
 
   /** A packet that `from` took in goes to its transport's `handler` by `route`. */
@@ -61,7 +57,7 @@ export class InputWays {
     if (from.internal || !isPlain(frame)) return;
     this.ways ??= emptyPlaces(PLACES);
     const { source, destination, protocol } = frame;
-    const place = placeOf(source, destination, protocol);
+    const place = wayPlaceOf(source, destination, protocol);
     let way = this.ways[place] as InputWay | null;
     if (way === null) {
       way = new InputWay(from, route, handler);

@@ -88,6 +88,7 @@ export class MasqueradingFastPath implements FastPath, FlowMemory {
       frame.ttl <= 1 ||
       (frame.tcpFlags & flow.decisive) !== 0 ||
       frame.extras !== null ||
+      frame.shared === true ||
       (frame.fragment & PART_OF_ANOTHER) !== 0 ||
       server.counting === false ||
       way.neighbour.ready === false
