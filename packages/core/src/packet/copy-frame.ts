@@ -7,8 +7,6 @@ export function copyFrame(from: Frame, id: number): Frame {
   copy.parentId = from.parentId;
   copy.origin = from.origin;
   copy.ethernet = from.ethernet;
-  copy.etherType = from.etherType;
-  copy.vlanTag = from.vlanTag;
   copy.source = from.source;
   copy.destination = from.destination;
   copy.protocol = from.protocol;
@@ -39,11 +37,9 @@ function copyTransport(from: Frame, copy: Frame): void {
 }
 
 function copyMetadata(from: Frame, copy: Frame): void {
-  copy.packetType = from.packetType;
-  copy.ipvsProperty = from.ipvsProperty;
+  copy.notes = from.notes;
   copy.route = from.route;
   copy.nextHop = from.nextHop;
   copy.conntrack = from.conntrack;
-  copy.untracked = from.untracked;
   copy.inputInterface = from.inputInterface;
 }

@@ -1,9 +1,10 @@
 /**
- * What few frames have, beside the frame so that the others are short: a type of service, a mark, ARP, ICMP, options, a
- * carried packet, damage. The fields are described at the accessors of `Frame`.
+ * What few frames have, beside the frame so that the others are short: a VLAN tag, ARP or another protocol than IPv4, a type
+ * of service, a mark, ICMP, options, a carried packet, damage. The fields are described at the accessors of `Frame`.
  */
 import { NOT_SMALL } from "../base/double.ts";
 import { type MacAddress, ZERO_MAC } from "./mac-address.ts";
+import { EtherType } from "./protocol.ts";
 import type { WireDetail } from "./wire-detail.ts";
 
 /** Options that lvsim does not model, kept to the octet (without those that are modelled). */
@@ -11,6 +12,8 @@ export type RawOptions = Uint8Array;
 
 /** `Packet` is Frame, which knows this class and not the other way round. */
 export class FrameExtras<Packet> {
+  etherType: number = EtherType.ipv4;
+  vlanTag = -1;
   tos = 0;
   sackBlocks: readonly number[] | null = null;
   mark = 0;
@@ -34,6 +37,22 @@ export class FrameExtras<Packet> {
     this.arpTargetMac = ZERO_MAC;
   }
 
+  /** Whether all is as in frames that have no extras. */
+  get isUsual(): boolean {
+    return (
+      this.etherType === EtherType.ipv4 &&
+      this.vlanTag < 0 &&
+      (this.tos | this.mark | this.checksumFaults) === 0 &&
+      (this.arpOperation | this.icmpType | this.icmpCode | this.icmpRest) === 0 &&
+      this.arpSenderMac === ZERO_MAC &&
+      this.arpTargetMac === ZERO_MAC &&
+      !this.traced &&
+      !this.udpChecksumAbsent &&
+      (this.sackBlocks ?? this.ipOptions ?? this.tcpOptions) === null &&
+      (this.inner ?? this.fragmentOf ?? this.wire) === null
+    );
+  }
+
   /** Forgets what the previous host noted. */
   enterHost(): void {
     this.mark = 0;
@@ -42,6 +61,8 @@ export class FrameExtras<Packet> {
 
   copy(): FrameExtras<Packet> {
     const copy = new FrameExtras<Packet>();
+    copy.etherType = this.etherType;
+    copy.vlanTag = this.vlanTag;
     copy.tos = this.tos;
     copy.sackBlocks = this.sackBlocks;
     copy.mark = this.mark;

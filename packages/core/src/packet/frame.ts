@@ -60,7 +60,22 @@ export const ChecksumFault = {
   header: 4,
 } as const;
 
-const NO_PAYLOAD = new Uint8Array(0);
+/**
+ * What frames refer to at first. V8 asks what shape a constant object has in the middle of making a frame, which it then
+ * fills twice; the shape of what a changing field holds it knows. So these are fields, and are set twice.
+ */
+class Blank {
+  ethernet = new EthernetHeader(ZERO_MAC, ZERO_MAC);
+  payload = new Uint8Array(0);
+}
+const BLANK = new Blank();
+BLANK.ethernet = NO_HEADER;
+BLANK.payload = new Uint8Array(0);
+
+/** What a host notes of a frame in `Frame.notes`: `packetType` in the lowest bits, then these. */
+export const HostNote = { none: 0, ipvsProperty: 4, untracked: 8 } as const;
+export type HostNote = (typeof HostNote)[keyof typeof HostNote];
+const PACKET_TYPE_MASK = 3;
 
 export class Frame {
   /** Its name in the trace: one packet keeps it from hop to hop. */
@@ -70,12 +85,7 @@ export class Frame {
   origin: FrameOrigin = FrameOrigin.original;
   /** Several receivers hold this very object: read only. IP input copies it before anybody may write. */
   shared = false;
-
-  // Ethernet
-  ethernet = NO_HEADER;
-  etherType: number = EtherType.ipv4;
-  /** 802.1Q tag control information (priority and VLAN id); −1 for an untagged frame. */
-  vlanTag = -1;
+  ethernet = BLANK.ethernet;
 
   // IPv4; of ARP the protocol addresses of sender and target
   source = 0 as Ipv4Address;
@@ -109,32 +119,54 @@ export class Frame {
   synOptions: TcpSynOptions | null = null;
 
   // payload: octets [payloadOffset, payloadOffset + payloadLength) of an array that nobody changes
-  payload: Uint8Array = NO_PAYLOAD;
+  payload: Uint8Array = BLANK.payload;
   payloadOffset = 0;
   payloadLength = 0;
   /**
-   * What few frames have: a type of service, a mark, ARP, ICMP, options, a carried packet, damage. Null for none of it; the
-   * accessors below look there.
+   * What few frames have: a VLAN tag, another protocol than IPv4, a type of service, a mark, ICMP, options, a carried packet,
+   * damage. Null for none of it; the accessors below look there.
    */
   extras: FrameExtras<Frame> | null = null;
 
   // what a host knows about it (skb metadata); cleared by `enterHost`
-  packetType: PacketType = PacketType.host;
-  /** IPVS has dealt with it already (`skb->ipvs_property`). */
-  ipvsProperty = false;
+  /** `packetType`, `ipvsProperty` and `untracked`, for which there are accessors below. */
+  notes = 0;
   /** The route chosen for it (`skb_dst`), a `Route` of host/route; null before routing. */
   route: object | null = null;
   /** The neighbour to send to when it is not what `route` and `destination` say (FLOWI_FLAG_KNOWN_NH: IPVS direct routing); 0 otherwise. */
   nextHop = 0 as Ipv4Address;
   /** What it is to its tracked connection, a `TrackedPacket` of host/conntrack; null when untracked or not yet seen. */
   conntrack: object | null = null;
-  /** Tracking is off for this packet (IP_CT_UNTRACKED). */
-  untracked = false;
   /** Interface index on which the host received it; 0 for a packet of its own. */
   inputInterface = 0;
 
   constructor(id: number) {
     this.id = id;
+  }
+
+  get packetType(): PacketType {
+    return (this.notes & PACKET_TYPE_MASK) as PacketType;
+  }
+  set packetType(value: PacketType) {
+    this.notes = (this.notes & ~PACKET_TYPE_MASK) | value;
+  }
+
+  /** IPVS has dealt with it already (`skb->ipvs_property`). */
+  get ipvsProperty(): boolean {
+    return (this.notes & HostNote.ipvsProperty) !== 0;
+  }
+  set ipvsProperty(value: boolean) {
+    const others = this.notes & ~HostNote.ipvsProperty;
+    this.notes = value ? others | HostNote.ipvsProperty : others;
+  }
+
+  /** Tracking is off for this packet (IP_CT_UNTRACKED). */
+  get untracked(): boolean {
+    return (this.notes & HostNote.untracked) !== 0;
+  }
+  set untracked(value: boolean) {
+    const others = this.notes & ~HostNote.untracked;
+    this.notes = value ? others | HostNote.untracked : others;
   }
 
   get destinationMac(): MacAddress {
@@ -149,6 +181,29 @@ export class Frame {
   }
   set sourceMac(value: MacAddress) {
     this.ethernet = new EthernetHeader(this.ethernet.destination, value);
+  }
+
+  /** `EtherType`; IPv4 for most. */
+  get etherType(): number {
+    return this.extras === null ? EtherType.ipv4 : this.extras.etherType;
+  }
+  set etherType(value: number) {
+    if (value !== EtherType.ipv4 || this.extras !== null) this.own().etherType = value;
+  }
+
+  /** 802.1Q tag control information (priority and VLAN id); −1 for an untagged frame. */
+  get vlanTag(): number {
+    return this.extras === null ? -1 : this.extras.vlanTag;
+  }
+  set vlanTag(value: number) {
+    if (value >= 0) this.own().vlanTag = value;
+    else if (this.extras !== null) this.untag(this.extras);
+  }
+
+  /** Takes the tag off, and the extras with it if there is nothing else: then it is again as most are. */
+  private untag(extras: FrameExtras<Frame>): void {
+    extras.vlanTag = -1;
+    if (extras.isUsual) this.extras = null;
   }
 
   /** The type of service field: DSCP and ECN. */
@@ -294,18 +349,16 @@ export class Frame {
 
   /** Forgets what the previous host noted, as `skb_scrub_packet` does at a namespace's border. */
   enterHost(inputInterface: number): void {
-    this.enterBy(null, inputInterface);
+    this.enterBy(null, inputInterface, HostNote.none);
     if (this.extras !== null) this.extras.enterHost();
   }
 
-  /** `enterHost` of a frame without extras, whose route is known. */
-  enterBy(route: object | null, inputInterface: number): void {
-    this.packetType = PacketType.host;
-    this.ipvsProperty = false;
+  /** `enterHost` of a frame without extras, for this host, whose route is known; `note` is the one thing to note of it. */
+  enterBy(route: object | null, inputInterface: number, note: HostNote): void {
+    this.notes = note;
     this.route = route;
     this.nextHop = 0 as Ipv4Address;
     this.conntrack = null;
-    this.untracked = false;
     this.inputInterface = inputInterface;
   }
 }

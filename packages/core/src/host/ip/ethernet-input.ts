@@ -24,18 +24,15 @@ export class EthernetInput {
   }
 
   receive(frame: Frame, from: HostDevice): void {
-    if (
-      frame.vlanTag < 0 &&
-      frame.etherType === EtherType.ipv4 &&
-      frame.ethernet.destination === from.mac
-    ) {
+    // without extras it is an IPv4 packet without a tag
+    if (frame.extras === null && frame.ethernet.destination === from.mac) {
       const { fastPath } = this.context;
       if (fastPath === null || fastPath.take(frame, from) === false)
         this.ip.receive(frame, from, PacketType.host);
     } else this.receiveOther(frame, from);
   }
 
-  /** `receive`, for anything but an IPv4 packet to `from`. */
+  /** `receive`, for anything but a packet to `from` that is as most are. */
   private receiveOther(frame: Frame, from: HostDevice): void {
     if (frame.vlanTag >= 0) return this.receiveTagged(frame, from);
     if (frame.etherType === EtherType.ipv4)

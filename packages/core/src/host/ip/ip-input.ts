@@ -4,7 +4,7 @@
  */
 import type { NetDevice } from "../../link/net-device.ts";
 import { copyFrame } from "../../packet/copy-frame.ts";
-import { ChecksumFault, type Frame, PacketType } from "../../packet/frame.ts";
+import { ChecksumFault, type Frame, HostNote, PacketType } from "../../packet/frame.ts";
 import { FragmentField, IcmpType, UnreachableCode } from "../../packet/protocol.ts";
 import type { HostDevice } from "../device/host-device.ts";
 import { HookPoint, Verdict } from "../netfilter/hook.ts";
@@ -77,7 +77,7 @@ export class IpInput {
       ) {
         counters.InReceives++;
         counters.InDelivers++;
-        shared.enterBy(way.route, way.fromIndex);
+        shared.enterBy(way.route, way.fromIndex, HostNote.none);
         return way.handler.receive(shared, from);
       }
     }

@@ -12,7 +12,7 @@
 import { emptyPlaces } from "../../base/empty-places.ts";
 import type { Generation } from "../../base/generation.ts";
 import type { NetDevice } from "../../link/net-device.ts";
-import type { Frame } from "../../packet/frame.ts";
+import { type Frame, HostNote } from "../../packet/frame.ts";
 import { type Ipv4Address, isLoopbackAddress } from "../../packet/ipv4-address.ts";
 import { IpProtocol, TcpFlag } from "../../packet/protocol.ts";
 import type { Engine } from "../../time/engine.ts";
@@ -87,7 +87,6 @@ export class MasqueradingFastPath implements FastPath, FlowMemory {
       frame.length > way.mtu ||
       frame.ttl <= 1 ||
       (frame.tcpFlags & flow.decisive) !== 0 ||
-      frame.extras !== null ||
       frame.shared === true ||
       (frame.fragment & PART_OF_ANOTHER) !== 0 ||
       server.counting === false ||
@@ -96,8 +95,7 @@ export class MasqueradingFastPath implements FastPath, FlowMemory {
       return false;
     const { counters } = this;
     counters.InReceives++;
-    frame.enterBy(way.route, way.fromIndex);
-    frame.ipvsProperty = true;
+    frame.enterBy(way.route, way.fromIndex, HostNote.ipvsProperty);
     frame.ttl--;
     if (direction === Direction.input) {
       server.traffic.countIn(frame.length);
