@@ -3,6 +3,7 @@ import type { NetDevice } from "../../link/net-device.ts";
 import type { Frame } from "../../packet/frame.ts";
 import type { Ipv4Address } from "../../packet/ipv4-address.ts";
 import type { Route } from "../route/route.ts";
+import type { OutputWay } from "./output-ways.ts";
 
 /** A transport protocol's input (`struct net_protocol`). */
 export interface TransportHandler {
@@ -33,6 +34,8 @@ export interface IpLayer {
    * POST_ROUTING hooks run, then fragmentation, neighbour resolution and the device.
    */
   output(frame: Frame): void;
+  /** Where packets to `destination` go by `route` and nobody looks at them, by a device with a cable; null when that is not known. */
+  wayTo(destination: Ipv4Address, route: Route): OutputWay | null;
   /** Looks the route of `frame` up again after its addresses or mark changed (`ip_route_me_harder`); false when there is none and the packet is to be dropped. */
   reroute(frame: Frame): boolean;
   /** Sends an ICMP error about `cause` to its source (`icmp_send`), subject to rate limits; `rest` are the four octets after the checksum. */

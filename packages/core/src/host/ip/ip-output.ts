@@ -5,7 +5,11 @@
 
 import { copyFrame } from "../../packet/copy-frame.ts";
 import type { Frame } from "../../packet/frame.ts";
-import { isMulticastAddress, LIMITED_BROADCAST } from "../../packet/ipv4-address.ts";
+import {
+  type Ipv4Address,
+  isMulticastAddress,
+  LIMITED_BROADCAST,
+} from "../../packet/ipv4-address.ts";
 import { FragmentField, IcmpType, UnreachableCode } from "../../packet/protocol.ts";
 import type { HostDevice } from "../device/host-device.ts";
 import { HookPoint } from "../netfilter/hook.ts";
@@ -14,7 +18,7 @@ import { HashPolicy, hashOfPacket } from "../route/multipath-hash.ts";
 import type { PathChooser, Route } from "../route/route.ts";
 import { fragmentPacket } from "./fragment.ts";
 import type { IpContext } from "./ip-context.ts";
-import { OutputWays } from "./output-ways.ts";
+import { type OutputWay, OutputWays } from "./output-ways.ts";
 import { passHooks } from "./pass-hooks.ts";
 
 export class IpOutput {
@@ -28,13 +32,18 @@ export class IpOutput {
 
   /** A packet of this host's own: LOCAL_OUT, then `send`. `frame.route` is set. */
   local(frame: Frame): void {
-    this.context.counters.OutRequests++;
-    if (!this.ways.send(frame)) this.localAnew(frame);
+    if (this.ways.send(frame) === false) this.localAnew(frame);
+  }
+
+  /** The way of packets of this host's own, if it is known; null where there is more to them. */
+  wayTo(destination: Ipv4Address, route: Route): OutputWay | null {
+    return this.ways.find(destination, route);
   }
 
   /** `local`, for a packet whose way is not known. */
   private localAnew(frame: Frame): void {
     const { context } = this;
+    context.counters.OutRequests++;
     const { group } = frame.route as Route;
     if (group !== null) this.chooseWay(frame, group);
     if (!context.hooks.isIdle(HookPoint.localOut) && !this.passLocalOut(frame)) return;

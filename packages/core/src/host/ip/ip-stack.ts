@@ -13,6 +13,7 @@ import { IpForward } from "./ip-forward.ts";
 import { IpInput } from "./ip-input.ts";
 import type { IpLayer, TransportHandler } from "./ip-layer.ts";
 import { IpOutput } from "./ip-output.ts";
+import type { OutputWay } from "./output-ways.ts";
 import { RawInput, type RawListener } from "./raw-input.ts";
 import { Reassembly } from "./reassembly.ts";
 import { RedirectSender } from "./redirect-sender.ts";
@@ -80,6 +81,11 @@ export class IpStack implements IpLayer {
 
   output(frame: Frame): void {
     this.out.local(frame);
+  }
+
+  wayTo(destination: Ipv4Address, route: Route): OutputWay | null {
+    const way = this.out.wayTo(destination, route);
+    return way === null || way.cabled === false ? null : way;
   }
 
   reroute(frame: Frame): boolean {

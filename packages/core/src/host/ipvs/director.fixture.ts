@@ -288,6 +288,7 @@ export class Director {
       isLocalAddress: (candidate) => this.local.has(candidate),
       nextIdentification: () => 0,
       mtuOf: (route) => (route.mtu === 0 ? 1500 : route.mtu),
+      wayTo: () => null,
       lastingMtuOf: (route) => (route.mtu === 0 ? 1500 : route.mtu),
       deliverLocally: () => undefined,
     };

@@ -95,6 +95,10 @@ export class FakeHost implements IpLayer, FrameReceiver {
     this.pair.carry(this, frame);
   }
 
+  wayTo(): null {
+    return null;
+  }
+
   reroute(): boolean {
     return true;
   }

@@ -4,6 +4,7 @@ import { Frame, FrameOrigin } from "../../../packet/frame.ts";
 import { ANY_ADDRESS, type Ipv4Address, isMulticastAddress } from "../../../packet/ipv4-address.ts";
 import { IPV4_HEADER_LENGTH, UDP_HEADER_LENGTH } from "../../../packet/lengths.ts";
 import { FragmentField, IpProtocol } from "../../../packet/protocol.ts";
+import type { OutputWay } from "../../ip/output-ways.ts";
 import { RouteType } from "../../route/config.ts";
 import type { Route } from "../../route/route.ts";
 import type { TransportSecrets } from "../secrets.ts";
@@ -12,11 +13,13 @@ import { inodeOf, type SocketNumbers } from "../socket-numbers.ts";
 import type { TransportCounters } from "../transport.ts";
 import type { TransportHost } from "../transport-host.ts";
 import { truesize } from "../truesize.ts";
+import { ReceivedDatagram } from "./received-datagram.ts";
 
 const LOOPBACK = 0x7f000001 as Ipv4Address;
 /** What the 16-bit IPv4 total length leaves. */
 const PAYLOAD_MAX = 65_507;
 const HEADERS = 75;
+const HEADERS_LENGTH = IPV4_HEADER_LENGTH + UDP_HEADER_LENGTH;
 
 /** What all UDP sockets of a namespace share. */
 export interface UdpContext {
@@ -75,6 +78,8 @@ export class UdpSocketHandle implements UdpSocket {
   private routeSource: Ipv4Address = ANY_ADDRESS;
   private routeTtl = 0;
   private routeLongest = 0;
+  /** The way of the last datagram, which went by that route and was such a packet; null when it went the whole way. */
+  private way: OutputWay | null = null;
   /** Bound to an address of its own choice: connect does not change it. */
   private addressBound = false;
   /** SO_BINDTODEVICE; 0 for any. */
@@ -119,7 +124,7 @@ export class UdpSocketHandle implements UdpSocket {
     this.groupDevice = groupDevice ?? this.groupDevice;
     this.groupTtl = groupTtl ?? this.groupTtl;
     this.discoverPathMtu = discoverPathMtu ?? this.discoverPathMtu;
-    this.route = null;
+    this.forgetRoute();
   }
 
   joinGroup(group: Ipv4Address, device: number): void {
@@ -147,7 +152,7 @@ export class UdpSocketHandle implements UdpSocket {
     this.addressBound = address !== ANY_ADDRESS;
     this.localAddress = address;
     this.localPort = port;
-    this.route = null;
+    this.forgetRoute();
     this.layer.add(this);
     return 0;
   }
@@ -180,6 +185,27 @@ export class UdpSocketHandle implements UdpSocket {
   }
 
   send(octets: Uint8Array, remote: Endpoint | null): Errno {
+    const { way } = this;
+    const destination = remote === null ? this.remoteAddress : remote.address;
+    const port = remote === null ? this.remotePort : remote.port;
+    if (
+      way === null ||
+      way.destination !== destination ||
+      way.stands === false ||
+      port === 0 ||
+      this.error !== 0
+    )
+      return this.sendAnew(octets, remote);
+    const length = HEADERS_LENGTH + octets.length;
+    if (length > this.routeLongest) return this.sendAnew(octets, remote);
+    way.send(
+      this.datagram(octets, length, FragmentField.dontFragment, destination, port, way.route),
+    );
+    return 0;
+  }
+
+  /** `send`, when there is more to it than to the last datagram. */
+  private sendAnew(octets: Uint8Array, remote: Endpoint | null): Errno {
     if (octets.length > PAYLOAD_MAX) return Errno.EMSGSIZE;
     if (remote === null && !this.connected) return Errno.EDESTADDRREQ;
     if (this.error !== 0) return this.takeError();
@@ -205,11 +231,16 @@ export class UdpSocketHandle implements UdpSocket {
       : this.findRoute(destination);
   }
 
+  private forgetRoute(): void {
+    this.route = null;
+    this.way = null;
+  }
+
   private findRoute(destination: Ipv4Address): Route | number {
     const { host } = this.layer;
     const device = this.deviceTowards(destination);
     const route = host.ip.routeOutput(destination, this.localAddress, device, 0, 0);
-    this.route = null;
+    this.forgetRoute();
     if (typeof route !== "number") this.keepRoute(route, destination);
     return route;
   }
@@ -224,6 +255,7 @@ export class UdpSocketHandle implements UdpSocket {
     this.routeSource = bound === ANY_ADDRESS ? host.ip.sourceFor(route, destination) : bound;
     this.routeTtl = route.type === RouteType.multicast ? this.groupTtl : ip_default_ttl;
     this.routeLongest = this.discovers() ? host.ip.lastingMtuOf(route) : 0;
+    this.way = null;
   }
 
   private discovers(): boolean {
@@ -237,36 +269,63 @@ export class UdpSocketHandle implements UdpSocket {
   }
 
   private transmit(octets: Uint8Array, destination: Ipv4Address, port: number, route: Route): void {
-    const payloadLength = octets.length;
-    const length = IPV4_HEADER_LENGTH + UDP_HEADER_LENGTH + payloadLength;
-    const fragment =
-      length <= this.routeLongest
-        ? FragmentField.dontFragment
-        : this.fragmentOf(length, destination, route);
-    const { layer } = this;
+    const length = HEADERS_LENGTH + octets.length;
+    const { layer, routeLongest } = this;
+    if (length > routeLongest) {
+      const fragment = this.fragmentOf(length, destination, route);
+      return layer.send(this.datagram(octets, length, fragment, destination, port, route));
+    }
+    const way = layer.host.ip.wayTo(destination, route);
+    const frame = this.datagram(
+      octets,
+      length,
+      FragmentField.dontFragment,
+      destination,
+      port,
+      route,
+    );
+    if (way === null || length > way.mtu) return layer.send(frame);
+    this.way = way;
+    if (way.mtu < routeLongest) this.routeLongest = way.mtu;
+    way.send(frame);
+  }
+
+  /** What it takes is asked before the frame is made: V8 leaves out what would only be overwritten. */
+  private datagram(
+    octets: Uint8Array,
+    length: number,
+    fragment: number,
+    destination: Ipv4Address,
+    port: number,
+    route: Route,
+  ): Frame {
+    const { layer, localPort, routeSource, routeTtl } = this;
     const { host, causeId } = layer;
-    let identification = 0;
-    if (this.connected === true) {
-      identification = this.identification;
-      this.identification = (identification + 1) & 0xffff;
-    } else identification = host.ip.nextIdentification(destination);
+    layer.counters.UdpOutDatagrams++;
+    const identification = this.nextIdentification(destination);
     const frame = new Frame(host.engine.newFrameId());
     frame.parentId = causeId;
     frame.origin = causeId === 0 ? FrameOrigin.original : FrameOrigin.answer;
-    frame.source = this.routeSource;
+    frame.source = routeSource;
     frame.destination = destination;
     frame.protocol = IpProtocol.udp;
-    frame.ttl = this.routeTtl;
+    frame.ttl = routeTtl;
     frame.identification = identification;
     frame.fragment = fragment;
     frame.length = length;
-    frame.sourcePort = this.localPort;
+    frame.sourcePort = localPort;
     frame.destinationPort = port;
     frame.payload = octets;
-    frame.payloadLength = payloadLength;
+    frame.payloadLength = length - HEADERS_LENGTH;
     frame.route = route;
-    layer.counters.UdpOutDatagrams++;
-    layer.send(frame);
+    return frame;
+  }
+
+  private nextIdentification(destination: Ipv4Address): number {
+    if (this.connected === false) return this.layer.host.ip.nextIdentification(destination);
+    const { identification } = this;
+    this.identification = (identification + 1) & 0xffff;
+    return identification;
   }
 
   /** Queues a datagram; false when the buffer is full. */
@@ -304,13 +363,7 @@ export class UdpSocketHandle implements UdpSocket {
     const { first: frame, newest } = this;
     if (frame === null) return undefined;
     this.first = newest === null ? null : this.takeNext(newest);
-    const { payload, payloadOffset: from, payloadLength: length } = frame;
-    const whole = from === 0 && length === payload.length;
-    return {
-      from: { address: frame.source, port: frame.sourcePort },
-      to: { address: frame.destination, port: frame.destinationPort },
-      octets: whole ? payload : payload.subarray(from, from + length),
-    };
+    return new ReceivedDatagram(frame);
   }
 
   fail(error: Errno): void {
