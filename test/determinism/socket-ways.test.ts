@@ -1,6 +1,6 @@
 /**
- * Without a trace a UDP socket remembers by which way its last datagram went (host/ip/output-ways.ts); with one each goes
- * the whole way. Whatever happens to its host between two datagrams, nobody sees which it was.
+ * Without a trace sockets remember by which way their last packet went (host/ip/output-ways.ts); with one each goes the
+ * whole way. Whatever happens to its host between two packets, nobody sees which it was.
  */
 import { fc, test } from "@fast-check/vitest";
 import {
@@ -11,6 +11,9 @@ import {
   milliseconds,
   PLAIN_LINK,
   parseIpv4Address,
+  type TcpListener,
+  type TcpSocket,
+  TcpState,
   type Trace,
   type UdpSocket,
 } from "@lvsim/core";
@@ -25,12 +28,14 @@ const at = (text: string): Ipv4Address => parseIpv4Address(text) as Ipv4Address;
 const ONE = { address: at("10.0.0.2"), port: 53 };
 const TWO = { address: at("10.0.0.3"), port: 53 };
 
-/** The sender is 10.0.0.1; 10.0.0.2 and 10.0.0.3 answer what comes to port 53, and tell what comes elsewhere. */
+/** The sender is 10.0.0.1; 10.0.0.2 and 10.0.0.3 send back what comes to port 53, by UDP or TCP, and nothing else. */
 class Exchange {
   readonly lab: Lab;
   readonly seen: Seen;
   readonly told: unknown[] = [];
   private readonly socket: UdpSocket;
+  /** To the first of the others; null while there is none. */
+  private stream: TcpSocket | null = null;
 
   constructor(trace: Trace | null) {
     this.lab = Lab.empty({ seed: "1", trace });
@@ -58,12 +63,40 @@ class Exchange {
       const asked = socket.receive();
       if (asked !== undefined) socket.send(asked.octets, asked.from);
     };
+    const listener = this.lab
+      .machine(machine)
+      .namespace.sockets.listen({ address: 0 as Ipv4Address, port: ONE.port }, 10) as TcpListener;
+    listener.onEvent = () => {
+      const peer = listener.accept();
+      if (peer === undefined) return;
+      peer.onEvent = () => {
+        const octets = peer.receive(65_536);
+        if (octets !== null && octets.length > 0) peer.send(octets);
+        else if (octets !== null) peer.close();
+      };
+    };
+  }
+
+  /** Opens a stream, or sends by the one that is open. */
+  private write(octets: number): void {
+    const { told } = this;
+    const open = this.stream;
+    if (open !== null && open.state !== TcpState.close) {
+      told.push(open.send(new Uint8Array(octets)));
+      return;
+    }
+    const stream = this.lab.machine("sender").namespace.sockets.tcp();
+    this.stream = stream;
+    stream.onEvent = () =>
+      told.push(stream.state, stream.receive(65_536)?.length, stream.takeError());
+    told.push(stream.connect(ONE));
   }
 
   take(step: Step): void {
     const { socket, told } = this;
     if (typeof step === "string") this.lab.exec("sender", step);
     else if ("options" in step) socket.setOptions(step.options);
+    else if ("write" in step) this.write(step.write);
     else if ("connect" in step) told.push(socket.connect(step.connect));
     else told.push(socket.send(new Uint8Array(step.octets), step.to));
     this.lab.until(later(this.lab.now, milliseconds(5)));
@@ -73,6 +106,7 @@ class Exchange {
 type Step =
   | string
   | { readonly octets: number; readonly to: typeof ONE | null }
+  | { readonly write: number }
   | { readonly options: { readonly discoverPathMtu: boolean } }
   | { readonly connect: typeof ONE };
 
@@ -109,6 +143,8 @@ const SENDS: readonly Step[] = [
   { octets: 100, to: null },
   { octets: 100, to: { ...ONE, port: 54 } },
   { octets: 100, to: { ...ONE, port: 0 } },
+  { write: 100 },
+  { write: 3000 },
   { octets: 100, to: { address: 0 as Ipv4Address, port: 53 } },
   { octets: 100, to: { address: at("10.0.0.255"), port: 53 } },
 ];
@@ -124,9 +160,11 @@ function difference(steps: readonly Step[]): string | null {
   return null;
 }
 
-describe("a socket that remembers its way sends what one does that decides on every datagram", () => {
+describe("sockets that remember their ways send what those do that decide on every packet", () => {
   test.each(CHANGES)("when this happens: %j", (change) => {
-    expect(difference([plain, plain, plain, change, ...SENDS, ...SENDS])).toBeNull();
+    const before: Step[] = [plain, plain, plain, { write: 100 }, { write: 100 }];
+    expect(difference([...before, change, ...SENDS, ...SENDS])).toBeNull();
+    expect(difference([...before, change, { write: 2000 }, ...SENDS])).toBeNull();
   });
 
   test.prop([fc.array(fc.constantFrom(plain, plain, ...SENDS, ...CHANGES), { maxLength: 30 })], {

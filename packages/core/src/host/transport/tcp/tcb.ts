@@ -7,6 +7,7 @@ import type { Frame, TcpSynOptions } from "../../../packet/frame.ts";
 import { ANY_ADDRESS, type Ipv4Address } from "../../../packet/ipv4-address.ts";
 import { type SlotHolder, UNARMED } from "../../../time/timer.ts";
 import type { Trace } from "../../../trace/trace.ts";
+import type { OutputWay } from "../../ip/output-ways.ts";
 import type { Route } from "../../route/route.ts";
 import type { TransportSecrets } from "../secrets.ts";
 import { type Endpoint, TcpState } from "../socket.ts";
@@ -137,6 +138,8 @@ export class Tcb implements FlowEntry, SlotHolder {
   lockedAt = 0;
   route: Route | null = null;
   routeGeneration = -1;
+  /** By which segments go while that is the route; null while it is not known. */
+  way: OutputWay | null = null;
   /** Next IP identification (inet_id). */
   identification = 0;
 

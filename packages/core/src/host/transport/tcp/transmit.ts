@@ -144,8 +144,19 @@ function give(tcb: Tcb, route: Route, frame: Frame): number {
     context.host.confirmNeighbour(route, tcb.remoteAddress);
   }
   context.counters.OutSegs++;
-  context.send(frame);
+  const { way } = tcb;
+  if (way !== null && frame.length <= way.mtu && way.stands === true) way.send(frame);
+  else sendAnew(tcb, route, frame);
   return frame.id;
+}
+
+/** Sends a segment whose way is not known yet, or where there is more to it. */
+function sendAnew(tcb: Tcb, route: Route, frame: Frame): void {
+  const { context, remoteAddress } = tcb;
+  const way = context.host.ip.wayTo(remoteAddress, route);
+  tcb.way = way;
+  if (way !== null && frame.length <= way.mtu) way.send(frame);
+  else context.send(frame);
 }
 
 /** SYN, and the SYN+ACK of a simultaneous open. */
