@@ -1,11 +1,12 @@
 /**
  * Compiles the workloads with everything below them as a published build is compiled (docs/decisions/0006): class
- * fields by assignment, no kept names, and constants that stay `const`, so that V8 folds them. What tsx does in
+ * fields by assignment, no kept names, and all that is constant `const`, so that V8 folds it. What tsx does in
  * development makes a frame three times as dear.
  */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
+import { constantBindings } from "./constant-bindings.ts";
 
 const READS_LABS = new URL("../packages/scenarios/src/run/library.ts", import.meta.url).href;
 
@@ -24,6 +25,7 @@ export async function bundleWorkloads(folder: string): Promise<string> {
       assumptions: { setPublicClassFields: true },
       typescript: { removeClassFieldsWithoutInitializer: true },
     },
+    plugins: [constantBindings],
     optimization: { inlineConst: { mode: "all", pass: 3 } },
     tsconfig: false,
     logLevel: "warn",
