@@ -50,8 +50,6 @@ export class DeviceTable implements DeviceInput {
   private next: DeviceInputTarget | null = null;
   readonly stacking: Stacking;
   private readonly gone: DeviceInput;
-  /** Pairs of the veth devices, by interface index. */
-  private readonly pairs: (number | undefined)[] = [];
 
   constructor(owner: DeviceTableOwner) {
     this.owner = owner;
@@ -103,35 +101,32 @@ export class DeviceTable implements DeviceInput {
   follow(config: NamespaceConfig): void {
     this.config = config;
     const { devices, sysctls } = config;
+    const { byIndex } = this;
     const untouched = isUntouched(sysctls);
+    // the trace numbers devices in the order of the configuration: with one, all are made at once
+    const mayWait = this.owner.trace === null;
     let stacked = false;
-    let found = 0;
+    let tunnels = false;
     for (let i = 0; i < devices.length; i++) {
       const item = devices[i] as DeviceConfig;
+      const there = byIndex[item.index];
+      if (there === undefined) this.count++;
+      if (mayWait && (there === undefined || there === null) && isIdle(item)) {
+        byIndex[item.index] = null;
+        continue;
+      }
       if (isStacked(item)) stacked = true;
-      let device = this.byIndex[item.index];
-      if (device === undefined || device === null) {
-        if (device === undefined) this.count++;
-        found++;
-        if (this.mayWait(item)) {
-          this.byIndex[item.index] = null;
-          continue;
-        }
-        device = this.make(device === null ? { ...item, up: false } : item);
-      } else found++;
-      if (untouched) this.refresh(device, item, DEFAULT_CONF, DEFAULT_NEIGHBOUR_SYSCTLS);
-      else this.refresh(device, item, this.confFor(item), neighbourSysctls(sysctls, item.name));
+      if (item.details?.kind === "tunnel") tunnels = true;
+      const conf = untouched ? DEFAULT_CONF : this.confFor(item);
+      const neigh = untouched ? DEFAULT_NEIGHBOUR_SYSCTLS : neighbourSysctls(sysctls, item.name);
+      const device = there ?? this.make(there === null ? { ...item, up: false } : item, conf);
+      this.refresh(device, item, conf, neigh);
     }
     this.ordered = null;
-    this.bindTunnels(devices);
+    if (tunnels) this.bindTunnels(devices);
     this.owner.tunnels.followDevices(this);
-    if (found < this.count) this.removeGone(devices);
+    if (devices.length < this.count) this.removeGone(devices);
     this.stacking.follow(devices, stacked);
-  }
-
-  /** The trace numbers devices in the order of the configuration: with one, all are made at once. */
-  private mayWait(item: DeviceConfig): boolean {
-    return this.owner.trace === null && isIdle(item);
   }
 
   private get configs(): readonly DeviceConfig[] {
@@ -149,8 +144,9 @@ export class DeviceTable implements DeviceInput {
   private makeIdle(index: number): HostDevice {
     const item = this.itemAt(index);
     const { sysctls } = this.config as NamespaceConfig;
-    const device = this.make(item);
-    this.refresh(device, item, device.conf, neighbourSysctls(sysctls, item.name));
+    const conf = this.confFor(item);
+    const device = this.make(item, conf);
+    this.refresh(device, item, conf, neighbourSysctls(sysctls, item.name));
     this.bindTunnel(item);
     return device;
   }
@@ -204,18 +200,15 @@ export class DeviceTable implements DeviceInput {
     proxies.forgetDevice(device.index);
   }
 
-  private make(item: DeviceConfig): HostDevice {
+  private make(item: DeviceConfig, conf: CombinedConf): HostDevice {
     const { engine, trace, name, rng, kernelDevices, tunnels } = this.owner;
-    const conf = this.confFor(item);
     const device =
       item.details?.kind === "tunnel"
         ? new TunnelDevice(item, conf, this, tunnels, engine, trace)
         : makeDevice(item, conf, this, engine, trace);
     device.place = trace === null ? 0 : trace.place(`${name}.${item.name}`);
-    if (item.pair !== 0 && device instanceof EthernetDevice) {
-      this.pairs[item.index] = item.pair;
-      kernelDevices.plug(device, item.pair, `${name}.pair${item.pair}`, rng);
-    }
+    if (item.pair !== 0 && device instanceof EthernetDevice)
+      kernelDevices.plug(device, item.pair, name, rng);
     this.byIndex[item.index] = device;
     return device;
   }
@@ -223,8 +216,7 @@ export class DeviceTable implements DeviceInput {
   private remove(device: HostDevice): void {
     device.setUp(false);
     device.above = this.gone;
-    if (device instanceof EthernetDevice)
-      this.owner.kernelDevices.unplug(device, this.pairs[device.index] ?? 0);
+    if (device instanceof EthernetDevice) this.owner.kernelDevices.unplug(device, device.pair);
     this.owner.neighbours.flushDevice(device);
     this.owner.proxies.forgetDevice(device.index);
   }

@@ -6,12 +6,12 @@
 import { ZERO_MAC } from "../packet/mac-address.ts";
 import { IpProtocol } from "../packet/protocol.ts";
 import { addLink, type LinkSpec, setLinkUp } from "./addressing/links.ts";
-import type { DeviceKind } from "./device/config.ts";
+import { copyOfDevice, type DeviceConfig, type DeviceKind } from "./device/config.ts";
 import { ANY_TUNNEL } from "./device/tunnel-parameters.ts";
 import type { IpvsVariant } from "./ipvs/config.ts";
 import { emptyIpvsConfig } from "./ipvs/control.ts";
 import type { NamespaceConfig, NamespaceDraft } from "./namespace-config.ts";
-import type { NetfilterConfig } from "./netfilter/config.ts";
+import { hasNoTables, type NetfilterConfig } from "./netfilter/config.ts";
 import { initialRules } from "./route/rules.ts";
 import type { SysctlConfig } from "./sysctl/config.ts";
 import { FIRST_CONF, FIRST_NEIGH, initialSysctls } from "./sysctl/defaults.ts";
@@ -105,7 +105,7 @@ export function plainDraft(config: NamespaceConfig): NamespaceDraft {
     bridgeNetfilter: config.bridgeNetfilter,
     toa: config.toa,
     lastIndex: config.lastIndex,
-    devices: devices.map((device) => ({ ...device, addresses: device.addresses.slice() })),
+    devices: copiesOf(devices),
     routes: routes.slice(),
     rules: rules.slice(),
     sysctls: {
@@ -113,8 +113,8 @@ export function plainDraft(config: NamespaceConfig): NamespaceDraft {
       conf: sysctls.conf === FIRST_CONF ? FIRST_CONF : directoriesLike(sysctls.conf),
       neigh: sysctls.neigh === FIRST_NEIGH ? FIRST_NEIGH : directoriesLike(sysctls.neigh),
     },
-    netfilter: { ...netfilter, tables: copyTables(netfilter) },
-    ipset: { ...ipset, sets: ipset.sets.slice() },
+    netfilter: { tables: copyTables(netfilter), nextRuleId: netfilter.nextRuleId },
+    ipset: { nextId: ipset.nextId, sets: ipset.sets.slice() },
     ipvs: {
       variant: ipvs.variant,
       services: ipvs.services.map((service) => ({
@@ -123,17 +123,26 @@ export function plainDraft(config: NamespaceConfig): NamespaceDraft {
         localAddresses: service.localAddresses.slice(),
       })),
       daemons: ipvs.daemons.slice(),
-      timeouts: { ...ipvs.timeouts },
+      timeouts: {
+        tcp: ipvs.timeouts.tcp,
+        tcpFin: ipvs.timeouts.tcpFin,
+        udp: ipvs.timeouts.udp,
+      },
     },
     fou: fou.slice(),
   } as NamespaceDraft;
 }
 
-function copyTables({ tables }: NetfilterConfig): NetfilterConfig["tables"] {
-  const entries = Object.entries(tables);
-  if (entries.length === 0) return {};
+function copiesOf(devices: readonly DeviceConfig[]): DeviceConfig[] {
+  const copies: DeviceConfig[] = [];
+  for (let i = 0; i < devices.length; i++) copies.push(copyOfDevice(devices[i] as DeviceConfig));
+  return copies;
+}
+
+function copyTables(config: NetfilterConfig): NetfilterConfig["tables"] {
+  if (hasNoTables(config)) return {};
   return Object.fromEntries(
-    entries.map(([name, table]) => [
+    Object.entries(config.tables).map(([name, table]) => [
       name,
       { ...table, chains: table.chains.map((chain) => ({ ...chain, rules: chain.rules.slice() })) },
     ]),

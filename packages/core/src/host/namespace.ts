@@ -43,6 +43,7 @@ import { ArpInput } from "./neigh/arp-input.ts";
 import { NeighbourTable, type NeighbourWatcher } from "./neigh/neighbour-table.ts";
 import { ProxyTable } from "./neigh/proxy-table.ts";
 import { NeighbourHost } from "./neighbour-host.ts";
+import { hasNoTables } from "./netfilter/config.ts";
 import { HookTable } from "./netfilter/hook-table.ts";
 import type { LogSink } from "./netfilter/log-entry.ts";
 import { Netfilter } from "./netfilter/netfilter.ts";
@@ -350,7 +351,7 @@ export class NetworkNamespace {
     this.table.follow(next);
     this.followBridges(next);
     this.tunnels.followPorts(next.fou);
-    if (this.tables !== null || Object.keys(next.netfilter.tables).length > 0)
+    if (this.tables !== null || !hasNoTables(next.netfilter))
       this.netfilter.configure(next.netfilter);
     this.module?.followSysctls(null);
   }

@@ -2,8 +2,8 @@
  * Random numbers from a text (the Alea generator), drawn from streams with names, so that one more draw somewhere moves
  * nothing elsewhere. Whole numbers only: what is computed with them is the same on every engine.
  */
-import seedrandom from "seedrandom";
 import { AssertionError } from "../base/assert.ts";
+import { Alea } from "./alea.ts";
 
 /** A reproducible source of randomness. The only one: `Math.random` is banned in core. */
 export interface Rng {
@@ -14,27 +14,29 @@ export interface Rng {
 }
 
 class Stream implements Rng {
-  private readonly seed: string;
+  private readonly parent: Stream | null;
+  private readonly name: string;
   /** Made at the first draw: many streams of a small lab are never drawn from. */
-  private draw: (() => number) | null = null;
+  private generator: Alea | null = null;
 
-  constructor(seed: string) {
-    this.seed = seed;
+  constructor(parent: Stream | null, name: string) {
+    this.parent = parent;
+    this.name = name;
   }
 
   below(bound: number): number {
     if (!(bound > 0 && bound <= 2 ** 32)) throw new AssertionError(`bound out of range: ${bound}`);
-    let { draw } = this;
-    if (draw === null) {
-      draw = seedrandom.alea(this.seed);
-      this.draw = draw;
-    }
-    return Math.floor(draw() * bound);
+    this.generator ??= new Alea(this.seed);
+    return Math.floor(this.generator.draw() * bound);
   }
 
   stream(name: string): Rng {
-    return new Stream(`${this.seed}/${name}`);
+    return new Stream(this, name);
+  }
+
+  private get seed(): string {
+    return this.parent === null ? this.name : `${this.parent.seed}/${this.name}`;
   }
 }
 
-export const createRng = (seed: string): Rng => new Stream(seed);
+export const createRng = (seed: string): Rng => new Stream(null, seed);

@@ -54,7 +54,8 @@ export function insertAddress(
     address.secondary = true;
   }
   const position = address.secondary ? device.addresses.length : afterPrimaries;
-  device.addresses.splice(position, 0, address);
+  if (position === device.addresses.length) device.addresses.push(address);
+  else device.addresses.splice(position, 0, address);
   addAddressRoutes(draft, device, address);
   if (device.up) reviveDeviceRoutes(draft, device.index);
   return 0;

@@ -14,9 +14,14 @@ export const findDevice = (config: NamespaceConfig, index: number): DeviceConfig
 export const findDeviceByName = (config: NamespaceConfig, name: string): DeviceConfig | undefined =>
   config.devices.find((device) => device.name === name);
 
-/** The device to be changed; undefined when there is none. */
-export const draftOf = (draft: NamespaceDraft, index: number): DeviceDraft | undefined =>
-  draft.devices.find((device) => device.index === index);
+/** The device to be changed; undefined when there is none. Patches come in the order in which a draft was looked at. */
+export function draftOf({ devices }: NamespaceDraft, index: number): DeviceDraft | undefined {
+  for (let i = 0; i < devices.length; i++) {
+    const device = devices[i] as DeviceDraft;
+    if (device.index === index) return device;
+  }
+  return undefined;
+}
 
 /** VLANs and macvlans on a device, as far as they are in the same namespace. */
 export const uppersOf = (draft: NamespaceDraft, index: number): DeviceDraft[] =>

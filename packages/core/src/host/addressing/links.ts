@@ -106,8 +106,10 @@ export function nextIndex(draft: NamespaceDraft): number {
 
 /** Puts a device in its place in the order of indices. */
 export function insertDevice({ devices }: NamespaceDraft, device: DeviceDraft): void {
-  const after = devices.findIndex((other) => other.index > device.index);
-  devices.splice(after === -1 ? devices.length : after, 0, device);
+  let at = 0;
+  while (at < devices.length && (devices[at] as DeviceDraft).index <= device.index) at++;
+  if (at === devices.length) devices.push(device);
+  else devices.splice(at, 0, device);
 }
 
 /** `ip link del`, with what stands on the device here. EOPNOTSUPP: lo stays. */

@@ -12,6 +12,8 @@ import type { DeviceInput, HostDevice } from "./host-device.ts";
 export class EthernetDevice extends CableDevice implements HostDevice {
   readonly index: number;
   readonly kind: DeviceKind;
+  /** Which wire it is at one end of; 0 for none. */
+  readonly pair: number;
   readonly hasLinkHeader = true;
   readonly loopback = false;
   readonly internal = false;
@@ -32,6 +34,7 @@ export class EthernetDevice extends CableDevice implements HostDevice {
     super(config.name, config.mac, engine, trace);
     this.index = config.index;
     this.kind = config.kind;
+    this.pair = config.pair;
     this.mtu = config.mtu;
     this.noArp = config.noArp;
     this.addresses = config.addresses;

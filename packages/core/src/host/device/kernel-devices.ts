@@ -41,9 +41,9 @@ export class KernelDevices {
 
   /**
    * Plugs a device into the free end of the wire of its pair, or hardware into the cable that it had in another namespace;
-   * `name` is the wire's, if it is not there yet.
+   * `namespace` is part of the wire's name, if it is not there yet.
    */
-  plug(device: EthernetDevice, pair: number, name: string, rng: Rng): void {
+  plug(device: EthernetDevice, pair: number, namespace: string, rng: Rng): void {
     if (device.kind === "ethernet") {
       const cable = this.loose?.get(pair);
       if (cable !== undefined) device.plug(cable);
@@ -53,7 +53,7 @@ export class KernelDevices {
     this.wires ??= new Map();
     let wire = this.wires.get(pair);
     if (wire === undefined) {
-      wire = new Link(name, device.engine, device.trace, rng, PLAIN_LINK);
+      wire = new Link(`${namespace}.pair${pair}`, device.engine, device.trace, rng, PLAIN_LINK);
       this.wires.set(pair, wire);
     }
     device.plug(isFree(wire.a) ? wire.a : wire.b);

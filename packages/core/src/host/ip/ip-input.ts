@@ -5,7 +5,7 @@
 import type { NetDevice } from "../../link/net-device.ts";
 import { copyFrame } from "../../packet/copy-frame.ts";
 import { ChecksumFault, type Frame, HostNote, PacketType } from "../../packet/frame.ts";
-import { FragmentField, IcmpType, UnreachableCode } from "../../packet/protocol.ts";
+import { FragmentField, IcmpType, IpProtocol, UnreachableCode } from "../../packet/protocol.ts";
 import type { HostDevice } from "../device/host-device.ts";
 import { HookPoint, Verdict } from "../netfilter/hook.ts";
 import { RouteType } from "../route/config.ts";
@@ -25,10 +25,13 @@ import { Reassembly } from "./reassembly.ts";
 const ERROR_COST_NS = 1e9;
 const ERROR_BURST_NS = 5e9;
 
+/** Copied: long enough for GRE, so that it need not grow in every host. */
+const NO_HANDLERS = new Array<TransportHandler | undefined>(IpProtocol.gre + 1).fill(undefined);
+
 export class IpInput {
   private readonly context: IpContext;
   private readonly forwarding: IpForward;
-  private readonly handlers: (TransportHandler | undefined)[] = [];
+  private readonly handlers = NO_HANDLERS.slice();
   private readonly ways: InputWays;
   private readonly counters: IpCounters;
   private reassembly: Reassembly | null = null;

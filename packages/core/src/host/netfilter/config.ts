@@ -60,4 +60,10 @@ export interface NetfilterConfig {
 }
 
 /** A namespace in which nobody has used iptables yet. */
+/** Whether nobody has looked at a table yet. */
+export function hasNoTables({ tables }: NetfilterConfig): boolean {
+  for (const _ in tables) return false;
+  return true;
+}
+
 export const NO_TABLES: NetfilterConfig = { nextRuleId: 1, tables: {} };

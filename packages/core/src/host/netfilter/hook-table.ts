@@ -27,7 +27,8 @@ export class HookTable {
     const list = this.points[hook.point];
     let at = list.length;
     while (at > 0 && (list[at - 1] as Hook).priority > hook.priority) at--;
-    list.splice(at, 0, hook);
+    if (at === list.length) list.push(hook);
+    else list.splice(at, 0, hook);
     this.wanted |= 1 << hook.point;
     this.generation.value++;
   }

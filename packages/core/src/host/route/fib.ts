@@ -52,7 +52,8 @@ export class Fib {
     const { routes, devices } = config;
     this.loopback = indexOfLoopback(devices);
     this.hasCustomRules = !hasDefaultRules(config.rules);
-    const tables = new Map<number, FibRoute[]>();
+    const local: FibRoute[] = [];
+    let others: Map<number, FibRoute[]> | null = null;
     let customLocalRoutes = false;
     let localFilter = this.hasCustomRules ? -1 : 0;
     for (let i = 0; i < routes.length; i++) {
@@ -60,33 +61,38 @@ export class Fib {
       if (route.type === RouteType.local && route.protocol !== RouteProtocol.kernel)
         customLocalRoutes = true;
       if (route.type === RouteType.local) localFilter |= filterBits(route);
-      const merged = route.table === RouteTable.main && !this.hasCustomRules;
-      const table = merged ? RouteTable.local : route.table;
       const live = makeRoute(route, this.loopback, devices, isDown);
-      const others = tables.get(table);
-      if (others === undefined) tables.set(table, [live]);
-      else others.push(live);
+      const merged = route.table === RouteTable.main && !this.hasCustomRules;
+      if (merged || route.table === RouteTable.local) local.push(live);
+      else {
+        others ??= new Map();
+        addTo(others, route.table, live);
+      }
     }
     this.hasCustomLocalRoutes = customLocalRoutes;
     this.localFilter = localFilter;
-    this.local = new PrefixTable(tables.get(RouteTable.local) ?? []);
+    this.local = new PrefixTable(local);
     if (this.hasCustomRules) {
       this.fallback = null;
-      this.rules = new CompiledRules(config.rules, devices, tablesOf(tables, this.local));
+      this.rules = new CompiledRules(config.rules, devices, tablesOf(others, this.local));
     } else {
-      const last = tables.get(RouteTable.default);
+      const last = others?.get(RouteTable.default);
       this.fallback = last === undefined ? null : new PrefixTable(last);
     }
-    for (const table of tables.values()) this.settleGateways(table);
+    this.settleGateways(local);
+    if (others !== null) for (const table of others.values()) this.settleGateways(table);
   }
 
   private settleGateways(routes: readonly FibRoute[]): void {
     for (let i = 0; i < routes.length; i++) {
       const route = routes[i] as FibRoute;
-      for (const way of route.group?.paths ?? [route])
-        if (way.gateway !== 0 && !route.config.onlink && this.isLocal(way.gateway))
-          way.reachDirectly();
+      if (route.group === null) this.settleGateway(route);
+      else for (const way of route.group.paths) this.settleGateway(way);
     }
+  }
+
+  private settleGateway(way: FibRoute): void {
+    if (way.gateway !== 0 && !way.config.onlink && this.isLocal(way.gateway)) way.reachDirectly();
   }
 
   /**
@@ -161,14 +167,19 @@ function indexOfLoopback(devices: readonly DeviceConfig[]): number {
   return 0;
 }
 
+function addTo(tables: Map<number, FibRoute[]>, table: number, route: FibRoute): void {
+  const there = tables.get(table);
+  if (there === undefined) tables.set(table, [route]);
+  else there.push(route);
+}
+
 /** Each table is made once: a route stands in one chain only. */
 function tablesOf(
-  routes: ReadonlyMap<number, readonly FibRoute[]>,
+  others: ReadonlyMap<number, readonly FibRoute[]> | null,
   local: PrefixTable,
 ): ReadonlyMap<number, PrefixTable> {
   const tables = new Map<number, PrefixTable>([[RouteTable.local, local]]);
-  for (const [table, some] of routes)
-    if (table !== RouteTable.local) tables.set(table, new PrefixTable(some));
+  for (const [table, some] of others ?? []) tables.set(table, new PrefixTable(some));
   return tables;
 }
 

@@ -38,8 +38,11 @@ export class PrefixTable {
       else seen |= 1 << route.prefixLength;
     }
     if (seenHost) this.addLength(32);
-    for (let length = 31; seen !== 0 && length >= 0; length--)
-      if ((seen & (1 << length)) !== 0) this.addLength(length);
+    while (seen !== 0) {
+      const length = 31 - Math.clz32(seen);
+      this.addLength(length);
+      seen ^= 1 << length;
+    }
   }
 
   private addLength(length: number): void {

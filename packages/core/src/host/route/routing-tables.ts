@@ -1,6 +1,7 @@
 /** All that routing knows of one configuration, made when first asked for and thrown away with the configuration. */
 import type { Ipv4Address } from "../../packet/ipv4-address.ts";
 import type { NamespaceConfig } from "../namespace-config.ts";
+import { isUntouched } from "../sysctl/device-sysctls.ts";
 import { RouteType } from "./config.ts";
 import { DirectRoute } from "./direct-route.ts";
 import { Fib } from "./fib.ts";
@@ -13,6 +14,7 @@ const TYPES = 16;
 
 /** Whether routes by a device don't count: it has no carrier, and ignore_routes_with_linkdown is set. */
 function isDown(config: NamespaceConfig, environment: RouterEnvironment) {
+  if (isUntouched(config.sysctls)) return undefined;
   let ignores = false;
   for (const { index } of config.devices)
     if (environment.conf(index)?.ignoreRoutesWithLinkdown === 1) ignores = true;

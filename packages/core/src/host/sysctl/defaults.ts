@@ -70,7 +70,8 @@ export const DEFAULT_NEIGHBOUR_SYSCTLS: NeighbourSysctls = Object.freeze({
   unres_qlen_bytes: 212992,
 });
 
-const NO_VALUES: Readonly<Record<string, string>> = Object.freeze({});
+/** Of a namespace in which nothing was set, as are the directories below. */
+export const NO_VALUES: Readonly<Record<string, string>> = Object.freeze({});
 
 /** The directories of every namespace until somebody writes to one: while they are these very objects nothing was set. */
 export const FIRST_CONF: SysctlConfig["conf"] = Object.freeze({

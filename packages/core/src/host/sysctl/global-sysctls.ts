@@ -4,6 +4,7 @@
  */
 import type { SysctlConfig } from "./config.ts";
 import { ConntrackSysctls } from "./conntrack-sysctls.ts";
+import { FIRST_CONF, NO_VALUES } from "./defaults.ts";
 import { FullNatSysctls } from "./fullnat-sysctls.ts";
 import { IpvsSysctls } from "./ipvs-sysctls.ts";
 import { SynProxySysctls } from "./syn-proxy-sysctls.ts";
@@ -105,14 +106,16 @@ export class GlobalSysctls {
 const shared: (GlobalSysctls | undefined)[] = [undefined, undefined];
 
 function isEmpty(values: SysctlConfig["values"]): boolean {
+  if (values === NO_VALUES) return true;
   for (const _ in values) return false;
   return true;
 }
 
 /** The numbers of a namespace; shared ones while nothing but forwarding was set. */
 export function globalSysctls(config: SysctlConfig): GlobalSysctls {
-  const forwarding = config.conf.all?.forwarding ?? 0;
-  if (forwarding >= shared.length || forwarding < 0 || !isEmpty(config.values))
+  const { conf, values } = config;
+  const forwarding = conf === FIRST_CONF ? 0 : (conf.all?.forwarding ?? 0);
+  if (forwarding >= shared.length || forwarding < 0 || !isEmpty(values))
     return new GlobalSysctls(config);
   let numbers = shared[forwarding];
   if (numbers === undefined) {

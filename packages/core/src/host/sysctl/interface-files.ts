@@ -48,11 +48,30 @@ function assign(draft: NamespaceDraft, device: string, field: InterfaceField, va
   if (now[field] !== value) confOf(draft)[device] = changed(shared(now), field, value);
 }
 
+/** The same for several devices, of which most are alike. */
+function assignAll(
+  draft: NamespaceDraft,
+  devices: readonly { readonly name: string }[],
+  field: InterfaceField,
+  value: number,
+): void {
+  let from: InterfaceSysctls | null = null;
+  let to: InterfaceSysctls | null = null;
+  for (const { name } of devices) {
+    const now = shared(interfaceSysctls(draft.sysctls, name));
+    if (now !== from || to === null) {
+      from = now;
+      to = now[field] === value ? now : changed(now, field, value);
+    }
+    if (to !== now) confOf(draft)[name] = to;
+  }
+}
+
 /** `inet_forward_change`: forwarding for all is forwarding everywhere, and a router takes no redirects. */
 function forwardEverywhere(draft: NamespaceDraft, value: number): void {
   assign(draft, "all", "accept_redirects", value === 0 ? 1 : 0);
   for (const name of ["all", "default"]) assign(draft, name, "forwarding", value);
-  for (const { name } of draft.devices) assign(draft, name, "forwarding", value);
+  assignAll(draft, draft.devices, "forwarding", value);
 }
 
 /** `devinet_copy_dflt_conf`: devices that never had an address follow the default in what nobody set on them. */
