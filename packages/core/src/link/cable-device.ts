@@ -3,6 +3,7 @@
  * It checks that it can send, counts, shows frames to taps and trace, and hands arriving ones to its owner.
  */
 import type { Frame } from "../packet/frame.ts";
+import { ETHERNET_HEADER_LENGTH } from "../packet/lengths.ts";
 import type { MacAddress } from "../packet/mac-address.ts";
 import type { Engine } from "../time/engine.ts";
 import type { DropReason } from "../trace/drop-reason.ts";
@@ -67,12 +68,22 @@ export class CableDevice extends NetDevice implements LinkOwner {
 
   transmit(frame: Frame): void {
     const { way, counters } = this;
-    if (way === null || frame.length > way.longest || frame.shared === true)
-      return this.transmitOtherwise(frame);
-    const octets = frameLengthOf(frame);
+    // without extras it is nobody else's, and has no tag
+    if (way === null || frame.length > way.longest || frame.extras !== null)
+      return this.transmitOther(frame);
+    const octets = frame.length + ETHERNET_HEADER_LENGTH;
     counters.sentPackets++;
     counters.sentOctets += octets;
     way.carry(frame, octets);
+  }
+
+  /** `transmit`, for a frame that is not as most are, or has not such a way. */
+  private transmitOther(frame: Frame): void {
+    const { way } = this;
+    if (way === null || frame.length > way.longest || frame.shared === true)
+      return this.transmitOtherwise(frame);
+    this.noteSent(frame);
+    way.carry(frame, frameLengthOf(frame));
   }
 
   /** When there is more to it: somebody watches, the frame is shared, or it may not come through. */

@@ -1,6 +1,6 @@
 /**
- * What few frames have, beside the frame so that the others are short: a VLAN tag, ARP or another protocol than IPv4, a type
- * of service, a mark, ICMP, options, a carried packet, damage. The fields are described at the accessors of `Frame`.
+ * What few frames have, beside the frame so that the others are short: several receivers, a VLAN tag, ARP or another protocol
+ * than IPv4, a type of service, a mark, ICMP, options, a carried packet, damage. The fields are described at the accessors of `Frame`.
  */
 import { NOT_SMALL } from "../base/double.ts";
 import { type MacAddress, ZERO_MAC } from "./mac-address.ts";
@@ -12,6 +12,7 @@ export type RawOptions = Uint8Array;
 
 /** `Packet` is Frame, which knows this class and not the other way round. */
 export class FrameExtras<Packet> {
+  shared = false;
   etherType: number = EtherType.ipv4;
   vlanTag = -1;
   tos = 0;
@@ -42,6 +43,7 @@ export class FrameExtras<Packet> {
     return (
       this.etherType === EtherType.ipv4 &&
       this.vlanTag < 0 &&
+      !this.shared &&
       (this.tos | this.mark | this.checksumFaults) === 0 &&
       (this.arpOperation | this.icmpType | this.icmpCode | this.icmpRest) === 0 &&
       this.arpSenderMac === ZERO_MAC &&
@@ -59,7 +61,8 @@ export class FrameExtras<Packet> {
     this.traced = false;
   }
 
-  copy(): FrameExtras<Packet> {
+  /** For a copy of the frame, which nobody shares; null if it needs none. */
+  copy(): FrameExtras<Packet> | null {
     const copy = new FrameExtras<Packet>();
     copy.etherType = this.etherType;
     copy.vlanTag = this.vlanTag;
@@ -80,6 +83,6 @@ export class FrameExtras<Packet> {
     copy.fragmentOf = this.fragmentOf;
     copy.checksumFaults = this.checksumFaults;
     copy.wire = this.wire;
-    return copy;
+    return copy.isUsual ? null : copy;
   }
 }

@@ -73,8 +73,7 @@ BLANK.ethernet = NO_HEADER;
 BLANK.payload = new Uint8Array(0);
 
 /** What a host notes of a frame in `Frame.notes`: `packetType` in the lowest bits, then these. */
-export const HostNote = { none: 0, ipvsProperty: 4, untracked: 8 } as const;
-export type HostNote = (typeof HostNote)[keyof typeof HostNote];
+const HostNote = { ipvsProperty: 4, untracked: 8 } as const;
 const PACKET_TYPE_MASK = 3;
 
 export class Frame {
@@ -83,8 +82,6 @@ export class Frame {
   /** The frame that caused it; 0 for none. */
   parentId = 0;
   origin: FrameOrigin = FrameOrigin.original;
-  /** Several receivers hold this very object: read only. IP input copies it before anybody may write. */
-  shared = false;
   ethernet = BLANK.ethernet;
 
   // IPv4; of ARP the protocol addresses of sender and target
@@ -123,8 +120,8 @@ export class Frame {
   payloadOffset = 0;
   payloadLength = 0;
   /**
-   * What few frames have: a VLAN tag, another protocol than IPv4, a type of service, a mark, ICMP, options, a carried packet,
-   * damage. Null for none of it; the accessors below look there.
+   * What few frames have: several receivers, a VLAN tag, another protocol than IPv4, a type of service, a mark, ICMP, options,
+   * a carried packet, damage. Null for none of it; the accessors below look there.
    */
   extras: FrameExtras<Frame> | null = null;
 
@@ -181,6 +178,14 @@ export class Frame {
   }
   set sourceMac(value: MacAddress) {
     this.ethernet = new EthernetHeader(this.ethernet.destination, value);
+  }
+
+  /** Several receivers hold this very object: read only. IP input copies it before anybody may write. */
+  get shared(): boolean {
+    return this.extras === null ? false : this.extras.shared;
+  }
+  set shared(value: boolean) {
+    if (value || this.extras !== null) this.own().shared = value;
   }
 
   /** `EtherType`; IPv4 for most. */
@@ -349,13 +354,13 @@ export class Frame {
 
   /** Forgets what the previous host noted, as `skb_scrub_packet` does at a namespace's border. */
   enterHost(inputInterface: number): void {
-    this.enterBy(null, inputInterface, HostNote.none);
+    this.enterBy(null, inputInterface);
     if (this.extras !== null) this.extras.enterHost();
   }
 
-  /** `enterHost` of a frame without extras, for this host, whose route is known; `note` is the one thing to note of it. */
-  enterBy(route: object | null, inputInterface: number, note: HostNote): void {
-    this.notes = note;
+  /** `enterHost` of a frame without extras, whose route is known. */
+  enterBy(route: object | null, inputInterface: number): void {
+    this.notes = PacketType.host;
     this.route = route;
     this.nextHop = 0 as Ipv4Address;
     this.conntrack = null;

@@ -4,7 +4,7 @@
  */
 import type { NetDevice } from "../../link/net-device.ts";
 import { copyFrame } from "../../packet/copy-frame.ts";
-import { ChecksumFault, type Frame, HostNote, PacketType } from "../../packet/frame.ts";
+import { ChecksumFault, type Frame, PacketType } from "../../packet/frame.ts";
 import { FragmentField, IcmpType, IpProtocol, UnreachableCode } from "../../packet/protocol.ts";
 import type { HostDevice } from "../device/host-device.ts";
 import { HookPoint, Verdict } from "../netfilter/hook.ts";
@@ -65,7 +65,7 @@ export class IpInput {
   receive(shared: Frame, from: HostDevice, packetType: PacketType): void {
     const { context, counters } = this;
     const { ways } = this.ways;
-    if (ways !== null && packetType === PacketType.host && shared.shared === false) {
+    if (ways !== null && packetType === PacketType.host && shared.extras === null) {
       const { source, destination, protocol } = shared;
       const way = ways[wayPlaceOf(source, destination, protocol)] as InputWay | null;
       if (
@@ -75,12 +75,11 @@ export class IpInput {
         way.protocol === protocol &&
         way.from === from &&
         way.generation === context.generation.value &&
-        shared.extras === null &&
         (shared.fragment & PART_OF_ANOTHER) === 0
       ) {
         counters.InReceives++;
         counters.InDelivers++;
-        shared.enterBy(way.route, way.fromIndex, HostNote.none);
+        shared.enterBy(way.route, way.fromIndex);
         return way.handler.receive(shared, from);
       }
     }

@@ -12,7 +12,7 @@
 import { emptyPlaces } from "../../base/empty-places.ts";
 import type { Generation } from "../../base/generation.ts";
 import type { NetDevice } from "../../link/net-device.ts";
-import { type Frame, HostNote } from "../../packet/frame.ts";
+import type { Frame } from "../../packet/frame.ts";
 import { type Ipv4Address, isLoopbackAddress } from "../../packet/ipv4-address.ts";
 import { IpProtocol, TcpFlag } from "../../packet/protocol.ts";
 import type { Engine } from "../../time/engine.ts";
@@ -87,7 +87,6 @@ export class MasqueradingFastPath implements FastPath, FlowMemory {
       frame.length > way.mtu ||
       frame.ttl <= 1 ||
       (frame.tcpFlags & flow.decisive) !== 0 ||
-      frame.shared === true ||
       (frame.fragment & PART_OF_ANOTHER) !== 0 ||
       server.counting === false ||
       way.neighbour.ready === false
@@ -95,7 +94,8 @@ export class MasqueradingFastPath implements FastPath, FlowMemory {
       return false;
     const { counters } = this;
     counters.InReceives++;
-    frame.enterBy(way.route, way.fromIndex, HostNote.ipvsProperty);
+    // nobody looks any more at what else a host notes of a frame, and the next host begins anew
+    frame.inputInterface = way.fromIndex;
     frame.ttl--;
     if (direction === Direction.input) {
       server.traffic.countIn(frame.length);
