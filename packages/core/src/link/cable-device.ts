@@ -106,10 +106,10 @@ export class CableDevice extends NetDevice implements LinkOwner {
    * `receive` of their own: V8 compiles a method once for all classes, and one for two classes is slow.
    */
   protected takesIn(frame: Frame): boolean {
-    if (this.way === null) return this.arrived(frame);
+    if (this.way === null || frame.extras !== null) return this.arrived(frame);
     const { counters } = this;
     counters.receivedPackets++;
-    counters.receivedOctets += frameLengthOf(frame);
+    counters.receivedOctets += frame.length + ETHERNET_HEADER_LENGTH;
     return true;
   }
 

@@ -6,7 +6,4 @@ const TAGGED_HEADER_LENGTH = ETHERNET_HEADER_LENGTH + VLAN_TAG_LENGTH;
 
 /** The whole frame in octets, as /proc/net/dev counts it. */
 export const frameLengthOf = (frame: Frame): number =>
-  frame.extras === null ? frame.length + ETHERNET_HEADER_LENGTH : lengthWithTag(frame);
-
-const lengthWithTag = (frame: Frame): number =>
   frame.length + (frame.vlanTag < 0 ? ETHERNET_HEADER_LENGTH : TAGGED_HEADER_LENGTH);
