@@ -83,8 +83,9 @@ function exponentialGaps(): Float64Array {
 }
 let known: Float64Array | null = null;
 
-/** Runs `events` events of `queue`, which is empty, with `pending` events in it throughout. */
-export function holdModel(queue: EventQueue, pending: number, events: number): Measurement {
+/** Runs `events` events of `empty` with `pending` events in it throughout. */
+export function holdModel(empty: EventQueue, pending: number, events: number): Measurement {
+  let queue = empty;
   let pushed = 0;
   known ??= exponentialGaps();
   const gaps = known;
@@ -94,6 +95,7 @@ export function holdModel(queue: EventQueue, pending: number, events: number): M
   };
   const hold = (count: number): void => {
     for (let i = 0; i < count; i++) {
+      if ((i & 255) === 0) queue = queue.renewed();
       const at = queue.firstDue();
       const { what } = queue.take() as Taken;
       what.fire();

@@ -14,10 +14,12 @@
  * Most events of a network are due as long after their scheduling as the one scheduled before, because they travel on like
  * cables. So the search for a place in the front begins at that one, and is seldom a search. Two such places are remembered,
  * since frames are mostly short or long.
+ *
+ * Its objects are made anew now and then (`renewed`), because the collector makes storing into old ones dear.
  */
 import type { Receiver, SimEvent } from "./event.ts";
 import type { EventQueue } from "./event-queue.ts";
-import { Pending } from "./pending.ts";
+import { inOrder, Pending } from "./pending.ts";
 import { PendingHeap } from "./pending-heap.ts";
 import { sliceWidth } from "./slice-width.ts";
 
@@ -29,6 +31,9 @@ const PASSED_MAX = 32;
 const INSERTION_SORT_MAX = 24;
 const BUCKETS_MIN = 128;
 const BUCKETS_MAX = 1 << 21;
+/** The objects are renewed after so many events, and so many more for each that is pending. */
+const RENEW_MIN = 4096;
+const RENEW_PER_EVENT = 64;
 /** More events than there can be; a small integer. */
 const UNBOUNDED = 1 << 30;
 /** What a heap operation counts for among the wasted steps. */
@@ -76,15 +81,14 @@ export class CalendarQueue implements EventQueue {
   private skipped = 0;
   private passed = 0;
   private takenBefore = 0;
+  /** After so many events put into it its objects are renewed. */
+  private renewAt = RENEW_MIN;
 
   constructor() {
     this.front.next = this.frontTail;
   }
 
   /** Events at or after it are in buckets or in the heap; infinite while there are no buckets. */
-  private get frontEnd(): number {
-    return this.frontTail.at;
-  }
   private set frontEnd(at: number) {
     this.frontTail.at = at;
     this.bound = Math.min(at, this.side.firstAt);
@@ -120,10 +124,27 @@ export class CalendarQueue implements EventQueue {
   }
 
   private makeLink(at: number): Pending {
-    if (this.links >= this.sizeMax) this.rebuild(0);
+    if (this.links >= this.sizeMax) this.distribute(this.drain(), 0);
     if (this.free !== this.none) return this.takeFree(at);
     this.links++;
     return new Pending(at);
+  }
+
+  /**
+   * The same events in new objects, when it is time. What the collector has met twice counts as old, and from then on V8
+   * puts down each fresh frame that is stored there, which takes longer than all else that a link costs.
+   */
+  renewed(): CalendarQueue {
+    if (this.pushed < this.renewAt) return this;
+    const young = new CalendarQueue();
+    young.taken = this.taken;
+    young.pushed = this.pushed;
+    young.renewAt = this.pushed + RENEW_MIN + RENEW_PER_EVENT * this.size;
+    young.links = this.size;
+    const all = this.drain().map((pending) => pending.copy());
+    if (this.frontTail.at === Number.POSITIVE_INFINITY) young.fillFront(all);
+    else young.distribute(all, this.width);
+    return young;
   }
 
   /** Puts a new event of the front into its place, behind all others of its instant, which is not behind the hint. */
@@ -199,7 +220,7 @@ export class CalendarQueue implements EventQueue {
     if (front.next === this.frontTail) this.refill();
     if (side.firstAt > front.next.at || !side.precedes(front.next)) return;
     const first = side.pop();
-    this.bound = Math.min(this.frontEnd, side.firstAt);
+    this.bound = Math.min(this.frontTail.at, side.firstAt);
     first.next = front.next;
     front.next = first;
   }
@@ -216,10 +237,10 @@ export class CalendarQueue implements EventQueue {
 
   /** The front is empty: moves it on to the next event's slice. */
   private refill(): void {
-    if (this.frontEnd === Number.POSITIVE_INFINITY) return;
-    if (this.size <= SMALL_MAX / 4) this.rebuild(0);
+    if (this.frontTail.at === Number.POSITIVE_INFINITY) return;
+    if (this.size <= SMALL_MAX / 4) this.distribute(this.drain(), 0);
     else this.checkWaste();
-    if (this.frontEnd === Number.POSITIVE_INFINITY) return;
+    if (this.frontTail.at === Number.POSITIVE_INFINITY) return;
     const sideSlice = Math.floor(this.side.firstAt * this.slicesPerNanosecond);
     const slice = this.inBuckets === 0 ? sideSlice : this.nextFilled();
     this.slice = Math.min(slice, sideSlice);
@@ -273,7 +294,7 @@ export class CalendarQueue implements EventQueue {
   private unchainMany(chain: Pending, count: number): void {
     const all: Pending[] = [];
     this.takeFront(all);
-    for (let pending = chain; pending !== this.none; pending = pending.next) all.push(pending);
+    chain.collect(all, this.none);
     this.inBuckets -= all.length - count + 1;
     this.fillFront(all);
     this.passed += all.length * HEAP_STEPS;
@@ -281,7 +302,7 @@ export class CalendarQueue implements EventQueue {
 
   private takeFront(all: Pending[]): void {
     const { front, frontTail } = this;
-    for (let pending = front.next; pending !== frontTail; pending = pending.next) all.push(pending);
+    front.next.collect(all, frontTail);
     front.next = frontTail;
     this.hint = front;
     this.otherHint = front;
@@ -290,7 +311,7 @@ export class CalendarQueue implements EventQueue {
   /** Makes `all`, which it sorts, the front. */
   private fillFront(all: Pending[]): void {
     let place = this.front;
-    for (const pending of sort(all)) {
+    for (const pending of inOrder(all)) {
       place.next = pending;
       place = pending;
     }
@@ -302,9 +323,10 @@ export class CalendarQueue implements EventQueue {
   private checkWaste(): void {
     const taken = this.pushed - this.size - this.takenBefore;
     const allowed = WASTE_PER_EVENT * (taken + this.size) + WASTE_MIN;
-    if (this.skipped + this.passed > allowed)
-      this.rebuild(this.skipped > this.passed ? 4 * this.width : Math.max(1, this.width / 4));
-    else if (taken > WASTE_MIN + WASTE_PER_EVENT * this.size) this.forgetWaste();
+    if (this.skipped + this.passed > allowed) {
+      const factor = this.skipped > this.passed ? 4 : 1 / 4;
+      this.distribute(this.drain(), Math.max(1, this.width * factor));
+    } else if (taken > WASTE_MIN + WASTE_PER_EVENT * this.size) this.forgetWaste();
   }
 
   private forgetWaste(): void {
@@ -314,8 +336,7 @@ export class CalendarQueue implements EventQueue {
   }
 
   /** Puts all events into slices of `width`, or of one that suits them when it is 0; few into the front. */
-  private rebuild(width: number): void {
-    const all = this.drain();
+  private distribute(all: Pending[], width: number): void {
     this.forgetWaste();
     if (all.length <= SMALL_MAX / 2) {
       this.frontEnd = Number.POSITIVE_INFINITY;
@@ -323,7 +344,7 @@ export class CalendarQueue implements EventQueue {
       this.keepLinks(SMALL_MAX);
       return this.fillFront(all);
     }
-    sort(all);
+    inOrder(all);
     this.makeBuckets(all.length);
     this.width = width === 0 ? sliceWidth(all) : width;
     this.slicesPerNanosecond = 1 / this.width;
@@ -342,17 +363,9 @@ export class CalendarQueue implements EventQueue {
   private drain(): Pending[] {
     const all: Pending[] = [];
     this.takeFront(all);
-    for (let i = 0; i < this.buckets.length && this.inBuckets > 0; i++) {
-      for (
-        let pending = this.buckets[i] as Pending;
-        pending !== this.none;
-        pending = pending.next
-      ) {
-        all.push(pending);
-        this.inBuckets--;
-      }
-      this.buckets[i] = this.none;
-    }
+    for (const chain of this.buckets) chain.collect(all, this.none);
+    this.buckets.fill(this.none);
+    this.inBuckets = 0;
     this.filled.fill(0);
     this.side.drainTo(all);
     return all;
@@ -384,5 +397,3 @@ export class CalendarQueue implements EventQueue {
     this.filled = new Int32Array(count >> 5);
   }
 }
-
-const sort = (all: Pending[]): Pending[] => all.sort((a, b) => (a.precedes(b) ? -1 : 1));

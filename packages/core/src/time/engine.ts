@@ -39,7 +39,7 @@ const CHECK_EVERY = 256;
 export class Engine implements Clock {
   now = NOT_SMALL as Instant;
   readonly limits: Limits;
-  readonly queue: EventQueue;
+  queue: EventQueue;
   private frameId = 0;
   /** The `eventCount` at which the limits are looked at next; how often; when, and how many events ago time came to it. */
   private checkAt = 0;
@@ -100,11 +100,11 @@ export class Engine implements Clock {
 
   /** Fires all events up to and including `until`; afterwards `now` is `until` unless a limit ended it. */
   run(until: Instant): RunOutcome {
-    const { queue, limits } = this;
+    const { limits } = this;
     const last = Math.min(until, limits.simulatedTimeNsMax);
     do {
       if (this.check()) {
-        if (queue.firstDue() > last) break;
+        if (this.queue.firstDue() > last) break;
         const limit = this.limitReached() as LimitName;
         return { kind: "limit", limit, bound: limits[limit] };
       }
@@ -150,6 +150,7 @@ export class Engine implements Clock {
       this.firedThen = this.eventCount;
     }
     if (this.limitReached() !== null) return true;
+    this.queue = this.queue.renewed();
     this.checkAt = Math.min(this.eventCount + this.checkEvery, this.limits.eventsMax);
     return false;
   }

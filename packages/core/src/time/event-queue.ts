@@ -10,6 +10,8 @@ export interface EventQueue {
   readonly size: number;
   /** Events taken so far. */
   readonly taken: number;
+  /** The same queue, now and then in objects made anew; the one that was asked is not used any more. */
+  renewed(): EventQueue;
   /** Adds an event that is due at `at`, or with a receiver the arrival of a thing there. */
   push(what: SimEvent | object, receiver: Receiver<object> | null, at: number): void;
   /** When the first event is due; infinite when there is none. */

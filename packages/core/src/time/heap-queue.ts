@@ -43,6 +43,10 @@ export class HeapQueue implements EventQueue {
     return this.heap[0]?.at ?? Number.POSITIVE_INFINITY;
   }
 
+  renewed(): this {
+    return this;
+  }
+
   /** Puts `entry` into the heap whose top is free. */
   private sink(entry: Pending): void {
     const heap = this.heap;

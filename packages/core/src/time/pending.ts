@@ -21,8 +21,24 @@ export class Pending {
     this.next = this;
   }
 
+  copy(): Pending {
+    const copy = new Pending(this.at);
+    copy.what = this.what;
+    copy.receiver = this.receiver;
+    copy.sequence = this.sequence;
+    return copy;
+  }
+
+  /** Adds it and what follows, up to `end`, to `all`. */
+  collect(all: Pending[], end: Pending): void {
+    for (let pending: Pending = this; pending !== end; pending = pending.next) all.push(pending);
+  }
+
   /** Whether it comes before `other`. */
   precedes(other: Pending): boolean {
     return this.at === other.at ? this.sequence < other.sequence : this.at < other.at;
   }
 }
+
+/** Sorts `all`. */
+export const inOrder = (all: Pending[]): Pending[] => all.sort((a, b) => (a.precedes(b) ? -1 : 1));
