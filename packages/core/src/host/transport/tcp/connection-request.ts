@@ -17,10 +17,32 @@ import type { Listener } from "./listener.ts";
 import { firstScale, firstWindow } from "./receive-window.ts";
 import { replyBy, sendReply } from "./reset.ts";
 import { RTO_MAX, sampleRtt } from "./rto.ts";
-import { INITIAL_RTO, setbacksOf, setState, Tcb, TcbFlag, type TcpContext } from "./tcb.ts";
+import {
+  INITIAL_RTO,
+  newTcb,
+  setbacksOf,
+  setState,
+  type Tcb,
+  TcbFlag,
+  type TcpContext,
+} from "./tcb.ts";
 import { announcedMss, TIMESTAMPS_LENGTH, timestampClock } from "./transmit.ts";
 
 const WINDOW_SPACE_MIN = 212_992;
+
+/** A request that `syn` makes: `route` is that of the answer, `initialSequence` null for one chosen by the flow's hash. */
+export function requestFor(
+  listener: Listener,
+  syn: Frame,
+  route: Route,
+  initialSequence: number | null,
+): ConnectionRequest {
+  const { context } = listener;
+  const cookie = context.numbers.next();
+  const request = new ConnectionRequest(listener, context, syn, route, cookie);
+  request.prepare(initialSequence);
+  return request;
+}
 
 export class ConnectionRequest implements SlotHolder, FlowEntry {
   /** The wheel's; held from `start` on. */
@@ -38,18 +60,18 @@ export class ConnectionRequest implements SlotHolder, FlowEntry {
   due = 0;
   /** The SYN: its options are read once more when the connection is made. */
   readonly syn: Frame;
-  readonly initialSequence: number;
+  initialSequence: number;
   readonly receiveNext: number;
-  readonly receiveWindow: number;
-  readonly receiveScale: number;
+  receiveWindow = 0;
+  receiveScale = 0;
   /** The option of the answer. */
-  readonly mss: number;
+  mss = 0;
   private route: Route;
-  private routeGeneration: number;
-  readonly timestampOffset: number;
+  private routeGeneration = 0;
+  timestampOffset = 0;
   timestampRecent: number;
   /** Microseconds. */
-  readonly madeAt: number;
+  madeAt = 0;
   timeouts = 0;
   repeats = 0;
   synAckId = 0;
@@ -57,35 +79,40 @@ export class ConnectionRequest implements SlotHolder, FlowEntry {
   /** Low six bits of the clock that a SYN cookie's SYN+ACK carries; −1 for the clock itself. */
   private stampBits = -1;
 
-  /** `route`: that of the answer. `initialSequence` null: chosen by the flow's hash. */
-  constructor(listener: Listener, syn: Frame, route: Route, initialSequence: number | null) {
-    const { context } = listener;
-    const { host, secrets } = context;
+  /** For `requestFor` only, which sets the rest: V8 makes an object faster when it need not ask anything meanwhile. */
+  constructor(listener: Listener, context: TcpContext, syn: Frame, route: Route, cookie: number) {
     this.context = context;
-    this.cookie = context.numbers.next();
+    this.cookie = cookie;
     this.listener = listener;
     this.localAddress = syn.destination;
     this.remoteAddress = syn.source;
     this.localPort = syn.destinationPort;
     this.remotePort = syn.sourcePort;
     this.syn = syn;
-    const { now } = host.engine;
+    this.initialSequence = 0;
+    this.receiveNext = (syn.sequenceNumber + 1) | 0;
+    this.route = route;
+    this.timestampRecent = syn.timestampValue;
+  }
+
+  /** `initialSequence` null: chosen by the flow's hash. */
+  prepare(initialSequence: number | null): void {
+    const { context, localAddress, remoteAddress, route } = this;
+    const { host, secrets } = context;
+    const { sysctls, engine } = host;
+    const { now } = engine;
     this.madeAt = microsecondsAt(now);
     const ports = portPair(this.localPort, this.remotePort);
     this.initialSequence =
-      initialSequence ?? secrets.initialSequence(this.localAddress, this.remoteAddress, ports, now);
-    this.receiveNext = (syn.sequenceNumber + 1) | 0;
-    this.route = route;
+      initialSequence ?? secrets.initialSequence(localAddress, remoteAddress, ports, now);
+    this.timestampOffset = secrets.timestampOffset(localAddress, remoteAddress);
     this.routeGeneration = host.routeGeneration();
-    this.mss = announcedMss(route, host.ip.mtuOf(route, this.remoteAddress));
-    const { sysctls } = host;
+    const mss = announcedMss(route, host.ip.mtuOf(route, remoteAddress));
+    this.mss = mss;
     const stamped = this.timestamps === true ? TIMESTAMPS_LENGTH : 0;
-    this.receiveWindow = firstWindow(sysctls.tcp_rmem_default, this.mss - stamped);
-    this.receiveScale = this.windowScaling
-      ? firstScale(Math.max(sysctls.tcp_rmem_max, WINDOW_SPACE_MIN))
-      : 0;
-    this.timestampOffset = secrets.timestampOffset(this.localAddress, this.remoteAddress);
-    this.timestampRecent = syn.timestampValue;
+    this.receiveWindow = firstWindow(sysctls.tcp_rmem_default, mss - stamped);
+    if (this.windowScaling === true)
+      this.receiveScale = firstScale(Math.max(sysctls.tcp_rmem_max, WINDOW_SPACE_MIN));
   }
 
   get flowKind(): FlowKind {
@@ -199,9 +226,7 @@ export class ConnectionRequest implements SlotHolder, FlowEntry {
   becomeConnection(frame: Frame): Tcb {
     const { context } = this;
     const { host } = context;
-    // the number that the connection would have had as a socket of its own
-    context.numbers.next();
-    const tcb = new Tcb(context, this.cookie);
+    const tcb = newTcb(context, this.cookie, TcbFlag.passive);
     tcb.localAddress = this.localAddress;
     tcb.remoteAddress = this.remoteAddress;
     tcb.localPort = this.localPort;
@@ -242,7 +267,6 @@ export class ConnectionRequest implements SlotHolder, FlowEntry {
   private takeSequences(tcb: Tcb): void {
     const next = (this.initialSequence + 1) | 0;
     tcb.initialSequence = this.initialSequence;
-    tcb.flags |= TcbFlag.passive;
     tcb.sendUnacknowledged = next;
     tcb.sendNext = next;
     tcb.writeEnd = next;

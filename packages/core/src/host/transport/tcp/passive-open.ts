@@ -3,7 +3,7 @@ import type { Frame } from "../../../packet/frame.ts";
 import { TcpFlag } from "../../../packet/protocol.ts";
 import type { DropReason } from "../../../trace/drop-reason.ts";
 import { TcpState } from "../socket.ts";
-import { ConnectionRequest } from "./connection-request.ts";
+import { ConnectionRequest, requestFor } from "./connection-request.ts";
 import { segmentArrives } from "./input.ts";
 import type { Listener } from "./listener.ts";
 import { replyTo, segmentEnd, sendReply, sendReset } from "./reset.ts";
@@ -49,7 +49,7 @@ function synArrives(
   const route = host.ip.routeOutput(syn.source, syn.destination, 0, 0, 0);
   if (typeof route === "number") return "ip-no-route";
   if (crowded && initialSequence === null) sendCookie(listener, syn, route);
-  else new ConnectionRequest(listener, syn, route, initialSequence).start();
+  else requestFor(listener, syn, route, initialSequence).start();
   return null;
 }
 

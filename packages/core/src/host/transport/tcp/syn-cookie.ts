@@ -7,7 +7,7 @@ import { TcpFlag } from "../../../packet/protocol.ts";
 import type { Instant } from "../../../time/instant.ts";
 import type { Route } from "../../route/route.ts";
 import { mix, portPair } from "../secrets.ts";
-import { ConnectionRequest } from "./connection-request.ts";
+import { type ConnectionRequest, requestFor } from "./connection-request.ts";
 import type { Listener } from "./listener.ts";
 import type { TcpContext } from "./tcb.ts";
 
@@ -29,7 +29,7 @@ export function sendCookie(listener: Listener, syn: Frame, route: Route): void {
   let index = MSS_TABLE.length - 1;
   while (index > 0 && (MSS_TABLE[index] as number) > offered) index--;
   const sequence = cookieFor(context, syn, syn.sequenceNumber, minuteOf(engine.now), index);
-  const request = new ConnectionRequest(listener, syn, route, sequence);
+  const request = requestFor(listener, syn, route, sequence);
   request.stampWith(optionBits(syn));
   request.sendSynAck();
 }
@@ -48,7 +48,7 @@ export function checkCookie(listener: Listener, frame: Frame): ConnectionRequest
     const syn = rebuildSyn(context, frame, irs, index);
     const route = host.ip.routeOutput(frame.source, frame.destination, 0, 0, 0);
     if (typeof route === "number") return null;
-    const request = new ConnectionRequest(listener, syn, route, sequence);
+    const request = requestFor(listener, syn, route, sequence);
     request.timestampRecent = frame.timestampValue;
     return request;
   }

@@ -319,6 +319,17 @@ export class Tcb implements FlowEntry, SlotHolder {
   }
 }
 
+/**
+ * A new block with these `TcbFlag`s; `cookie` 0 for the next number. There are as many numbers as blocks, used or not. Only
+ * here is one made: V8 writes it out where it is made, which takes all that a function may be long.
+ */
+export function newTcb(context: TcpContext, cookie: number, flags: number): Tcb {
+  const number = context.numbers.next();
+  const tcb = new Tcb(context, cookie === 0 ? number : cookie);
+  tcb.flags = flags;
+  return tcb;
+}
+
 /** The setbacks of `tcb`, made if it had none. */
 export function setbacksOf(tcb: Tcb): Setbacks {
   tcb.setbacks ??= new Setbacks();

@@ -13,7 +13,7 @@ import { pushPending } from "./output.ts";
 import type { PortTable } from "./port-table.ts";
 import { adjustReceiveSpace } from "./receive-window.ts";
 import { Chunk } from "./segment.ts";
-import { Shutdown, setState, Tcb, TcbFlag, type TcpContext } from "./tcb.ts";
+import { newTcb, Shutdown, setState, type Tcb, TcbFlag, type TcpContext } from "./tcb.ts";
 import { TIME_WAIT_LENGTH } from "./time-wait.ts";
 import { NO_OCTETS, routeOf, sendActiveReset } from "./transmit.ts";
 
@@ -29,8 +29,8 @@ export class TcpSocketHandle implements TcpSocket {
   constructor(context: TcpContext, ports: PortTable, tcb: Tcb | null) {
     this.context = context;
     this.ports = ports;
-    this.tcb = tcb ?? new Tcb(context, context.numbers.next());
-    this.tcb.flags |= TcbFlag.held;
+    if (tcb !== null) tcb.flags |= TcbFlag.held;
+    this.tcb = tcb ?? newTcb(context, 0, TcbFlag.held);
     this.connected = tcb !== null;
   }
 
@@ -122,11 +122,8 @@ export class TcpSocketHandle implements TcpSocket {
 
   /** The same socket after a failed attempt: a new connection, the old binding. */
   private renew(): void {
-    // as many numbers as sockets were made
-    this.context.numbers.next();
-    const fresh = new Tcb(this.context, this.tcb.cookie);
-    fresh.flags |= TcbFlag.held;
     const old = this.tcb;
+    const fresh = newTcb(this.context, old.cookie, TcbFlag.held);
     fresh.onEvent = old.onEvent;
     if (old.heldAddress !== null) {
       fresh.localAddress = old.heldAddress;
