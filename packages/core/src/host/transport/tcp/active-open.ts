@@ -57,7 +57,7 @@ export function open(tcb: Tcb): void {
   tcb.sendNext = iss;
   const syn = outstanding(tcb, TcpFlag.syn, NO_OCTETS, 0, 0);
   tcb.writeEnd = syn.end;
-  syn.frameId = transmit(tcb, TcpFlag.syn, iss, NO_OCTETS, 0, 0, 0);
+  syn.frameId = transmit(tcb, syn);
   armTransmitTimer(tcb, TransmitTimer.retransmit, tcb.rto);
 }
 
@@ -126,6 +126,6 @@ function simultaneousOpen(tcb: Tcb, frame: Frame): void {
   const syn = tcb.sentHead as SentSegment;
   syn.flags = TcpFlag.syn | TcpFlag.ack;
   syn.sentAt = microsecondsAt(tcb.context.host.engine.now);
-  transmit(tcb, syn.flags, syn.sequence, NO_OCTETS, 0, 0, syn.frameId);
+  transmit(tcb, syn);
   rearmRetransmit(tcb);
 }

@@ -20,7 +20,7 @@ import {
 import { NO_OCTETS, routeOf, transmit } from "./transmit.ts";
 import { armLossTimer, armWindowProbe } from "./transmit-timer.ts";
 
-/** Sends what may be sent now. */
+/** Sends what may be sent now. There is something to send exactly while the ends of what is written and sent differ. */
 export function pushPending(tcb: Tcb): void {
   if (tcb.writeEnd !== tcb.sendNext) sendPending(tcb);
 }
@@ -30,10 +30,9 @@ function sendPending(tcb: Tcb): void {
   if (tcb.window > INITIAL_WINDOW_SEGMENTS) restartAfterIdle(tcb);
   let sent = 0;
   tcb.flags &= ~TcbFlag.windowLimited;
-  for (;;) {
+  do {
     const size = Math.min(tcb.unsent, tcb.mss);
     const fin = size === tcb.unsent && finWaits(tcb);
-    if (size === 0 && !fin) break;
     if (inFlight(tcb) >= tcb.window) {
       tcb.flags |= TcbFlag.windowLimited;
       break;
@@ -42,7 +41,7 @@ function sendPending(tcb: Tcb): void {
     if (!fin && size < tcb.mss && nagleHolds(tcb)) break;
     sendNew(tcb, size, fin);
     sent++;
-  }
+  } while (tcb.writeEnd !== tcb.sendNext);
   if (sent > 0) {
     if (tcb.setbacks !== null) sentAmid(tcb.setbacks, sent);
     noteWindowUsage(tcb);
@@ -63,7 +62,7 @@ const nagleHolds = (tcb: Tcb): boolean =>
 
 /** Sends `size` octets off the head of the write queue, with FIN when `fin`. */
 export function sendNew(tcb: Tcb, size: number, fin: boolean): void {
-  let flags = fin ? TcpFlag.fin : 0;
+  let flags = fin ? TcpFlag.fin | TcpFlag.ack : TcpFlag.ack;
   let octets: Uint8Array = NO_OCTETS;
   let offset = 0;
   const head = tcb.writeHead;
@@ -88,7 +87,7 @@ export function sendNew(tcb: Tcb, size: number, fin: boolean): void {
   if (fin) tcb.flags |= TcbFlag.finSent;
   tcb.unsent -= size;
   if (size < tcb.mss) tcb.smallSent = segment.end;
-  segment.frameId = transmit(tcb, flags | TcpFlag.ack, segment.sequence, octets, offset, size, 0);
+  segment.frameId = transmit(tcb, segment);
 }
 
 /** The next segment, behind those that wait for their acknowledgement. */

@@ -47,13 +47,17 @@ export function initialiseReceiveSpace(tcb: Tcb): void {
 export function advertiseWindow(tcb: Tcb): number {
   const { receiveScale: scale, receiveNext } = tcb;
   const left = (tcb.receiveUpdate + tcb.receiveWindow - receiveNext) | 0;
-  let window = chooseWindow(tcb);
-  // never take back what was offered
-  if (window < left) window = roundUp(left, scale);
-  window = Math.min(window, WINDOW_FIELD_MAX << scale);
-  tcb.receiveWindow = window;
+  let window =
+    tcb.receiveMemory === 0 && scale > 0 && tcb.windowClamp > 0 && tcb.receiveMss > 0
+      ? Math.min(fullSpace(tcb), tcb.receiveThreshold)
+      : chooseCarefully(tcb);
+  // never take back what was offered; the field says whole steps of the scale, rounded up
+  if (window < left) window = left;
+  let field = (window + (1 << scale) - 1) >> scale;
+  if (field > WINDOW_FIELD_MAX) field = WINDOW_FIELD_MAX;
+  tcb.receiveWindow = field << scale;
   tcb.receiveUpdate = receiveNext;
-  return window >> scale;
+  return field;
 }
 
 /** The window that the buffer would allow now; 0 instead of a silly one (RFC 9293 §3.8.6.2.2). */

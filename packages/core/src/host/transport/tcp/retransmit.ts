@@ -27,16 +27,13 @@ export function retransmit(tcb: Tcb, segment: SentSegment): void {
   }
   setbacks.totalRetransmits++;
   context.counters.RetransSegs++;
-  const syn = (segment.flags & TcpFlag.syn) !== 0;
-  const flags = syn ? segment.flags : segment.flags | TcpFlag.ack;
-  const { sequence, octets, offset, length } = segment;
-  setbacks.resentOctets += length;
-  const id = transmit(tcb, flags, sequence, octets, offset, length, segment.frameId);
+  setbacks.resentOctets += segment.length;
+  const id = transmit(tcb, segment);
   if (segment.frameId === 0) segment.frameId = id;
   const { trace } = host;
   if (trace !== null) {
     const times = segment.retransmissions;
-    trace.note("tcp-retransmit", now, host.place, null, null, sequence, tcb.rto, times);
+    trace.note("tcp-retransmit", now, host.place, null, null, segment.sequence, tcb.rto, times);
   }
 }
 

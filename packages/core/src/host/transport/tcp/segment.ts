@@ -31,7 +31,7 @@ export class SentSegment {
   sequence: number;
   /** One past its last sequence number; SYN and FIN count. */
   end: number;
-  /** SYN, FIN and PSH of `TcpFlag`. */
+  /** Those of the frame: `TcpFlag`s. */
   flags: number;
   readonly octets: Uint8Array;
   offset: number;

@@ -69,6 +69,8 @@ export interface TcpContext {
   readonly secrets: TransportSecrets;
   readonly numbers: SocketNumbers;
   readonly covered: AckCover;
+  /** What is taken from a segment for an acknowledgement without data; its sequence number is set each time. */
+  readonly bareAck: SentSegment;
   /** net.ipv4.tcp_congestion_control. */
   readonly congestion: CongestionControl;
   /** The frame that is being answered; 0 while no packet is processed. */

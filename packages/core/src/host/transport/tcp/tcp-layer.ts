@@ -7,6 +7,7 @@ import {
   type TcpSynOptions,
 } from "../../../packet/frame.ts";
 import { ANY_ADDRESS } from "../../../packet/ipv4-address.ts";
+import { TcpFlag } from "../../../packet/protocol.ts";
 import { SimEvent } from "../../../time/event.ts";
 import type { DropReason } from "../../../trace/drop-reason.ts";
 import type { TransportHandler } from "../../ip/ip-layer.ts";
@@ -25,6 +26,7 @@ import { Listener } from "./listener.ts";
 import { listenerReceives, requestReceives, stopListener } from "./passive-open.ts";
 import { PortTable } from "./port-table.ts";
 import { sendReset } from "./reset.ts";
+import type { SentSegment } from "./segment.ts";
 import { flowSummaries, listenerSummary } from "./socket-view.ts";
 import { AckCover, type Tcb, TcbFlag, type TcpContext } from "./tcb.ts";
 import { resetConnection, TcpSocketHandle } from "./tcp-socket.ts";
@@ -32,6 +34,7 @@ import type { TimeWaits } from "./time-wait.ts";
 import { timeWaitReceives } from "./time-wait-input.ts";
 import { NO_ROW } from "./time-wait-table.ts";
 import { timerExpired } from "./timers.ts";
+import { outOfQueue } from "./transmit.ts";
 
 /** A segment that came while another was being sent: it waits its turn (`sk_add_backlog`). */
 class BackloggedSegment extends SimEvent {
@@ -56,6 +59,7 @@ export class TcpLayer implements TcpContext, TransportHandler {
   readonly flows = new FlowTable();
   timeWaits: TimeWaits | null = null;
   readonly covered = new AckCover();
+  readonly bareAck: SentSegment = outOfQueue(0, TcpFlag.ack);
   readonly congestion = NEW_RENO;
   causeId = 0;
   byProcess = false;

@@ -13,7 +13,7 @@ import type { SentSegment } from "./segment.ts";
 import { after } from "./sequence.ts";
 import { finWaits, setbacksOf, type Tcb, TransmitTimer } from "./tcb.ts";
 import { TIME_WAIT_LENGTH } from "./time-wait.ts";
-import { NO_OCTETS, sendActiveReset, transmit } from "./transmit.ts";
+import { outOfQueue, sendActiveReset, transmit } from "./transmit.ts";
 import { armWindowProbe, rearmRetransmit } from "./transmit-timer.ts";
 
 const ORPHAN_RETRIES = 8;
@@ -93,7 +93,7 @@ function probeWindow(tcb: Tcb): void {
   }
   // an old sequence number makes the peer tell its window
   const before = (tcb.sendUnacknowledged - 1) | 0;
-  transmit(tcb, TcpFlag.ack, before, NO_OCTETS, 0, 0, 0);
+  transmit(tcb, outOfQueue(before, TcpFlag.ack));
   setbacks.probesOut++;
   if (setbacks.backoff < sysctls.tcp_retries2) setbacks.backoff++;
   armWindowProbe(tcb);

@@ -5,11 +5,13 @@ import { packetLength } from "../../../packet/lengths.ts";
 import { FragmentField, IpProtocol, TcpFlag } from "../../../packet/protocol.ts";
 import type { Instant } from "../../../time/instant.ts";
 import { ADVMSS_METRIC, type RouteMetric } from "../../route/config.ts";
+import type { OutputWay } from "../../ip/output-ways.ts";
 import type { Route } from "../../route/route.ts";
 import { TcpState } from "../socket.ts";
 import { millisecondsAt } from "./clock.ts";
 import { earlyBlocks } from "./early-data.ts";
 import { advertiseWindow } from "./receive-window.ts";
+import { SentSegment } from "./segment.ts";
 import type { Setbacks } from "./setbacks.ts";
 import { AckPending, setbacksOf, type Tcb, TcbFlag } from "./tcb.ts";
 
@@ -65,114 +67,90 @@ export function syncMss(tcb: Tcb, mtu: number): void {
   tcb.mss = mss - (tcb.timestamps === true ? TIMESTAMPS_LENGTH : 0);
 }
 
-/** The frame's id, or 0 when there is no route. `original` is the frame whose octets are sent again, 0 for none. */
-export function transmit(
-  tcb: Tcb,
-  flags: number,
-  sequence: number,
-  octets: Uint8Array,
-  offset: number,
-  length: number,
-  original: number,
-): number {
-  const route = routeOf(tcb);
-  if (route === null) return 0;
-  if ((flags & TcpFlag.syn) !== 0) return transmitSyn(tcb, route, flags, sequence, original);
-  const window = advertiseWindow(tcb);
-  const now = millisecondsAt(tcb.context.host.engine.now);
-  const size = HEADERS_LENGTH + length;
-  const frame = newSegment(tcb, route, flags, sequence, original);
-  frame.acknowledgementNumber = tcb.receiveNext;
-  frame.window = window;
-  if (tcb.timestamps) {
-    frame.hasTimestamps = true;
-    frame.timestampValue = (now + tcb.timestampOffset) | 0;
-    frame.timestampEcho = tcb.timestampRecent;
-    frame.length = size + TIMESTAMPS_LENGTH;
-  } else frame.length = size;
-  if (length > 0) {
-    frame.payload = octets;
-    frame.payloadOffset = offset;
-    frame.payloadLength = length;
-  }
-  if (tcb.setbacks !== null && tcb.sack) reportEarly(tcb, tcb.setbacks, frame);
-  if ((flags & TcpFlag.ack) !== 0) acknowledgementSent(tcb);
-  if (length > 0) dataSent(tcb, now);
-  return give(tcb, route, frame);
-}
-
 /**
- * A frame with what all segments have. What it takes is asked before it is made: V8 leaves out what would only be
- * overwritten, as long as nothing is asked in between.
+ * Sends `segment`: the frame's id, or 0 when there is no route. A segment with a frame's id was sent before. What the frame
+ * takes is asked before it is made: V8 leaves out what would only be overwritten, as long as nothing is asked in between.
  */
-function newSegment(
-  tcb: Tcb,
-  route: Route,
-  flags: number,
-  sequence: number,
-  original: number,
-): Frame {
-  const { context, identification } = tcb;
-  const { engine, sysctls } = context.host;
-  const { causeId } = context;
-  const again = original !== 0;
-  const answer = causeId === 0 ? FrameOrigin.original : FrameOrigin.answer;
+export function transmit(tcb: Tcb, segment: SentSegment): number {
+  let { way } = tcb;
+  // a way that stands goes by the route that is known
+  const route = way !== null && way.stands === true ? way.route : routeOf(tcb);
+  if (route === null) return 0;
+  if (way === null || way.stands === false) way = findWay(tcb, route);
+  const { context, identification, timestamps } = tcb;
+  const { host, causeId } = context;
+  const { engine, sysctls } = host;
+  const { flags, length } = segment;
+  const syn = (flags & TcpFlag.syn) !== 0;
+  const window = syn ? Math.min(tcb.receiveWindow, 0xffff) : advertiseWindow(tcb);
+  const now = millisecondsAt(engine.now);
+  const origin = causeId === 0 ? FrameOrigin.original : FrameOrigin.answer;
   const fragment = sysctls.ip_no_pmtu_disc === 0 ? FragmentField.dontFragment : 0;
+  let size = HEADERS_LENGTH + length;
+  let value = 0;
+  let echo = 0;
+  if (timestamps) {
+    size += TIMESTAMPS_LENGTH;
+    value = (now + tcb.timestampOffset) | 0;
+    echo = tcb.timestampRecent;
+  }
   tcb.identification = (identification + 1) & 0xffff;
   const frame = new Frame(engine.newFrameId());
-  frame.parentId = again ? original | 0 : causeId;
-  frame.origin = again ? FrameOrigin.retransmitted : answer;
+  frame.parentId = causeId;
+  frame.origin = origin;
   frame.source = tcb.localAddress;
   frame.destination = tcb.remoteAddress;
   frame.protocol = IpProtocol.tcp;
   frame.ttl = sysctls.ip_default_ttl;
   frame.fragment = fragment;
   frame.identification = identification;
+  frame.length = size;
   frame.sourcePort = tcb.localPort;
   frame.destinationPort = tcb.remotePort;
-  frame.tcpFlags = flags | 0;
-  frame.sequenceNumber = sequence | 0;
+  frame.tcpFlags = flags;
+  frame.sequenceNumber = segment.sequence;
+  frame.acknowledgementNumber = tcb.receiveNext;
+  frame.window = window;
+  frame.hasTimestamps = timestamps;
+  frame.timestampValue = value;
+  frame.timestampEcho = echo;
+  frame.payload = segment.octets;
+  frame.payloadOffset = segment.offset;
+  frame.payloadLength = length;
   frame.route = route;
-  return frame;
-}
-
-/** Gives the frame to IP. */
-function give(tcb: Tcb, route: Route, frame: Frame): number {
-  const { context } = tcb;
-  if (tcb.confirmPending) {
-    tcb.flags &= ~TcbFlag.confirmPending;
-    context.host.confirmNeighbour(route, tcb.remoteAddress);
-  }
+  if (segment.frameId !== 0) markAgain(frame, segment.frameId);
+  if (syn) synHeader(tcb, route, frame);
+  else if (tcb.setbacks !== null && tcb.sack) reportEarly(tcb, tcb.setbacks, frame);
+  if (tcb.quickAcks > 0) countQuickAck(tcb);
+  if (tcb.ackPending !== 0) forgetOwed(tcb);
+  if (length > 0) dataSent(tcb, now);
+  if (tcb.confirmPending) confirm(tcb, way, route);
   context.counters.OutSegs++;
-  const { way } = tcb;
-  if (way !== null && frame.length <= way.mtu && way.stands === true) way.send(frame);
-  else sendAnew(tcb, route, frame);
+  if (way !== null && frame.length <= way.mtu) way.send(frame);
+  else context.send(frame);
   return frame.id;
 }
 
-/** Sends a segment whose way is not known yet, or where there is more to it. */
-function sendAnew(tcb: Tcb, route: Route, frame: Frame): void {
-  const { context, remoteAddress } = tcb;
-  const way = context.host.ip.wayTo(remoteAddress, route);
-  tcb.way = way;
-  if (way !== null && frame.length <= way.mtu) way.send(frame);
-  else context.send(frame);
+/** The way by `route`; null where there is more to it, or while none is known. */
+function findWay(tcb: Tcb, route: Route): OutputWay | null {
+  tcb.way = tcb.context.host.ip.wayTo(tcb.remoteAddress, route);
+  return tcb.way;
 }
 
-/** SYN, and the SYN+ACK of a simultaneous open. */
-function transmitSyn(
-  tcb: Tcb,
-  route: Route,
-  flags: number,
-  sequence: number,
-  original: number,
-): number {
-  const frame = newSegment(tcb, route, flags, sequence, original);
-  synHeader(tcb, route, frame);
-  if ((flags & TcpFlag.ack) !== 0) acknowledgementSent(tcb);
-  return give(tcb, route, frame);
+function markAgain(frame: Frame, original: number): void {
+  frame.parentId = original;
+  frame.origin = FrameOrigin.retransmitted;
 }
 
+/** Next-hop neighbours of connections that make progress can be reached. */
+function confirm(tcb: Tcb, way: OutputWay | null, route: Route): void {
+  const { host } = tcb.context;
+  tcb.flags &= ~TcbFlag.confirmPending;
+  if (way !== null) way.neighbour.confirmedAt = host.engine.now;
+  else host.confirmNeighbour(route, tcb.remoteAddress);
+}
+
+/** What only a SYN has, and the SYN+ACK of a simultaneous open. */
 function synHeader(tcb: Tcb, route: Route, frame: Frame): void {
   const { context } = tcb;
   const { engine, sysctls } = context.host;
@@ -182,10 +160,8 @@ function synHeader(tcb: Tcb, route: Route, frame: Frame): void {
   const mss = announcedMss(route, tcb.pathMtu);
   const sack = answer ? tcb.sack : sysctls.tcp_sack !== 0;
   frame.synOptions = context.synOptions(mss, scale ? tcb.receiveScale : -1, sack);
-  frame.window = Math.min(tcb.receiveWindow, 0xffff);
-  if (answer) frame.acknowledgementNumber = tcb.receiveNext;
-  if (answer ? tcb.timestamps : sysctls.tcp_timestamps !== 0) {
-    frame.hasTimestamps = true;
+  if (!answer) frame.hasTimestamps = sysctls.tcp_timestamps !== 0;
+  if (!answer && frame.hasTimestamps) {
     frame.timestampValue = timestampClock(engine.now, tcb.timestampOffset);
     frame.timestampEcho = tcb.timestampRecent;
   }
@@ -198,15 +174,14 @@ function reportEarly(tcb: Tcb, setbacks: Setbacks, frame: Frame): void {
   frame.length = packetLength(frame);
 }
 
-/** An acknowledgement is on its way: none is owed any more. */
-function acknowledgementSent(tcb: Tcb): void {
-  const { quickAcks } = tcb;
-  if (quickAcks > 0) {
-    tcb.quickAcks = quickAcks - 1;
-    if (quickAcks === 1) tcb.ackDelay = ACK_DELAY_MIN;
-  }
+function countQuickAck(tcb: Tcb): void {
+  tcb.quickAcks--;
+  if (tcb.quickAcks === 0) tcb.ackDelay = ACK_DELAY_MIN;
+}
+
+/** An acknowledgement is on its way: none is owed any more. Before the handshake's end none was. */
+function forgetOwed(tcb: Tcb): void {
   const pending = tcb.ackPending;
-  if (pending === 0) return;
   tcb.ackPending = 0;
   if ((pending & AckPending.timer) !== 0) tcb.context.host.engine.timers.disarm(tcb.delayedAckSlot);
 }
@@ -217,14 +192,20 @@ function dataSent(tcb: Tcb, now: number): void {
   if (((now - tcb.lastReceived) | 0) < tcb.ackDelay) tcb.flags |= TcbFlag.pingPong;
 }
 
+/** A segment that nobody will acknowledge. */
+export const outOfQueue = (sequence: number, flags: number): SentSegment =>
+  new SentSegment(sequence, flags, NO_OCTETS, 0, 0, 0);
+
 /** Sends an acknowledgement without data at once. */
 export function sendAck(tcb: Tcb): void {
   if (tcb.state === TcpState.close) return;
-  transmit(tcb, TcpFlag.ack, tcb.sendNext, NO_OCTETS, 0, 0, 0);
+  const { bareAck } = tcb.context;
+  bareAck.sequence = tcb.sendNext;
+  transmit(tcb, bareAck);
 }
 
 /** Sends RST on the connection's own account (`tcp_send_active_reset`). */
 export function sendActiveReset(tcb: Tcb): void {
   tcb.context.counters.OutRsts++;
-  transmit(tcb, TcpFlag.rst | TcpFlag.ack, tcb.sendNext, NO_OCTETS, 0, 0, 0);
+  transmit(tcb, outOfQueue(tcb.sendNext, TcpFlag.rst | TcpFlag.ack));
 }
