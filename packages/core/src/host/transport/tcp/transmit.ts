@@ -4,8 +4,8 @@ import { Frame, FrameOrigin } from "../../../packet/frame.ts";
 import { packetLength } from "../../../packet/lengths.ts";
 import { FragmentField, IpProtocol, TcpFlag } from "../../../packet/protocol.ts";
 import type { Instant } from "../../../time/instant.ts";
-import { ADVMSS_METRIC, type RouteMetric } from "../../route/config.ts";
 import type { OutputWay } from "../../ip/output-ways.ts";
+import { ADVMSS_METRIC, type RouteMetric } from "../../route/config.ts";
 import type { Route } from "../../route/route.ts";
 import { TcpState } from "../socket.ts";
 import { millisecondsAt } from "./clock.ts";
@@ -72,13 +72,18 @@ export function syncMss(tcb: Tcb, mtu: number): void {
  * takes is asked before it is made: V8 leaves out what would only be overwritten, as long as nothing is asked in between.
  */
 export function transmit(tcb: Tcb, segment: SentSegment): number {
-  let { way } = tcb;
-  // a way that stands goes by the route that is known
-  const route = way !== null && way.stands === true ? way.route : routeOf(tcb);
-  if (route === null) return 0;
-  if (way === null || way.stands === false) way = findWay(tcb, route);
   const { context, identification, timestamps } = tcb;
   const { host, causeId } = context;
+  let { way } = tcb;
+  let route: Route | null = null;
+  // a way that stands (`way.stands`) goes by the route that is known
+  if (way !== null && way.generation === host.routeGeneration() && way.neighbour.ready === true)
+    route = way.route;
+  else {
+    route = routeOf(tcb);
+    if (route === null) return 0;
+    way = findWay(tcb, route);
+  }
   const { engine, sysctls } = host;
   const { flags, length } = segment;
   const syn = (flags & TcpFlag.syn) !== 0;
