@@ -127,10 +127,19 @@ export class MasqueradingFastPath implements FastPath, FlowMemory {
     if (direction === Direction.input) connections.done(connection, 1);
   }
 
-  learnRequest(frame: Frame, connection: Connection, input: NetDevice | null): void {
-    if (input === null || isLoopbackAddress(frame.source)) return;
+  sendRequest(frame: Frame, connection: Connection, input: NetDevice | null): boolean {
+    if (input === null || isLoopbackAddress(frame.source)) return false;
     const way = this.wayFor(frame, connection);
-    if (way === null) return;
+    if (way === null) return false;
+    this.learnRequest(frame, connection, way);
+    if (frame.length > way.mtu) return false;
+    this.counters.OutRequests++;
+    this.neighbours.address(frame, way.neighbour);
+    way.out.transmit(frame);
+    return true;
+  }
+
+  private learnRequest(frame: Frame, connection: Connection, way: FlowWay): void {
     const { rows } = this;
     const address = rows.virtualAddress(connection);
     const port = rows.virtualPort(connection);

@@ -44,7 +44,8 @@ export class Masquerading implements Forwarder {
     frame.destinationPort = port;
     if (local) return this.path.deliver(frame, connection);
     const { memory } = this.path;
-    if (memory !== null && !related) memory.learnRequest(frame, connection, input);
+    if (memory !== null && !related && memory.sendRequest(frame, connection, input))
+      return Verdict.stolen;
     return this.path.send(frame, connection);
   }
 }
