@@ -37,22 +37,18 @@ export function acknowledge(tcb: Tcb, frame: Frame): AckResult {
   const ack = frame.acknowledgementNumber;
   if (before(ack, tcb.sendUnacknowledged)) return acknowledgedBefore(tcb, frame);
   if (after(ack, tcb.sendNext)) return AckResult.invalid;
+  const { setbacks } = tcb;
   const { now } = tcb.context.host.engine;
   const clock = millisecondsAt(now);
   if (frame.hasTimestamps === true) rememberTimestamp(tcb, frame, clock);
-  if (tcb.setbacks !== null) tcb.setbacks.overcome(ack !== tcb.sendUnacknowledged);
+  if (setbacks !== null) setbacks.overcome(ack !== tcb.sendUnacknowledged);
   const windowChanged = updateWindow(tcb, frame, ack);
   tcb.peerHeardAt = clock;
   const head = tcb.sentHead;
   if (head === null || tcb.packetsOut === 0) {
     if (tcb.writeEnd !== tcb.sendNext) checkClosedWindow(tcb);
-  } else if (
-    head.end === ack &&
-    head.next === null &&
-    (head.marks | head.retransmissions) === 0 &&
-    tcb.setbacks === null &&
-    frame.extras === null
-  )
+  } else if (head.end === ack && head.next === null && setbacks === null && frame.extras === null)
+    // without setbacks no segment was sent again, nor told of before
     allArrived(tcb, head, now);
   else acknowledgeSome(tcb, frame, ack, windowChanged);
   return AckResult.acceptable;

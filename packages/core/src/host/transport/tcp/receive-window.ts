@@ -43,15 +43,15 @@ export function initialiseReceiveSpace(tcb: Tcb): void {
   tcb.roundStart = microsecondsAt(tcb.context.host.engine.now);
 }
 
-/** Chooses the window for a segment that is about to leave, and returns the field as sent. */
-export function advertiseWindow(tcb: Tcb): number {
+/**
+ * Advertises `chosen`, or more, in a segment that is about to leave, and returns the field as sent. What `chooseWindow` does is
+ * the caller's, in two steps: together they are too much for V8 to inline.
+ */
+export function advertise(tcb: Tcb, chosen: number): number {
   const { receiveScale: scale, receiveNext } = tcb;
   const left = (tcb.receiveUpdate + tcb.receiveWindow - receiveNext) | 0;
-  let window =
-    tcb.receiveMemory === 0 && scale > 0 && tcb.windowClamp > 0 && tcb.receiveMss > 0
-      ? Math.min(fullSpace(tcb), tcb.receiveThreshold)
-      : chooseCarefully(tcb);
   // never take back what was offered; the field says whole steps of the scale, rounded up
+  let window = chosen;
   if (window < left) window = left;
   let field = (window + (1 << scale) - 1) >> scale;
   if (field > WINDOW_FIELD_MAX) field = WINDOW_FIELD_MAX;
@@ -61,15 +61,19 @@ export function advertiseWindow(tcb: Tcb): number {
 }
 
 /** The window that the buffer would allow now; 0 instead of a silly one (RFC 9293 §3.8.6.2.2). */
-export function chooseWindow(tcb: Tcb): number {
-  const { receiveScale: scale } = tcb;
-  const careful = tcb.receiveMemory !== 0 || tcb.windowClamp <= 0 || tcb.receiveMss <= 0;
-  if (scale === 0 || careful) return chooseCarefully(tcb);
-  // an empty buffer is free
-  return roundUp(Math.min(fullSpace(tcb), tcb.receiveThreshold), scale);
-}
+export const chooseWindow = (tcb: Tcb): number =>
+  isEmpty(tcb) ? roundUp(emptyWindow(tcb), tcb.receiveScale) : chooseCarefully(tcb);
 
-function chooseCarefully(tcb: Tcb): number {
+/** An empty buffer is free, and `emptyWindow` is its window. */
+export const isEmpty = (tcb: Tcb): boolean =>
+  tcb.receiveMemory === 0 && tcb.receiveScale > 0 && tcb.windowClamp > 0 && tcb.receiveMss > 0;
+
+/** Before it is rounded for the scale. */
+export const emptyWindow = (tcb: Tcb): number =>
+  Math.min(windowOf(tcb.receiveBuffer), tcb.receiveThreshold);
+
+/** The window of a buffer that is not empty. */
+export function chooseCarefully(tcb: Tcb): number {
   const full = Math.min(tcb.windowClamp, fullSpace(tcb));
   const mss = Math.min(tcb.receiveMss, full);
   if (mss <= 0) return 0;

@@ -10,7 +10,7 @@ import type { Route } from "../../route/route.ts";
 import { TcpState } from "../socket.ts";
 import { millisecondsAt } from "./clock.ts";
 import { earlyBlocks } from "./early-data.ts";
-import { advertiseWindow } from "./receive-window.ts";
+import { advertise, chooseCarefully, emptyWindow, isEmpty } from "./receive-window.ts";
 import { SentSegment } from "./segment.ts";
 import type { Setbacks } from "./setbacks.ts";
 import { AckPending, setbacksOf, type Tcb, TcbFlag } from "./tcb.ts";
@@ -55,8 +55,12 @@ export const advertisedMssFor = (mtu: number): number => Math.min(mtu, PACKET_MA
 
 /** The MSS option of a connection by `route`: what the route says, else what fits (`dst_metric_advmss`). */
 export function announcedMss({ config }: Route, mtu: number): number {
-  for (const { id, value } of config?.metrics ?? NO_METRICS)
-    if (id === ADVMSS_METRIC && value > 0) return value;
+  const metrics = config?.metrics ?? NO_METRICS;
+  return metrics.length === 0 ? advertisedMssFor(mtu) : mssByMetrics(metrics, mtu);
+}
+
+function mssByMetrics(metrics: readonly RouteMetric[], mtu: number): number {
+  for (const { id, value } of metrics) if (id === ADVMSS_METRIC && value > 0) return value;
   return advertisedMssFor(mtu);
 }
 
@@ -87,7 +91,9 @@ export function transmit(tcb: Tcb, segment: SentSegment): number {
   const { engine, sysctls } = host;
   const { flags, length } = segment;
   const syn = (flags & TcpFlag.syn) !== 0;
-  const window = syn ? Math.min(tcb.receiveWindow, 0xffff) : advertiseWindow(tcb);
+  let window = 0;
+  if (syn) window = Math.min(tcb.receiveWindow, 0xffff);
+  else window = advertise(tcb, isEmpty(tcb) ? emptyWindow(tcb) : chooseCarefully(tcb));
   const now = millisecondsAt(engine.now);
   const origin = causeId === 0 ? FrameOrigin.original : FrameOrigin.answer;
   const fragment = sysctls.ip_no_pmtu_disc === 0 ? FragmentField.dontFragment : 0;
