@@ -47,7 +47,7 @@ export class TrackingHostAdapter implements TrackingEnvironment {
     const gateway = (frame.route as Route | null)?.gateway ?? NO_ADDRESS;
     const next = gateway === NO_ADDRESS ? frame.destination : gateway;
     const localnet = device.conf.routeLocalnet !== 0;
-    return selectSourceAddress(this.owner.devices(), device, next, Scope.universe, localnet);
+    return selectSourceAddress(this.owner, device, next, Scope.universe, localnet);
   }
 
   firstAddress(device: NetDevice): Ipv4Address {

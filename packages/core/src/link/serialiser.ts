@@ -22,8 +22,10 @@ export const UNLIMITED_RATE: RateConfig = {
 
 const NANOSECONDS_PER_OCTET_AT_ONE_BIT_PER_SECOND = 8e9;
 
-/** The first length of the ring of waiting frames. */
-const RING_MIN = 4;
+/** The ring of waiting frames as it is at first, to be copied: V8 knows it as one of fractions. */
+const FIRST_RING = [NOT_SMALL, NOT_SMALL, NOT_SMALL, NOT_SMALL];
+/** For a wire that nobody has waited for. */
+const NO_RING = FIRST_RING.slice(0, 0);
 
 export class Serialiser {
   /** When the last accepted frame will have left. */
@@ -40,7 +42,7 @@ export class Serialiser {
    * A ring of the instants at which frames leave that had to wait, oldest at `head`; as long as it ever had to be. Those of
    * the past are taken out when the next frame has to wait.
    */
-  private leaves: number[] = [];
+  private leaves = NO_RING;
   private head = 0;
   private count = 0;
 
@@ -118,7 +120,7 @@ export class Serialiser {
   /** Makes the ring twice as long, a power of two, with the oldest frame at its beginning. */
   private lengthen(): void {
     const { leaves, head, count } = this;
-    this.leaves = new Array<number>(Math.max(RING_MIN, 2 * count)).fill(0);
+    this.leaves = count === 0 ? FIRST_RING.slice() : leaves.concat(leaves);
     for (let i = 0; i < count; i++) this.leaves[i] = leaves[(head + i) & (count - 1)] as number;
     this.head = 0;
   }

@@ -26,19 +26,16 @@ function mixedWith(from: number, units: readonly number[]): number {
   return hash;
 }
 
-/** Read once for three rounds: a text put together of pieces gives its units slowly. */
-function unitsOf(text: string): readonly number[] {
-  const units: number[] = new Array(text.length);
-  for (let i = 0; i < text.length; i++) units[i] = text.charCodeAt(i);
-  return units;
-}
-
 const fractionOf = (hash: number): number => (hash >>> 0) / TWO_TO_32;
 
 const wrapped = (fraction: number): number => (fraction < 0 ? fraction + 1 : fraction);
 
+/** UTF-16's space. */
+const BLANK = 0x20;
 /** The hash goes on from text to text, and every text begins with the same three spaces. */
-const BLANKS = [1, 2, 3].map((count) => mixedWith(HASH_START, unitsOf(" ".repeat(count))));
+const BLANKS = [1, 2, 3].map((count) =>
+  mixedWith(HASH_START, new Array<number>(count).fill(BLANK)),
+);
 const [BLANK_0, BLANK_1, BLANK_2] = BLANKS.map(fractionOf) as [number, number, number];
 const AFTER_BLANKS = BLANKS[2] as number;
 
@@ -48,8 +45,8 @@ export class Alea {
   private third: number;
   private carry = 1;
 
-  constructor(seed: string) {
-    const units = unitsOf(seed);
+  /** `units`: those of the seed's text in UTF-16. */
+  constructor(units: readonly number[]) {
     let hash = mixedWith(AFTER_BLANKS, units);
     this.first = wrapped(BLANK_0 - fractionOf(hash));
     hash = mixedWith(hash, units);

@@ -13,6 +13,8 @@ export interface Rng {
   stream(name: string): Rng;
 }
 
+const SLASH = 0x2f;
+
 class Stream implements Rng {
   private readonly parent: Stream | null;
   private readonly name: string;
@@ -26,7 +28,7 @@ class Stream implements Rng {
 
   below(bound: number): number {
     if (!(bound > 0 && bound <= 2 ** 32)) throw new AssertionError(`bound out of range: ${bound}`);
-    this.generator ??= new Alea(this.seed);
+    this.generator ??= new Alea(this.units());
     return Math.floor(this.generator.draw() * bound);
   }
 
@@ -34,8 +36,13 @@ class Stream implements Rng {
     return new Stream(this, name);
   }
 
-  private get seed(): string {
-    return this.parent === null ? this.name : `${this.parent.seed}/${this.name}`;
+  /** The seed, names from the root on with slashes between them, as UTF-16. Texts put together give their units slowly. */
+  private units(): number[] {
+    const { parent, name } = this;
+    const units = parent === null ? [] : parent.units();
+    if (parent !== null) units.push(SLASH);
+    for (let i = 0; i < name.length; i++) units.push(name.charCodeAt(i));
+    return units;
   }
 }
 

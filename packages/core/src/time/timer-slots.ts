@@ -24,6 +24,7 @@ import {
 import { distance } from "./wheel-levels.ts";
 
 const FIRST_SLOTS = 32;
+const NOTHING_PENDING = new Array<number>(2 * LEVELS).fill(0);
 const TIMERS = 0;
 const HOLDERS = 1;
 
@@ -38,7 +39,7 @@ export class TimerSlots {
   /** The objects that slots of owners 0 and 1 name by their arguments. */
   private readonly objects: (Timer | SlotHolder | null)[] = [];
   /** One bit per bucket, two words per level: set where a slot was put, and cleared when somebody finds it empty. */
-  private readonly pending: number[] = new Array<number>(2 * LEVELS).fill(0);
+  private readonly pending = NOTHING_PENDING.slice();
 
   /** A number for `owner`. */
   addOwner(owner: TimerOwner): number {

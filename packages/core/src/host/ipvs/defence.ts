@@ -80,7 +80,13 @@ export class Defence extends Timer {
   }
 
   private isWritten(): boolean {
-    return MODES.some((mode) => this.host.sysctls[mode] !== this.modes[mode]);
+    const { modes } = this;
+    const { drop_entry, drop_packet, secure_tcp } = this.host.sysctls;
+    return (
+      drop_entry !== modes.drop_entry ||
+      drop_packet !== modes.drop_packet ||
+      secure_tcp !== modes.secure_tcp
+    );
   }
 
   /** Whether a packet that asks for a new connection is to go (`ip_vs_todrop`). */

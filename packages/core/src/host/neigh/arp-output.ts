@@ -74,8 +74,7 @@ export class ArpOutput {
         return source;
       }
     }
-    const devices = this.environment.devices();
-    return selectSourceAddress(devices, device, target, Scope.link, routeLocalnet !== 0);
+    return selectSourceAddress(this.environment, device, target, Scope.link, routeLocalnet !== 0);
   }
 
   private make(operation: number, device: NeighbourDevice, to: MacAddress): Frame {

@@ -1,4 +1,5 @@
 /** All neighbour entries of a namespace: a chained hash by device and address, and a list in order of making. */
+import { emptyPlaces } from "../../base/empty-places.ts";
 import type { Ipv4Address } from "../../packet/ipv4-address.ts";
 import type { NeighbourEntry } from "./neighbour-entry.ts";
 import { NeighbourState } from "./neighbour-state.ts";
@@ -74,7 +75,7 @@ export class NeighbourStore {
 
   private grow(): void {
     const size = Math.max(SMALLEST_SIZE, this.buckets.length * 2);
-    this.buckets = new Array<NeighbourEntry | null>(size).fill(null);
+    this.buckets = emptyPlaces(size);
     for (let entry = this.oldest; entry !== null; entry = entry.newer) this.chain(entry);
   }
 }

@@ -15,12 +15,18 @@ export interface Addressed {
   readonly addresses: readonly AddressConfig[];
 }
 
+/** Who knows all devices. It is asked only where the first is of no use: asking makes those that nobody has used. */
+export interface DeviceKeeper {
+  devices(): readonly Addressed[];
+}
+
 /**
  * The primary address of `device` whose subnet contains `target` (0: any), else its first primary one that
- * `scope` allows; else one of another of `devices`, in their order (lo first), link-wide ones left out; 0 for none.
+ * `scope` allows; else one of another of the keeper's devices, in their order (lo first), link-wide ones left out; 0 for
+ * none.
  */
 export function selectSourceAddress(
-  devices: readonly Addressed[],
+  keeper: DeviceKeeper,
   device: Addressed,
   target: Ipv4Address,
   scope: number,
@@ -33,7 +39,7 @@ export function selectSourceAddress(
     first ??= address;
   }
   if (first !== null) return first.local;
-  for (const other of devices) {
+  for (const other of keeper.devices()) {
     for (const address of other.addresses) {
       if (address.secondary || address.scope === Scope.link || address.scope > scope) continue;
       return address.local;

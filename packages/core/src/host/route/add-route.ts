@@ -21,7 +21,7 @@ export function addRoute(draft: NamespaceDraft, route: RouteConfig, verb: RouteV
     return refused(Errno.EINVAL, "Invalid prefix for given prefix length");
   if ((route.tos & ECN_BITS) !== 0)
     return refused(Errno.EINVAL, "Invalid dsfield (tos): ECN bits must be 0");
-  const completed = { ...route };
+  const completed = copyOf(route);
   const outcome = checkRoute(draft, completed);
   if (outcome.errno !== 0) return outcome;
   return refused(insertRoute(draft, completed, verb));
@@ -29,6 +29,29 @@ export function addRoute(draft: NamespaceDraft, route: RouteConfig, verb: RouteV
 
 /** A route under scrutiny: its next hop may tell the device. */
 type Candidate = { -readonly [Field in keyof RouteConfig]: RouteConfig[Field] };
+
+/** Field by field, in the order in which the kernel's own routes are made: so all routes of most hosts have one shape. */
+function copyOf(route: RouteConfig): Candidate {
+  const copy: Candidate = {
+    table: route.table,
+    type: route.type,
+    destination: route.destination,
+    prefixLength: route.prefixLength,
+    gateway: route.gateway,
+    device: route.device,
+    metric: route.metric,
+    scope: route.scope,
+    protocol: route.protocol,
+    preferredSource: route.preferredSource,
+    tos: route.tos,
+    onlink: route.onlink,
+    mtu: route.mtu,
+  };
+  if (route.nextHops !== undefined) copy.nextHops = route.nextHops;
+  if (route.metrics !== undefined) copy.metrics = route.metrics;
+  if (route.lockedMetrics !== undefined) copy.lockedMetrics = route.lockedMetrics;
+  return copy;
+}
 
 function checkRoute(config: NamespaceConfig, route: Candidate): RouteOutcome {
   if (widestScope(route.type) > route.scope) return refused(Errno.EINVAL, "Invalid scope");

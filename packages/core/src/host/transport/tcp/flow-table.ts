@@ -126,7 +126,7 @@ export class FlowTable {
   }
 
   private grow(old: (FlowEntry | null)[]): (FlowEntry | null)[] {
-    const buckets: (FlowEntry | null)[] = new Array(GROWTH * old.length).fill(null);
+    const buckets: (FlowEntry | null)[] = emptyPlaces(GROWTH * old.length);
     for (let i = 0; i < old.length; i++)
       for (let entry = old[i] as FlowEntry | null; entry !== null; ) {
         const next: FlowEntry | null = entry.nextInBucket;
