@@ -33,10 +33,15 @@ test("the command that is installed runs a lab", async () => {
   expect(status).toBe(0);
 });
 
-test("classes are compiled as decision 0006 wants: fields are set, not defined", () => {
-  const code = readFileSync(installed("core/dist/host/ipvs/schedulers/wrr.js"), "utf8");
-  expect(code).toContain("this.at = -1;");
-  expect(code).not.toMatch(/^\s+(?:pool|at|level);$/m);
+test("the core is compiled as decision 0006 wants: fields are set, not defined, and all is constant", () => {
+  const code = readFileSync(installed("core/dist/core.js"), "utf8");
+  const found = (what: RegExp): readonly string[] => code.match(what) ?? [];
+  expect(found(/^\s+this\.at = -1;/m)).toHaveLength(1);
+  expect(found(/^const Frame = class /m)).toHaveLength(1);
+  expect(found(/^const assert = function\(/m)).toHaveLength(1);
+  expect(found(/^(?:async )?function.*/gm)).toEqual([]);
+  // fields that are declared only
+  expect(found(/^\t(?:pool|at|level);$/m)).toEqual([]);
 });
 
 test("sources and tests stay at home", () => {
