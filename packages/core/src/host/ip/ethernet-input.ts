@@ -28,7 +28,7 @@ export class EthernetInput {
     if (frame.extras === null && frame.ethernet.destination === from.mac) {
       const { fastPath } = this.context;
       if (fastPath === null || fastPath.take(frame, from) === false)
-        this.ip.receive(frame, from, PacketType.host);
+        this.ip.receivePlain(frame, from);
     } else this.receiveOther(frame, from);
   }
 
