@@ -2,8 +2,8 @@
  * Random numbers from a text (the Alea generator), drawn from streams with names, so that one more draw somewhere moves
  * nothing elsewhere. Whole numbers only: what is computed with them is the same on every engine.
  */
+import seedrandom from "seedrandom";
 import { AssertionError } from "../base/assert.ts";
-import { Alea } from "./alea.ts";
 
 /** A reproducible source of randomness. The only one: `Math.random` is banned in core. */
 export interface Rng {
@@ -13,37 +13,28 @@ export interface Rng {
   stream(name: string): Rng;
 }
 
-const SLASH = 0x2f;
-
 class Stream implements Rng {
-  private readonly parent: Stream | null;
-  private readonly name: string;
+  private readonly seed: string;
   /** Made at the first draw: many streams of a small lab are never drawn from. */
-  private generator: Alea | null = null;
+  private draw: (() => number) | null = null;
 
-  constructor(parent: Stream | null, name: string) {
-    this.parent = parent;
-    this.name = name;
+  constructor(seed: string) {
+    this.seed = seed;
   }
 
   below(bound: number): number {
     if (!(bound > 0 && bound <= 2 ** 32)) throw new AssertionError(`bound out of range: ${bound}`);
-    this.generator ??= new Alea(this.units());
-    return Math.floor(this.generator.draw() * bound);
+    let { draw } = this;
+    if (draw === null) {
+      draw = seedrandom.alea(this.seed);
+      this.draw = draw;
+    }
+    return Math.floor(draw() * bound);
   }
 
   stream(name: string): Rng {
-    return new Stream(this, name);
-  }
-
-  /** The seed, names from the root on with slashes between them, as UTF-16. Texts put together give their units slowly. */
-  private units(): number[] {
-    const { parent, name } = this;
-    const units = parent === null ? [] : parent.units();
-    if (parent !== null) units.push(SLASH);
-    for (let i = 0; i < name.length; i++) units.push(name.charCodeAt(i));
-    return units;
+    return new Stream(`${this.seed}/${name}`);
   }
 }
 
-export const createRng = (seed: string): Rng => new Stream(null, seed);
+export const createRng = (seed: string): Rng => new Stream(seed);
