@@ -112,7 +112,7 @@ export class DeviceTable implements DeviceInput {
       const there = byIndex[item.index];
       if (there === undefined) this.count++;
       if (mayWait && (there === undefined || there === null) && isIdle(item)) {
-        byIndex[item.index] = null;
+        if (there === undefined) byIndex[item.index] = null;
         continue;
       }
       if (isStacked(item)) stacked = true;

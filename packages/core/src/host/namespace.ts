@@ -5,7 +5,7 @@
  */
 
 import { applyPatches, createDraft, enablePatches, finishDraft, type Patch } from "immer";
-import { assert } from "../base/assert.ts";
+import { AssertionError } from "../base/assert.ts";
 import type { Errno } from "../base/errno.ts";
 import { Generation } from "../base/generation.ts";
 import type { Ipv4Address } from "../packet/ipv4-address.ts";
@@ -249,7 +249,8 @@ export class NetworkNamespace {
   configure(recipe: (draft: NamespaceDraft) => number): void {
     this.plain ??= plainDraft(this.current);
     const errno = recipe(this.plain);
-    assert(errno === 0, `${this.name}: configuration refused with errno ${errno}`);
+    if (errno !== 0)
+      throw new AssertionError(`${this.name}: configuration refused with errno ${errno}`);
     this.takePlain(this.plain);
   }
 
@@ -276,8 +277,8 @@ export class NetworkNamespace {
       return errno === 0 ? setLinkUp(draft, draft.lastIndex) : errno;
     });
     const device = this.deviceNamed(name);
-    assert(device instanceof EthernetDevice, `${name} is no Ethernet device`);
-    return device;
+    if (device instanceof EthernetDevice) return device;
+    throw new AssertionError(`${name} is no Ethernet device`);
   }
 
   /** Every line of this namespace's LOG rules goes to `sink` from now on. */

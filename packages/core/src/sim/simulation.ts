@@ -2,7 +2,7 @@
  * A whole simulated network: one clock, one source of randomness, one trace, and the namespaces, cables and switches on
  * them. Everything is made in the order of the calls, and that order is all that decides indices, names and ties.
  */
-import { assert } from "../base/assert.ts";
+import { AssertionError, assert } from "../base/assert.ts";
 import type { Limits } from "../base/limits.ts";
 import { initialConfigWith } from "../host/initial-config.ts";
 import type { IpvsVariant } from "../host/ipvs/config.ts";
@@ -69,7 +69,8 @@ export class Simulation {
 
   /** A namespace with a host's devices and nothing configured; its name is new. */
   addNamespace(name: string, kernel: KernelVariant, ipvs: IpvsVariant = "mainline"): Namespace {
-    assert(!this.namespaces.some((other) => other.name === name), `two namespaces named ${name}`);
+    if (this.namespaces.some((other) => other.name === name))
+      throw new AssertionError(`two namespaces named ${name}`);
     const { engine, rng, trace, schedulers } = this;
     const config = initialConfigWith(ipvs);
     const namespace = new NetworkNamespace({

@@ -50,7 +50,8 @@ export function refreshDevice(
 ): void {
   device.name = config.name;
   device.mac = config.mac;
-  device.mtu = config.mtu;
+  // a device that is told of its MTU has its cable looked at
+  if (device.mtu !== config.mtu) device.mtu = config.mtu;
   device.noArp = config.noArp;
   device.promiscuous = config.promiscuous;
   device.allMulticast = config.allMulticast;
