@@ -31,9 +31,10 @@ const PASSED_MAX = 32;
 const INSERTION_SORT_MAX = 24;
 const BUCKETS_MIN = 128;
 const BUCKETS_MAX = 1 << 21;
-/** The objects are renewed after so many events, and so many more for each that is pending. */
+/** The objects are renewed after so many events, and so many more for each that is pending; of more they are old anyway. */
 const RENEW_MIN = 4096;
 const RENEW_PER_EVENT = 64;
+const RENEW_SIZE_MAX = 2048;
 /** More events than there can be; a small integer. */
 const UNBOUNDED = 1 << 30;
 /** What a heap operation counts for among the wasted steps. */
@@ -135,7 +136,7 @@ export class CalendarQueue implements EventQueue {
    * puts down each fresh frame that is stored there, which takes longer than all else that a link costs.
    */
   renewed(): CalendarQueue {
-    if (this.pushed < this.renewAt) return this;
+    if (this.pushed < this.renewAt || this.size > RENEW_SIZE_MAX) return this;
     const young = new CalendarQueue();
     young.taken = this.taken;
     young.pushed = this.pushed;
