@@ -148,27 +148,28 @@ export interface DeviceConfig {
 }
 
 /** A copy that may be changed in place. Field by field, in the order of `addLink`: so all devices of a lab have one shape. */
-export const copyOfDevice = (device: DeviceConfig): DeviceConfig => ({
-  index: device.index,
-  name: device.name,
-  kind: device.kind,
-  mac: device.mac,
-  mtu: device.mtu,
-  up: device.up,
-  noArp: device.noArp,
-  addresses: device.addresses.slice(),
-  txQueueLength: device.txQueueLength,
-  promiscuous: device.promiscuous,
-  allMulticast: device.allMulticast,
-  alias: device.alias,
-  group: device.group,
-  master: device.master,
-  port: device.port,
-  lower: device.lower,
-  lowerNetwork: device.lowerNetwork,
-  pair: device.pair,
-  details: device.details,
-});
+export const copyOfDevice = (device: DeviceConfig): DeviceConfig =>
+  ({
+    index: device.index,
+    name: device.name,
+    kind: device.kind,
+    mac: device.mac,
+    mtu: device.mtu,
+    up: device.up,
+    noArp: device.noArp,
+    addresses: device.addresses.slice(),
+    txQueueLength: device.txQueueLength,
+    promiscuous: device.promiscuous,
+    allMulticast: device.allMulticast,
+    alias: device.alias,
+    group: device.group,
+    master: device.master,
+    port: device.port,
+    lower: device.lower,
+    lowerNetwork: device.lowerNetwork,
+    pair: device.pair,
+    details: device.details,
+  }) satisfies Required<DeviceConfig>;
 
 /** What a device has that nothing special was done to, beyond its name and address. */
 export const PLAIN_DEVICE = Object.freeze({

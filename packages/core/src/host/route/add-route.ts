@@ -46,7 +46,7 @@ function copyOf(route: RouteConfig): Candidate {
     tos: route.tos,
     onlink: route.onlink,
     mtu: route.mtu,
-  };
+  } satisfies Omit<Required<Candidate>, "nextHops" | "metrics" | "lockedMetrics">;
   if (route.nextHops !== undefined) copy.nextHops = route.nextHops;
   if (route.metrics !== undefined) copy.metrics = route.metrics;
   if (route.lockedMetrics !== undefined) copy.lockedMetrics = route.lockedMetrics;
