@@ -82,7 +82,6 @@ export class CalendarQueue implements EventQueue {
   private skipped = 0;
   private passed = 0;
   private takenBefore = 0;
-  /** After so many events put into it its objects are renewed. */
   private renewAt = RENEW_MIN;
 
   constructor() {
@@ -364,9 +363,10 @@ export class CalendarQueue implements EventQueue {
   private drain(): Pending[] {
     const all: Pending[] = [];
     this.takeFront(all);
-    for (const chain of this.buckets) chain.collect(all, this.none);
-    this.buckets.fill(this.none);
-    this.inBuckets = 0;
+    for (let i = 0; this.inBuckets > 0; i++) {
+      this.inBuckets -= (this.buckets[i] as Pending).collect(all, this.none);
+      this.buckets[i] = this.none;
+    }
     this.filled.fill(0);
     this.side.drainTo(all);
     return all;

@@ -39,6 +39,7 @@ const CHECK_EVERY = 256;
 export class Engine implements Clock {
   now = NOT_SMALL as Instant;
   readonly limits: Limits;
+  /** The present one: `check` puts it anew into its place. */
   queue: EventQueue;
   private frameId = 0;
   /** The `eventCount` at which the limits are looked at next; how often; when, and how many events ago time came to it. */

@@ -29,9 +29,11 @@ export class Pending {
     return copy;
   }
 
-  /** Adds it and what follows, up to `end`, to `all`. */
-  collect(all: Pending[], end: Pending): void {
+  /** Adds it and what follows, up to `end`, to `all`: so many were added. */
+  collect(all: Pending[], end: Pending): number {
+    const before = all.length;
     for (let pending: Pending = this; pending !== end; pending = pending.next) all.push(pending);
+    return all.length - before;
   }
 
   /** Whether it comes before `other`. */

@@ -171,10 +171,12 @@ function synHeader(tcb: Tcb, route: Route, frame: Frame): void {
   const mss = announcedMss(route, tcb.pathMtu);
   const sack = answer ? tcb.sack : sysctls.tcp_sack !== 0;
   frame.synOptions = context.synOptions(mss, scale ? tcb.receiveScale : -1, sack);
-  if (!answer) frame.hasTimestamps = sysctls.tcp_timestamps !== 0;
-  if (!answer && frame.hasTimestamps) {
-    frame.timestampValue = timestampClock(engine.now, tcb.timestampOffset);
-    frame.timestampEcho = tcb.timestampRecent;
+  if (!answer) {
+    frame.hasTimestamps = sysctls.tcp_timestamps !== 0;
+    if (frame.hasTimestamps) {
+      frame.timestampValue = timestampClock(engine.now, tcb.timestampOffset);
+      frame.timestampEcho = tcb.timestampRecent;
+    }
   }
   frame.length = packetLength(frame);
 }
