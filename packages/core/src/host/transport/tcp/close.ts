@@ -83,10 +83,10 @@ export function becomeTimeWait(
   const patience = Math.max(length, (tcb.rto * 7) >> 1);
   context.timeWaits ??= new TimeWaits(context.host);
   const waits = context.timeWaits;
-  const row = waits.add(tcb, tcb.state, state, receiveWindowLeft(tcb));
+  const time = state === TcpState.timeWait ? TIME_WAIT_LENGTH : patience;
+  waits.add(tcb, tcb.state, state, receiveWindowLeft(tcb), time);
   tcb.state = TcpState.close;
   finish(tcb);
-  waits.start(row, state === TcpState.timeWait ? TIME_WAIT_LENGTH : patience);
 }
 
 /** How many milliseconds an orphan waits for the peer's FIN (`tcp_fin_time`). */

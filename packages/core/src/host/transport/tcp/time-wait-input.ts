@@ -38,7 +38,7 @@ export function timeWaitReceives(
       if (context.host.sysctls.tcp_rfc1337 === 0) waits.end(row);
       return null;
     }
-    waits.start(row, TIME_WAIT_LENGTH);
+    waits.restart(row, TIME_WAIT_LENGTH);
     if (stamped) table.setTimestampRecent(row, frame.timestampValue);
     return null;
   }
@@ -49,7 +49,7 @@ export function timeWaitReceives(
     return sequence === 0 ? 1 : sequence;
   }
   if (rst) return "tcp-out-of-window";
-  if (old || (frame.tcpFlags & TcpFlag.ack) !== 0) waits.start(row, TIME_WAIT_LENGTH);
+  if (old || (frame.tcpFlags & TcpFlag.ack) !== 0) waits.restart(row, TIME_WAIT_LENGTH);
   acknowledgeSeldom(context, table, row, frame);
   return old ? "tcp-paws" : "tcp-out-of-window";
 }
@@ -129,7 +129,8 @@ function acknowledgeFor(
   frame.window = table.receiveWindow(row) >> table.receiveScale(row);
   if (table.timestamps(row)) {
     frame.hasTimestamps = true;
-    frame.timestampValue = timestampClock(context.host.engine.now, table.timestampOffset(row));
+    const offset = context.secrets.timestampOffset(cause.destination, cause.source);
+    frame.timestampValue = timestampClock(context.host.engine.now, offset);
     frame.timestampEcho = table.timestampRecent(row);
   }
   sendReply(context, frame);

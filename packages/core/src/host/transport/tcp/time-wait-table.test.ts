@@ -17,7 +17,6 @@ const ended = (client: number, port: number, cookie: number): EndedConnection =>
   receiveScale: cookie % 15,
   timestamps: cookie % 2 === 0,
   timestampRecent: ~cookie,
-  timestampOffset: -0x80000000 + cookie,
 });
 
 const find = (table: TimeWaitTable, of: EndedConnection): number =>
@@ -34,7 +33,6 @@ const read = (table: TimeWaitTable, row: number): EndedConnection => ({
   receiveScale: table.receiveScale(row),
   timestamps: table.timestamps(row),
   timestampRecent: table.timestampRecent(row),
-  timestampOffset: table.timestampOffset(row),
 });
 
 const cookiesOf = (table: TimeWaitTable): number[] => {
@@ -62,7 +60,7 @@ describe("the table of TIME_WAITs", () => {
       if (there === undefined) {
         const fresh = ended(client, port, i + 1);
         expect(find(table, fresh)).toBe(NO_ROW);
-        table.add(fresh, TcpState.timeWait, i);
+        table.add(fresh, TcpState.timeWait, i, 0);
         plain.set(key, fresh);
       } else if (act === 0) {
         table.remove(find(table, there));
@@ -78,11 +76,11 @@ describe("the table of TIME_WAITs", () => {
 
   test("rows are used again, with nothing left of who was there before", () => {
     const table = new TimeWaitTable();
-    const row = table.add(ended(0, 1, 2), TcpState.finWait2, 500);
+    const row = table.add(ended(0, 1, 2), TcpState.finWait2, 500, 0);
     table.setTimerSlot(row, 7);
     table.setAnsweredAt(row, 99);
     table.remove(row);
-    expect(table.add(ended(0, 2, 3), TcpState.timeWait, 600)).toBe(row);
+    expect(table.add(ended(0, 2, 3), TcpState.timeWait, 600, 0)).toBe(row);
     expect([table.timerSlot(row), table.answeredAt(row), table.state(row)]).toEqual([
       0,
       null,
@@ -93,7 +91,7 @@ describe("the table of TIME_WAITs", () => {
 
   test("a state, a time and a scale in one word leave each other alone", () => {
     const table = new TimeWaitTable();
-    const row = table.add(ended(0, 1, 14), TcpState.finWait2, 1);
+    const row = table.add(ended(0, 1, 14), TcpState.finWait2, 1, 0);
     table.setAnsweredAt(row, 0);
     table.setState(row, TcpState.timeWait);
     expect(read(table, row)).toEqual(ended(0, 1, 14));

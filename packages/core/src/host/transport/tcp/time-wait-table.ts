@@ -1,41 +1,44 @@
 /**
- * TIME_WAITs as rows of one typed array (`inet_timewait_sock`). There may be very many, and each outlives its connection by a
- * minute: as objects they are what a garbage collector would copy again and again. A row is 64 octets, and its number is the
- * place of its first word. The rows hold their hash as well: each has the head of one chain beside what it says of its own
- * TIME_WAIT. Nothing is allocated before the first.
+ * TIME_WAITs as rows of typed arrays (`inet_timewait_sock`). There may be very many, and each outlives its connection by a
+ * minute: as objects they are what a garbage collector would copy again and again. A row is 48 octets. Rows lie in pages that
+ * stay where they are, since every octet of a typed array brings the next full collection nearer; only the heads of the hash's
+ * chains are made anew as it grows. A row's number says its page and the place of its first word there. What few rows have
+ * lies beside them. Nothing is allocated before the first.
  */
 import type { Ipv4Address } from "../../../packet/ipv4-address.ts";
 import type { TcpState } from "../socket.ts";
 import { hashOf } from "./flow-table.ts";
 
-/** Rows are counted from one: 0 is none. */
+/** No row has this number: the first place of the first page stays empty. */
 export const NO_ROW = 0;
 
-const WORDS_SHIFT = 4;
-const WORDS = 1 << WORDS_SHIFT;
-const FIRST_ROWS = 32;
+const WORDS = 12;
+const PAGE_SHIFT = 12;
+const PLACE_MASK = (1 << PAGE_SHIFT) - 1;
+/** As many rows as there are numbers for. */
+const PAGE_WORDS = (1 << PAGE_SHIFT) - ((1 << PAGE_SHIFT) % WORDS);
+/** The first page, which is all that most hosts need. */
+const FIRST_PAGE_WORDS = 32 * WORDS;
+
+const FIRST_CHAINS = 16;
+const GROWTH = 4;
 
 // words of a row
 /** The next in its chain, or the next free row. */
 const NEXT = 0;
-/** The head of the chain with this row's index, which is not about this row's TIME_WAIT. */
-const HEAD = 1;
-const HASH = 2;
-const LOCAL_ADDRESS = 3;
-const REMOTE_ADDRESS = 4;
+const LOCAL_ADDRESS = 1;
+const REMOTE_ADDRESS = 2;
 /** The remote port in the upper half. */
-const PORTS = 5;
-const COOKIE = 6;
-/** From the low bits: state, receive scale, `TIMESTAMPS`, `ANSWERED`. */
-const KIND = 7;
-const SEND_NEXT = 8;
-const RECEIVE_NEXT = 9;
-const RECEIVE_WINDOW = 10;
-const TIMESTAMP_RECENT = 11;
-const TIMESTAMP_OFFSET = 12;
-const ANSWERED_AT = 13;
-const TIMER_SLOT = 14;
-const DUE = 15;
+const PORTS = 3;
+const COOKIE = 4;
+/** From the low bits: state, receive scale, `TIMESTAMPS`, `ANSWERED`. 0 for a free row. */
+const KIND = 5;
+const SEND_NEXT = 6;
+const RECEIVE_NEXT = 7;
+const RECEIVE_WINDOW = 8;
+const TIMESTAMP_RECENT = 9;
+const TIMER_SLOT = 10;
+const DUE = 11;
 
 const STATE_MASK = 0xf;
 const SCALE_AT = 4;
@@ -43,7 +46,7 @@ const SCALE_MASK = 0xf;
 const TIMESTAMPS = 0x100;
 const ANSWERED = 0x200;
 
-const NO_WORDS = new Int32Array(0);
+const NO_CHAINS = new Int32Array(0);
 
 /** What a connection leaves behind. */
 export interface EndedConnection {
@@ -57,35 +60,43 @@ export interface EndedConnection {
   readonly receiveScale: number;
   readonly timestamps: boolean;
   readonly timestampRecent: number;
-  readonly timestampOffset: number;
 }
 
 export class TimeWaitTable {
   size = 0;
-  private words = NO_WORDS;
-  /** Where the next row is opened. Row 0 is only a head. */
-  private opened = WORDS;
+  private readonly pages: Int32Array[] = [];
+  /** The first row of each chain. There are at least half as many chains as rows. */
+  private heads = NO_CHAINS;
+  /** The row to open next, and where its page ends. */
+  private next = WORDS;
+  private pageEnd = 0;
   private free = NO_ROW;
+  /** When a segment out of the window was acknowledged last, for rows that are `ANSWERED`: milliseconds. */
+  private answers: Map<number, number> | null = null;
 
-  /** `window`: what was left of the one that we advertised. Its timer does not run yet. */
-  add(ended: EndedConnection, state: TcpState, window: number): number {
+  /** `window`: what was left of the one that we advertised. Its timer, which shall fire at `due`, does not run yet. */
+  add(ended: EndedConnection, state: TcpState, window: number, due: number): number {
+    if (this.size >= 2 * this.heads.length) this.growChains();
     const row = this.free === NO_ROW ? this.open() : this.takeFree();
-    const { words } = this;
+    const words = this.page(row);
+    const at = row & PLACE_MASK;
     const { localAddress, remoteAddress, localPort, remotePort } = ended;
-    words[row + HASH] = hashOf(localAddress, remoteAddress, localPort, remotePort);
-    words[row + LOCAL_ADDRESS] = localAddress;
-    words[row + REMOTE_ADDRESS] = remoteAddress;
-    words[row + PORTS] = localPort | (remotePort << 16);
-    words[row + COOKIE] = ended.cookie;
-    words[row + KIND] =
+    const { heads } = this;
+    const chain = hashOf(localAddress, remoteAddress, localPort, remotePort) & (heads.length - 1);
+    words[at + NEXT] = heads[chain] as number;
+    heads[chain] = row;
+    words[at + LOCAL_ADDRESS] = localAddress;
+    words[at + REMOTE_ADDRESS] = remoteAddress;
+    words[at + PORTS] = localPort | (remotePort << 16);
+    words[at + COOKIE] = ended.cookie;
+    words[at + KIND] =
       state | (ended.receiveScale << SCALE_AT) | (ended.timestamps === true ? TIMESTAMPS : 0);
-    words[row + SEND_NEXT] = ended.sendNext;
-    words[row + RECEIVE_NEXT] = ended.receiveNext;
-    words[row + RECEIVE_WINDOW] = window;
-    words[row + TIMESTAMP_RECENT] = ended.timestampRecent;
-    words[row + TIMESTAMP_OFFSET] = ended.timestampOffset;
-    words[row + TIMER_SLOT] = 0;
-    this.link(row);
+    words[at + SEND_NEXT] = ended.sendNext;
+    words[at + RECEIVE_NEXT] = ended.receiveNext;
+    words[at + RECEIVE_WINDOW] = window;
+    words[at + TIMESTAMP_RECENT] = ended.timestampRecent;
+    words[at + TIMER_SLOT] = 0;
+    words[at + DUE] = due;
     this.size++;
     return row;
   }
@@ -93,55 +104,68 @@ export class TimeWaitTable {
   /** The row of this flow; `NO_ROW` when there is none. */
   find(local: Ipv4Address, remote: Ipv4Address, localPort: number, remotePort: number): number {
     if (this.size === 0) return NO_ROW;
-    const { words } = this;
+    const { heads } = this;
     const ports = localPort | (remotePort << 16);
-    const head = this.headOf(hashOf(local, remote, localPort, remotePort));
-    for (let row = words[head] as number; row !== NO_ROW; row = words[row + NEXT] as number)
+    const chain = hashOf(local, remote, localPort, remotePort) & (heads.length - 1);
+    let row = heads[chain] as number;
+    while (row !== NO_ROW) {
+      const words = this.page(row);
+      const at = row & PLACE_MASK;
       if (
-        words[row + PORTS] === ports &&
-        words[row + REMOTE_ADDRESS] === remote &&
-        words[row + LOCAL_ADDRESS] === local
+        words[at + PORTS] === ports &&
+        words[at + REMOTE_ADDRESS] === remote &&
+        words[at + LOCAL_ADDRESS] === local
       )
         return row;
+      row = words[at + NEXT] as number;
+    }
     return NO_ROW;
   }
 
   /** Forgets it; its timer does not run any more. */
   remove(row: number): void {
-    const { words } = this;
-    let at = this.headOf(words[row + HASH] as number);
-    while (words[at] !== row) at = (words[at] as number) + NEXT;
-    words[at] = words[row + NEXT] as number;
-    words[row + KIND] = 0;
-    words[row + NEXT] = this.free;
+    const next = this.word(row, NEXT);
+    const chain = this.chainOf(row);
+    let before = this.heads[chain] as number;
+    if (before === row) this.heads[chain] = next;
+    else {
+      while (this.word(before, NEXT) !== row) before = this.word(before, NEXT);
+      this.setWord(before, NEXT, next);
+    }
+    this.setWord(row, KIND, 0);
+    this.setWord(row, NEXT, this.free);
     this.free = row;
     this.size--;
   }
 
   /** Calls `visit` for every row in use, in no order that means anything. */
   forEach(visit: (row: number) => void): void {
-    for (let row = WORDS; row < this.opened; row += WORDS)
-      if (this.words[row + KIND] !== 0) visit(row);
+    for (let page = 0; page < this.pages.length; page++) {
+      const words = this.pages[page] as Int32Array;
+      const end = Math.min(words.length, this.next - (page << PAGE_SHIFT));
+      for (let at = 0; at < end; at += WORDS)
+        if (words[at + KIND] !== 0) visit((page << PAGE_SHIFT) | at);
+    }
   }
 
   localAddress(row: number): Ipv4Address {
-    return this.words[row + LOCAL_ADDRESS] as Ipv4Address;
+    return this.word(row, LOCAL_ADDRESS) as Ipv4Address;
   }
 
   remoteAddress(row: number): Ipv4Address {
-    return this.words[row + REMOTE_ADDRESS] as Ipv4Address;
+    return this.word(row, REMOTE_ADDRESS) as Ipv4Address;
   }
 
   localPort(row: number): number {
-    return (this.words[row + PORTS] as number) & 0xffff;
+    return this.word(row, PORTS) & 0xffff;
   }
 
   remotePort(row: number): number {
-    return (this.words[row + PORTS] as number) >>> 16;
+    return this.word(row, PORTS) >>> 16;
   }
 
   cookie(row: number): number {
-    return this.words[row + COOKIE] as number;
+    return this.word(row, COOKIE);
   }
 
   /** `timeWait`, or `finWait2` while the peer's FIN is still out. */
@@ -149,7 +173,7 @@ export class TimeWaitTable {
     return (this.kind(row) & STATE_MASK) as TcpState;
   }
   setState(row: number, state: TcpState): void {
-    this.words[row + KIND] = (this.kind(row) & ~STATE_MASK) | state;
+    this.setWord(row, KIND, (this.kind(row) & ~STATE_MASK) | state);
   }
 
   receiveScale(row: number): number {
@@ -162,93 +186,105 @@ export class TimeWaitTable {
   }
 
   sendNext(row: number): number {
-    return this.words[row + SEND_NEXT] as number;
+    return this.word(row, SEND_NEXT);
   }
 
   receiveNext(row: number): number {
-    return this.words[row + RECEIVE_NEXT] as number;
+    return this.word(row, RECEIVE_NEXT);
   }
   setReceiveNext(row: number, next: number): void {
-    this.words[row + RECEIVE_NEXT] = next;
+    this.setWord(row, RECEIVE_NEXT, next);
   }
 
   receiveWindow(row: number): number {
-    return this.words[row + RECEIVE_WINDOW] as number;
+    return this.word(row, RECEIVE_WINDOW);
   }
 
   timestampRecent(row: number): number {
-    return this.words[row + TIMESTAMP_RECENT] as number;
+    return this.word(row, TIMESTAMP_RECENT);
   }
   setTimestampRecent(row: number, value: number): void {
-    this.words[row + TIMESTAMP_RECENT] = value;
-  }
-
-  timestampOffset(row: number): number {
-    return this.words[row + TIMESTAMP_OFFSET] as number;
+    this.setWord(row, TIMESTAMP_RECENT, value);
   }
 
   /** When a segment out of the window was acknowledged last, in milliseconds; null for never. */
   answeredAt(row: number): number | null {
-    return (this.kind(row) & ANSWERED) === 0 ? null : (this.words[row + ANSWERED_AT] as number);
+    return (this.kind(row) & ANSWERED) === 0 ? null : (this.answers?.get(row) ?? null);
   }
   setAnsweredAt(row: number, at: number): void {
-    this.words[row + KIND] = this.kind(row) | ANSWERED;
-    this.words[row + ANSWERED_AT] = at;
+    this.setWord(row, KIND, this.kind(row) | ANSWERED);
+    this.answers ??= new Map();
+    this.answers.set(row, at);
   }
 
   /** The wheel's. */
   timerSlot(row: number): number {
-    return this.words[row + TIMER_SLOT] as number;
+    return this.word(row, TIMER_SLOT);
   }
   setTimerSlot(row: number, slot: number): void {
-    this.words[row + TIMER_SLOT] = slot;
+    this.setWord(row, TIMER_SLOT, slot);
   }
 
   /** When it shall end, in milliseconds. */
   due(row: number): number {
-    return this.words[row + DUE] as number;
+    return this.word(row, DUE);
   }
   setDue(row: number, due: number): void {
-    this.words[row + DUE] = due;
+    this.setWord(row, DUE, due);
   }
 
   private kind(row: number): number {
-    return this.words[row + KIND] as number;
+    return this.word(row, KIND);
   }
 
-  /** The place of the head of the chain for `hash`: there are as many chains as rows. */
-  private headOf(hash: number): number {
-    return ((hash << WORDS_SHIFT) & (this.words.length - 1)) + HEAD;
+  private page(row: number): Int32Array {
+    return this.pages[row >> PAGE_SHIFT] as Int32Array;
   }
 
-  private link(row: number): void {
-    const { words } = this;
-    const head = this.headOf(words[row + HASH] as number);
-    words[row + NEXT] = words[head] as number;
-    words[head] = row;
+  private word(row: number, which: number): number {
+    return this.page(row)[(row & PLACE_MASK) + which] as number;
+  }
+
+  private setWord(row: number, which: number, value: number): void {
+    this.page(row)[(row & PLACE_MASK) + which] = value;
+  }
+
+  private chainOf(row: number): number {
+    const local = this.localAddress(row);
+    const remote = this.remoteAddress(row);
+    const hash = hashOf(local, remote, this.localPort(row), this.remotePort(row));
+    return hash & (this.heads.length - 1);
   }
 
   private takeFree(): number {
     const row = this.free;
-    this.free = this.words[row + NEXT] as number;
+    this.free = this.word(row, NEXT);
     return row;
   }
 
   /** One row more. */
   private open(): number {
-    if (this.opened >= this.words.length) this.grow();
-    const row = this.opened;
-    this.opened = row + WORDS;
+    if (this.next >= this.pageEnd) this.openPage();
+    const row = this.next;
+    this.next = row + WORDS;
     return row;
   }
 
-  /** Twice as many rows and chains; all rows are in use. */
-  private grow(): void {
-    const old = this.words;
-    const words = new Int32Array(Math.max(FIRST_ROWS * WORDS, 2 * old.length));
-    words.set(old);
-    this.words = words;
-    for (let row = 0; row < old.length; row += WORDS) words[row + HEAD] = NO_ROW;
-    for (let row = WORDS; row < old.length; row += WORDS) this.link(row);
+  private openPage(): void {
+    const page = this.pages.length;
+    const length = page === 0 ? FIRST_PAGE_WORDS : PAGE_WORDS;
+    this.pages.push(new Int32Array(length));
+    if (page > 0) this.next = page << PAGE_SHIFT;
+    this.pageEnd = (page << PAGE_SHIFT) + length;
+  }
+
+  /** Four times as many chains. */
+  private growChains(): void {
+    this.heads = new Int32Array(Math.max(FIRST_CHAINS, GROWTH * this.heads.length));
+    this.forEach((row) => {
+      const chain = this.chainOf(row);
+      this.setWord(row, NEXT, this.heads[chain] as number);
+      this.heads[chain] = row;
+    });
   }
 }

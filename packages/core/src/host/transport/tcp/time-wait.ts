@@ -23,19 +23,31 @@ export class TimeWaits implements TimerOwner {
     this.timerOwner = host.engine.timers.addOwner(this);
   }
 
-  /** A row for a connection that ends in state `from`; `window` is what was left of the one that it advertised. */
-  add(ended: EndedConnection, from: TcpState, state: TcpState, window: number): number {
-    const row = this.table.add(ended, state, window);
+  /**
+   * A row for a connection that ends in state `from`, for so many whole milliseconds; `window` is what was left of the one that
+   * it advertised.
+   */
+  add(
+    ended: EndedConnection,
+    from: TcpState,
+    state: TcpState,
+    window: number,
+    length: number,
+  ): void {
+    const { table } = this;
+    const { now, timers } = this.host.engine;
+    const row = table.add(ended, state, window, (millisecondsAt(now) + length) | 0);
+    table.setTimerSlot(row, timers.armSlotFor(UNARMED, this.timerOwner, row, length));
     this.note(row, from, state);
-    return row;
   }
 
-  /** It shall wait so many whole milliseconds from now. */
-  start(row: number, length: number): void {
+  /** It shall wait so many whole milliseconds from now, whatever it was to wait. */
+  restart(row: number, length: number): void {
     const { table, timerOwner } = this;
     const { now, timers } = this.host.engine;
     table.setDue(row, (millisecondsAt(now) + length) | 0);
-    table.setTimerSlot(row, timers.armSlotFor(table.timerSlot(row), timerOwner, row, length));
+    const slot = table.timerSlot(row);
+    table.setTimerSlot(row, timers.armSlotFor(slot, timerOwner, row, length));
   }
 
   timerFired(row: number): void {
@@ -57,7 +69,7 @@ export class TimeWaits implements TimerOwner {
     this.note(row, table.state(row), TcpState.timeWait);
     table.setState(row, TcpState.timeWait);
     table.setReceiveNext(row, receiveNext);
-    this.start(row, TIME_WAIT_LENGTH);
+    this.restart(row, TIME_WAIT_LENGTH);
   }
 
   private note(row: number, old: TcpState, now: TcpState): void {
