@@ -8,50 +8,65 @@ import { TcpState } from "../socket.ts";
 import { AckResult, acknowledge } from "./acknowledge.ts";
 import { microsecondsAt } from "./clock.ts";
 import { resetByPeer } from "./close.ts";
-import { agreeOptions, initialiseTransfer } from "./establish.ts";
+import type { Departure } from "./departure.ts";
+import {
+  agreeOptions,
+  beginTransfer,
+  initialiseTransfer,
+  startOf,
+  takeTimestamp,
+} from "./establish.ts";
 import { outstanding } from "./output.ts";
 import { firstScale, firstWindow } from "./receive-window.ts";
 import { sendReset } from "./reset.ts";
 import type { SentSegment } from "./segment.ts";
 import { after } from "./sequence.ts";
-import { INITIAL_RTO, setState, type Tcb, TcbFlag, TransmitTimer } from "./tcb.ts";
+import { setState, type Tcb, TcbFlag, TransmitTimer } from "./tcb.ts";
 import {
   advertisedMssFor,
   announcedMss,
   NO_OCTETS,
+  routeOf,
   sendAck,
   timestampClock,
   transmit,
 } from "./transmit.ts";
 import { armTransmitTimer, rearmRetransmit } from "./transmit-timer.ts";
 
-const WINDOW_SPACE_MIN = 212_992;
 const TWO_JIFFIES = 8;
 
-/** Sends the SYN: addresses, ports and route are set. */
-export function open(tcb: Tcb): void {
-  const { context } = tcb;
-  const { host, secrets } = context;
-  const { sysctls, engine } = host;
-  const ports = portPair(tcb.localPort, tcb.remotePort);
-  const { localAddress, remoteAddress } = tcb;
-  const iss = secrets.initialSequence(localAddress, remoteAddress, ports, engine.now);
-  tcb.timestampOffset = secrets.timestampOffset(localAddress, remoteAddress);
-  tcb.identification = secrets.identification();
+/** Chooses what the SYN of `tcb` offers. */
+function chooseOffer(tcb: Tcb): void {
+  const { sysctls } = tcb.context.host;
   tcb.advertisedMss =
     tcb.route === null ? advertisedMssFor(tcb.pathMtu) : announcedMss(tcb.route, tcb.pathMtu);
   tcb.receiveBuffer = sysctls.tcp_rmem_default;
   tcb.receiveWindow = firstWindow(tcb.receiveBuffer, tcb.advertisedMss);
   tcb.receiveThreshold = tcb.receiveWindow;
-  tcb.receiveScale =
-    sysctls.tcp_window_scaling === 0
-      ? 0
-      : firstScale(Math.max(sysctls.tcp_rmem_max, WINDOW_SPACE_MIN));
+  tcb.receiveScale = sysctls.tcp_window_scaling === 0 ? 0 : firstScale(sysctls.tcp_rmem_max);
   tcb.windowClamp = 0xffff << tcb.receiveScale;
+}
+
+/** Finds the route of a connection to where none went before. */
+export function depart(tcb: Tcb, departure: Departure): void {
+  routeOf(tcb);
+  chooseOffer(tcb);
+  departure.learn(tcb);
+}
+
+/** Sends the SYN: addresses, ports and route are set, and what it offers. */
+export function open(tcb: Tcb): void {
+  const { context } = tcb;
+  const { host, secrets } = context;
+  const { engine } = host;
+  const ports = portPair(tcb.localPort, tcb.remotePort);
+  const { localAddress, remoteAddress } = tcb;
+  const iss = secrets.initialSequence(localAddress, remoteAddress, ports, engine.now);
+  tcb.timestampOffset = secrets.timestampOffset(localAddress, remoteAddress);
+  tcb.identification = secrets.identification();
   tcb.initialSequence = iss;
   tcb.sendUnacknowledged = iss;
   tcb.smallSent = iss;
-  tcb.rto = INITIAL_RTO;
   context.counters.ActiveOpens++;
   setState(tcb, TcpState.synSent);
   tcb.sendNext = iss;
@@ -104,25 +119,44 @@ function takeSyn(tcb: Tcb, frame: Frame): void {
   tcb.receiveNext = (frame.sequenceNumber + 1) | 0;
   tcb.receiveFirst = tcb.receiveNext;
   tcb.receiveUpdate = tcb.receiveNext;
-  agreeOptions(tcb, frame);
   tcb.sendWindow = frame.window;
   tcb.maxWindow = frame.window;
   tcb.sendWindowSequence = frame.sequenceNumber;
 }
 
 function established(tcb: Tcb, frame: Frame): void {
+  const { departure } = tcb.context;
   takeSyn(tcb, frame);
-  if (acknowledge(tcb, frame) !== AckResult.acceptable) return;
-  setState(tcb, TcpState.established);
-  initialiseTransfer(tcb);
+  const start = departure === null ? null : departure.startFor(tcb, frame);
+  if (start === null) {
+    if (!establishedAnew(tcb, frame, departure)) return;
+  } else {
+    start.give(tcb);
+    if (tcb.timestamps === true) takeTimestamp(tcb, frame);
+    if (acknowledge(tcb, frame) !== AckResult.acceptable) return;
+    setState(tcb, TcpState.established);
+    beginTransfer(tcb);
+  }
   tcb.flags |= TcbFlag.wakePending;
   sendAck(tcb);
+}
+
+/** Where the answer is not like the last one; whether it was acceptable. */
+function establishedAnew(tcb: Tcb, frame: Frame, departure: Departure | null): boolean {
+  const alike = departure?.fits(tcb) === true;
+  agreeOptions(tcb, frame);
+  if (acknowledge(tcb, frame) !== AckResult.acceptable) return false;
+  setState(tcb, TcpState.established);
+  initialiseTransfer(tcb);
+  if (alike) departure.learnStart(startOf(tcb), frame);
+  return true;
 }
 
 /** Both ends sent a SYN: ours goes out again, with the acknowledgement. */
 function simultaneousOpen(tcb: Tcb, frame: Frame): void {
   setState(tcb, TcpState.synReceived);
   takeSyn(tcb, frame);
+  agreeOptions(tcb, frame);
   const syn = tcb.sentHead as SentSegment;
   syn.flags = TcpFlag.syn | TcpFlag.ack;
   syn.sentAt = microsecondsAt(tcb.context.host.engine.now);

@@ -3,7 +3,7 @@
  * SYN+ACK until the last ACK makes a connection of it (`tcp_check_req`) or patience ends.
  */
 import { type Frame, FrameOrigin } from "../../../packet/frame.ts";
-import type { Ipv4Address } from "../../../packet/ipv4-address.ts";
+import { ANY_ADDRESS, type Ipv4Address } from "../../../packet/ipv4-address.ts";
 import { TcpFlag } from "../../../packet/protocol.ts";
 import type { Instant } from "../../../time/instant.ts";
 import { type SlotHolder, UNARMED } from "../../../time/timer.ts";
@@ -11,10 +11,15 @@ import type { Route } from "../../route/route.ts";
 import { portPair } from "../secrets.ts";
 import { TcpState } from "../socket.ts";
 import { microsecondsAt, millisecondsAt } from "./clock.ts";
-import { agreeOptions, initialiseTransfer } from "./establish.ts";
-import { type FlowEntry, FlowKind } from "./flow-table.ts";
+import {
+  agreeOptions,
+  beginTransfer,
+  initialiseTransfer,
+  startOf,
+  takeTimestamp,
+} from "./establish.ts";
+import type { FlowEntry } from "./flow-table.ts";
 import type { Listener } from "./listener.ts";
-import { firstScale, firstWindow } from "./receive-window.ts";
 import { replyBy, sendReply } from "./reset.ts";
 import { RTO_MAX, sampleRtt } from "./rto.ts";
 import {
@@ -26,9 +31,8 @@ import {
   TcbFlag,
   type TcpContext,
 } from "./tcb.ts";
-import { announcedMss, TIMESTAMPS_LENGTH, timestampClock } from "./transmit.ts";
-
-const WINDOW_SPACE_MIN = 212_992;
+import type { Terms } from "./terms.ts";
+import { timestampClock } from "./transmit.ts";
 
 /** A request that `syn` makes: `route` is that of the answer, `initialSequence` null for one chosen by the flow's hash. */
 export function requestFor(
@@ -38,34 +42,34 @@ export function requestFor(
   initialSequence: number | null,
 ): ConnectionRequest {
   const { context } = listener;
+  const terms = listener.termsFor(syn, route);
   const cookie = context.numbers.next();
-  const request = new ConnectionRequest(listener, context, syn, route, cookie);
+  const request = new ConnectionRequest(listener, context, syn, route, terms, cookie);
   request.prepare(initialSequence);
   return request;
 }
 
 export class ConnectionRequest implements SlotHolder, FlowEntry {
+  // as in `Tcb`, also in that they are set twice: V8 takes what is set once for another kind of field
+  localAddress: Ipv4Address = ANY_ADDRESS;
+  remoteAddress: Ipv4Address = ANY_ADDRESS;
+  localPort = 0;
+  remotePort = 0;
+  flowHash = 0;
+  nextInBucket: FlowEntry | null = null;
+  state: TcpState = TcpState.close;
   /** The wheel's; held from `start` on. */
   slot = UNARMED;
   readonly cookie: number;
   readonly context: TcpContext;
   readonly listener: Listener;
-  readonly localAddress: Ipv4Address;
-  readonly remoteAddress: Ipv4Address;
-  readonly localPort: number;
-  readonly remotePort: number;
-  flowHash = 0;
-  nextInBucket: FlowEntry | null = null;
   /** When the answer is sent again: milliseconds. */
   due = 0;
-  /** The SYN: its options are read once more when the connection is made. */
   readonly syn: Frame;
+  /** What is answered to it. */
+  readonly terms: Terms;
   initialSequence: number;
   readonly receiveNext: number;
-  receiveWindow = 0;
-  receiveScale = 0;
-  /** The option of the answer. */
-  mss = 0;
   private route: Route;
   private routeGeneration = 0;
   timestampOffset = 0;
@@ -80,7 +84,15 @@ export class ConnectionRequest implements SlotHolder, FlowEntry {
   private stampBits = -1;
 
   /** For `requestFor` only, which sets the rest: V8 makes an object faster when it need not ask anything meanwhile. */
-  constructor(listener: Listener, context: TcpContext, syn: Frame, route: Route, cookie: number) {
+  constructor(
+    listener: Listener,
+    context: TcpContext,
+    syn: Frame,
+    route: Route,
+    terms: Terms,
+    cookie: number,
+  ) {
+    this.state = TcpState.newSynReceived;
     this.context = context;
     this.cookie = cookie;
     this.listener = listener;
@@ -92,40 +104,21 @@ export class ConnectionRequest implements SlotHolder, FlowEntry {
     this.initialSequence = 0;
     this.receiveNext = (syn.sequenceNumber + 1) | 0;
     this.route = route;
+    this.terms = terms;
     this.timestampRecent = syn.timestampValue;
   }
 
   /** `initialSequence` null: chosen by the flow's hash. */
   prepare(initialSequence: number | null): void {
-    const { context, localAddress, remoteAddress, route } = this;
+    const { context, localAddress, remoteAddress } = this;
     const { host, secrets } = context;
-    const { sysctls, engine } = host;
-    const { now } = engine;
+    const { now } = host.engine;
     this.madeAt = microsecondsAt(now);
     const ports = portPair(this.localPort, this.remotePort);
     this.initialSequence =
       initialSequence ?? secrets.initialSequence(localAddress, remoteAddress, ports, now);
     this.timestampOffset = secrets.timestampOffset(localAddress, remoteAddress);
     this.routeGeneration = host.routeGeneration();
-    const mss = announcedMss(route, host.ip.mtuOf(route, remoteAddress));
-    this.mss = mss;
-    const stamped = this.timestamps === true ? TIMESTAMPS_LENGTH : 0;
-    this.receiveWindow = firstWindow(sysctls.tcp_rmem_default, mss - stamped);
-    if (this.windowScaling === true)
-      this.receiveScale = firstScale(Math.max(sysctls.tcp_rmem_max, WINDOW_SPACE_MIN));
-  }
-
-  get flowKind(): FlowKind {
-    return FlowKind.request;
-  }
-
-  get timestamps(): boolean {
-    return this.syn.hasTimestamps === true && this.context.host.sysctls.tcp_timestamps !== 0;
-  }
-
-  private get windowScaling(): boolean {
-    const offered = (this.syn.synOptions?.windowScale ?? -1) >= 0;
-    return offered && this.context.host.sysctls.tcp_window_scaling !== 0;
   }
 
   /** The SYN+ACK's timestamp shall carry `bits`, never ahead of the clock. */
@@ -195,8 +188,7 @@ export class ConnectionRequest implements SlotHolder, FlowEntry {
 
   /** SYN+ACK (`tcp_make_synack`), without an IP identification. */
   sendSynAck(): void {
-    const { context, syn } = this;
-    const { host } = context;
+    const { context, syn, terms } = this;
     const route = this.routeNow();
     if (route === null) return;
     const frame = replyBy(route, context, syn);
@@ -210,11 +202,9 @@ export class ConnectionRequest implements SlotHolder, FlowEntry {
     frame.tcpFlags = TcpFlag.syn | TcpFlag.ack;
     frame.sequenceNumber = this.initialSequence;
     frame.acknowledgementNumber = this.receiveNext;
-    frame.window = Math.min(this.receiveWindow, 0xffff);
-    const sack = (syn.synOptions?.sackPermitted ?? false) && host.sysctls.tcp_sack !== 0;
-    const scale = this.windowScaling === true ? this.receiveScale : -1;
-    frame.synOptions = context.synOptions(this.mss, scale, sack);
-    if (this.timestamps === true) {
+    frame.window = Math.min(terms.receiveWindow, 0xffff);
+    frame.synOptions = terms.options;
+    if (terms.timestamps === true) {
       frame.hasTimestamps = true;
       frame.timestampValue = this.stamp();
       frame.timestampEcho = this.timestampRecent;
@@ -224,7 +214,7 @@ export class ConnectionRequest implements SlotHolder, FlowEntry {
 
   /** The connection that the last ACK, `frame`, makes (`tcp_create_openreq_child`); ESTABLISHED, in the flow table. */
   becomeConnection(frame: Frame): Tcb {
-    const { context } = this;
+    const { context, terms } = this;
     const { host } = context;
     const tcb = newTcb(context, this.cookie, TcbFlag.passive);
     tcb.localAddress = this.localAddress;
@@ -234,8 +224,13 @@ export class ConnectionRequest implements SlotHolder, FlowEntry {
     tcb.timestampOffset = this.timestampOffset;
     tcb.identification = context.secrets.identification();
     this.takeSequences(tcb);
-    tcb.windowClamp = 0xffff << tcb.receiveScale;
-    agreeOptions(tcb, this.syn);
+    const start = terms.generation === host.routeGeneration() ? terms.start : null;
+    if (start === null) this.agree(tcb);
+    else {
+      tcb.receiveBuffer = terms.receiveBuffer;
+      start.give(tcb);
+      if (terms.timestamps === true) takeTimestamp(tcb, this.syn);
+    }
     tcb.timestampRecent = this.timestampRecent;
     tcb.sendWindow = frame.window << tcb.sendScale;
     tcb.maxWindow = Math.max(tcb.sendWindow, this.syn.window);
@@ -247,8 +242,31 @@ export class ConnectionRequest implements SlotHolder, FlowEntry {
     if (host.toa !== null) tcb.toldPeer = host.toa.peerOf(frame);
     if (this.repeats === 0)
       sampleRtt(tcb, Math.max(1, (microsecondsAt(host.engine.now) - this.madeAt) | 0));
-    initialiseTransfer(tcb);
+    if (start === null) this.beginAnew(tcb);
+    else {
+      tcb.pathMtu = terms.pathMtu;
+      beginTransfer(tcb);
+    }
     return tcb;
+  }
+
+  /** The options, where the last connection is no example. */
+  private agree(tcb: Tcb): void {
+    const { terms, context } = this;
+    tcb.receiveBuffer = context.host.sysctls.tcp_rmem_default;
+    tcb.receiveThreshold = terms.receiveWindow;
+    tcb.receiveScale = terms.receiveScale;
+    tcb.windowClamp = 0xffff << terms.receiveScale;
+    tcb.advertisedMss = terms.mss;
+    agreeOptions(tcb, this.syn);
+  }
+
+  private beginAnew(tcb: Tcb): void {
+    const { terms } = this;
+    const { ip } = this.context.host;
+    tcb.pathMtu = ip.mtuOf(this.route, this.remoteAddress);
+    initialiseTransfer(tcb);
+    if (terms.generation === tcb.routeGeneration) terms.start = startOf(tcb);
   }
 
   /** `tcb` takes its place in the flow table, its timer and its route. */
@@ -261,7 +279,6 @@ export class ConnectionRequest implements SlotHolder, FlowEntry {
     this.slot = UNARMED;
     tcb.route = this.route;
     tcb.routeGeneration = this.routeGeneration;
-    tcb.pathMtu = host.ip.mtuOf(this.route, this.remoteAddress);
   }
 
   private takeSequences(tcb: Tcb): void {
@@ -276,10 +293,6 @@ export class ConnectionRequest implements SlotHolder, FlowEntry {
     tcb.receiveFirst = this.receiveNext;
     tcb.receiveUpdate = this.receiveNext;
     tcb.sendWindowSequence = this.syn.sequenceNumber;
-    tcb.receiveBuffer = this.context.host.sysctls.tcp_rmem_default;
-    tcb.receiveWindow = this.receiveWindow;
-    tcb.receiveThreshold = this.receiveWindow;
-    tcb.receiveScale = this.receiveScale;
-    tcb.advertisedMss = this.mss;
+    tcb.receiveWindow = this.terms.receiveWindow;
   }
 }

@@ -1,7 +1,8 @@
 /** The moment at which a connection becomes ESTABLISHED (`tcp_finish_connect`, SYN-RECEIVED's fifth check). */
 import type { Frame } from "../../../packet/frame.ts";
 import { TcpState } from "../socket.ts";
-import { millisecondsAt } from "./clock.ts";
+import { microsecondsAt, millisecondsAt } from "./clock.ts";
+import { Start } from "./departure.ts";
 import { initialiseReceiveSpace } from "./receive-window.ts";
 import { setState, type Tcb, TcbFlag } from "./tcb.ts";
 import { routeOf, syncMss, TIMESTAMPS_LENGTH } from "./transmit.ts";
@@ -12,7 +13,7 @@ const RTO_FALLBACK_US = 3_000_000;
 
 /** What both ends' SYNs agreed upon. `frame` is the peer's SYN or SYN+ACK. */
 export function agreeOptions(tcb: Tcb, frame: Frame): void {
-  const { sysctls, engine } = tcb.context.host;
+  const { sysctls } = tcb.context.host;
   const options = frame.synOptions;
   const mss = options?.maximumSegmentSize ?? 0;
   const scale = options?.windowScale ?? -1;
@@ -32,9 +33,18 @@ export function agreeOptions(tcb: Tcb, frame: Frame): void {
   }
   if (!timestamps) return;
   tcb.advertisedMss -= TIMESTAMPS_LENGTH;
-  tcb.timestampRecent = frame.timestampValue;
-  tcb.timestampRecentAt = millisecondsAt(engine.now);
+  takeTimestamp(tcb, frame);
 }
+
+/** The first timestamp of the peer. */
+export function takeTimestamp(tcb: Tcb, frame: Frame): void {
+  tcb.timestampRecent = frame.timestampValue;
+  tcb.timestampRecentAt = millisecondsAt(tcb.context.host.engine.now);
+}
+
+/** What both ends agreed upon, and what follows from it: after `initialiseTransfer`. */
+export const startOf = (tcb: Tcb): Start =>
+  new Start(tcb, TcbFlag.timestamps | TcbFlag.sack | TcbFlag.windowScaling);
 
 /** Segment sizes and buffers for a connection whose options are known (`tcp_init_transfer`). */
 export function initialiseTransfer(tcb: Tcb): void {
@@ -43,17 +53,26 @@ export function initialiseTransfer(tcb: Tcb): void {
   const hint = Math.min(tcb.advertisedMss, tcb.mss, tcb.receiveWindow >> 1, MSS_DEFAULT);
   tcb.receiveMss = Math.max(hint, MSS_LEAST);
   initialiseReceiveSpace(tcb);
-  tcb.lastReceived = millisecondsAt(tcb.context.host.engine.now);
+  beginTransfer(tcb);
+}
+
+/** The same where a `Start` gave all that does not depend on the moment. */
+export function beginTransfer(tcb: Tcb): void {
+  const { now } = tcb.context.host.engine;
+  tcb.roundStart = microsecondsAt(now);
+  tcb.lastReceived = millisecondsAt(now);
   tcb.lastSent = tcb.lastReceived;
   // a SYN that had to be repeated tells of losses
   if (tcb.setbacks !== null && tcb.setbacks.totalRetransmits > 1) tcb.window = 1;
-  if (tcb.srtt === 0) {
-    // no sample from the handshake (RFC 6298 §5.7)
-    tcb.variation = RTO_FALLBACK_US;
-    tcb.deviation = RTO_FALLBACK_US;
-    tcb.deviationMax = RTO_FALLBACK_US;
-    tcb.rto = RTO_FALLBACK_US / 1000;
-  }
+  if (tcb.srtt === 0) fallBack(tcb);
+}
+
+/** No sample from the handshake (RFC 6298 §5.7). */
+function fallBack(tcb: Tcb): void {
+  tcb.variation = RTO_FALLBACK_US;
+  tcb.deviation = RTO_FALLBACK_US;
+  tcb.deviationMax = RTO_FALLBACK_US;
+  tcb.rto = RTO_FALLBACK_US / 1000;
 }
 
 /** SYN-RECEIVED of a simultaneous open ends; the segment's text is still to come. */

@@ -5,12 +5,10 @@
  */
 import { emptyPlaces } from "../../../base/empty-places.ts";
 import type { Ipv4Address } from "../../../packet/ipv4-address.ts";
+import type { TcpState } from "../socket.ts";
 
-export const FlowKind = { connection: 0, request: 1 } as const;
-export type FlowKind = (typeof FlowKind)[keyof typeof FlowKind];
-
+/** The classes of entries have these fields first and in this order, where V8 then reads them without asking which it is. */
 export interface FlowEntry {
-  readonly flowKind: FlowKind;
   readonly localAddress: Ipv4Address;
   readonly remoteAddress: Ipv4Address;
   readonly localPort: number;
@@ -18,6 +16,8 @@ export interface FlowEntry {
   /** The table's own, as long as it is in it: its hash, and the next in its chain. */
   flowHash: number;
   nextInBucket: FlowEntry | null;
+  /** `newSynReceived` for a request, and only for one. */
+  readonly state: TcpState;
 }
 
 const FIRST_SIZE = 16;

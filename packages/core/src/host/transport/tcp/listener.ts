@@ -1,6 +1,9 @@
 /** A socket in LISTEN: how many wait for the last ACK and for accept(2) (`struct request_sock_queue`). */
+import type { Frame } from "../../../packet/frame.ts";
 import type { Ipv4Address } from "../../../packet/ipv4-address.ts";
+import type { Route } from "../../route/route.ts";
 import type { Tcb, TcpContext } from "./tcb.ts";
+import { Terms } from "./terms.ts";
 
 export class Listener {
   readonly context: TcpContext;
@@ -13,6 +16,8 @@ export class Listener {
   /** Connection requests under way. */
   requests = 0;
   closed = false;
+  /** Of the last SYN; null before the first. */
+  private terms: Terms | null = null;
   /** Connections that wait for accept: those from `head` up to `end`. */
   private readonly queue: (Tcb | null)[] = [];
   private head = 0;
@@ -38,6 +43,15 @@ export class Listener {
 
   get requestsFull(): boolean {
     return this.requests >= this.backlog;
+  }
+
+  /** The terms for `syn`, whose answer takes `route`. */
+  termsFor(syn: Frame, route: Route): Terms {
+    const { terms, context } = this;
+    if (terms?.fit(syn, route, context.host.routeGeneration()) === true) return terms;
+    const fresh = new Terms(context, syn, route);
+    this.terms = fresh;
+    return fresh;
   }
 
   push(tcb: Tcb): void {

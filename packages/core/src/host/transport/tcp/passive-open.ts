@@ -107,7 +107,7 @@ function complete(request: ConnectionRequest, frame: Frame): DropReason | null {
 }
 
 const isOldByTimestamp = (request: ConnectionRequest, frame: Frame): boolean =>
-  request.timestamps === true &&
+  request.terms.timestamps === true &&
   frame.hasTimestamps === true &&
   (frame.tcpFlags & TcpFlag.rst) === 0 &&
   ((frame.timestampValue - request.timestampRecent) | 0) < 0;
@@ -116,7 +116,7 @@ function inWindow(request: ConnectionRequest, frame: Frame): boolean {
   const start = frame.sequenceNumber;
   const end = segmentEnd(frame);
   const low = request.receiveNext;
-  const high = (low + request.receiveWindow) | 0;
+  const high = (low + request.terms.receiveWindow) | 0;
   if (start === low) return true;
   if (after(end, low) && before(start, high)) return true;
   return start === high && start === end;
@@ -124,14 +124,14 @@ function inWindow(request: ConnectionRequest, frame: Frame): boolean {
 
 /** Says what is expected, in the name of a connection that is not there yet (`tcp_v4_reqsk_send_ack`). */
 function acknowledgeAnyway(request: ConnectionRequest, cause: Frame): void {
-  const { context } = request;
+  const { context, terms } = request;
   const frame = replyTo(context, cause);
   if (frame === null) return;
   frame.tcpFlags = TcpFlag.ack;
   frame.sequenceNumber = (request.initialSequence + 1) | 0;
   frame.acknowledgementNumber = request.receiveNext;
-  frame.window = request.receiveWindow >> request.receiveScale;
-  if (request.timestamps === true) {
+  frame.window = terms.receiveWindow >> terms.receiveScale;
+  if (terms.timestamps === true) {
     frame.hasTimestamps = true;
     frame.timestampValue = timestampClock(context.host.engine.now, request.timestampOffset);
     frame.timestampEcho = request.timestampRecent;

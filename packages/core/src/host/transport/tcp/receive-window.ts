@@ -9,6 +9,7 @@ import type { Tcb } from "./tcb.ts";
 
 const WINDOW_FIELD_MAX = 0xffff;
 const SCALE_MAX = 14;
+const WINDOW_SPACE_MIN = 212_992;
 
 const windowOf = (space: number): number => space >> 1;
 const fullSpace = (tcb: Tcb): number => windowOf(tcb.receiveBuffer);
@@ -25,9 +26,9 @@ export const firstWindow = (buffer: number, mss: number): number => {
   return Math.min(space > mss ? space - (space % mss) : space, WINDOW_FIELD_MAX);
 };
 
-/** The shift count that a buffer which may grow to `maximum` octets asks for. */
+/** The shift count that a buffer which may grow to `maximum` octets asks for, and at any rate to WINDOW_SPACE_MIN. */
 export const firstScale = (maximum: number): number => {
-  const bits = 31 - Math.clz32(maximum);
+  const bits = 31 - Math.clz32(Math.max(maximum, WINDOW_SPACE_MIN));
   return Math.max(0, Math.min(bits - 15, SCALE_MAX));
 };
 

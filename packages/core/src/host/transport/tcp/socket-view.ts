@@ -9,7 +9,7 @@ import { inodeOf } from "../socket-numbers.ts";
 import type { SocketSummary, SocketTimer, TcpInfo } from "../transport.ts";
 import { millisecondsAt } from "./clock.ts";
 import type { ConnectionRequest } from "./connection-request.ts";
-import { chainsFor, type FlowEntry, FlowKind, hashOf } from "./flow-table.ts";
+import { chainsFor, type FlowEntry, hashOf } from "./flow-table.ts";
 import { queued, sendBuffer } from "./input.ts";
 import type { Listener } from "./listener.ts";
 import { Setbacks } from "./setbacks.ts";
@@ -78,7 +78,7 @@ function flowSummary(entry: FlowEntry): SocketSummary {
     local: { address: entry.localAddress, port: entry.localPort },
     remote: { address: entry.remoteAddress, port: entry.remotePort },
   };
-  if (entry.flowKind === FlowKind.connection)
+  if (entry.state !== TcpState.newSynReceived)
     return { ...ends, ...connectionSummary(entry as Tcb) };
   const request = entry as ConnectionRequest;
   return {

@@ -15,7 +15,8 @@ import type { SocketNumbers } from "../socket-numbers.ts";
 import type { TransportCounters } from "../transport.ts";
 import type { TransportHost } from "../transport-host.ts";
 import type { CongestionControl } from "./congestion/congestion-control.ts";
-import { type FlowEntry, FlowKind, type FlowTable } from "./flow-table.ts";
+import type { Departure } from "./departure.ts";
+import type { FlowEntry, FlowTable } from "./flow-table.ts";
 import type { Chunk, EarlySegment, SentSegment } from "./segment.ts";
 import { CongestionState, Setbacks } from "./setbacks.ts";
 import type { TimeWaits } from "./time-wait.ts";
@@ -66,6 +67,8 @@ export interface TcpContext {
   readonly flows: FlowTable;
   /** null before the first. */
   timeWaits: TimeWaits | null;
+  /** Where the last connection of our own went; null before the first. */
+  departure: Departure | null;
   readonly secrets: TransportSecrets;
   readonly numbers: SocketNumbers;
   readonly covered: AckCover;
@@ -124,6 +127,7 @@ export class Tcb implements FlowEntry, SlotHolder {
   remotePort = 0;
   flowHash = 0;
   nextInBucket: FlowEntry | null = null;
+  state: TcpState = TcpState.close;
   /** What is true or false of it: `TcbFlag`. */
   flags = 0;
   /** Whom a FULLNAT director named as the client (toa.ts); null for nobody. */
@@ -131,7 +135,6 @@ export class Tcb implements FlowEntry, SlotHolder {
 
   /** The socket's number among those of its namespace. */
   readonly cookie: number;
-  state: TcpState = TcpState.close;
   onEvent: (() => void) | null = null;
   /** The address for which it holds its local port in the port table; null while it holds none. */
   heldAddress: Ipv4Address | null = null;
@@ -247,10 +250,6 @@ export class Tcb implements FlowEntry, SlotHolder {
   constructor(context: TcpContext, cookie: number) {
     this.context = context;
     this.cookie = cookie;
-  }
-
-  get flowKind(): FlowKind {
-    return FlowKind.connection;
   }
 
   slotFired(slot: number): void {

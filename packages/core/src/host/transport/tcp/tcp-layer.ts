@@ -19,7 +19,8 @@ import type { TransportHost } from "../transport-host.ts";
 import { answerArrives } from "./active-open.ts";
 import { NEW_RENO } from "./congestion/new-reno.ts";
 import type { ConnectionRequest } from "./connection-request.ts";
-import { type FlowEntry, FlowKind, FlowTable } from "./flow-table.ts";
+import type { Departure } from "./departure.ts";
+import { type FlowEntry, FlowTable } from "./flow-table.ts";
 import { icmpErrorArrives } from "./icmp-error.ts";
 import { segmentArrives } from "./input.ts";
 import { Listener } from "./listener.ts";
@@ -58,6 +59,7 @@ export class TcpLayer implements TcpContext, TransportHandler {
   readonly numbers: SocketNumbers;
   readonly flows = new FlowTable();
   timeWaits: TimeWaits | null = null;
+  departure: Departure | null = null;
   readonly covered = new AckCover();
   readonly bareAck: SentSegment = outOfQueue(0, TcpFlag.ack);
   readonly congestion = NEW_RENO;
@@ -110,14 +112,16 @@ export class TcpLayer implements TcpContext, TransportHandler {
   }
 
   private toFlow(entry: FlowEntry, frame: Frame): DropReason | null {
-    if (entry.flowKind === FlowKind.connection) {
-      const tcb = entry as Tcb;
-      const refused =
-        tcb.state === TcpState.synSent ? answerArrives(tcb, frame) : segmentArrives(tcb, frame);
-      if (tcb.wakePending === true) this.wake(tcb);
-      return refused;
-    }
-    const request = entry as ConnectionRequest;
+    const { state } = entry;
+    if (state === TcpState.newSynReceived) return this.toRequest(entry as ConnectionRequest, frame);
+    const tcb = entry as Tcb;
+    const refused =
+      state === TcpState.synSent ? answerArrives(tcb, frame) : segmentArrives(tcb, frame);
+    if (tcb.wakePending === true) this.wake(tcb);
+    return refused;
+  }
+
+  private toRequest(request: ConnectionRequest, frame: Frame): DropReason | null {
     if (request.listener.closed === false) return requestReceives(request, frame);
     request.remove();
     return this.toListener(frame, null);

@@ -5,9 +5,10 @@ import { RouteType } from "../../route/config.ts";
 import { type Endpoint, type TcpSocket, TcpState } from "../socket.ts";
 import { inodeOf } from "../socket-numbers.ts";
 import { acknowledgeAfterRead } from "./ack-policy.ts";
-import { open } from "./active-open.ts";
+import { depart, open } from "./active-open.ts";
 import { abortWith, becomeTimeWait, finish, finTime } from "./close.ts";
 import { readQueue } from "./data-input.ts";
+import { Departure } from "./departure.ts";
 import { armFinWait, queued, sendBuffer } from "./input.ts";
 import { pushPending } from "./output.ts";
 import type { PortTable } from "./port-table.ts";
@@ -15,7 +16,7 @@ import { adjustReceiveSpace } from "./receive-window.ts";
 import { Chunk } from "./segment.ts";
 import { newTcb, Shutdown, setState, type Tcb, TcbFlag, type TcpContext } from "./tcb.ts";
 import { TIME_WAIT_LENGTH } from "./time-wait.ts";
-import { NO_OCTETS, routeOf, sendActiveReset } from "./transmit.ts";
+import { NO_OCTETS, sendActiveReset } from "./transmit.ts";
 
 const LOOPBACK = 0x7f000001 as Ipv4Address;
 
@@ -91,15 +92,10 @@ export class TcpSocketHandle implements TcpSocket {
     if (this.tcb.state !== TcpState.close) return Errno.EISCONN;
     if (this.connected) this.renew();
     const { tcb, context } = this;
-    const { ip, engine } = context.host;
     const destination = remote.address === ANY_ADDRESS ? LOOPBACK : remote.address;
-    const route = ip.routeOutput(destination, tcb.localAddress, 0, 0, 0);
-    if (typeof route === "number") return -route as Errno;
-    if (route.type === RouteType.broadcast || route.type === RouteType.multicast)
-      return Errno.ENETUNREACH;
-    // it has an address already if it was bound to one
-    const source =
-      tcb.localAddress === ANY_ADDRESS ? ip.sourceFor(route, destination) : tcb.localAddress;
+    const departure = this.departureTo(destination);
+    if (typeof departure === "number") return departure;
+    const { source } = departure;
     if (tcb.localPort === 0) {
       const port = this.ports.chooseForConnect(source, destination, remote.port);
       if (port === 0) return Errno.EADDRNOTAVAIL;
@@ -109,15 +105,39 @@ export class TcpSocketHandle implements TcpSocket {
     tcb.localAddress = source;
     tcb.remoteAddress = destination;
     tcb.remotePort = remote.port;
-    routeOf(tcb);
+    if (departure.lasts) departure.give(tcb);
+    else depart(tcb, departure);
     this.connected = true;
-    tcb.lockedAt = engine.now | 0;
+    tcb.lockedAt = context.host.engine.now | 0;
     tcb.flags |= TcbFlag.hashed;
     context.flows.add(tcb);
     context.byProcess = true;
     open(tcb);
     context.byProcess = false;
+    departure.way = tcb.way;
     return 0;
+  }
+
+  private departureTo(destination: Ipv4Address): Departure | Errno {
+    const { departure, host } = this.context;
+    if (departure?.leads(destination, host.routeGeneration()) !== true)
+      return this.findDeparture(destination);
+    return this.tcb.localAddress === ANY_ADDRESS ? departure : this.findDeparture(destination);
+  }
+
+  private findDeparture(destination: Ipv4Address): Departure | Errno {
+    const { context } = this;
+    const { ip } = context.host;
+    const { localAddress: bound } = this.tcb;
+    const route = ip.routeOutput(destination, bound, 0, 0, 0);
+    if (typeof route === "number") return -route as Errno;
+    if (route.type === RouteType.broadcast || route.type === RouteType.multicast)
+      return Errno.ENETUNREACH;
+    // it has an address already if it was bound to one
+    if (bound !== ANY_ADDRESS) return new Departure(destination, bound);
+    const departure = new Departure(destination, ip.sourceFor(route, destination));
+    context.departure = departure;
+    return departure;
   }
 
   /** The same socket after a failed attempt: a new connection, the old binding. */
