@@ -128,9 +128,9 @@ export class LinkEnd implements FrameReceiver {
    */
   carry(frame: Frame, octets: number): void {
     const { serialiser } = this;
-    const time = serialiser.enterFree(octets);
-    if (time < 0) return this.queue(frame, octets);
-    this.engine.deliverAfter(frame, this.receiver as LinkOwner, (time + this.delay) as Duration);
+    if (serialiser.free === false) return this.queue(frame, octets);
+    const wait = serialiser.occupy(octets) + this.delay;
+    this.engine.deliverAfter(frame, this.receiver as LinkOwner, wait as Duration);
   }
 
   /** `carry`, when the frame must wait. */

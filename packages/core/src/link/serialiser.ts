@@ -22,8 +22,13 @@ export const UNLIMITED_RATE: RateConfig = {
 
 const NANOSECONDS_PER_OCTET_AT_ONE_BIT_PER_SECOND = 8e9;
 
-/** The ring of waiting frames as it is at first, to be copied: V8 knows it as one of fractions. */
-const FIRST_RING = [NOT_SMALL, NOT_SMALL, NOT_SMALL, NOT_SMALL];
+/** So long may an octet take, so that the product with a frame's length is an integer of 31 bits. */
+const OCTET_TIME_MAX = 1 << 13;
+
+/** Long ago; no small integer, so that V8 knows the ring as one of fractions. */
+const LEFT = -NOT_SMALL;
+/** The ring as it is at first, to be copied. */
+const FIRST_RING = [LEFT, LEFT, LEFT, LEFT];
 /** For a wire that nobody has waited for. */
 const NO_RING = FIRST_RING.slice(0, 0);
 
@@ -32,39 +37,40 @@ export class Serialiser {
   busyUntil = NOT_SMALL;
   private readonly clock: Clock;
   private readonly rate: number;
-  /** How long an octet takes, in nanoseconds, if that is a small integer; else −1. */
+  /** How long an octet takes, in nanoseconds, if that is an integer up to `OCTET_TIME_MAX`; else −1. */
   private readonly octetTime: number;
   private readonly octetsMax: number;
   private readonly framesMax: number;
-  /** When the last frame leaves that found the wire free and for which another had to wait. */
-  private firstLeaves = NOT_SMALL;
   /**
-   * A ring of the instants at which frames leave that had to wait, oldest at `head`; as long as it ever had to be. Those of
-   * the past are taken out when the next frame has to wait.
+   * A ring of the instants at which the latest frames leave or left, of those that had to wait and of those they waited
+   * for; the last is at `newest`, and the oldest follows it. When that one is still here, the ring is full of frames.
    */
   private leaves = NO_RING;
-  private head = 0;
-  private count = 0;
+  private newest = 0;
 
   constructor(config: RateConfig, clock: Clock) {
     this.clock = clock;
     this.rate = config.bitsPerSecond > 0 ? config.bitsPerSecond : Number.POSITIVE_INFINITY;
     const octetTime = NANOSECONDS_PER_OCTET_AT_ONE_BIT_PER_SECOND / this.rate;
-    // without a fraction's representation (`| 0`) it is multiplied as an integer
-    this.octetTime = (octetTime | 0) === octetTime ? octetTime | 0 : -1;
+    // without a fraction's representation (`| 0`), which it would else keep
+    this.octetTime =
+      octetTime <= OCTET_TIME_MAX && (octetTime | 0) === octetTime ? octetTime | 0 : -1;
     this.octetsMax = config.queueOctetsMax;
     this.framesMax = config.queueFramesMax;
     this.busyUntil = 0;
-    this.firstLeaves = 0;
   }
 
-  /** As `enter`, if the wire is free: how long it takes, in nanoseconds. Else −1, and the frame is to `join`. */
-  enterFree(octets: number): number {
-    const { now } = this.clock;
-    if (this.busyUntil > now) return -1;
+  /** Nobody is sending. */
+  get free(): boolean {
+    return this.busyUntil <= this.clock.now;
+  }
+
+  /** Takes a frame of `octets` now, when the wire is free: how long it takes, in nanoseconds. */
+  occupy(octets: number): number {
     const { octetTime } = this;
-    const time = octetTime >= 0 ? octets * octetTime : this.timeOf(octets);
-    this.busyUntil = now + time;
+    // a product of integers, for V8
+    const time = octetTime >= 0 ? Math.imul(octets, octetTime) : this.timeOf(octets);
+    this.busyUntil = this.clock.now + time;
     return time;
   }
 
@@ -73,7 +79,9 @@ export class Serialiser {
    * no instant back and is given none: V8 makes an object of each fraction-sized number that crosses a call.)
    */
   enter(octets: number): boolean {
-    return this.enterFree(octets) >= 0 || this.join(octets);
+    if (!this.free) return this.join(octets);
+    this.occupy(octets);
+    return true;
   }
 
   private timeOf(octets: number): number {
@@ -83,45 +91,49 @@ export class Serialiser {
 
   /** Takes a frame that must wait, for the wire is not free; false when there is no room. */
   join(octets: number): boolean {
-    if (!this.hasRoom(octets)) return false;
-    // the wire is not free: if nobody waits, then the one that found it free is on it
-    if (this.count === 0) this.firstLeaves = this.busyUntil;
+    if (this.octetsMax > 0 && this.octetsWaiting() + octets > this.octetsMax) return false;
+    if (this.framesMax > 0) return this.joinCounted(octets);
     this.busyUntil += this.timeOf(octets);
-    if (this.framesMax > 0) this.remember();
     return true;
   }
 
-  /** Whether a frame may wait behind the one that is on the wire. */
-  private hasRoom(octets: number): boolean {
-    const { now } = this.clock;
-    if (this.octetsMax > 0) {
-      const wait = this.busyUntil - now;
-      const waiting = Math.ceil((wait * this.rate) / NANOSECONDS_PER_OCTET_AT_ONE_BIT_PER_SECOND);
-      if (waiting + octets > this.octetsMax) return false;
-    }
-    if (this.framesMax === 0) return true;
-    const mask = this.leaves.length - 1;
-    while (this.count > 0 && (this.leaves[this.head] as number) <= now) {
-      this.head = (this.head + 1) & mask;
-      this.count--;
-    }
-    const first = this.count === 0 || this.firstLeaves > now ? 1 : 0;
-    return this.count + first < this.framesMax;
+  private octetsWaiting(): number {
+    const wait = this.busyUntil - this.clock.now;
+    return Math.ceil((wait * this.rate) / NANOSECONDS_PER_OCTET_AT_ONE_BIT_PER_SECOND);
+  }
+
+  /** `join`, where frames are counted. */
+  private joinCounted(octets: number): boolean {
+    if (this.leaves === NO_RING) this.leaves = FIRST_RING.slice(0, this.framesMax);
+    // the frame on the wire had not to wait, and is not noted yet
+    if (this.leaves[this.newest] !== this.busyUntil) this.note();
+    const oldest = this.leaves[this.after(this.newest)] as number;
+    if (oldest > this.clock.now && !this.lengthen()) return false;
+    this.busyUntil += this.timeOf(octets);
+    this.note();
+    return true;
   }
 
   /** Notes that one more frame leaves at `busyUntil`. */
-  private remember(): void {
-    if (this.count === this.leaves.length) this.lengthen();
-    const place = (this.head + this.count) & (this.leaves.length - 1);
+  private note(): void {
+    const place = this.after(this.newest);
     this.leaves[place] = this.busyUntil;
-    this.count++;
+    this.newest = place;
   }
 
-  /** Makes the ring twice as long, a power of two, with the oldest frame at its beginning. */
-  private lengthen(): void {
-    const { leaves, head, count } = this;
-    this.leaves = count === 0 ? FIRST_RING.slice() : leaves.concat(leaves);
-    for (let i = 0; i < count; i++) this.leaves[i] = leaves[(head + i) & (count - 1)] as number;
-    this.head = 0;
+  private after(place: number): number {
+    return place + 1 === this.leaves.length ? 0 : place + 1;
+  }
+
+  /** Makes the ring longer, which is full of frames that have not left; false when there may be no more of them. */
+  private lengthen(): boolean {
+    const { leaves, newest, framesMax } = this;
+    const { length } = leaves;
+    if (length === framesMax) return false;
+    const longer = leaves.slice(newest + 1).concat(leaves.slice(0, newest + 1));
+    while (longer.length < framesMax && longer.length < 2 * length) longer.push(LEFT);
+    this.leaves = longer;
+    this.newest = length - 1;
+    return true;
   }
 }

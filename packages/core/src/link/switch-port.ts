@@ -112,7 +112,9 @@ export class SwitchPort extends CableDevice {
   }
 
   override receive(frame: Frame): void {
-    if (this.takesIn(frame) === true) this.bridge.deviceInput(frame, this);
+    if (this.way === null || frame.extras !== null) return super.receive(frame);
+    this.countReceived(frame);
+    this.bridge.deviceInput(frame, this);
   }
 
   override process(frame: Frame): void {

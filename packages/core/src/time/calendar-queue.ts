@@ -54,8 +54,9 @@ export class CalendarQueue implements EventQueue {
   /** Links of the front behind which new events often belong, the likelier first; `front` when it has been taken. */
   private hint = this.front;
   private otherHint = this.front;
-  /** The link that was taken last: most events put another one into the queue at once. Null when in use again. */
-  private spare: Pending | null = null;
+  /** The link that was taken last: most events put another one into the queue at once. */
+  private spare = this.none;
+  private spareIsFree = false;
   /** The other links that hold no event, chained. */
   private free = this.none;
   private pushed = 0;
@@ -99,20 +100,32 @@ export class CalendarQueue implements EventQueue {
   }
 
   push(what: SimEvent | object, receiver: Receiver<object> | null, at: number): void {
-    const { spare } = this;
-    const pending = spare === null ? this.takeFree(at) : spare;
-    this.spare = null;
+    if (this.spareIsFree === false) return this.pushWithoutSpare(what, receiver, at);
+    this.spareIsFree = false;
+    const pending = this.spare;
     pending.what = what;
     pending.receiver = receiver;
     pending.at = at;
     pending.sequence = this.pushed++;
-    if (at >= this.frontTail.at) return this.pushBehind(pending, at);
     const { hint } = this;
     const { next } = hint;
-    if (hint.at > at || next.at <= at) return this.insert(pending, at);
-    pending.next = next;
-    hint.next = pending;
-    this.hint = pending;
+    if (hint.at <= at && next.at > at) {
+      pending.next = next;
+      hint.next = pending;
+      this.hint = pending;
+    } else if (at < this.frontTail.at) this.insert(pending, at);
+    else this.pushBehind(pending, at);
+  }
+
+  /** `push`, in a link that was taken before the spare one. A function of its own, which takes nothing away from `push`. */
+  private pushWithoutSpare(
+    what: SimEvent | object,
+    receiver: Receiver<object> | null,
+    at: number,
+  ): void {
+    this.spare = this.takeFree(at);
+    this.spareIsFree = true;
+    this.push(what, receiver, at);
   }
 
   /** A link that holds no event; when there is none, for an event of `at`. */
@@ -149,10 +162,10 @@ export class CalendarQueue implements EventQueue {
 
   /** Puts a new event of the front into its place, behind all others of its instant, which is not behind the hint. */
   private insert(pending: Pending, at: number): void {
-    const { hint, otherHint, front } = this;
-    let start = hint.at <= at ? hint : front;
-    if (otherHint.at <= at && otherHint.at > start.at) start = otherHint;
-    let place = start;
+    const { hint, otherHint } = this;
+    let place = this.front;
+    if (otherHint.at <= at) place = otherHint;
+    if (hint.at <= at && hint.at > place.at) place = hint;
     let { next } = place;
     let passed = 0;
     while (next.at <= at) {
@@ -203,8 +216,9 @@ export class CalendarQueue implements EventQueue {
     if (first === this.hint) this.hint = front;
     if (first === this.otherHint) this.otherHint = front;
     this.taken++;
-    if (this.spare !== null) this.chainFree(this.spare);
+    if (this.spareIsFree === true) this.chainFree(this.spare);
     this.spare = first;
+    this.spareIsFree = true;
     return first;
   }
 
@@ -375,8 +389,8 @@ export class CalendarQueue implements EventQueue {
   /** Lets go of free links so that there are no more than `count` in all, which is more than there are events. */
   private keepLinks(count: number): void {
     if (this.links <= count) return;
-    if (this.spare !== null) this.chainFree(this.spare);
-    this.spare = null;
+    if (this.spareIsFree === true) this.chainFree(this.spare);
+    this.spareIsFree = false;
     this.links = count;
     let kept = this.none;
     for (let i = this.size; i < count; i++) {

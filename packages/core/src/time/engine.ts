@@ -47,6 +47,8 @@ export class Engine implements Clock {
   private readonly checkEvery: number;
   private checkedAt = NOT_SMALL as Instant;
   private firedThen = 0;
+  /** What is due later waits for another run. A field: V8 unpacks a parameter at every use, to compare it with an instant. */
+  private last = NOT_SMALL as Instant;
   readonly timers: TimerWheel;
 
   constructor({ limits, queue }: EngineOptions = {}) {
@@ -101,27 +103,33 @@ export class Engine implements Clock {
 
   /** Fires all events up to and including `until`; afterwards `now` is `until` unless a limit ended it. */
   run(until: Instant): RunOutcome {
-    const { limits } = this;
-    const last = Math.min(until, limits.simulatedTimeNsMax);
-    do {
-      if (this.check()) {
-        if (this.queue.firstDue() > last) break;
-        const limit = this.limitReached() as LimitName;
-        return { kind: "limit", limit, bound: limits[limit] };
-      }
-    } while (this.fire(last));
-    if (last > this.now) this.now = last as Instant;
+    const { last: outer, limits } = this;
+    const last = Math.min(until, limits.simulatedTimeNsMax) as Instant;
+    this.last = last;
+    const limit = this.runToLast();
+    // an event may have begun this run
+    this.last = outer;
+    if (limit !== null) return { kind: "limit", limit, bound: limits[limit] };
+    if (last > this.now) this.now = last;
     if (this.quiescent) return { kind: "quiescent" };
     if (last === until) return { kind: "reached" };
     return { kind: "limit", limit: "simulatedTimeNsMax", bound: limits.simulatedTimeNsMax };
   }
 
+  /** Fires all events up to and including `last`; the limit that forbids the next one, or null. */
+  private runToLast(): LimitName | null {
+    do {
+      if (this.check()) return this.queue.firstDue() > this.last ? null : this.limitReached();
+    } while (this.fire());
+    return null;
+  }
+
   /** Fires events until the limits are to be looked at, or until no more is due before or at `last`: false then. */
-  private fire(last: number): boolean {
+  private fire(): boolean {
     const { queue, checkAt } = this;
     while (queue.taken < checkAt) {
       const at = queue.firstDue();
-      if (at > last) return false;
+      if (at > this.last) return false;
       this.now = at as Instant;
       const { what, receiver } = queue.take();
       // arrivals, which are most, have a call of their own, that V8 puts in its place

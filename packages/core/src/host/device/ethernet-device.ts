@@ -43,7 +43,9 @@ export class EthernetDevice extends CableDevice implements HostDevice {
   }
 
   override receive(frame: Frame): void {
-    if (this.takesIn(frame) === true) this.above.receive(frame, this);
+    if (this.way === null || frame.extras !== null) return super.receive(frame);
+    this.countReceived(frame);
+    this.above.receive(frame, this);
   }
 
   override process(frame: Frame): void {
