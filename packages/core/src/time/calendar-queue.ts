@@ -13,10 +13,10 @@
  *
  * Most events of a network are due as long after their scheduling as the one scheduled before, because they travel on like
  * cables. So the search for a place in the front begins at that one, and is seldom a search. Two such places are remembered,
- * since frames are mostly short or long.
- *
- * Its objects are made anew now and then (`renewed`), because the collector makes storing into old ones dear.
+ * since frames are mostly short or long. All its objects are made anew now and then (`renewed`), because the collector
+ * makes storing into old ones dear.
  */
+import { BucketSet } from "./bucket-set.ts";
 import type { Receiver, SimEvent } from "./event.ts";
 import type { EventQueue } from "./event-queue.ts";
 import { inOrder, Pending } from "./pending.ts";
@@ -35,6 +35,7 @@ const BUCKETS_MAX = 1 << 21;
 const RENEW_MIN = 4096;
 const RENEW_PER_EVENT = 64;
 const RENEW_SIZE_MAX = 2048;
+const NO_BUCKETS = new BucketSet(0);
 /** More events than there can be; a small integer. */
 const UNBOUNDED = 1 << 30;
 /** What a heap operation counts for among the wasted steps. */
@@ -62,16 +63,14 @@ export class CalendarQueue implements EventQueue {
   private pushed = 0;
   /** Links that were made, at most as many as `sizeMax`: when all are in use, there are too many events. */
   private links = 0;
-  /**
-   * No event of the front at or after it may be taken without a look elsewhere: `frontEnd`, or when the heap's first is due.
-   */
+  /** No event of the front at or after it is taken without a look elsewhere: `frontEnd`, or the heap's first is due. */
   private bound = Number.POSITIVE_INFINITY;
   /** With more events than these they are distributed anew. */
   private sizeMax = SMALL_MAX;
   /** The newest event of each chain, `none` for an empty one. */
   private buckets: Pending[] = [];
-  /** One bit per bucket that is not empty. */
-  private filled = new Int32Array(0);
+  /** The buckets that are not empty. */
+  private filled = NO_BUCKETS;
   private inBuckets = 0;
   /** The slice before `frontEnd`; slice s, counted from the start of time, is bucket s modulo their number. */
   private slice = 0;
@@ -100,7 +99,11 @@ export class CalendarQueue implements EventQueue {
   }
 
   push(what: SimEvent | object, receiver: Receiver<object> | null, at: number): void {
-    if (this.spareIsFree === false) return this.pushWithoutSpare(what, receiver, at);
+    if (this.spareIsFree === false) {
+      // once more from the beginning, which takes nothing away from the usual way
+      this.provideSpare(at);
+      return this.push(what, receiver, at);
+    }
     this.spareIsFree = false;
     const pending = this.spare;
     pending.what = what;
@@ -117,15 +120,9 @@ export class CalendarQueue implements EventQueue {
     else this.pushBehind(pending, at);
   }
 
-  /** `push`, in a link that was taken before the spare one. A function of its own, which takes nothing away from `push`. */
-  private pushWithoutSpare(
-    what: SimEvent | object,
-    receiver: Receiver<object> | null,
-    at: number,
-  ): void {
+  private provideSpare(at: number): void {
     this.spare = this.takeFree(at);
     this.spareIsFree = true;
-    this.push(what, receiver, at);
   }
 
   /** A link that holds no event; when there is none, for an event of `at`. */
@@ -244,9 +241,7 @@ export class CalendarQueue implements EventQueue {
     pending.next = next;
     this.buckets[bucket] = pending;
     this.inBuckets++;
-    if (next !== this.none) return;
-    const word = bucket >> 5;
-    this.filled[word] = (this.filled[word] as number) | (1 << (bucket & 31));
+    if (next === this.none) this.filled.add(bucket);
   }
 
   /** The front is empty: moves it on to the next event's slice. */
@@ -264,18 +259,10 @@ export class CalendarQueue implements EventQueue {
 
   /** The first slice after the present one whose bucket is not empty; there is one. */
   private nextFilled(): number {
-    const { filled } = this;
-    const mask = this.buckets.length - 1;
-    const start = (this.slice + 1) & mask;
-    let word = start >> 5;
-    let bits = (filled[word] as number) & (-1 << (start & 31));
-    while (bits === 0) {
-      word = (word + 1) & (mask >> 5);
-      bits = filled[word] as number;
-      this.skipped++;
-    }
-    const bucket = (word << 5) + 31 - Math.clz32(bits & -bits);
-    return this.slice + 1 + ((bucket - start) & mask);
+    const start = (this.slice + 1) & (this.buckets.length - 1);
+    const ahead = this.filled.aheadOf(start);
+    this.skipped += ahead >> 5;
+    return this.slice + 1 + ahead;
   }
 
   /** Moves a bucket's events into the front, which is empty, and sorts them. */
@@ -284,8 +271,7 @@ export class CalendarQueue implements EventQueue {
     let pending = this.buckets[bucket] as Pending;
     if (pending === none) return;
     this.buckets[bucket] = none;
-    const word = bucket >> 5;
-    this.filled[word] = (this.filled[word] as number) & ~(1 << (bucket & 31));
+    this.filled.remove(bucket);
     let count = 0;
     while (pending !== none) {
       if (++count > INSERTION_SORT_MAX) return this.unchainMany(pending, count);
@@ -381,7 +367,7 @@ export class CalendarQueue implements EventQueue {
       this.inBuckets -= (this.buckets[i] as Pending).collect(all, this.none);
       this.buckets[i] = this.none;
     }
-    this.filled.fill(0);
+    this.filled.clear();
     this.side.drainTo(all);
     return all;
   }
@@ -409,6 +395,6 @@ export class CalendarQueue implements EventQueue {
     this.sizeMax = count < BUCKETS_MAX ? count : UNBOUNDED;
     if (count === this.buckets.length) return;
     this.buckets = new Array<Pending>(count).fill(this.none);
-    this.filled = new Int32Array(count >> 5);
+    this.filled = new BucketSet(count);
   }
 }
