@@ -6,7 +6,7 @@
 
 import { TcpFlag } from "../../../packet/protocol.ts";
 import { microsecondsAt, millisecondsAt } from "./clock.ts";
-import { SentSegment } from "./segment.ts";
+import { Chunk, SentSegment } from "./segment.ts";
 import { after } from "./sequence.ts";
 import type { Setbacks } from "./setbacks.ts";
 import {
@@ -20,6 +20,8 @@ import {
 import { NO_OCTETS, routeOf, transmit } from "./transmit.ts";
 import { armLossTimer, armWindowProbe } from "./transmit-timer.ts";
 
+const NOTHING = new Chunk(NO_OCTETS, 0, 0, 0);
+
 /** Sends what may be sent now. There is something to send exactly while the ends of what is written and sent differ. */
 export function pushPending(tcb: Tcb): void {
   if (tcb.writeEnd !== tcb.sendNext) sendPending(tcb);
@@ -28,8 +30,8 @@ export function pushPending(tcb: Tcb): void {
 function sendPending(tcb: Tcb): void {
   routeOf(tcb);
   if (tcb.window > INITIAL_WINDOW_SEGMENTS) restartAfterIdle(tcb);
-  let sent = 0;
   tcb.flags &= ~TcbFlag.windowLimited;
+  const first = tcb.sendNext;
   do {
     const size = Math.min(tcb.unsent, tcb.mss);
     const fin = size === tcb.unsent && finWaits(tcb);
@@ -37,24 +39,26 @@ function sendPending(tcb: Tcb): void {
       tcb.flags |= TcbFlag.windowLimited;
       break;
     }
-    if (!fitsPeersWindow(tcb, size + (fin ? 1 : 0))) break;
+    if (after((tcb.sendNext + size + (fin ? 1 : 0)) | 0, windowEnd(tcb))) break;
     if (!fin && size < tcb.mss && nagleHolds(tcb)) break;
     sendNew(tcb, size, fin);
-    sent++;
+    if (tcb.setbacks !== null) sentAmid(tcb.setbacks);
   } while (tcb.writeEnd !== tcb.sendNext);
-  if (sent > 0) {
-    if (tcb.setbacks !== null) sentAmid(tcb.setbacks, sent);
-    noteWindowUsage(tcb);
-    armLossTimer(tcb);
-  } else if (tcb.packetsOut === 0 && tcb.transmitTimer === TransmitTimer.none) armWindowProbe(tcb);
+  if (tcb.sendNext === first) return nothingSent(tcb);
+  noteWindowUsage(tcb);
+  armLossTimer(tcb);
 }
 
-function sentAmid({ recovery }: Setbacks, segments: number): void {
-  if (recovery !== null) recovery.sent += segments;
+function sentAmid({ recovery }: Setbacks): void {
+  if (recovery !== null) recovery.sent++;
 }
 
-const fitsPeersWindow = (tcb: Tcb, size: number): boolean =>
-  !after((tcb.sendNext + size) | 0, (tcb.sendUnacknowledged + tcb.sendWindow) | 0);
+function nothingSent(tcb: Tcb): void {
+  if (tcb.packetsOut === 0 && tcb.transmitTimer === TransmitTimer.none) armWindowProbe(tcb);
+}
+
+/** One past the last sequence number that the peer's window has room for. */
+const windowEnd = (tcb: Tcb): number => (tcb.sendUnacknowledged + tcb.sendWindow) | 0;
 
 /** A short segment waits while another short one is not acknowledged. */
 const nagleHolds = (tcb: Tcb): boolean =>
@@ -62,30 +66,34 @@ const nagleHolds = (tcb: Tcb): boolean =>
 
 /** Sends `size` octets off the head of the write queue, with FIN when `fin`. */
 export function sendNew(tcb: Tcb, size: number, fin: boolean): void {
-  let flags = fin ? TcpFlag.fin | TcpFlag.ack : TcpFlag.ack;
-  let octets: Uint8Array = NO_OCTETS;
-  let offset = 0;
+  const flags = fin ? TcpFlag.fin | TcpFlag.ack : TcpFlag.ack;
   const head = tcb.writeHead;
-  if (size > 0 && head !== null) {
-    if (head.length > size) {
-      octets = head.octets;
-      offset = head.offset;
-      head.offset += size;
-      head.length -= size;
-    } else if (head.length === size) {
-      octets = head.octets;
-      offset = head.offset;
-      flags |= TcpFlag.psh;
-      shiftChunk(tcb);
-    } else {
-      const whole = new Uint8Array(size);
-      if (gather(tcb, whole)) flags |= TcpFlag.psh;
-      octets = whole;
-    }
+  if (size === 0 || head === null) return sendPiece(tcb, flags, NOTHING, size);
+  if (head.length !== size) return sendPart(tcb, flags, head, size);
+  tcb.writeHead = head.next;
+  if (head.next === null) tcb.writeTail = null;
+  sendPiece(tcb, flags | TcpFlag.psh, head, size);
+}
+
+/** The same when the segment is not just what was written first. */
+function sendPart(tcb: Tcb, flags: number, head: Chunk, size: number): void {
+  if (head.length > size) {
+    const piece = new Chunk(head.octets, head.offset, size, 0);
+    head.offset += size;
+    head.length -= size;
+    return sendPiece(tcb, flags, piece, size);
   }
-  const segment = outstanding(tcb, flags, octets, offset, size);
-  if (fin) tcb.flags |= TcbFlag.finSent;
+  const whole = new Uint8Array(size);
+  const push = gather(tcb, whole) ? TcpFlag.psh : 0;
+  sendPiece(tcb, flags | push, new Chunk(whole, 0, size, 0), size);
+}
+
+/** Sends `size` octets from where `piece` begins, which is in the write queue no more. */
+function sendPiece(tcb: Tcb, flags: number, piece: Chunk, size: number): void {
+  const { octets, offset } = piece;
+  if ((flags & TcpFlag.fin) !== 0) tcb.flags |= TcbFlag.finSent;
   tcb.unsent -= size;
+  const segment = outstanding(tcb, flags, octets, offset, size);
   if (size < tcb.mss) tcb.smallSent = segment.end;
   segment.frameId = transmit(tcb, segment);
 }
@@ -150,8 +158,12 @@ function restartAfterIdle(tcb: Tcb): void {
 /** Remembers how much of the congestion window was used, once per window (`tcp_cwnd_validate`). */
 function noteWindowUsage(tcb: Tcb): void {
   if (inFlight(tcb) >= tcb.window) tcb.flags |= TcbFlag.windowLimited;
-  const over = !after(tcb.windowUsageSequence, tcb.sendUnacknowledged);
-  if (!over && tcb.windowLimited === false && tcb.packetsOut <= tcb.maxPacketsOut) return;
+  if (
+    after(tcb.windowUsageSequence, tcb.sendUnacknowledged) &&
+    (tcb.flags & TcbFlag.windowLimited) === 0 &&
+    tcb.packetsOut <= tcb.maxPacketsOut
+  )
+    return;
   tcb.maxPacketsOut = tcb.packetsOut;
   tcb.windowUsageSequence = tcb.sendNext;
 }

@@ -338,14 +338,17 @@ export function setbacksOf(tcb: Tcb): Setbacks {
 }
 
 /** Segments believed to be on their way (`tcp_packets_in_flight`). */
-export function inFlight({ packetsOut, setbacks }: Tcb): number {
-  if (setbacks === null) return packetsOut;
-  return packetsOut - setbacks.sackedOut - setbacks.lostOut + setbacks.resentOut;
+export const inFlight = (tcb: Tcb): number =>
+  tcb.setbacks === null ? tcb.packetsOut : inFlightAmid(tcb);
+
+function inFlightAmid(tcb: Tcb): number {
+  const { sackedOut, lostOut, resentOut } = setbacksOf(tcb);
+  return tcb.packetsOut - sackedOut - lostOut + resentOut;
 }
 
 /** Whether lost segments are being sent again: fast recovery, or what follows a timeout. */
-export const isRecovering = ({ setbacks }: Tcb): boolean =>
-  setbacks !== null && setbacks.congestionState >= CongestionState.recovery;
+export const isRecovering = (tcb: Tcb): boolean =>
+  tcb.setbacks !== null && tcb.setbacks.congestionState >= CongestionState.recovery;
 
 /** A FIN waits behind the octets that wait. */
 export const finWaits = (tcb: Tcb): boolean => tcb.writeEnd !== ((tcb.sendNext + tcb.unsent) | 0);

@@ -32,12 +32,11 @@ export function rearmRetransmit(tcb: Tcb): void {
 /** A probe for a lost tail where the peer can tell us what arrived, otherwise the timeout (`tcp_set_xmit_timer`). */
 export function armLossTimer(tcb: Tcb): void {
   if (tcb.sack === false || tcb.packetsOut === 0 || isRecovering(tcb)) return rearmRetransmit(tcb);
-  let delay: number = RTO_MIN;
-  if (tcb.srtt > 0) {
-    delay = (((tcb.srtt >> 2) + 999) / 1000) | 0;
-    // a lone segment's acknowledgement may be delayed
-    delay += tcb.packetsOut === 1 ? RTO_MIN : TWO_JIFFIES;
-  } else delay = INITIAL_RTO;
+  const { srtt } = tcb;
+  let delay = INITIAL_RTO;
+  // a lone segment's acknowledgement may be delayed
+  if (srtt > 0)
+    delay = ((((srtt >> 2) + 999) / 1000) | 0) + (tcb.packetsOut === 1 ? RTO_MIN : TWO_JIFFIES);
   armTransmitTimer(tcb, TransmitTimer.lossProbe, Math.min(delay, tcb.rto));
 }
 

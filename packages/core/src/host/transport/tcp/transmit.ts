@@ -73,10 +73,11 @@ export function syncMss(tcb: Tcb, mtu: number): void {
 
 /**
  * Sends `segment`: the frame's id, or 0 when there is no route. A segment with a frame's id was sent before. What the frame
- * takes is asked before it is made: V8 leaves out what would only be overwritten, as long as nothing is asked in between.
+ * takes from others than `tcb` and `segment`, whose shapes are known by then, is asked before it is made: V8 leaves out
+ * what would only be overwritten, as long as nothing is asked in between. What is rare comes last.
  */
 export function transmit(tcb: Tcb, segment: SentSegment): number {
-  const { context, identification, timestamps } = tcb;
+  const { context, timestamps } = tcb;
   const { host, causeId } = context;
   let { way } = tcb;
   let route: Route | null = null;
@@ -88,15 +89,17 @@ export function transmit(tcb: Tcb, segment: SentSegment): number {
     if (route === null) return 0;
     way = findWay(tcb, route);
   }
+  context.counters.OutSegs++;
   const { engine, sysctls } = host;
-  const { flags, length } = segment;
-  const syn = (flags & TcpFlag.syn) !== 0;
+  const { flags } = segment;
   let window = 0;
-  if (syn) window = Math.min(tcb.receiveWindow, 0xffff);
+  if ((flags & TcpFlag.syn) !== 0) window = Math.min(tcb.receiveWindow, 0xffff);
   else window = advertise(tcb, isEmpty(tcb) ? emptyWindow(tcb) : chooseCarefully(tcb));
+  const { length, frameId } = segment;
   const now = millisecondsAt(engine.now);
   const origin = causeId === 0 ? FrameOrigin.original : FrameOrigin.answer;
   const fragment = sysctls.ip_no_pmtu_disc === 0 ? FragmentField.dontFragment : 0;
+  const ttl = sysctls.ip_default_ttl;
   let size = HEADERS_LENGTH + length;
   let value = 0;
   let echo = 0;
@@ -105,14 +108,16 @@ export function transmit(tcb: Tcb, segment: SentSegment): number {
     value = (now + tcb.timestampOffset) | 0;
     echo = tcb.timestampRecent;
   }
+  const { identification } = tcb;
   tcb.identification = (identification + 1) & 0xffff;
-  const frame = new Frame(engine.newFrameId());
+  const id = engine.newFrameId();
+  const frame = new Frame(id);
   frame.parentId = causeId;
   frame.origin = origin;
   frame.source = tcb.localAddress;
   frame.destination = tcb.remoteAddress;
   frame.protocol = IpProtocol.tcp;
-  frame.ttl = sysctls.ip_default_ttl;
+  frame.ttl = ttl;
   frame.fragment = fragment;
   frame.identification = identification;
   frame.length = size;
@@ -129,17 +134,17 @@ export function transmit(tcb: Tcb, segment: SentSegment): number {
   frame.payloadOffset = segment.offset;
   frame.payloadLength = length;
   frame.route = route;
-  if (segment.frameId !== 0) markAgain(frame, segment.frameId);
-  if (syn) synHeader(tcb, route, frame);
-  else if (tcb.setbacks !== null && tcb.sack) reportEarly(tcb, tcb.setbacks, frame);
-  if (tcb.quickAcks > 0) countQuickAck(tcb);
-  if (tcb.ackPending !== 0) forgetOwed(tcb);
+  const quickAcks = tcb.quickAcks - 1;
+  if (quickAcks >= 0) quickAcksLeft(tcb, quickAcks);
   if (length > 0) dataSent(tcb, now);
   if (tcb.confirmPending) confirm(tcb, way, route);
-  context.counters.OutSegs++;
+  if (tcb.ackPending !== 0) forgetOwed(tcb);
+  if (frameId !== 0) markAgain(frame, frameId);
+  if ((flags & TcpFlag.syn) !== 0) synHeader(tcb, route, frame);
+  else if (tcb.setbacks !== null && tcb.sack) reportEarly(tcb, tcb.setbacks, frame);
   if (way !== null && frame.length <= way.mtu) way.send(frame);
   else context.send(frame);
-  return frame.id;
+  return id;
 }
 
 /** The way by `route`; null where there is more to it, or while none is known. */
@@ -187,9 +192,9 @@ function reportEarly(tcb: Tcb, setbacks: Setbacks, frame: Frame): void {
   frame.length = packetLength(frame);
 }
 
-function countQuickAck(tcb: Tcb): void {
-  tcb.quickAcks--;
-  if (tcb.quickAcks === 0) tcb.ackDelay = ACK_DELAY_MIN;
+function quickAcksLeft(tcb: Tcb, count: number): void {
+  tcb.quickAcks = count;
+  if (count === 0) tcb.ackDelay = ACK_DELAY_MIN;
 }
 
 /** An acknowledgement is on its way: none is owed any more. Before the handshake's end none was. */
