@@ -88,10 +88,10 @@ export class LinkEnd implements FrameReceiver {
   private receiver: LinkOwner | null = null;
   private delay: Duration = 0 as Duration;
 
-  constructor(link: Link) {
+  constructor(link: Link, rate: RateConfig) {
     this.link = link;
     this.engine = link.engine;
-    this.serialiser = new Serialiser(UNLIMITED_RATE, link.engine);
+    this.serialiser = new Serialiser(rate, link.engine);
     this.backlog = new Backlog(this);
   }
 
@@ -256,17 +256,19 @@ export class Link {
     this.rng = rng;
     this.delay = config.delay;
     this.dropsLongFrames = config.dropsLongFrames;
-    this.a = new LinkEnd(this);
-    this.b = new LinkEnd(this);
+    this.a = new LinkEnd(this, config.rate);
+    this.b = new LinkEnd(this, config.rate);
     this.a.peer = this.b;
     this.b.peer = this.a;
-    if (config.rate !== UNLIMITED_RATE || config.impairments !== NO_IMPAIRMENTS) {
-      this.apply(config);
-    }
+    if (config.rate !== UNLIMITED_RATE || config.impairments !== NO_IMPAIRMENTS) this.apply(config);
   }
 
   /** Takes new properties; frames in flight keep what they had, and the queues start empty. */
   configure(config: LinkConfig): void {
+    this.a.configure(config.rate);
+    this.b.configure(config.rate);
+    this.delay = config.delay;
+    this.dropsLongFrames = config.dropsLongFrames;
     this.apply(config);
     if (this.a.owner !== null) this.a.owner.cableReconfigured();
     if (this.b.owner !== null) this.b.owner.cableReconfigured();
@@ -290,11 +292,8 @@ export class Link {
     if (b !== null) b.carrierChanged(carrier);
   }
 
+  /** The rest of `config`, when the ends have its rate and the delay is known. */
   private apply(config: LinkConfig): void {
-    this.delay = config.delay;
-    this.dropsLongFrames = config.dropsLongFrames;
-    this.a.configure(config.rate);
-    this.b.configure(config.rate);
     this.plain = config.rate.bitsPerSecond === 0;
     this.impairments = null;
     if (!isUnimpaired(config.impairments)) {

@@ -23,7 +23,8 @@ import {
 } from "./timer-slot-layout.ts";
 import { distance } from "./wheel-levels.ts";
 
-const FIRST_SLOTS = 32;
+/** As many as a small lab of some connections needs: it costs less than to be grown twice. */
+const FIRST_SLOTS = 128;
 const NOTHING_PENDING = new Array<number>(2 * LEVELS).fill(0);
 const TIMERS = 0;
 const HOLDERS = 1;

@@ -9,6 +9,8 @@ import { type Connection, ConnectionFlag, NO_CONNECTION } from "./connection.ts"
 import type { ConnectionRows } from "./connection-rows.ts";
 
 const INITIAL_SIZE = 64;
+/** There is memory for so many from the start, because an array of its own costs a small lab more than to be grown into. */
+const FIRST_PLACES = 128;
 /** A table that is no larger has twice as many chains as connections: that costs little memory, and shortens look-ups. */
 const SPARSE_MAX = 1 << 16;
 
@@ -26,7 +28,7 @@ const hashOf = (protocol: number, client: Ipv4Address, port: number): number => 
 export class ConnectionTable {
   count = 0;
   private readonly rows: ConnectionRows;
-  /** The first connection of each chain. */
+  /** The first connection of each chain; more places than chains at first. */
   private chains = NO_CHAINS;
   private mask = 0;
   /** With so many connections it grows. */
@@ -149,12 +151,14 @@ export class ConnectionTable {
   /** Doubles the table: each chain falls into two, and the order inside chains stays. */
   private grow(): void {
     const { rows, chains } = this;
-    const size = chains.length;
+    const size = this.mask === 0 ? 0 : this.mask + 1;
     const larger = Math.max(INITIAL_SIZE, 2 * size);
-    this.chains = new Int32Array(larger);
+    if (larger > chains.length) {
+      this.chains = new Int32Array(Math.max(FIRST_PLACES, larger));
+      this.chains.set(chains);
+    }
     this.mask = larger - 1;
     this.room = larger > SPARSE_MAX ? larger : larger / 2;
-    this.chains.set(chains);
     for (let i = 0; i < size; i++) {
       let stays = NO_CONNECTION;
       let moves = NO_CONNECTION;

