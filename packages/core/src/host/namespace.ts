@@ -119,28 +119,18 @@ export class NetworkNamespace {
     this.messages = new KernelMessages(engine);
     this.place = trace === null ? 0 : trace.place(name);
     const generation = new Generation();
-    this.hooks = new HookTable(trace !== null, generation);
-    this.paths = new PathCache(generation);
+    this.hooks = newHookTable(trace !== null, generation);
+    this.paths = newPathCache(generation);
     this.current = options.config ?? initialConfig();
     if (this.current.toa === true) this.toa = new Toa();
     this.kernelDevices = options.kernelDevices ?? new KernelDevices();
     this.history = options.history ?? new ConfigHistory();
     this.schedulers = options.schedulers ?? [];
-    this.table = new DeviceTable(this);
-    this.router = new Router(
-      {
-        conf: (index) => this.table.confOf(index),
-        hasCarrier: (index) => this.table.at(index)?.carrier === true,
-        isGroupMember: (index, group) => this.groups.isMember(index, group),
-      },
-      generation,
-    );
+    this.table = newDeviceTable(this);
+    this.router = newRouter(this.table, this.groups, generation);
     this.router.configure(this.current);
-    const neighbourHost = new NeighbourHost(this, () => ({
-      devices: this.devices(),
-      sysctls: this.current.sysctls,
-    }));
-    this.neighbours = new NeighbourTable(neighbourHost);
+    const neighbourHost = newNeighbourHost(this);
+    this.neighbours = newNeighbourTable(neighbourHost);
     const sysctls = globalSysctls(this.current.sysctls);
     this.context = new IpContext(this, this.table, sysctls, generation, (cause, type, code, rest) =>
       this.ip.sendIcmpError(cause, type, code, rest),
@@ -276,7 +266,7 @@ export class NetworkNamespace {
       });
       return errno === 0 ? setLinkUp(draft, draft.lastIndex) : errno;
     });
-    const device = this.deviceNamed(name);
+    const device = this.device(this.current.lastIndex);
     if (device instanceof EthernetDevice) return device;
     throw new AssertionError(`${name} is no Ethernet device`);
   }
@@ -370,3 +360,31 @@ export class NetworkNamespace {
     this.paths.bound(sysctls.minPmtu, sysctls.mtuExpires);
   }
 }
+
+// Functions of their own, because a constructor is too long for V8 to put all these into it: what it does not put there it
+// makes in a slow way.
+
+const newHookTable = (traced: boolean, generation: Generation): HookTable =>
+  new HookTable(traced, generation);
+
+const newPathCache = (generation: Generation): PathCache => new PathCache(generation);
+
+const newDeviceTable = (namespace: NetworkNamespace): DeviceTable => new DeviceTable(namespace);
+
+const newRouter = (table: DeviceTable, groups: MulticastGroups, generation: Generation): Router =>
+  new Router(
+    {
+      conf: (index) => table.confOf(index),
+      hasCarrier: (index) => table.at(index)?.carrier === true,
+      isGroupMember: (index, group) => groups.isMember(index, group),
+    },
+    generation,
+  );
+
+const newNeighbourHost = (namespace: NetworkNamespace): NeighbourHost =>
+  new NeighbourHost(namespace, () => ({
+    devices: namespace.devices(),
+    sysctls: namespace.config.sysctls,
+  }));
+
+const newNeighbourTable = (host: NeighbourHost): NeighbourTable => new NeighbourTable(host);

@@ -41,12 +41,12 @@ const isIcmpError = (type: number): boolean => type < 32 && (ERROR_TYPES & (1 <<
 export class IcmpSender {
   private readonly context: IpContext;
   private readonly output: IpOutput;
-  private readonly limit: IcmpRateLimit;
+  /** Made for the first message: most hosts send none. */
+  private limit: IcmpRateLimit | null = null;
 
   constructor(context: IpContext, output: IpOutput) {
     this.context = context;
     this.output = output;
-    this.limit = new IcmpRateLimit(context.peers, context.rng.stream("icmp"));
   }
 
   /** An error about `cause` to its source; nothing at all when the rules forbid one. */
@@ -115,7 +115,8 @@ export class IcmpSender {
   }
 
   private isHeldBack({ icmpType, icmpCode, destination }: Frame): boolean {
-    const { counters, engine, sysctls } = this.context;
+    const { counters, engine, sysctls, peers, rng } = this.context;
+    this.limit ??= new IcmpRateLimit(peers, rng.stream("icmp"));
     const refusal = this.limit.refusal(icmpType, icmpCode, destination, engine.now, sysctls);
     if (refusal === "all") counters.IcmpOutRateLimitGlobal++;
     if (refusal === "peer") counters.IcmpOutRateLimitHost++;

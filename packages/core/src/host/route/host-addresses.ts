@@ -7,21 +7,22 @@ import { type AddressConfig, type DeviceConfig, Scope } from "../device/config.t
 const NO_ADDRESS = 0 as Ipv4Address;
 
 export class HostAddresses {
+  /** In order of their indices. */
   private readonly devices: readonly DeviceConfig[];
-  /** By interface index. */
-  private readonly byIndex: (DeviceConfig | undefined)[] = [];
 
   constructor(devices: readonly DeviceConfig[]) {
     this.devices = devices;
-    for (let i = 0; i < devices.length; i++) {
-      const device = devices[i] as DeviceConfig;
-      while (this.byIndex.length < device.index) this.byIndex.push(undefined);
-      this.byIndex[device.index] = device;
-    }
   }
 
   device(index: number): DeviceConfig | undefined {
-    return this.byIndex[index];
+    const { devices } = this;
+    // so it is while none has gone; those with smaller indices are before it, so that it is not behind its index
+    for (let i = Math.min(index, devices.length) - 1; i >= 0; i--) {
+      const device = devices[i] as DeviceConfig;
+      if (device.index === index) return device;
+      if (device.index < index) return undefined;
+    }
+    return undefined;
   }
 
   /**
@@ -40,7 +41,7 @@ export class HostAddresses {
     scope: number,
     routeLocalnet: boolean,
   ): Ipv4Address {
-    const device = this.byIndex[index];
+    const device = this.device(index);
     if (device === undefined) return NO_ADDRESS;
     const localnetScope = routeLocalnet ? Scope.link : Scope.host;
     const { addresses } = device;
@@ -70,7 +71,7 @@ export class HostAddresses {
 
   /** Whether `a`, and `b` too unless it is 0, lie in the subnet of one address of the device. */
   onLink(index: number, a: Ipv4Address, b: Ipv4Address): boolean {
-    const device = this.byIndex[index];
+    const device = this.device(index);
     if (device === undefined) return false;
     const { addresses } = device;
     for (let i = 0; i < addresses.length; i++) {

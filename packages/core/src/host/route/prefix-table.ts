@@ -20,7 +20,6 @@ export class PrefixTable {
   private readonly bucketMask: number;
   /** Longest first. */
   private readonly lengths: number[] = [];
-  private readonly masks: number[] = [];
 
   /** `routes` in the order of adding; a route may stand in one table only. */
   constructor(routes: readonly FibRoute[]) {
@@ -37,17 +36,13 @@ export class PrefixTable {
       if (route.prefixLength === 32) seenHost = true;
       else seen |= 1 << route.prefixLength;
     }
-    if (seenHost) this.addLength(32);
+    const { lengths } = this;
+    if (seenHost) lengths.push(32);
     while (seen !== 0) {
       const length = 31 - Math.clz32(seen);
-      this.addLength(length);
+      lengths.push(length);
       seen ^= 1 << length;
     }
-  }
-
-  private addLength(length: number): void {
-    this.lengths.push(length);
-    this.masks.push(maskOf(length));
   }
 
   private insert(route: FibRoute): void {
@@ -73,10 +68,10 @@ export class PrefixTable {
     scope: number,
     outputInterface: number,
   ): FibRoute | null {
-    const { buckets, bucketMask, lengths, masks } = this;
+    const { buckets, bucketMask, lengths } = this;
     for (let i = 0; i < lengths.length; i++) {
       const length = lengths[i] as number;
-      const network = destination & (masks[i] as number);
+      const network = destination & maskOf(length);
       let route = buckets[hashOf(network, length) & bucketMask] as FibRoute | null;
       for (; route !== null; route = route.next) {
         if (route.network !== network || route.prefixLength !== length) continue;

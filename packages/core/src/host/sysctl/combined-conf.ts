@@ -84,12 +84,27 @@ export class CombinedConf {
 /** What holds for a device of which nothing was changed. */
 export const DEFAULT_CONF = new CombinedConf(DEFAULT_INTERFACE_SYSCTLS, DEFAULT_TEMPLATE_SYSCTLS);
 
-/** What was made last: a router's devices are mostly alike. */
-let last: {
-  readonly all: InterfaceSysctls | null;
-  readonly own: InterfaceSysctls | null;
+interface Combination {
+  readonly all: InterfaceSysctls;
+  readonly own: InterfaceSysctls;
   readonly conf: CombinedConf;
-} = { all: null, own: null, conf: DEFAULT_CONF };
+}
+
+/** The last ones, a power of two of them: lo and the other devices of routers that are all alike. */
+const LATELY = 4;
+const lately: (Combination | undefined)[] = new Array(LATELY).fill(undefined);
+let made = 0;
+
+/** Two immutable directories joined; what was made lately is given again. */
+function joined(all: InterfaceSysctls, own: InterfaceSysctls): CombinedConf {
+  for (let i = 0; i < LATELY; i++) {
+    const known = lately[i];
+    if (known !== undefined && known.all === all && known.own === own) return known.conf;
+  }
+  const conf = new CombinedConf(all, own);
+  lately[made++ & (LATELY - 1)] = { all, own, conf };
+  return conf;
+}
 
 /** What holds for `device`; the shared default while nothing of it was changed. */
 export function combinedConf(sysctls: SysctlConfig, device: string): CombinedConf {
@@ -98,7 +113,5 @@ export function combinedConf(sysctls: SysctlConfig, device: string): CombinedCon
   const untouched =
     all === DEFAULT_INTERFACE_SYSCTLS &&
     (own === DEFAULT_TEMPLATE_SYSCTLS || own === LOOPBACK_INTERFACE_SYSCTLS);
-  if (untouched) return DEFAULT_CONF;
-  if (all !== last.all || own !== last.own) last = { all, own, conf: new CombinedConf(all, own) };
-  return last.conf;
+  return untouched ? DEFAULT_CONF : joined(all, own);
 }
