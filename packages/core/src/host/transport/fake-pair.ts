@@ -53,6 +53,8 @@ export class FakeHost implements IpLayer, FrameReceiver {
   readonly transport: Transport;
   peer: FakeHost | null = null;
   mtu = 1500;
+  /** To be raised by a test that changes anything after the first connection. */
+  generation = 1;
   route: Route = ROUTE;
   unreachable = 0;
   confirmed = 0;
@@ -72,7 +74,7 @@ export class FakeHost implements IpLayer, FrameReceiver {
       groups: new MulticastGroups(),
       udpReceivers: null,
       toa: null,
-      routeGeneration: () => 1,
+      routeGeneration: () => this.generation,
       confirmNeighbour: () => {
         this.confirmed++;
       },

@@ -2,7 +2,6 @@
 
 import type { Frame } from "../../../packet/frame.ts";
 import { TcpFlag } from "../../../packet/protocol.ts";
-import type { Instant } from "../../../time/instant.ts";
 import { microsecondsAt, millisecondsAt } from "./clock.ts";
 import { markSacked, recover } from "./recovery.ts";
 import { retransmitLost } from "./retransmit.ts";
@@ -33,40 +32,69 @@ export const AckResult = {
 } as const;
 export type AckResult = (typeof AckResult)[keyof typeof AckResult];
 
+/**
+ * What most segments need is here in one piece: V8 then leaves this whole, with what it calls inside it, rather than parts of it
+ * inside its caller.
+ */
 export function acknowledge(tcb: Tcb, frame: Frame): AckResult {
   const ack = frame.acknowledgementNumber;
+  const sequence = frame.sequenceNumber;
   if (before(ack, tcb.sendUnacknowledged)) return acknowledgedBefore(tcb, frame);
   if (after(ack, tcb.sendNext)) return AckResult.invalid;
   const { setbacks } = tcb;
-  const { now } = tcb.context.host.engine;
-  const clock = millisecondsAt(now);
-  if (frame.hasTimestamps === true) rememberTimestamp(tcb, frame, clock);
-  if (setbacks !== null) setbacks.overcome(ack !== tcb.sendUnacknowledged);
-  const windowChanged = updateWindow(tcb, frame, ack);
+  const clock = millisecondsAt(tcb.context.host.engine.now);
+  const stamped = frame.hasTimestamps === true && tcb.timestamps === true;
+  // TS.Recent follows segments that do not lie ahead of what was acknowledged (RFC 7323 §4.3)
+  if (stamped && !after(sequence, tcb.receiveUpdate)) {
+    const stamp = frame.timestampValue;
+    if (((stamp - tcb.timestampRecent) | 0) >= 0) {
+      tcb.timestampRecent = stamp;
+      tcb.timestampRecentAt = clock;
+    }
+  }
+  const progress = ack !== tcb.sendUnacknowledged;
+  if (setbacks !== null) setbacks.overcome(progress);
+  // the window is taken if it is newer than the one known (RFC 9293 §3.10.7.4)
+  const syn = (frame.tcpFlags & TcpFlag.syn) !== 0;
+  const offered = syn ? frame.window : frame.window << tcb.sendScale;
+  const newer =
+    progress ||
+    after(sequence, tcb.sendWindowSequence) ||
+    (sequence === tcb.sendWindowSequence && offered > tcb.sendWindow);
+  tcb.sendUnacknowledged = ack;
+  if (newer) {
+    tcb.sendWindowSequence = sequence;
+    if (tcb.sendWindow !== offered) {
+      tcb.sendWindow = offered;
+      if (offered > tcb.maxWindow) tcb.maxWindow = offered;
+    }
+  }
   tcb.peerHeardAt = clock;
   const head = tcb.sentHead;
-  if (head === null || tcb.packetsOut === 0) {
-    if (tcb.writeEnd !== tcb.sendNext) checkClosedWindow(tcb);
-  } else if (head.end === ack && head.next === null && setbacks === null && frame.extras === null)
-    // without setbacks no segment was sent again, nor told of before
-    allArrived(tcb, head, now);
-  else acknowledgeSome(tcb, frame, ack, windowChanged);
+  if (head !== null && tcb.packetsOut > 0) segmentsArrived(tcb, head, frame, newer);
+  else if (tcb.writeEnd !== tcb.sendNext) checkClosedWindow(tcb);
   return AckResult.acceptable;
 }
 
-/** The usual acknowledgement: of the only segment that is out, which was sent once. */
-function allArrived(tcb: Tcb, segment: SentSegment, now: Instant): void {
-  tcb.sentHead = null;
-  tcb.sentTail = null;
+/** `head` is out, and perhaps more. */
+function segmentsArrived(tcb: Tcb, head: SentSegment, frame: Frame, windowChanged: boolean): void {
+  const whole = head.end === frame.acknowledgementNumber;
+  // without setbacks no segment was sent again, nor told of before
+  if (!whole || head.next !== null || tcb.setbacks !== null || frame.extras !== null)
+    return acknowledgeSome(tcb, frame, windowChanged);
+  // the usual acknowledgement: of the only segment that is out, which was sent once
+  tcb.sentHead = tcb.sentTail = null;
   tcb.packetsOut--;
-  sampleRtt(tcb, Math.max(1, (microsecondsAt(now) - segment.sentAt) | 0));
+  const now = microsecondsAt(tcb.context.host.engine.now);
+  sampleRtt(tcb, Math.max(1, (now - head.sentAt) | 0));
   tcb.flags |= TcbFlag.confirmPending;
   if (mayGrow(tcb)) tcb.context.congestion.acknowledged(tcb, 1);
   cancelTransmitTimer(tcb);
 }
 
 /** Some of several segments were acknowledged, or none, or there is trouble. */
-function acknowledgeSome(tcb: Tcb, frame: Frame, ack: number, windowChanged: boolean): void {
+function acknowledgeSome(tcb: Tcb, frame: Frame, windowChanged: boolean): void {
+  const ack = frame.acknowledgementNumber;
   const sacked = frame.sackBlocks === null ? 0 : markSacked(tcb, frame);
   const count = removeAcknowledged(tcb, ack);
   if (count > 0) sampleFrom(tcb, frame);
@@ -129,33 +157,6 @@ function noteOldAck(tcb: Tcb, frame: Frame): void {
   if (sacked === 0) return;
   recover(tcb, setbacksOf(tcb), 0, sacked, false);
   if (isRecovering(tcb)) retransmitLost(tcb);
-}
-
-/** Takes the window of `frame` if it is newer than the one known (RFC 9293 §3.10.7.4). */
-function updateWindow(tcb: Tcb, frame: Frame, ack: number): boolean {
-  const syn = (frame.tcpFlags & TcpFlag.syn) !== 0;
-  const offered = syn ? frame.window : frame.window << tcb.sendScale;
-  const sequence = frame.sequenceNumber;
-  const newer =
-    after(ack, tcb.sendUnacknowledged) ||
-    after(sequence, tcb.sendWindowSequence) ||
-    (sequence === tcb.sendWindowSequence && offered > tcb.sendWindow);
-  tcb.sendUnacknowledged = ack;
-  if (!newer) return false;
-  tcb.sendWindowSequence = sequence;
-  if (tcb.sendWindow !== offered) {
-    tcb.sendWindow = offered;
-    if (offered > tcb.maxWindow) tcb.maxWindow = offered;
-  }
-  return true;
-}
-
-/** TS.Recent follows segments that do not lie ahead of what was acknowledged (RFC 7323 §4.3). */
-function rememberTimestamp(tcb: Tcb, frame: Frame, now: number): void {
-  if (tcb.timestamps === false || after(frame.sequenceNumber, tcb.receiveUpdate)) return;
-  if (((frame.timestampValue - tcb.timestampRecent) | 0) < 0) return;
-  tcb.timestampRecent = frame.timestampValue;
-  tcb.timestampRecentAt = now;
 }
 
 /** Nothing is outstanding: does the window still keep back what waits (`tcp_ack_probe`)? */

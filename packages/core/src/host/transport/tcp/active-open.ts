@@ -9,13 +9,7 @@ import { AckResult, acknowledge } from "./acknowledge.ts";
 import { microsecondsAt } from "./clock.ts";
 import { resetByPeer } from "./close.ts";
 import type { Departure } from "./departure.ts";
-import {
-  agreeOptions,
-  beginTransfer,
-  initialiseTransfer,
-  startOf,
-  takeTimestamp,
-} from "./establish.ts";
+import { agreeOptions, beginTransfer, initialiseTransfer, startOf } from "./establish.ts";
 import { outstanding } from "./output.ts";
 import { firstScale, firstWindow } from "./receive-window.ts";
 import { sendReset } from "./reset.ts";
@@ -51,6 +45,7 @@ function chooseOffer(tcb: Tcb): void {
 export function depart(tcb: Tcb, departure: Departure): void {
   routeOf(tcb);
   chooseOffer(tcb);
+  tcb.timestampOffset = tcb.context.secrets.timestampOffset(tcb.localAddress, tcb.remoteAddress);
   departure.learn(tcb);
 }
 
@@ -62,7 +57,6 @@ export function open(tcb: Tcb): void {
   const ports = portPair(tcb.localPort, tcb.remotePort);
   const { localAddress, remoteAddress } = tcb;
   const iss = secrets.initialSequence(localAddress, remoteAddress, ports, engine.now);
-  tcb.timestampOffset = secrets.timestampOffset(localAddress, remoteAddress);
   tcb.identification = secrets.identification();
   tcb.initialSequence = iss;
   tcb.sendUnacknowledged = iss;
@@ -132,10 +126,11 @@ function established(tcb: Tcb, frame: Frame): void {
     if (!establishedAnew(tcb, frame, departure)) return;
   } else {
     start.give(tcb);
-    if (tcb.timestamps === true) takeTimestamp(tcb, frame);
+    tcb.timestampRecent = frame.timestampValue;
     if (acknowledge(tcb, frame) !== AckResult.acceptable) return;
     setState(tcb, TcpState.established);
     beginTransfer(tcb);
+    tcb.timestampRecentAt = tcb.lastReceived;
   }
   tcb.flags |= TcbFlag.wakePending;
   sendAck(tcb);

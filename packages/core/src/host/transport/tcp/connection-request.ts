@@ -7,20 +7,15 @@ import { ANY_ADDRESS, type Ipv4Address } from "../../../packet/ipv4-address.ts";
 import { TcpFlag } from "../../../packet/protocol.ts";
 import type { Instant } from "../../../time/instant.ts";
 import { type SlotHolder, UNARMED } from "../../../time/timer.ts";
+import type { OutputWay } from "../../ip/output-ways.ts";
 import type { Route } from "../../route/route.ts";
 import { portPair } from "../secrets.ts";
 import { TcpState } from "../socket.ts";
 import { microsecondsAt, millisecondsAt } from "./clock.ts";
-import {
-  agreeOptions,
-  beginTransfer,
-  initialiseTransfer,
-  startOf,
-  takeTimestamp,
-} from "./establish.ts";
+import { agreeOptions, beginTransfer, initialiseTransfer, startOf } from "./establish.ts";
 import type { FlowEntry } from "./flow-table.ts";
 import type { Listener } from "./listener.ts";
-import { replyBy, sendReply } from "./reset.ts";
+import { replyBy } from "./reset.ts";
 import { RTO_MAX, sampleRtt } from "./rto.ts";
 import {
   INITIAL_RTO,
@@ -72,6 +67,8 @@ export class ConnectionRequest implements SlotHolder, FlowEntry {
   readonly receiveNext: number;
   private route: Route;
   private routeGeneration = 0;
+  /** By which the answer went; null where it is not known. */
+  private way: OutputWay | null = null;
   timestampOffset = 0;
   timestampRecent: number;
   /** Microseconds. */
@@ -189,27 +186,41 @@ export class ConnectionRequest implements SlotHolder, FlowEntry {
   /** SYN+ACK (`tcp_make_synack`), without an IP identification. */
   sendSynAck(): void {
     const { context, syn, terms } = this;
+    const { timestamps, receiveWindow, options } = terms;
     const route = this.routeNow();
     if (route === null) return;
+    const value = timestamps === true ? this.stamp() : 0;
+    const echo = timestamps === true ? this.timestampRecent : 0;
     const frame = replyBy(route, context, syn);
-    if (this.synAckId === 0) this.synAckId = frame.id;
-    else {
-      frame.parentId = this.synAckId;
-      frame.origin = FrameOrigin.retransmitted;
-      this.repeats++;
-      context.counters.RetransSegs++;
-    }
     frame.tcpFlags = TcpFlag.syn | TcpFlag.ack;
     frame.sequenceNumber = this.initialSequence;
     frame.acknowledgementNumber = this.receiveNext;
-    frame.window = Math.min(terms.receiveWindow, 0xffff);
-    frame.synOptions = terms.options;
-    if (terms.timestamps === true) {
-      frame.hasTimestamps = true;
-      frame.timestampValue = this.stamp();
-      frame.timestampEcho = this.timestampRecent;
-    }
-    sendReply(context, frame);
+    frame.window = Math.min(receiveWindow, 0xffff);
+    frame.hasTimestamps = timestamps;
+    frame.timestampValue = value;
+    frame.timestampEcho = echo;
+    frame.synOptions = options;
+    if (this.synAckId === 0) this.synAckId = frame.id;
+    else this.repeat(frame);
+    this.sendBy(route, frame);
+  }
+
+  /** `frame` was sent before. */
+  private repeat(frame: Frame): void {
+    frame.parentId = this.synAckId;
+    frame.origin = FrameOrigin.retransmitted;
+    this.repeats++;
+    this.context.counters.RetransSegs++;
+  }
+
+  private sendBy(route: Route, frame: Frame): void {
+    const { context, terms } = this;
+    frame.length = terms.lengthOf(frame);
+    context.counters.OutSegs++;
+    const way = context.host.ip.wayTo(this.remoteAddress, route);
+    this.way = way;
+    if (way !== null && frame.length <= way.mtu) way.send(frame);
+    else context.send(frame);
   }
 
   /** The connection that the last ACK, `frame`, makes (`tcp_create_openreq_child`); ESTABLISHED, in the flow table. */
@@ -229,7 +240,6 @@ export class ConnectionRequest implements SlotHolder, FlowEntry {
     else {
       tcb.receiveBuffer = terms.receiveBuffer;
       start.give(tcb);
-      if (terms.timestamps === true) takeTimestamp(tcb, this.syn);
     }
     tcb.timestampRecent = this.timestampRecent;
     tcb.sendWindow = frame.window << tcb.sendScale;
@@ -246,6 +256,7 @@ export class ConnectionRequest implements SlotHolder, FlowEntry {
     else {
       tcb.pathMtu = terms.pathMtu;
       beginTransfer(tcb);
+      tcb.timestampRecentAt = tcb.lastReceived;
     }
     return tcb;
   }
@@ -279,6 +290,7 @@ export class ConnectionRequest implements SlotHolder, FlowEntry {
     this.slot = UNARMED;
     tcb.route = this.route;
     tcb.routeGeneration = this.routeGeneration;
+    tcb.way = this.way;
   }
 
   private takeSequences(tcb: Tcb): void {

@@ -41,6 +41,7 @@ interface Leaving {
   receiveThreshold: number;
   receiveScale: number;
   windowClamp: number;
+  timestampOffset: number;
 }
 
 /** What a connection starts with, read off one that was worked out. */
@@ -97,6 +98,7 @@ export class Departure {
   private receiveWindow = 0;
   private receiveScale = 0;
   private windowClamp = 0;
+  private timestampOffset = 0;
   /** By which its SYN went. */
   way: OutputWay | null = null;
   /** What the last answer offered, and what followed from it. */
@@ -131,6 +133,7 @@ export class Departure {
     this.receiveWindow = tcb.receiveWindow;
     this.receiveScale = tcb.receiveScale;
     this.windowClamp = tcb.windowClamp;
+    this.timestampOffset = tcb.timestampOffset;
   }
 
   give(tcb: Leaving): void {
@@ -144,6 +147,7 @@ export class Departure {
     tcb.receiveThreshold = this.receiveWindow;
     tcb.receiveScale = this.receiveScale;
     tcb.windowClamp = this.windowClamp;
+    tcb.timestampOffset = this.timestampOffset;
     tcb.way = this.way;
   }
 

@@ -33,11 +33,6 @@ export function agreeOptions(tcb: Tcb, frame: Frame): void {
   }
   if (!timestamps) return;
   tcb.advertisedMss -= TIMESTAMPS_LENGTH;
-  takeTimestamp(tcb, frame);
-}
-
-/** The first timestamp of the peer. */
-export function takeTimestamp(tcb: Tcb, frame: Frame): void {
   tcb.timestampRecent = frame.timestampValue;
   tcb.timestampRecentAt = millisecondsAt(tcb.context.host.engine.now);
 }
@@ -56,7 +51,7 @@ export function initialiseTransfer(tcb: Tcb): void {
   beginTransfer(tcb);
 }
 
-/** The same where a `Start` gave all that does not depend on the moment. */
+/** What depends on the moment alone; a `Start` may give the rest. */
 export function beginTransfer(tcb: Tcb): void {
   const { now } = tcb.context.host.engine;
   tcb.roundStart = microsecondsAt(now);

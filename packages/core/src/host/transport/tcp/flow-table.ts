@@ -83,33 +83,28 @@ export class FlowTable {
 
   /** Puts `entry` into the table instead of `old`, an entry of the same flow; whether that one was there. */
   replace(old: FlowEntry, entry: FlowEntry): boolean {
-    const buckets = this.buckets;
-    if (buckets === null) return false;
-    if (!this.unlink(buckets, old)) return false;
     entry.flowHash = old.flowHash;
-    this.link(buckets, entry);
-    return true;
+    entry.nextInBucket = old.nextInBucket;
+    return this.put(old, entry);
   }
 
   /** Whether it was there. */
   remove(entry: FlowEntry): boolean {
-    const buckets = this.buckets;
-    if (buckets === null || !this.unlink(buckets, entry)) return false;
+    if (!this.put(entry, entry.nextInBucket)) return false;
     this.size--;
     return true;
   }
 
-  private unlink(buckets: (FlowEntry | null)[], entry: FlowEntry): boolean {
-    const at = entry.flowHash & (buckets.length - 1);
-    let previous: FlowEntry | null = null;
-    for (let e = buckets[at] as FlowEntry | null; e !== null; previous = e, e = e.nextInBucket) {
-      if (e !== entry) continue;
-      if (previous === null) buckets[at] = e.nextInBucket;
-      else previous.nextInBucket = e.nextInBucket;
-      e.nextInBucket = null;
-      return true;
-    }
-    return false;
+  /** Has `entry` in the place of `old`, if that is in its chain. */
+  private put(old: FlowEntry, entry: FlowEntry | null): boolean {
+    const { buckets } = this;
+    if (buckets === null) return false;
+    const at = old.flowHash & (buckets.length - 1);
+    const first = buckets[at] as FlowEntry | null;
+    if (first === old) buckets[at] = entry;
+    else if (!putBehind(first, old, entry)) return false;
+    old.nextInBucket = null;
+    return true;
   }
 
   /** Calls `visit` for every entry; the order is that of the hash. */
@@ -136,4 +131,13 @@ export class FlowTable {
     this.buckets = buckets;
     return buckets;
   }
+}
+
+/** The same in a chain that begins with `first`, another entry. */
+function putBehind(first: FlowEntry | null, old: FlowEntry, entry: FlowEntry | null): boolean {
+  let previous = first;
+  while (previous !== null && previous.nextInBucket !== old) previous = previous.nextInBucket;
+  if (previous === null) return false;
+  previous.nextInBucket = entry;
+  return true;
 }

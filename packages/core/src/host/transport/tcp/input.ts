@@ -19,16 +19,19 @@ import { segmentEnd, sendReset } from "./reset.ts";
 import { after, before } from "./sequence.ts";
 import { AckPending, Shutdown, setbacksOf, setState, type Tcb, TcbFlag } from "./tcb.ts";
 import { TIME_WAIT_LENGTH } from "./time-wait.ts";
-import { challenge, validate } from "./validate.ts";
+import { challenge, isOlder, validate } from "./validate.ts";
+
+const CONTROLS = TcpFlag.ack | TcpFlag.rst | TcpFlag.syn;
 
 /** Processes `frame` for a connection past SYN-SENT; null when it was consumed, otherwise why it was not. */
 export function segmentArrives(tcb: Tcb, frame: Frame): DropReason | null {
   const flags = frame.tcpFlags;
-  if ((flags & (TcpFlag.ack | TcpFlag.rst | TcpFlag.syn)) === 0) return "tcp-invalid-segment";
-  const refused = validate(tcb, frame);
-  if (refused !== null) return refused;
-  if ((flags & TcpFlag.rst) !== 0) return null;
-  if ((flags & TcpFlag.ack) === 0) return "tcp-invalid-segment";
+  // what begins where the next segment is expected is never out of the window
+  const plain = (flags & CONTROLS) === TcpFlag.ack && frame.sequenceNumber === tcb.receiveNext;
+  if (!plain || isOlder(tcb, frame)) {
+    const end = examine(tcb, frame);
+    if (end !== undefined) return end;
+  }
   const result = acknowledge(tcb, frame);
   if (tcb.state === TcpState.established) {
     if (result === AckResult.challenge) challenge(tcb);
@@ -38,26 +41,45 @@ export function segmentArrives(tcb: Tcb, frame: Frame): DropReason | null {
     const end = afterAcknowledgement(tcb, frame, result);
     if (end !== undefined) return end;
   }
-  return text(tcb, frame);
+  if (frame.payloadLength > 0 || (flags & TcpFlag.fin) !== 0) return text(tcb, frame);
+  if (isBusy(tcb)) goOn(tcb);
+  return null;
+}
+
+/** The checks up to the fifth; undefined when the segment passes them. */
+function examine(tcb: Tcb, frame: Frame): DropReason | null | undefined {
+  const flags = frame.tcpFlags;
+  if ((flags & CONTROLS) === 0) return "tcp-invalid-segment";
+  const refused = validate(tcb, frame);
+  if (refused !== null) return refused;
+  if ((flags & TcpFlag.rst) !== 0) return null;
+  return (flags & TcpFlag.ack) === 0 ? "tcp-invalid-segment" : undefined;
 }
 
 /** Seventh check on: data, then whatever is now to be sent. */
 function text(tcb: Tcb, frame: Frame): DropReason | null {
-  let refused: DropReason | null = null;
-  if (frame.payloadLength > 0 || (frame.tcpFlags & TcpFlag.fin) !== 0)
-    refused = takeText(tcb, frame);
-  if (tcb.state !== TcpState.close) {
-    pushPending(tcb);
-    if ((tcb.ackPending & AckPending.scheduled) !== 0) acknowledgeScheduled(tcb);
-    tellWriter(tcb);
-  }
+  const plain = tcb.state === TcpState.established;
+  const refused = plain ? takeData(tcb, frame) : takeLateText(tcb, frame);
+  goOn(tcb);
   return refused;
 }
 
-function takeText(tcb: Tcb, frame: Frame): DropReason | null {
+/** Whether there is anything to do after a segment was processed. */
+const isBusy = (tcb: Tcb): boolean =>
+  tcb.writeEnd !== tcb.sendNext ||
+  (tcb.ackPending & AckPending.scheduled) !== 0 ||
+  tcb.wantsSpace === true;
+
+function goOn(tcb: Tcb): void {
+  if (tcb.state === TcpState.close) return;
+  pushPending(tcb);
+  if ((tcb.ackPending & AckPending.scheduled) !== 0) acknowledgeScheduled(tcb);
+  if (tcb.wantsSpace === true) tellWriter(tcb);
+}
+
+/** Text in a state other than ESTABLISHED. */
+function takeLateText(tcb: Tcb, frame: Frame): DropReason | null {
   switch (tcb.state) {
-    case TcpState.established:
-      return takeData(tcb, frame);
     case TcpState.closeWait:
     case TcpState.closing:
     case TcpState.lastAck:
@@ -164,7 +186,7 @@ export function armFinWait(tcb: Tcb, patience: number): void {
 
 /** Room in the send buffer for somebody who waits for it (`tcp_check_space`). */
 function tellWriter(tcb: Tcb): void {
-  if (tcb.wantsSpace === false || 3 * queued(tcb) > 2 * sendBuffer(tcb)) return;
+  if (3 * queued(tcb) > 2 * sendBuffer(tcb)) return;
   tcb.flags &= ~TcbFlag.wantsSpace;
   tcb.flags |= TcbFlag.wakePending;
 }

@@ -22,12 +22,26 @@ export class PortTable {
   private holders: Map<number, Holder[]> | null = null;
   /** How far the choice has come, by hash of the destination (`table_perturb`). */
   private perturb = 0;
+  /** What `listenerFor` was asked last, and its answer; null when that may have changed. */
+  private askedAddress: Ipv4Address = ANY_ADDRESS;
+  private askedPort = 0;
+  private answer: Listener | null = null;
 
   constructor(context: TcpContext) {
     this.context = context;
   }
 
   listenerFor(address: Ipv4Address, port: number): Listener | null {
+    const { answer } = this;
+    if (answer !== null && this.askedPort === port && this.askedAddress === address) return answer;
+    const found = this.findListener(address, port);
+    this.askedAddress = address;
+    this.askedPort = port;
+    this.answer = found;
+    return found;
+  }
+
+  private findListener(address: Ipv4Address, port: number): Listener | null {
     const holders = this.holders?.get(port);
     if (holders === undefined) return null;
     let any: Listener | null = null;
@@ -64,6 +78,7 @@ export class PortTable {
   }
 
   take(address: Ipv4Address, port: number, listener: Listener | null): void {
+    this.answer = null;
     this.holders ??= new Map();
     const holders = this.holders.get(port);
     if (holders === undefined) this.holders.set(port, [{ address, listener }]);
@@ -73,6 +88,7 @@ export class PortTable {
   give(address: Ipv4Address, port: number, listener: Listener | null): void {
     const holders = this.holders?.get(port);
     if (holders === undefined) return;
+    this.answer = null;
     const at = holders.findIndex((h) => h.address === address && h.listener === listener);
     if (at >= 0) holders.splice(at, 1);
     if (holders.length === 0) this.holders?.delete(port);

@@ -11,18 +11,24 @@ export function replyTo(context: TcpContext, cause: Frame): Frame | null {
   return typeof route === "number" ? null : replyBy(route, context, cause);
 }
 
-/** The same by a route that is known: no identification, unfragmentable. */
+/**
+ * The same by a route that is known: no identification, unfragmentable. What the frame takes is asked before it is made, as in
+ * `transmit`.
+ */
 export function replyBy(route: Route, { host }: TcpContext, cause: Frame): Frame {
-  const frame = new Frame(host.engine.newFrameId());
-  frame.parentId = cause.id;
+  const { engine, sysctls } = host;
+  const ttl = sysctls.ip_default_ttl;
+  const { id, source, destination, sourcePort, destinationPort } = cause;
+  const frame = new Frame(engine.newFrameId());
+  frame.parentId = id;
   frame.origin = FrameOrigin.answer;
-  frame.source = cause.destination;
-  frame.destination = cause.source;
+  frame.source = destination;
+  frame.destination = source;
   frame.protocol = IpProtocol.tcp;
-  frame.ttl = host.sysctls.ip_default_ttl;
+  frame.ttl = ttl;
   frame.fragment = FragmentField.dontFragment;
-  frame.sourcePort = cause.destinationPort;
-  frame.destinationPort = cause.sourcePort;
+  frame.sourcePort = destinationPort;
+  frame.destinationPort = sourcePort;
   frame.route = route;
   return frame;
 }

@@ -10,6 +10,7 @@ import { ANY_ADDRESS } from "../../../packet/ipv4-address.ts";
 import { TcpFlag } from "../../../packet/protocol.ts";
 import { SimEvent } from "../../../time/event.ts";
 import type { DropReason } from "../../../trace/drop-reason.ts";
+import type { Trace } from "../../../trace/trace.ts";
 import type { TransportHandler } from "../../ip/ip-layer.ts";
 import type { TransportSecrets } from "../secrets.ts";
 import { type Endpoint, type TcpListener, type TcpSocket, TcpState } from "../socket.ts";
@@ -107,8 +108,12 @@ export class TcpLayer implements TcpContext, TransportHandler {
     const refused = entry === null ? this.toNoFlow(frame) : this.toFlow(entry, frame);
     this.causeId = 0;
     if (refused !== null) return this.drop(frame, refused);
-    const { trace, engine, place } = this.host;
-    if (trace !== null) trace.delivered(engine.now, place, frame);
+    if (this.host.trace !== null) this.tellDelivered(this.host.trace, frame);
+  }
+
+  private tellDelivered(trace: Trace, frame: Frame): void {
+    const { engine, place } = this.host;
+    trace.delivered(engine.now, place, frame);
   }
 
   private toFlow(entry: FlowEntry, frame: Frame): DropReason | null {

@@ -4,6 +4,7 @@
  * path MTUs and sysctls raise.
  */
 import type { Frame, TcpSynOptions } from "../../../packet/frame.ts";
+import { packetLength } from "../../../packet/lengths.ts";
 import type { Route } from "../../route/route.ts";
 import { areEqual, NEVER, type Start } from "./departure.ts";
 import { firstScale, firstWindow } from "./receive-window.ts";
@@ -27,6 +28,8 @@ export class Terms {
   readonly options: TcpSynOptions;
   /** null before the first connection. */
   start: Start | null = null;
+  /** The length of an answer; 0 before the first. */
+  private length = 0;
 
   constructor(context: TcpContext, syn: Frame, route: Route) {
     const { host } = context;
@@ -46,6 +49,12 @@ export class Terms {
     this.receiveScale = scaling ? firstScale(sysctls.tcp_rmem_max) : 0;
     const sack = (offered?.sackPermitted ?? false) && sysctls.tcp_sack !== 0;
     this.options = context.synOptions(this.mss, scaling ? this.receiveScale : -1, sack);
+  }
+
+  /** The length of `answer`, which is complete but for it. */
+  lengthOf(answer: Frame): number {
+    if (this.length === 0) this.length = packetLength(answer);
+    return this.length;
   }
 
   fit(syn: Frame, route: Route, generation: number): boolean {

@@ -22,6 +22,17 @@ const ended = (client: number, port: number, cookie: number): EndedConnection =>
 const find = (table: TimeWaitTable, of: EndedConnection): number =>
   table.find(of.localAddress, of.remoteAddress, of.localPort, of.remotePort);
 
+function add(
+  table: TimeWaitTable,
+  connection: EndedConnection,
+  state: TcpState,
+  window: number,
+): number {
+  const row = table.reserve();
+  table.add(row, connection, state, window, 0, 0);
+  return row;
+}
+
 const read = (table: TimeWaitTable, row: number): EndedConnection => ({
   cookie: table.cookie(row),
   localAddress: table.localAddress(row),
@@ -60,7 +71,7 @@ describe("the table of TIME_WAITs", () => {
       if (there === undefined) {
         const fresh = ended(client, port, i + 1);
         expect(find(table, fresh)).toBe(NO_ROW);
-        table.add(fresh, TcpState.timeWait, i, 0);
+        add(table, fresh, TcpState.timeWait, i);
         plain.set(key, fresh);
       } else if (act === 0) {
         table.remove(find(table, there));
@@ -76,11 +87,11 @@ describe("the table of TIME_WAITs", () => {
 
   test("rows are used again, with nothing left of who was there before", () => {
     const table = new TimeWaitTable();
-    const row = table.add(ended(0, 1, 2), TcpState.finWait2, 500, 0);
+    const row = add(table, ended(0, 1, 2), TcpState.finWait2, 500);
     table.setTimerSlot(row, 7);
     table.setAnsweredAt(row, 99);
     table.remove(row);
-    expect(table.add(ended(0, 2, 3), TcpState.timeWait, 600, 0)).toBe(row);
+    expect(add(table, ended(0, 2, 3), TcpState.timeWait, 600)).toBe(row);
     expect([table.timerSlot(row), table.answeredAt(row), table.state(row)]).toEqual([
       0,
       null,
@@ -91,7 +102,7 @@ describe("the table of TIME_WAITs", () => {
 
   test("a state, a time and a scale in one word leave each other alone", () => {
     const table = new TimeWaitTable();
-    const row = table.add(ended(0, 1, 14), TcpState.finWait2, 1, 0);
+    const row = add(table, ended(0, 1, 14), TcpState.finWait2, 1);
     table.setAnsweredAt(row, 0);
     table.setState(row, TcpState.timeWait);
     expect(read(table, row)).toEqual(ended(0, 1, 14));

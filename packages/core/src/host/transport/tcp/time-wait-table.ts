@@ -74,10 +74,21 @@ export class TimeWaitTable {
   /** When a segment out of the window was acknowledged last, for rows that are `ANSWERED`: milliseconds. */
   private answers: Map<number, number> | null = null;
 
-  /** `window`: what was left of the one that we advertised. Its timer, which shall fire at `due`, does not run yet. */
-  add(ended: EndedConnection, state: TcpState, window: number, due: number): number {
+  /** An empty row, for `add`. */
+  reserve(): number {
+    return this.free === NO_ROW ? this.open() : this.takeFree();
+  }
+
+  /** `window`: what was left of the one that we advertised. Its timer in the wheel's `slot` fires at `due`. */
+  add(
+    row: number,
+    ended: EndedConnection,
+    state: TcpState,
+    window: number,
+    slot: number,
+    due: number,
+  ): void {
     if (this.size >= 2 * this.heads.length) this.growChains();
-    const row = this.free === NO_ROW ? this.open() : this.takeFree();
     const words = this.page(row);
     const at = row & PLACE_MASK;
     const { localAddress, remoteAddress, localPort, remotePort } = ended;
@@ -95,10 +106,9 @@ export class TimeWaitTable {
     words[at + RECEIVE_NEXT] = ended.receiveNext;
     words[at + RECEIVE_WINDOW] = window;
     words[at + TIMESTAMP_RECENT] = ended.timestampRecent;
-    words[at + TIMER_SLOT] = 0;
+    words[at + TIMER_SLOT] = slot;
     words[at + DUE] = due;
     this.size++;
-    return row;
   }
 
   /** The row of this flow; `NO_ROW` when there is none. */

@@ -36,8 +36,9 @@ export class TimeWaits implements TimerOwner {
   ): void {
     const { table } = this;
     const { now, timers } = this.host.engine;
-    const row = table.add(ended, state, window, (millisecondsAt(now) + length) | 0);
-    table.setTimerSlot(row, timers.armSlotFor(UNARMED, this.timerOwner, row, length));
+    const row = table.reserve();
+    const slot = timers.armSlotFor(UNARMED, this.timerOwner, row, length);
+    table.add(row, ended, state, window, slot, (millisecondsAt(now) + length) | 0);
     this.note(row, from, state);
   }
 

@@ -47,13 +47,6 @@ export const rateLimited = (owner: OutOfWindowLimit, frame: Frame, now: Instant)
 
 /** null when the segment may go on; otherwise why it ends here, after any answer was sent. */
 export function validate(tcb: Tcb, frame: Frame): DropReason | null {
-  const plain = (frame.tcpFlags & (TcpFlag.rst | TcpFlag.syn)) === 0;
-  // what begins where the next segment is expected is never out of the window
-  if (plain && frame.sequenceNumber === tcb.receiveNext && !isOlder(tcb, frame)) return null;
-  return validateFully(tcb, frame);
-}
-
-function validateFully(tcb: Tcb, frame: Frame): DropReason | null {
   const flags = frame.tcpFlags;
   const rst = (flags & TcpFlag.rst) !== 0;
   const syn = (flags & TcpFlag.syn) !== 0;
@@ -93,7 +86,7 @@ export function challenge(tcb: Tcb): void {
 }
 
 /** Whether its timestamp is older than the last one. */
-const isOlder = (tcb: Tcb, frame: Frame): boolean =>
+export const isOlder = (tcb: Tcb, frame: Frame): boolean =>
   frame.hasTimestamps === true &&
   ((frame.timestampValue - tcb.timestampRecent) | 0) < 0 &&
   tcb.timestamps === true;
