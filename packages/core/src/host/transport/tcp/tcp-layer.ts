@@ -30,7 +30,7 @@ import { PortTable } from "./port-table.ts";
 import { sendReset } from "./reset.ts";
 import type { SentSegment } from "./segment.ts";
 import { flowSummaries, listenerSummary } from "./socket-view.ts";
-import { AckCover, type Tcb, TcbFlag, type TcpContext } from "./tcb.ts";
+import { AckCover, newTcb, type Tcb, TcbFlag, type TcpContext } from "./tcb.ts";
 import { resetConnection, TcpSocketHandle } from "./tcp-socket.ts";
 import type { TimeWaits } from "./time-wait.ts";
 import { timeWaitReceives } from "./time-wait-input.ts";
@@ -195,7 +195,7 @@ export class TcpLayer implements TcpContext, TransportHandler {
   }
 
   socket(): TcpSocket {
-    return new TcpSocketHandle(this, this.ports, null);
+    return new TcpSocketHandle(this, this.ports, newTcb(this, 0, TcbFlag.held), false);
   }
 
   listen(local: Endpoint, backlog: number): TcpListener | Errno {
@@ -247,7 +247,8 @@ class TcpListenerHandle implements TcpListener {
     const tcb = this.listener.shift();
     if (tcb === undefined) return undefined;
     this.context.host.toa?.accepted(tcb.toldPeer);
-    return new TcpSocketHandle(this.context, this.ports, tcb);
+    tcb.flags |= TcbFlag.held;
+    return new TcpSocketHandle(this.context, this.ports, tcb, true);
   }
 
   close(): void {

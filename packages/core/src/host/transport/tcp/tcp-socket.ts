@@ -26,13 +26,12 @@ export class TcpSocketHandle implements TcpSocket {
   private tcb: Tcb;
   private connected: boolean;
 
-  /** `tcb`: a connection that a listener accepted; null for a new socket. */
-  constructor(context: TcpContext, ports: PortTable, tcb: Tcb | null) {
+  /** `tcb` is held already; `connected`: a listener accepted it. */
+  constructor(context: TcpContext, ports: PortTable, tcb: Tcb, connected: boolean) {
     this.context = context;
     this.ports = ports;
-    if (tcb !== null) tcb.flags |= TcbFlag.held;
-    this.tcb = tcb ?? newTcb(context, 0, TcbFlag.held);
-    this.connected = tcb !== null;
+    this.tcb = tcb;
+    this.connected = connected;
   }
 
   get onEvent(): (() => void) | null {
