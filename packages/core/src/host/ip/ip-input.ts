@@ -80,14 +80,17 @@ export class IpInput {
         return way.handler.receive(frame, from);
       }
     }
-    this.receive(frame, from, PacketType.host);
+    this.takeIn(frame, from, PacketType.host);
   }
 
   /** A packet that `from` took in; it is ours to change unless it is shared. */
   receive(shared: Frame, from: HostDevice, packetType: PacketType): void {
+    if (packetType === PacketType.otherHost) return this.context.drop(shared, "other-host", null);
+    this.takeIn(shared.shared === true ? copyFrame(shared, shared.id) : shared, from, packetType);
+  }
+
+  private takeIn(frame: Frame, from: HostDevice, packetType: PacketType): void {
     const { context, counters } = this;
-    if (packetType === PacketType.otherHost) return context.drop(shared, "other-host", null);
-    const frame = shared.shared === true ? copyFrame(shared, shared.id) : shared;
     if (from.internal === false) frame.enterHost(from.index);
     frame.inputInterface = from.index;
     frame.packetType = packetType;

@@ -247,6 +247,15 @@ export class ConnectionRows {
     this.words[at] = ((this.words[at] as number) & LOW_HALF) | (state << STATE_AT);
   }
 
+  /** Puts it into a state with a timeout; whether the timer is armed for later than that. */
+  enter(connection: Connection, state: number, timeoutSeconds: number): boolean {
+    const { words } = this;
+    const at = connection + KIND;
+    words[at] = ((words[at] as number) & LOW_HALF) | (state << STATE_AT);
+    words[connection + TIMEOUT_SECONDS] = timeoutSeconds;
+    return timeoutSeconds < (words[connection + ARMED_SECONDS] as number);
+  }
+
   /** The current state's timeout. */
   timeoutSeconds(connection: Connection): number {
     return this.words[connection + TIMEOUT_SECONDS] as number;
@@ -286,7 +295,7 @@ export class ConnectionRows {
       : AfterPacket.nothing;
   }
 
-  /** The same for a packet of this `Direction` that changed nothing, so that nothing is left to do. */
+  /** The same for a packet of this `Direction` if nothing is left to do. */
   refresh(connection: Connection, at: Instant, direction: number): void {
     this.doubles[connection >> 1] = at;
     if (direction === 0) this.countInPacket(connection);

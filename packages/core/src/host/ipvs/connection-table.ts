@@ -4,7 +4,9 @@
  * The newest entry stands first in its chain, so that it hides an older one of the same tuple that is about to go.
  * The kernel's table has a fixed size; ours grows, which nobody sees but in the order of listings.
  */
+import type { Frame } from "../../packet/frame.ts";
 import type { Ipv4Address } from "../../packet/ipv4-address.ts";
+import { IpProtocol } from "../../packet/protocol.ts";
 import { type Connection, ConnectionFlag, NO_CONNECTION } from "./connection.ts";
 import type { ConnectionRows } from "./connection-rows.ts";
 
@@ -14,13 +16,16 @@ const FIRST_PLACES = 128;
 /** A table that is no larger has twice as many chains as connections: that costs little memory, and shortens look-ups. */
 const SPARSE_MAX = 1 << 16;
 
-const NO_CHAINS = new Int32Array(0);
+const TCP = IpProtocol.tcp;
+
+/** One, without connections. */
+const NO_CHAINS = new Int32Array(1);
 
 /**
  * A client opens one port after the other, mostly every other one: such connections lie in chains side by side, where the
  * processor has fetched them already.
  */
-const hashOf = (protocol: number, client: Ipv4Address, port: number): number => {
+export const hashOf = (protocol: number, client: Ipv4Address, port: number): number => {
   const hash = Math.imul(client ^ Math.imul(protocol, 0x9e3779b1), 0x85ebca6b);
   return ((hash ^ (hash >>> 15)) + (port >>> 1)) | 0;
 };
@@ -39,9 +44,14 @@ export class ConnectionTable {
   }
 
   add(connection: Connection): void {
+    this.addAt(connection, this.hashOf(connection));
+  }
+
+  /** `add`, when its hash is known. */
+  addAt(connection: Connection, hash: number): void {
     if (this.count >= this.room) this.grow();
     const { rows } = this;
-    const at = this.chainOf(connection);
+    const at = hash & this.mask;
     rows.setNextInChain(connection, this.chains[at] as Connection);
     this.chains[at] = connection;
     rows.raise(connection, ConnectionFlag.hashed);
@@ -72,7 +82,7 @@ export class ConnectionTable {
     virtualAddress: Ipv4Address,
     virtualPort: number,
   ): Connection {
-    if (this.count === 0 || clientPort === 0) return NO_CONNECTION;
+    if (clientPort === 0) return NO_CONNECTION;
     const head = this.chains[hashOf(protocol, client, clientPort) & this.mask] as Connection;
     return this.rows.firstRequest(head, protocol, client, clientPort, virtualAddress, virtualPort);
   }
@@ -85,9 +95,27 @@ export class ConnectionTable {
     client: Ipv4Address,
     clientPort: number,
   ): Connection {
-    if (this.count === 0) return NO_CONNECTION;
     const head = this.chains[hashOf(protocol, client, clientPort) & this.mask] as Connection;
     return this.rows.firstAnswer(head, protocol, source, sourcePort, client, clientPort);
+  }
+
+  /** Whether a segment belongs to a connection, of which it is a request if it has this `hash`, or an answer if `answerHash`. */
+  knows(frame: Frame, hash: number, answerHash: number): boolean {
+    const { rows, chains, mask } = this;
+    const { source, sourcePort, destination, destinationPort } = frame;
+    let head = chains[hash & mask] as Connection;
+    if (
+      head !== NO_CONNECTION &&
+      rows.firstRequest(head, TCP, source, sourcePort, destination, destinationPort) !==
+        NO_CONNECTION
+    )
+      return true;
+    head = chains[answerHash & mask] as Connection;
+    return (
+      head !== NO_CONNECTION &&
+      rows.firstAnswer(head, TCP, source, sourcePort, destination, destinationPort) !==
+        NO_CONNECTION
+    );
   }
 
   /**
@@ -101,7 +129,6 @@ export class ConnectionTable {
     virtualPort: number,
     after = NO_CONNECTION,
   ): Connection {
-    if (this.count === 0) return NO_CONNECTION;
     const { rows } = this;
     const at =
       after === NO_CONNECTION

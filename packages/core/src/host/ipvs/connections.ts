@@ -5,6 +5,7 @@
  * refresh and is armed again then, for exactly the instant at which the kernel's timer, restarted by the last packet,
  * would fire. restarted-timer.ts says why the outcome is the kernel's.
  */
+import type { Frame } from "../../packet/frame.ts";
 import type { Ipv4Address } from "../../packet/ipv4-address.ts";
 import type { Engine } from "../../time/engine.ts";
 import { type Instant, later, seconds } from "../../time/instant.ts";
@@ -20,6 +21,7 @@ import type { LocalBinding } from "./local-binding.ts";
 import { LocalPortIndex } from "./local-port-index.ts";
 import { Method } from "./method.ts";
 import { boundTo, unboundFrom } from "./overload.ts";
+import { TcpStep } from "./protocol/tcp-state-table.ts";
 import { exactly, firesAt } from "./restarted-timer.ts";
 
 /** A template that still has connections when it expires gets this timeout, for good. */
@@ -110,6 +112,48 @@ export class Connections implements TimerOwner {
     return connection;
   }
 
+  /**
+   * `create`, and the first `step`, for a segment to a masquerading server, with the `hash` of its connection. Nobody tracks
+   * connections, and whoever remembers flows knows of it.
+   */
+  open(
+    frame: Frame,
+    server: Destination,
+    serverPort: number,
+    step: number,
+    timeoutSeconds: number,
+    hash: number,
+  ): Connection {
+    const { rows } = this;
+    const active = (step & TcpStep.active) !== 0;
+    const connection = rows.add(
+      frame.protocol,
+      frame.source,
+      frame.sourcePort,
+      frame.destination,
+      frame.destinationPort,
+      serverPort,
+      active ? 0 : ConnectionFlag.inactive,
+      Method.masquerading,
+      server,
+      this.engine.now,
+    );
+    rows.enter(connection, step & TcpStep.state, timeoutSeconds);
+    this.bind(server, false);
+    if (active) {
+      server.activeConnections++;
+      server.inactiveConnections--;
+    }
+    this.table.addAt(connection, hash);
+    return connection;
+  }
+
+  /** The first packet of `connection` has gone: what `done` does then. */
+  start(connection: Connection): void {
+    this.rows.countInPacket(connection);
+    this.restartTimer(connection);
+  }
+
   /** Gives a full-nat connection its source address and port. */
   bindLocal(connection: Connection, binding: LocalBinding): void {
     this.rows.setLocal(connection, binding);
@@ -135,6 +179,12 @@ export class Connections implements TimerOwner {
   done(connection: Connection, fromClient: number): void {
     const left = this.rows.restart(connection, this.engine.now, fromClient);
     if (left !== AfterPacket.nothing) this.afterPacket(connection, left);
+  }
+
+  /** The timer is to run from now on, at the current timeout. */
+  restartTimer(connection: Connection): void {
+    const timeout = this.rows.timeoutSeconds(connection);
+    this.arm(connection, timeout, later(this.engine.now, seconds(timeout)));
   }
 
   /** Takes it out of the tables and off its server, whatever its timer says: it is no more. */
@@ -250,8 +300,7 @@ export class Connections implements TimerOwner {
       if (this.watcher === null && template !== NO_CONNECTION) this.rows.countInPacket(template);
       return this.discard(connection);
     }
-    const timeout = this.rows.timeoutSeconds(connection);
-    this.arm(connection, timeout, later(this.engine.now, seconds(timeout)));
+    this.restartTimer(connection);
   }
 
   private arm(connection: Connection, timeoutSeconds: number, due: Instant): void {

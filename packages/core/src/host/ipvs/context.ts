@@ -11,6 +11,7 @@ import { Estimator } from "./estimator.ts";
 import { Forwarders } from "./forwarding/forwarders.ts";
 import { ForwardingPath } from "./forwarding/forwarding-path.ts";
 import type { IpvsHost } from "./host.ts";
+import { Method } from "./method.ts";
 import type { Direction, Protocol } from "./protocol/protocol.ts";
 import { Protocols } from "./protocol/protocols.ts";
 import { ServiceTable } from "./service-table.ts";
@@ -47,14 +48,15 @@ export class IpvsContext {
   /** Runs the protocol's state machine with a packet. */
   advance(connection: Connection, protocol: Protocol, direction: Direction, frame: Frame): void {
     const { host, rows } = this;
-    if (host.trace === null) {
-      protocol.advance(connection, direction, frame);
-      return;
-    }
     const before = rows.state(connection);
     protocol.advance(connection, direction, frame);
     const state = rows.state(connection);
     if (state === before) return;
+    const { memory } = this.connections;
+    // a connection begins with no state, and has no flow then
+    if (memory !== null && before !== 0 && rows.method(connection) === Method.masquerading)
+      memory.stateChanged(connection);
+    if (host.trace === null) return;
     const { number } = protocol;
     const { now } = host.engine;
     const name = rows.nameOf(connection);

@@ -89,6 +89,11 @@ export class Defence extends Timer {
     );
   }
 
+  /** No packet is refused. */
+  get idle(): boolean {
+    return this.dropRate === 0;
+  }
+
   /** Whether a packet that asks for a new connection is to go (`ip_vs_todrop`). */
   refuses(): boolean {
     if (this.dropRate === 0 || --this.dropCounter > 0) return false;

@@ -12,6 +12,7 @@ import type { Instant } from "../../time/instant.ts";
 import type { Decider } from "../../trace/trace.ts";
 import type { Route } from "../route/route.ts";
 import type { RealServerConfig, VirtualServiceIdentity } from "./config.ts";
+import type { FlowWay } from "./flow-way.ts";
 import { METHOD_OF, type Method } from "./method.ts";
 import { Statistics } from "./statistics.ts";
 import { Traffic } from "./traffic.ts";
@@ -39,7 +40,10 @@ export class Destination implements Decider {
   /** IP_VS_DEST_F_AVAILABLE: it belongs to its service; false in the trash. */
   available = true;
   readonly statistics = new Statistics();
-  /** What is to be added to the statistics; whether the estimator knows that there may be something. Never so in the trash. */
+  /**
+   * What is to be added to the statistics; whether the estimator looks there. It does so from the first packet to the next
+   * command, and never in the trash.
+   */
   readonly traffic = new Traffic();
   counting = false;
   /** The statistics of the service that it belongs to, or belonged to last. */
@@ -64,6 +68,9 @@ export class Destination implements Decider {
   routeGeneration = -1;
   /** The source address of tunnel packets to it, remembered with the route; 0 for none. */
   tunnelSource = 0 as Ipv4Address;
+
+  /** By which way the fast path sent the last request that needed decisions; null for none. */
+  requestWay: FlowWay | null = null;
 
   /** The weight, or 0 while it is overloaded: what a scheduler may count with. */
   usableWeight: number;

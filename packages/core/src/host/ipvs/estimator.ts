@@ -13,7 +13,7 @@ const PERIOD = seconds(2);
 
 export class Estimator extends Timer {
   private readonly sums = new Statistics();
-  /** Servers that have traffic. */
+  /** Servers that had traffic since the last command. */
   private readonly counting: Destination[] = [];
   private readonly host: IpvsHost;
   private readonly services: readonly VirtualService[];
@@ -54,16 +54,21 @@ export class Estimator extends Timer {
       server.traffic.countOut(octets);
   }
 
-  /** Adds what servers counted to the statistics: before these are read, and before servers come, change or go. */
-  collect(): void {
+  /** Before servers come, change or go: who counts is asked anew. */
+  settle(): void {
+    this.collect();
+    for (const server of this.counting) server.counting = false;
+    this.counting.length = 0;
+  }
+
+  /** Adds what servers counted to the statistics, before these are read. */
+  private collect(): void {
     for (const server of this.counting) {
       server.statistics.add(server.traffic);
       server.serviceStatistics.add(server.traffic);
       this.sums.add(server.traffic);
       server.traffic.clear();
-      server.counting = false;
     }
-    this.counting.length = 0;
   }
 
   private begins(server: Destination): boolean {

@@ -9,11 +9,10 @@
  *
  * What it does must be what the whole way does, in its order: test/determinism plays labs with and without it.
  */
-import { emptyPlaces } from "../../base/empty-places.ts";
 import type { Generation } from "../../base/generation.ts";
 import type { NetDevice } from "../../link/net-device.ts";
 import type { Frame } from "../../packet/frame.ts";
-import { type Ipv4Address, isLoopbackAddress } from "../../packet/ipv4-address.ts";
+import { isLoopbackAddress } from "../../packet/ipv4-address.ts";
 import { IpProtocol, TcpFlag } from "../../packet/protocol.ts";
 import type { Engine } from "../../time/engine.ts";
 import type { HostDevice } from "../device/host-device.ts";
@@ -31,17 +30,15 @@ import type { FlowWay } from "./flow-way.ts";
 import { FlowWays } from "./flow-ways.ts";
 import type { IpvsHooks } from "./hooks.ts";
 import type { FastPathHost } from "./host.ts";
-import { FORGOTTEN, MasqueradedFlow } from "./masqueraded-flow.ts";
-import { Method } from "./method.ts";
+import type { Inbound } from "./inbound.ts";
+import { KnownFlows, placeOf, portsOf } from "./known-flows.ts";
+import type { MasqueradedFlow } from "./masqueraded-flow.ts";
+import { Openings } from "./openings.ts";
 import { Direction } from "./protocol/protocol.ts";
+import { EVENT_FLAGS, TcpStep } from "./protocol/tcp-state-table.ts";
 
-/** Places for flows; one that falls onto another's takes it. */
-const PLACES = 256;
-
-const placeOf = (source: number, destination: number, ports: number): number =>
-  Math.imul(source ^ Math.imul(destination, 0x85ebca6b) ^ ports, 0x9e3779b1) >>> 24;
-
-const portsOf = (source: number, destination: number): number => (source << 16) | destination;
+/** Flags that segments have, and have not, that open connections. */
+const OPENING_FLAGS = TcpFlag.syn | TcpFlag.rst;
 
 export class MasqueradingFastPath implements FastPath, FlowMemory {
   private readonly context: IpvsContext;
@@ -50,27 +47,27 @@ export class MasqueradingFastPath implements FastPath, FlowMemory {
   private readonly rows: ConnectionRows;
   private readonly counters: IpCounters;
   private readonly generation: Generation;
-  /** Made for the first flow. */
-  private flows: (MasqueradedFlow | null)[] | null = null;
+  private readonly flows: KnownFlows;
+  private readonly openings: Openings;
   private readonly ways: FlowWays;
   private readonly answerWays = new AnswerWays();
 
-  constructor(context: IpvsContext, host: FastPathHost, hooks: IpvsHooks) {
+  constructor(context: IpvsContext, host: FastPathHost, hooks: IpvsHooks, inbound: Inbound) {
     this.context = context;
     this.neighbours = host.neighbours;
     this.engine = context.host.engine;
     this.rows = context.rows;
     this.counters = host.counters;
     this.generation = host.generation;
+    this.flows = new KnownFlows(context.rows, context.protocols.tcp);
+    this.openings = new Openings(context, host, hooks, inbound, this.flows, this.answerWays);
     this.ways = new FlowWays(host, hooks);
   }
 
   take(frame: Frame, from: HostDevice): boolean {
-    const { flows } = this;
-    if (flows === null) return false;
     const { source, destination } = frame;
     const ports = portsOf(frame.sourcePort, frame.destinationPort);
-    const flow = flows[placeOf(source, destination, ports)] as MasqueradedFlow | null;
+    const flow = this.flows.places[placeOf(source, destination, ports)] as MasqueradedFlow | null;
     if (
       flow === null ||
       flow.source !== source ||
@@ -78,19 +75,23 @@ export class MasqueradingFastPath implements FastPath, FlowMemory {
       flow.ports !== ports ||
       flow.protocolNumber !== frame.protocol
     )
-      return false;
-    const { way, server, connection, direction } = flow;
+      return this.takeFirst(frame, from);
+    const { way } = flow;
     // is there anything about the packet, or new about its way, that needs a decision?
     if (
       way.from !== from ||
       way.generation !== this.generation.value ||
       frame.length > way.mtu ||
       frame.ttl <= 1 ||
-      (frame.tcpFlags & flow.decisive) !== 0 ||
       (frame.fragment & PART_OF_ANOTHER) !== 0 ||
-      server.counting === false ||
       way.neighbour.ready === false
     )
+      return false;
+    const { direction } = flow;
+    const usual =
+      (flow.step & flow.usualStep) !== 0 && (frame.tcpFlags & EVENT_FLAGS) === flow.usualFlags;
+    // another connection of the client's may begin
+    if (!usual && direction === Direction.input && (frame.tcpFlags & TcpFlag.syn) !== 0)
       return false;
     const { counters } = this;
     counters.InReceives++;
@@ -98,33 +99,47 @@ export class MasqueradingFastPath implements FastPath, FlowMemory {
     frame.inputInterface = way.fromIndex;
     frame.ttl--;
     if (direction === Direction.input) {
-      server.traffic.countIn(frame.length);
+      flow.traffic.countIn(frame.length);
       frame.destination = flow.newAddress;
       frame.destinationPort = flow.newPort;
       counters.OutRequests++;
     } else {
-      server.traffic.countOut(frame.length);
+      flow.traffic.countOut(frame.length);
       frame.source = flow.newAddress;
       frame.sourcePort = flow.newPort;
       counters.ForwDatagrams++;
     }
-    if (flow.protocol.leaves(connection, direction, frame) === true) {
-      this.rows.refresh(connection, this.engine.now, direction);
-      this.neighbours.address(frame, way.neighbour);
-      way.out.transmit(frame);
-    } else this.passDecisive(flow, frame);
+    this.rows.refresh(flow.connection, this.engine.now, direction);
+    if (!usual) return this.takeStep(flow, frame);
+    this.neighbours.address(frame, way.neighbour);
+    way.out.transmit(frame);
     return true;
   }
 
-  /** The rest of `take`, for a packet that changes its connection's state; that of a request is done when it has gone. */
-  private passDecisive(flow: MasqueradedFlow, frame: Frame): void {
-    const { connection, direction, way } = flow;
-    const { connections } = this.context;
-    flow.protocol.advance(connection, direction, frame);
-    if (direction === Direction.output) connections.done(connection, 0);
+  /** The rest of `take`, for a segment that may change its connection's state. */
+  private takeStep(flow: MasqueradedFlow, frame: Frame): true {
+    const { connection, direction, way, opposite, step: last } = flow;
+    const { connections, protocols } = this.context;
+    const step = protocols.tcp.stepAfter(last, direction, frame);
+    flow.step = step;
+    if (opposite !== null && opposite.connection === connection) opposite.step = step;
+    const late =
+      (step & TcpStep.changes) !== 0 && protocols.tcp.take(connection, last, step) === true;
+    if (late && direction === Direction.output) connections.restartTimer(connection);
     this.neighbours.address(frame, way.neighbour);
     way.out.transmit(frame);
-    if (direction === Direction.input) connections.done(connection, 1);
+    // that of a request when it has gone
+    if (late && direction === Direction.input) connections.restartTimer(connection);
+    return true;
+  }
+
+  /** `take`, for a packet of no flow that is known. */
+  private takeFirst(frame: Frame, from: HostDevice): boolean {
+    return (frame.tcpFlags & OPENING_FLAGS) === TcpFlag.syn && this.openings.take(frame, from);
+  }
+
+  opened(frame: Frame, input: NetDevice | null): void {
+    this.openings.learn(frame, input);
   }
 
   sendRequest(frame: Frame, connection: Connection, input: NetDevice | null): boolean {
@@ -140,70 +155,36 @@ export class MasqueradingFastPath implements FastPath, FlowMemory {
   }
 
   private learnRequest(frame: Frame, connection: Connection, way: FlowWay): void {
-    const { rows } = this;
-    const address = rows.virtualAddress(connection);
-    const port = rows.virtualPort(connection);
-    const ports = portsOf(frame.sourcePort, port);
-    const flow = this.flowFor(frame, connection, frame.source, address, ports, way);
-    flow.direction = Direction.input;
-    flow.decisive = TcpFlag.syn;
-    flow.newAddress = frame.destination;
-    flow.newPort = frame.destinationPort;
+    const { flows, rows } = this;
+    const request = flows.learnRequest(frame, connection, way);
+    (rows.server(connection) as Destination).requestWay = way;
     // the first answer of a datagram connection does more than the others
-    if (frame.protocol === IpProtocol.tcp && rows.inPackets(connection) === 0)
-      this.expectAnswer(frame, connection, address, port);
-  }
-
-  /** `frame` made the connection: its answers go as those of other connections between the same. */
-  private expectAnswer(
-    frame: Frame,
-    connection: Connection,
-    virtualAddress: Ipv4Address,
-    virtualPort: number,
-  ): void {
-    const { source: client, destination: server } = frame;
-    const way = this.answerWays.find(server, client, virtualAddress);
-    if (way === null || way.generation !== this.generation.value) return;
-    const ports = portsOf(frame.destinationPort, frame.sourcePort);
-    const flow = this.flowFor(frame, connection, server, client, ports, way);
-    flow.direction = Direction.output;
-    flow.decisive = 0;
-    flow.newAddress = virtualAddress;
-    flow.newPort = virtualPort;
+    if (frame.protocol === IpProtocol.udp || rows.inPackets(connection) > 0) return;
+    // answers go as those of other connections between the same
+    const back = this.answerWays.find(frame.destination, frame.source, request.destination);
+    if (back !== null && back.generation === this.generation.value)
+      flows.expectAnswers(request, back);
   }
 
   learnAnswer(frame: Frame, connection: Connection): void {
     const way = this.wayFor(frame, connection);
     if (way === null) return;
-    const { rows } = this;
-    const { source: virtualAddress, destination: client } = frame;
-    const server = rows.serverAddress(connection);
-    const ports = portsOf(rows.serverPort(connection), frame.destinationPort);
-    const flow = this.flowFor(frame, connection, server, client, ports, way);
-    flow.direction = Direction.output;
-    flow.decisive = 0;
-    flow.newAddress = virtualAddress;
-    flow.newPort = frame.sourcePort;
-    this.answerWays.learn(server, client, virtualAddress, way);
+    this.flows.learnAnswer(frame, connection, way);
+    const server = this.rows.serverAddress(connection);
+    this.answerWays.learn(server, frame.destination, frame.source, way);
+  }
+
+  stateChanged(connection: Connection): void {
+    this.flows.stateChanged(connection);
   }
 
   forget(connection: Connection): void {
-    const { flows } = this;
-    if (flows === null) return;
-    const { rows } = this;
-    const client = rows.clientAddress(connection);
-    const clientPort = rows.clientPort(connection);
-    const virtual = rows.virtualAddress(connection);
-    const virtualPort = rows.virtualPort(connection);
-    clear(flows, placeOf(client, virtual, portsOf(clientPort, virtualPort)));
-    const masqueraded = rows.method(connection) === Method.masquerading;
-    const answers = masqueraded ? rows.serverAddress(connection) : virtual;
-    const answersPort = masqueraded ? rows.serverPort(connection) : virtualPort;
-    clear(flows, placeOf(answers, client, portsOf(answersPort, clientPort)));
+    this.flows.forget(connection);
   }
 
   forgetAll(): void {
-    this.flows = null;
+    this.flows.forgetAll();
+    this.openings.forgetAll();
   }
 
   /** The way of a packet that has its route, and the addresses with which it goes out; null when such packets go the whole way. */
@@ -212,41 +193,13 @@ export class MasqueradingFastPath implements FastPath, FlowMemory {
     return this.ways.find(frame);
   }
 
-  /** Puts down what requests and answers have in common. Addresses and ports are those of the packets as they come in. */
-  private flowFor(
-    { protocol: protocolNumber }: Frame,
-    connection: Connection,
-    source: Ipv4Address,
-    destination: Ipv4Address,
-    ports: number,
-    way: FlowWay,
-  ): MasqueradedFlow {
-    const { tcp, udp } = this.context.protocols;
-    const protocol = protocolNumber === IpProtocol.tcp ? tcp : udp;
-    const server = this.rows.server(connection) as Destination;
-    const place = placeOf(source, destination, ports);
-    this.flows ??= emptyPlaces(PLACES);
-    let flow = this.flows[place] as MasqueradedFlow | null;
-    if (flow === null) {
-      flow = new MasqueradedFlow(protocol, server, way);
-      this.flows[place] = flow;
-    }
-    flow.source = source;
-    flow.destination = destination;
-    flow.ports = ports;
-    flow.protocolNumber = protocolNumber;
-    flow.connection = connection;
-    flow.protocol = protocol;
-    flow.server = server;
-    flow.way = way;
-    return flow;
-  }
-
   private isUsual(frame: Frame, connection: Connection): boolean {
     const { rows } = this;
     return (
       (frame.protocol === IpProtocol.udp || frame.protocol === IpProtocol.tcp) &&
       rows.has(connection, ConnectionFlag.hashed) &&
+      // one in the trash counts nothing
+      rows.server(connection)?.counting === true &&
       // of the synchronised
       !rows.has(connection, ConnectionFlag.noOutput) &&
       // requests from port 0 never find their connection, and templates have none
@@ -256,9 +209,4 @@ export class MasqueradingFastPath implements FastPath, FlowMemory {
       frame.tos === 0
     );
   }
-}
-
-function clear(flows: readonly (MasqueradedFlow | null)[], place: number): void {
-  const flow = flows[place] as MasqueradedFlow | null;
-  if (flow !== null) flow.protocolNumber = FORGOTTEN;
 }

@@ -93,6 +93,8 @@ export class Inbound {
       if (guard !== null && !guard.mayOpen(frame)) return guard.unclaimed(frame);
       connection = this.admission.admit(frame, protocol, input);
       if (connection === NO_CONNECTION) return this.leave(frame);
+      const { memory } = context.connections;
+      if (memory !== null) memory.opened(frame, input);
     }
     return this.pass(frame, connection, protocol, input);
   }

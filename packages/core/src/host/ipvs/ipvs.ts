@@ -45,13 +45,13 @@ export class Ipvs {
     this.context.connections.handshakes = inbound.synProxy;
     this.synProxyCounters = inbound.synProxy?.counters ?? null;
     this.hooks = new IpvsHooks(host.hooks, inbound, outbound, guard);
-    this.useFastPath(host);
+    this.useFastPath(host, inbound);
     this.followSysctls(null);
   }
 
-  private useFastPath(host: IpvsHost): void {
+  private useFastPath(host: IpvsHost, inbound: Inbound): void {
     if (host.fastPath === null) return;
-    const path = new MasqueradingFastPath(this.context, host.fastPath, this.hooks);
+    const path = new MasqueradingFastPath(this.context, host.fastPath, this.hooks, inbound);
     this.context.forwarders.path.memory = path;
     this.context.connections.memory = path;
     host.fastPath.use(path);
@@ -153,7 +153,7 @@ export class Ipvs {
 
   /** What was put off for packets of known flows is done; they go the whole way again. */
   private settle(): void {
-    this.context.estimator.collect();
+    this.context.estimator.settle();
     this.context.connections.memory?.forgetAll();
   }
 

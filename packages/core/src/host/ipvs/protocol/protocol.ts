@@ -38,12 +38,3 @@ export interface Protocol {
   /** Moves `connection` on with a packet: state, timeout, and the server's counters. */
   advance(connection: Connection, direction: Direction, frame: Frame): void;
 }
-
-/** One whose flows the fast path remembers. */
-export interface RememberedProtocol extends Protocol {
-  /**
-   * Whether `advance` with this packet is known to leave everything as it is: asked of connections that packets of this
-   * direction advanced before, and for whose state the timeout has not changed since.
-   */
-  leaves(connection: Connection, direction: Direction, frame: Frame): boolean;
-}

@@ -3,6 +3,7 @@
  * present state, a cell the next one. Directions: IN from the client, OUT from the server, IO from the client when the
  * server's answers are not seen here. The second table is in force with vs.secure_tcp.
  */
+import { TcpFlag } from "../../../packet/protocol.ts";
 
 /** In the kernel's order; as /proc/net/ip_vs_conn prints them. */
 export const TCP_STATE_NAMES = [
@@ -61,19 +62,66 @@ const parse = (text: string): readonly number[] =>
     .filter((word) => !/[a-z]/.test(word) && word !== "IN" && word !== "OUT" && word !== "IO")
     .map((word) => COLUMNS.indexOf(word));
 
-/** A table, and what of it is asked for most. */
+const ACK = TcpFlag.ack;
+/** The flags by which segments are judged. */
+export const EVENT_FLAGS = TcpFlag.rst | TcpFlag.syn | TcpFlag.fin | TcpFlag.ack;
+
+/** The event of a segment with these flags, by priority RST, SYN, FIN, ACK; −1 for a segment without any of them. */
+export function eventOf(flags: number): number {
+  if ((flags & TcpFlag.rst) !== 0) return TcpEvent.rst;
+  if ((flags & TcpFlag.syn) !== 0) return TcpEvent.syn;
+  if ((flags & TcpFlag.fin) !== 0) return TcpEvent.fin;
+  return (flags & ACK) !== 0 ? TcpEvent.ack : -1;
+}
+
+/** A table, and the same as it is asked by packets whose connection is known. */
 export interface TcpTable {
   /** Twelve rows of eleven states. */
   readonly cells: readonly number[];
-  /** The states that an acknowledgement of the client leaves as they are, one bit each; and one of the server. */
-  readonly leftByRequests: number;
-  readonly leftByAnswers: number;
+  /** `TcpStep` bits at `stepAt` and the present state: of connections of which both directions are seen. */
+  readonly steps: Uint8Array;
+  /** By state: a step that leads there. */
+  readonly lastSteps: Uint8Array;
 }
 
-function tableOf(cells: readonly number[]): TcpTable {
-  const leftBy = (row: number): number =>
-    bitsOf((state) => cells[(row + TcpEvent.ack) * TCP_STATE_COUNT + state] === state);
-  return { cells, leftByRequests: leftBy(TcpRow.input), leftByAnswers: leftBy(TcpRow.output) };
+/** What a segment makes of a connection. */
+export const TcpStep = {
+  /** The next state. */
+  state: 0xf,
+  /** It is not the present one. */
+  changes: 0x10,
+  /** It counts as ActiveConn. */
+  active: 0x20,
+  /** A mere acknowledgement of the client will leave it as it is; and one of the server. */
+  leftByRequests: 0x40,
+  leftByAnswers: 0x80,
+} as const;
+
+/** Where the steps of segments in a direction, 0 from the client and 1 from the server, with these `EVENT_FLAGS` begin. */
+export const stepAt = (direction: number, flags: number): number => (direction << 9) | (flags << 4);
+
+function tableOf(cells: readonly number[], active: number): TcpTable {
+  const after = (row: number, flags: number, state: number): number => {
+    const event = eventOf(flags);
+    if (event < 0) return TcpConnectionState.close;
+    return cells[(row + event) * TCP_STATE_COUNT + state] as number;
+  };
+  const lastSteps = Uint8Array.from(TCP_STATE_NAMES, (_, state) => {
+    let step = state;
+    if (((active >> state) & 1) !== 0) step |= TcpStep.active;
+    if (after(TcpRow.input, ACK, state) === state) step |= TcpStep.leftByRequests;
+    if (after(TcpRow.output, ACK, state) === state) step |= TcpStep.leftByAnswers;
+    return step;
+  });
+  const steps = new Uint8Array(stepAt(2, 0));
+  for (let direction = 0; direction < 2; direction++)
+    for (let flags = 0; flags <= EVENT_FLAGS; flags++)
+      for (let state = 0; state < TCP_STATE_COUNT; state++) {
+        const next = after(direction === 0 ? TcpRow.input : TcpRow.output, flags, state);
+        const step = lastSteps[next] as number;
+        steps[stepAt(direction, flags) | state] = next === state ? step : step | TcpStep.changes;
+      }
+  return { cells, steps, lastSteps };
 }
 
 const NORMAL_TCP_TABLE = parse(`
@@ -117,11 +165,13 @@ export interface TcpRules {
   readonly active: number;
 }
 
+const ACTIVE = activeIn("ESTABLISHED", "SYN_SENT", "SYN_RECV", "SYNACK");
+
 export const MAINLINE_TCP: TcpRules = {
-  normal: tableOf(NORMAL_TCP_TABLE),
-  secure: tableOf(SECURE_TCP_TABLE),
+  normal: tableOf(NORMAL_TCP_TABLE, ACTIVE),
+  secure: tableOf(SECURE_TCP_TABLE, ACTIVE),
   timeouts: TCP_TIMEOUTS,
-  active: activeIn("ESTABLISHED", "SYN_SENT", "SYN_RECV", "SYNACK"),
+  active: ACTIVE,
 };
 
 /** An ACK of the client is no beginning. */
@@ -132,9 +182,11 @@ const withoutLateStart = (table: readonly number[]): readonly number[] =>
   );
 
 /** Alibaba's fork and DPVS. */
+const ACTIVE_WITH_FULLNAT = activeIn("ESTABLISHED");
+
 export const FULLNAT_TCP: TcpRules = {
-  normal: tableOf(withoutLateStart(NORMAL_TCP_TABLE)),
-  secure: tableOf(withoutLateStart(SECURE_TCP_TABLE)),
+  normal: tableOf(withoutLateStart(NORMAL_TCP_TABLE), ACTIVE_WITH_FULLNAT),
+  secure: tableOf(withoutLateStart(SECURE_TCP_TABLE), ACTIVE_WITH_FULLNAT),
   timeouts: [2, 90, 3, 30, 7, 7, 3, 7, 7, 120, 30],
-  active: activeIn("ESTABLISHED"),
+  active: ACTIVE_WITH_FULLNAT,
 };

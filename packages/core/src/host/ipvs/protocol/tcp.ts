@@ -5,34 +5,26 @@ import { IpProtocol, TcpFlag } from "../../../packet/protocol.ts";
 import type { IpvsSysctls } from "../../sysctl/ipvs-sysctls.ts";
 import { type Connection, ConnectionFlag, NO_CONNECTION } from "../connection.ts";
 import type { ConnectionRows } from "../connection-rows.ts";
-import { Candidate, Direction, Expendable, type RememberedProtocol } from "./protocol.ts";
+import { Candidate, Direction, Expendable, type Protocol } from "./protocol.ts";
 import {
+  EVENT_FLAGS,
+  eventOf,
+  stepAt,
   TCP_STATE_COUNT,
   TCP_STATE_NAMES,
   TcpConnectionState,
-  TcpEvent,
   TcpRow,
   type TcpRules,
+  TcpStep,
   type TcpTable,
 } from "./tcp-state-table.ts";
 
-const ACK = TcpFlag.ack;
-const EVENT_FLAGS = TcpFlag.rst | TcpFlag.syn | TcpFlag.fin | TcpFlag.ack;
-
-/** The event of a segment with these flags, by priority RST, SYN, FIN, ACK; −1 for a segment without any of them. */
-function eventOf(flags: number): number {
-  if ((flags & TcpFlag.rst) !== 0) return TcpEvent.rst;
-  if ((flags & TcpFlag.syn) !== 0) return TcpEvent.syn;
-  if ((flags & TcpFlag.fin) !== 0) return TcpEvent.fin;
-  return (flags & ACK) !== 0 ? TcpEvent.ack : -1;
-}
-
-/** The same, by flags. */
+/** The events of segments, by flags. */
 const EVENTS: readonly number[] = Array.from({ length: EVENT_FLAGS + 1 }, (_, flags) =>
   eventOf(flags),
 );
 
-export class TcpProtocol implements RememberedProtocol {
+export class TcpProtocol implements Protocol {
   readonly number = IpProtocol.tcp;
   readonly name = "TCP";
   /** Seconds, by state; `--set` changes two of them. */
@@ -109,12 +101,25 @@ export class TcpProtocol implements RememberedProtocol {
     this.enter(connection, next);
   }
 
-  /** Of segments that leave the state only acknowledgements, with data or without, are known for it: others are few. */
-  leaves(connection: Connection, direction: Direction, frame: Frame): boolean {
-    if ((frame.tcpFlags & EVENT_FLAGS) !== ACK) return false;
-    const left =
-      direction === Direction.input ? this.table.leftByRequests : this.table.leftByAnswers;
-    return ((left >> this.rows.state(connection)) & 1) !== 0;
+  /** The step that a segment is for a connection of which both directions are seen; `last` was the one before. */
+  stepAfter(last: number, direction: Direction, frame: Frame): number {
+    const at = stepAt(direction, frame.tcpFlags & EVENT_FLAGS) | (last & TcpStep.state);
+    return this.table.steps[at] as number;
+  }
+
+  /** The step that brought a connection to where it is: a mere acknowledgement, if no other is known. */
+  lastStep(connection: Connection): number {
+    return this.table.lastSteps[this.rows.state(connection)] as number;
+  }
+
+  /** Does what is to do after `last` for a step that changes the state; whether the timer is armed for too late. */
+  take(connection: Connection, last: number, step: number): boolean {
+    const { rows } = this;
+    const state = step & TcpStep.state;
+    if (state === TcpConnectionState.established) this.assure(connection);
+    if (((last ^ step) & TcpStep.active) !== 0)
+      rows.setActive(connection, (step & TcpStep.active) !== 0);
+    return rows.enter(connection, state, this.timeouts[state] as number);
   }
 
   /** Puts a connection into a state, with its timeout and the server's counters. */
@@ -123,10 +128,14 @@ export class TcpProtocol implements RememberedProtocol {
     rows.setTimeoutSeconds(connection, this.timeouts[next] as number);
     if (next === rows.state(connection)) return;
     rows.setState(connection, next);
-    if (next === TcpConnectionState.established) {
-      const template = rows.control(connection);
-      if (template !== NO_CONNECTION) rows.raise(template, ConnectionFlag.assured);
-    }
+    if (next === TcpConnectionState.established) this.assure(connection);
     rows.setActive(connection, ((this.rules.active >> next) & 1) !== 0);
+  }
+
+  /** A client of this template got through. */
+  private assure(connection: Connection): void {
+    const { rows } = this;
+    const template = rows.control(connection);
+    if (template !== NO_CONNECTION) rows.raise(template, ConnectionFlag.assured);
   }
 }

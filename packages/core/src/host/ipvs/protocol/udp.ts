@@ -5,9 +5,9 @@ import { hasRawContent, UDP_HEADER_LENGTH } from "../../../packet/lengths.ts";
 import { IpProtocol } from "../../../packet/protocol.ts";
 import { type Connection, ConnectionFlag, NO_CONNECTION } from "../connection.ts";
 import type { ConnectionRows } from "../connection-rows.ts";
-import { Candidate, Direction, Expendable, type RememberedProtocol } from "./protocol.ts";
+import { Candidate, Direction, Expendable, type Protocol } from "./protocol.ts";
 
-export class UdpProtocol implements RememberedProtocol {
+export class UdpProtocol implements Protocol {
   readonly number = IpProtocol.udp;
   readonly name = "UDP";
   /** Seconds; `--set` changes it. */
@@ -37,10 +37,6 @@ export class UdpProtocol implements RememberedProtocol {
 
   isReusable(): boolean {
     return false;
-  }
-
-  leaves(): boolean {
-    return true;
   }
 
   advance(connection: Connection, direction: Direction): void {
