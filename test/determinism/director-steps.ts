@@ -11,6 +11,10 @@ const REQUESTS: readonly PacketStep[] = [
 ];
 
 const OTHERS: readonly PacketStep[] = [
+  { by: "client1.eth0", packet: "tcp S 10.0.0.1:2000 > 10.0.0.100:80", ports: 3 },
+  { by: "client1.eth0", packet: "tcp S 10.0.0.1:3000 > 10.0.0.100:80", ports: 3 },
+  { by: "client1.eth1", packet: "tcp S 10.0.0.1:4000 > 10.0.0.100:80", ports: 3 },
+  { by: "client1.eth0", packet: "tcp A 10.0.0.1:2000 > 10.0.0.100:80", ports: 3 },
   { by: "client1.eth0", packet: "tcp FA 10.0.0.1:1000 > 10.0.0.100:80" },
   { by: "client1.eth0", packet: "tcp R 10.0.0.1:1000 > 10.0.0.100:80" },
   { by: "client1.eth0", packet: "udp 10.0.0.1:1001 > 10.0.0.100:53" },

@@ -28,6 +28,22 @@ const tooLongAnswer: PacketStep = {
   error: "too long",
 };
 
+/** Connections from some ports at once. */
+const open = (port: number, ports = 4, ...odd: readonly Oddity[]): PacketStep => ({
+  by: "client1.eth0",
+  packet: `tcp S 10.0.0.1:${port} > 10.0.0.100:80`,
+  odd,
+  ports,
+});
+/** By now the ways of such packets to each server are known, and those of their answers. */
+const opened: readonly Step[] = [open(1100), open(1200), open(1300)];
+/** So many, few at once, that both directions of some have one place. */
+const stream: readonly Step[] = Array.from({ length: 40 }, (_, i) => open(2000 + 20 * i, 20));
+const onServers = (first: string, second: string): Step =>
+  dir(
+    `ipvsadm -e -t 10.0.0.100:80 -r 10.1.0.1 ${first}; ipvsadm -e -t 10.0.0.100:80 -r 10.1.0.2:8080 ${second}`,
+  );
+
 /** More clients than there are places to remember flows. */
 const crowd: PacketStep = { ...ask, ports: 300 };
 
@@ -168,6 +184,12 @@ export const TOLD_HISTORIES: readonly (readonly [what: string, steps: readonly S
     "port 0",
     [...known, ...[1, 2, 3].map(() => ({ ...ask, packet: "udp 10.0.0.1:0 > 10.0.0.100:53" })), ask],
   ],
+  ["a stream of connections", [...opened, ...stream]],
+  ["servers that have enough connections", [onServers("-m -x 3", "-m -x 4"), ...opened]],
+  ["servers with other methods", [...opened, onServers("-i", "-g"), ...opened, open(1400)]],
+  ["connections from the port of FTP's data, and from none", [...opened, open(20), open(0)]],
+  ["refused connections", [...opened, dir("sysctl -qw net.ipv4.vs.drop_packet=3"), open(1400, 30)]],
+  ["connections that are out of time", [...opened, open(1400, 4, "ttl 1"), open(1500, 4, "ttl 2")]],
   ["a SYN on a connection", [syn, syn, syn, wait("1 s"), syn]],
   [
     "a client that opens a quiesced server's connection again",

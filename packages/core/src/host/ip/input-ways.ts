@@ -14,6 +14,7 @@ import type { TransportHandler } from "./ip-layer.ts";
 import { isPlain } from "./known-way.ts";
 
 const PLACES = 16;
+const NO_WAYS: (InputWay | null)[] = emptyPlaces(PLACES);
 
 /** Where packets of some addresses go that a device took in. */
 export class InputWay {
@@ -35,15 +36,15 @@ export class InputWay {
   }
 }
 
-/** Where the way of a packet with these addresses is. */
-export const wayPlaceOf = (source: number, destination: number, protocol: number): number =>
+/** Where the way of a packet with these addresses is, also for IpInput.receivePlain. */
+const wayPlaceOf = (source: number, destination: number, protocol: number): number =>
   Math.imul(source ^ Math.imul(destination, 0x85ebca6b) ^ protocol, 0x9e3779b1) >>> 28;
 
 export class InputWays {
   private readonly context: IpContext;
   private readonly generation: Generation;
   /** By place; made for the first way. */
-  ways: (InputWay | null)[] | null = null;
+  ways = NO_WAYS;
 
   constructor(context: IpContext) {
     this.context = context;
@@ -55,14 +56,9 @@ export class InputWays {
     const { hooks } = this.context;
     if (!hooks.isIdle(HookPoint.preRouting) || !hooks.isIdle(HookPoint.localIn)) return;
     if (from.internal || !isPlain(frame)) return;
-    this.ways ??= emptyPlaces(PLACES);
     const { source, destination, protocol } = frame;
     const place = wayPlaceOf(source, destination, protocol);
-    let way = this.ways[place] as InputWay | null;
-    if (way === null) {
-      way = new InputWay(from, route, handler);
-      this.ways[place] = way;
-    }
+    const way = this.ways[place] ?? this.make(place, from, route, handler);
     way.source = source;
     way.destination = destination;
     way.protocol = protocol;
@@ -71,5 +67,12 @@ export class InputWays {
     way.route = route;
     way.handler = handler;
     way.generation = this.generation.value;
+  }
+
+  private make(place: number, from: HostDevice, route: Route, handler: TransportHandler): InputWay {
+    const way = new InputWay(from, route, handler);
+    if (this.ways === NO_WAYS) this.ways = emptyPlaces(PLACES);
+    this.ways[place] = way;
+    return way;
   }
 }

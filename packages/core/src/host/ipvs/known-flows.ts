@@ -17,7 +17,7 @@ import type { TcpProtocol } from "./protocol/tcp.ts";
 import { TcpStep } from "./protocol/tcp-state-table.ts";
 
 const PLACES = 256;
-const NO_FLOWS: readonly (MasqueradedFlow | null)[] = emptyPlaces(PLACES);
+const NO_FLOWS: (MasqueradedFlow | null)[] = emptyPlaces(PLACES);
 
 /** Where the flow of packets with these addresses is. */
 export const placeOf = (source: number, destination: number, ports: number): number =>
@@ -65,13 +65,15 @@ export class KnownFlows {
 
   /** The answers, which will leave by `way`, to `request` and others of its flow. */
   expectAnswers(request: MasqueradedFlow, way: FlowWay): void {
-    const { newAddress: server, newPort: serverPort, source: client, ports, step } = request;
+    // all that is needed of the request: its place may be that of the answers
+    const { source: client, destination: virtualAddress, ports, connection, step } = request;
+    const { newAddress: server, newPort: serverPort } = request;
     const answerPorts = portsOf(serverPort, ports >>> 16);
     const flow = this.flowFor(server, client, answerPorts, request.traffic, way);
     flow.direction = Direction.output;
-    flow.newAddress = request.destination;
+    flow.newAddress = virtualAddress;
     flow.newPort = ports & 0xffff;
-    beginSegments(flow, request.connection, step);
+    beginSegments(flow, connection, step);
     flow.opposite = request;
     request.opposite = flow;
   }
@@ -120,10 +122,9 @@ export class KnownFlows {
   }
 
   private make(place: number, traffic: Destination["traffic"], way: FlowWay): MasqueradedFlow {
-    const places = this.places === NO_FLOWS ? emptyPlaces(PLACES) : this.places;
     const flow = new MasqueradedFlow(traffic, way);
-    (places as (MasqueradedFlow | null)[])[place] = flow;
-    this.places = places;
+    if (this.places === NO_FLOWS) this.places = emptyPlaces(PLACES);
+    this.places[place] = flow;
     return flow;
   }
 

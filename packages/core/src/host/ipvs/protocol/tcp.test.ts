@@ -5,19 +5,30 @@ import { IpProtocol, TcpFlag } from "../../../packet/protocol.ts";
 import { START } from "../../../time/instant.ts";
 import { type Connection, ConnectionFlag } from "../connection.ts";
 import { ConnectionRows } from "../connection-rows.ts";
+import { Destination } from "../destination.ts";
+import { realServer, service } from "../director.fixture.ts";
 import { Method } from "../method.ts";
+import { Statistics } from "../statistics.ts";
 import { Direction } from "./protocol.ts";
 import { TcpProtocol } from "./tcp.ts";
-import { FULLNAT_TCP, MAINLINE_TCP } from "./tcp-state-table.ts";
+import { FULLNAT_TCP, MAINLINE_TCP, TcpStep } from "./tcp-state-table.ts";
 
 const STATES = ["NO", "ES", "SS", "SR", "FW", "TW", "CL", "CW", "LA", "LI", "SA"];
 const FLAG = { syn: TcpFlag.syn, fin: TcpFlag.fin, ack: TcpFlag.ack, rst: TcpFlag.rst };
 
-const connection = (rows: ConnectionRows, state: number, flags: number): Connection => {
+const connection = (
+  rows: ConnectionRows,
+  state: number,
+  flags: number,
+  served = false,
+): Connection => {
   const address = 1 as Ipv4Address;
   const { masquerading } = Method;
   const { tcp } = IpProtocol;
-  const made = rows.add(tcp, address, 1, address, 1, 1, flags, masquerading, null, START);
+  const server = served
+    ? new Destination(service().identity, realServer(0), new Statistics())
+    : null;
+  const made = rows.add(tcp, address, 1, address, 1, 1, flags, masquerading, server, START);
   rows.setState(made, state);
   return made;
 };
@@ -37,7 +48,10 @@ function next(
   frame.tcpFlags = flags;
   const entry = connection(rows, state, direction === "IO" ? ConnectionFlag.noOutput : 0);
   const way = direction === "OUT" ? Direction.output : Direction.input;
+  const step = tcp.stepAfter(tcp.lastStep(entry), way, frame);
   tcp.advance(entry, way, frame);
+  if (direction !== "IO") expect(step & ~TcpStep.changes).toBe(tcp.lastStep(entry));
+  if (direction !== "IO") expect((step & TcpStep.changes) !== 0).toBe(rows.state(entry) !== state);
   expect(rows.timeoutSeconds(entry)).toBe(tcp.timeouts[rows.state(entry)]);
   return STATES[rows.state(entry)] as string;
 }
@@ -121,4 +135,57 @@ test("with FULLNAT only a client's late ACK is judged otherwise, and only ESTABL
   }
   expect(STATES.filter((_, state) => ((FULLNAT_TCP.active >> state) & 1) === 1)).toEqual(["ES"]);
   expect(FULLNAT_TCP.timeouts).toEqual([2, 90, 3, 30, 7, 7, 3, 7, 7, 120, 30]);
+});
+
+test("a step says which acknowledgements will leave the state, and whether it counts as active", () => {
+  const said = STATES.map((name, state) => {
+    const rows = new ConnectionRows();
+    const step = new TcpProtocol(rows, MAINLINE_TCP).lastStep(connection(rows, state, 0));
+    const request = (step & TcpStep.leftByRequests) === 0 ? "" : " <";
+    const answer = (step & TcpStep.leftByAnswers) === 0 ? "" : " >";
+    return `${name}${request}${answer}${(step & TcpStep.active) === 0 ? "" : " active"}`;
+  });
+  expect(said).toEqual([
+    "NO",
+    "ES < > active",
+    "SS < > active",
+    "SR active",
+    "FW < >",
+    "TW < >",
+    "CL < >",
+    "CW < >",
+    "LA >",
+    "LI <",
+    "SA active",
+  ]);
+});
+
+test("steps do to a connection what its packets do", () => {
+  for (const flags of [TcpFlag.syn, TcpFlag.ack, TcpFlag.fin | TcpFlag.ack, TcpFlag.rst])
+    for (const way of [Direction.input, Direction.output])
+      for (let state = 0; state < STATES.length; state++) {
+        const [advanced, stepped] = [0, 1].map((steps) => {
+          const rows = new ConnectionRows();
+          const tcp = new TcpProtocol(rows, MAINLINE_TCP);
+          const entry = connection(rows, 0, ConnectionFlag.inactive, true);
+          tcp.enter(entry, state);
+          const frame = new Frame(1);
+          frame.tcpFlags = flags;
+          if (steps === 0) tcp.advance(entry, way, frame);
+          else {
+            const last = tcp.lastStep(entry);
+            const step = tcp.stepAfter(last, way, frame);
+            if ((step & TcpStep.changes) !== 0) tcp.take(entry, last, step);
+          }
+          const { activeConnections, inactiveConnections } = rows.server(entry) as Destination;
+          return [
+            rows.state(entry),
+            rows.timeoutSeconds(entry),
+            rows.has(entry, ConnectionFlag.inactive),
+            activeConnections,
+            inactiveConnections,
+          ];
+        });
+        expect(stepped, `${flags} ${way} ${STATES[state]}`).toEqual(advanced);
+      }
 });
