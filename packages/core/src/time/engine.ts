@@ -98,7 +98,7 @@ export class Engine implements Clock {
 
   /** No event is pending and no timer is armed: nothing will ever happen by itself. */
   get quiescent(): boolean {
-    return this.timers.armedCount === 0 && this.queue.size === this.timers.tickCount;
+    return this.timers.idle && this.queue.size === this.timers.tickCount;
   }
 
   /** Fires all events up to and including `until`; afterwards `now` is `until` unless a limit ended it. */
@@ -165,10 +165,12 @@ export class Engine implements Clock {
   }
 
   private timerLimit(): LimitName | null {
-    const { timers, limits } = this;
-    if (timers.objectCount > limits.armedTimersMax) return "armedTimersMax";
-    const numbered = timers.armedCount - timers.objectCount;
-    return numbered > limits.numberedTimersMax ? "numberedTimersMax" : null;
+    const { timers } = this;
+    const { armedTimersMax, numberedTimersMax } = this.limits;
+    if (timers.mayExceed(armedTimersMax, numberedTimersMax) === false) return null;
+    const numbered = timers.numberedCount;
+    if (timers.armedCount - numbered > armedTimersMax) return "armedTimersMax";
+    return numbered > numberedTimersMax ? "numberedTimersMax" : null;
   }
 
   /** The limit that forbids a further event at this instant or a later one; null when none does. */

@@ -13,6 +13,7 @@ import {
   BUCKET_BITS,
   BUCKET_MASK,
   BUCKETS_PER_LEVEL,
+  EXPIRING,
   FIRST_SLOT,
   LEVELS,
   NEXT,
@@ -25,6 +26,7 @@ import { distance } from "./wheel-levels.ts";
 
 /** As many as a small lab of some connections needs: it costs less than to be grown twice. */
 const FIRST_SLOTS = 128;
+const LISTS = EXPIRING + LEVELS;
 const NOTHING_PENDING = new Array<number>(2 * LEVELS).fill(0);
 const TIMERS = 0;
 const HOLDERS = 1;
@@ -88,8 +90,31 @@ export class TimerSlots {
     this.objects[this.argument(slot)] = holder;
   }
 
-  isNumbered(slot: number): boolean {
-    return this.owner(slot) > HOLDERS;
+  /** How many slots there are, used or not. */
+  get length(): number {
+    return (this.opened - FIRST_SLOT) / WORDS;
+  }
+
+  /** How many of them are for objects. */
+  get forObjects(): number {
+    return this.objects.length;
+  }
+
+  /** How many slots are in lists, all or only those of numbered timers. */
+  count(numbered: boolean): number {
+    const { words } = this;
+    let count = 0;
+    for (let list = 0; list < LISTS; list++)
+      for (let slot = words[list] as number; slot !== 0; slot = words[slot | NEXT] as number)
+        if (!numbered || this.owner(slot) > HOLDERS) count++;
+    return count;
+  }
+
+  /** None is in a list. */
+  get empty(): boolean {
+    for (let level = 0; level < LEVELS; level++)
+      if (this.ahead(level, 0) >= 0 || this.words[EXPIRING + level] !== 0) return false;
+    return true;
   }
 
   /** Gives back the slot of a numbered timer, which is in no list. */
@@ -127,31 +152,32 @@ export class TimerSlots {
     return this.words[bucket] as number;
   }
 
-  /** Puts the slot at the head of `bucket`, out of the bucket that it was in, which is returned. It stays where it is already. */
+  /**
+   * Puts the slot at the head of `bucket`, out of the bucket that it was in, and returns the next one there: 0 if there is none,
+   * and the bucket is to be marked; −1 if it stays where it is already.
+   */
   put(slot: number, bucket: number): number {
     const { words } = this;
     const place = words[slot | PLACE] as number;
     const old = place & BUCKET_MASK;
-    if (old === bucket) return old;
+    if (old === bucket) return -1;
     if (old !== NO_BUCKET) this.unlink(slot);
     const next = words[bucket] as number;
     words[bucket] = slot | NEXT;
     words[slot | NEXT] = next;
     words[slot | PREVIOUS] = bucket;
     words[slot | PLACE] = (place & ~BUCKET_MASK) | bucket;
-    if (next === 0) this.mark(bucket);
-    else words[next | PREVIOUS] = slot;
-    return old;
+    if (next !== 0) words[next | PREVIOUS] = slot;
+    return next;
   }
 
-  /** Takes the slot out of its bucket; whether it was in one. */
-  takeOut(slot: number): boolean {
+  /** Takes the slot out of its bucket, if it is in one. */
+  takeOut(slot: number): void {
     const { words } = this;
     const place = words[slot | PLACE] as number;
-    if ((place & BUCKET_MASK) === NO_BUCKET) return false;
+    if ((place & BUCKET_MASK) === NO_BUCKET) return;
     words[slot | PLACE] = place | NO_BUCKET;
     this.unlink(slot);
-    return true;
   }
 
   private unlink(slot: number): void {
@@ -163,7 +189,8 @@ export class TimerSlots {
     if (next !== 0) words[next | PREVIOUS] = previous;
   }
 
-  private mark(bucket: number): void {
+  /** Something is in this bucket. */
+  mark(bucket: number): void {
     const word = bucket >> 5;
     this.pending[word] = (this.pending[word] as number) | (1 << (bucket & 31));
   }

@@ -26,7 +26,13 @@ import { type Duration, type Instant, START } from "./instant.ts";
 import { type SlotHolder, type Timer, type TimerOwner, UNARMED } from "./timer.ts";
 import { BUCKETS_PER_LEVEL, EXPIRING, LEVELS, NO_BUCKET } from "./timer-slot-layout.ts";
 import { TimerSlots } from "./timer-slots.ts";
-import { LEVEL_SHIFT, levelOf, TIMEOUT_BOUND, TIMEOUT_MAX } from "./wheel-levels.ts";
+import {
+  LEVEL_SHIFT,
+  levelOf,
+  TIMEOUT_BOUND,
+  TIMEOUT_GRAINS,
+  TIMEOUT_MAX,
+} from "./wheel-levels.ts";
 
 /** One tick of the kernel's clock, in nanoseconds. */
 export const JIFFY = 4_000_000 as Duration;
@@ -52,9 +58,6 @@ class WheelTick extends SimEvent {
 }
 
 export class TimerWheel {
-  /** Timers armed now, and those among them that are numbers of their owners. */
-  armedCount = 0;
-  private numberedCount = 0;
   private readonly clock: Clock;
   private offset = 0;
   /** Jiffy to which the wheel has come: `base->clk`. */
@@ -72,7 +75,7 @@ export class TimerWheel {
   /** How many they are: the array is never made shorter, which V8 does slowly. */
   private lateCount = 0;
   private lateAt = NOT_SMALL as Instant;
-  /** Nothing else was armed then: it is at most one slot, which is the head of its bucket. */
+  /** Nothing else was armed then: it is at most one slot, which is the head of its bucket if it was not there before. */
   private lateAlone = true;
   /** Jiffies for which a tick is in the engine's queue, the earliest last. */
   private readonly ticks: number[] = [];
@@ -85,9 +88,25 @@ export class TimerWheel {
     this.lateAt = START;
   }
 
-  /** Timers of objects armed now; the other timers are numbers of their owners. */
-  get objectCount(): number {
-    return this.armedCount - this.numberedCount;
+  /** Timers armed now. They are counted one by one, since nobody counts them as they come and go. */
+  get armedCount(): number {
+    return this.slots.count(false);
+  }
+
+  /** Those among them that are numbers of their owners; the others are of objects. */
+  get numberedCount(): number {
+    return this.slots.count(true);
+  }
+
+  /** Whether there may be more timers armed: there are never more than slots. */
+  mayExceed(objects: number, numbered: number): boolean {
+    const { forObjects, length } = this.slots;
+    return forObjects > objects || length - forObjects > numbered;
+  }
+
+  /** No timer is armed. */
+  get idle(): boolean {
+    return this.slots.empty;
   }
 
   /** Events in the engine's queue that are the wheel's. */
@@ -154,12 +173,12 @@ export class TimerWheel {
   }
 
   private clear(slot: number): void {
-    this.disarm(slot);
-    if (this.lateCount > 0) this.takeFromLate(slot);
+    this.slots.takeOut(slot);
+    if (this.lateFirst === slot) this.lateFirst = 0;
+    if (this.lateCount > 1) this.takeFromLate(slot);
   }
 
   private takeFromLate(slot: number): void {
-    if (this.lateFirst === slot) this.lateFirst = 0;
     for (let i = 1; i < this.lateCount; i++)
       if (this.lateOthers[i - 1] === slot) this.lateOthers[i - 1] = 0;
   }
@@ -175,11 +194,20 @@ export class TimerWheel {
    * instant, by whatever the packet stirs up, are older in their buckets than this one.
    */
   armHeldByProcess(slot: number, milliseconds: number): void {
-    const moved = this.put(slot, this.enter() + jiffiesIn(milliseconds));
-    if (moved === false) this.lateAlone = false;
-    this.lateAt = this.clock.now;
-    if (this.lateCount === 0) this.lateFirst = slot;
-    else this.lateOthers[this.lateCount - 1] = slot;
+    const { now } = this.clock;
+    if (this.lateCount > 0) this.follow(now);
+    if (now >= this.jiffyEnds) this.beginJiffy();
+    if (this.lateCount > 0) this.alsoLate(slot);
+    else {
+      this.lateAt = now;
+      this.lateFirst = slot;
+      this.lateCount = 1;
+    }
+    this.put(slot, this.jiffy + jiffiesIn(milliseconds));
+  }
+
+  private alsoLate(slot: number): void {
+    this.lateOthers[this.lateCount - 1] = slot;
     this.lateCount++;
   }
 
@@ -189,7 +217,7 @@ export class TimerWheel {
 
   /** Disarms the timer of a slot that is held; nothing happens when it is not armed. */
   disarm(slot: number): void {
-    if (this.slots.takeOut(slot) === true) this.armedCount--;
+    this.slots.takeOut(slot);
   }
 
   /** Something is armed after processes armed timers. */
@@ -238,10 +266,7 @@ export class TimerWheel {
 
   private putNumbered(slot: number, owner: number, argument: number, wanted: number): number {
     let taken = slot;
-    if (taken === UNARMED) {
-      taken = this.slots.add(owner, argument);
-      this.numberedCount++;
-    }
+    if (taken === UNARMED) taken = this.slots.add(owner, argument);
     this.put(taken, wanted);
     return taken;
   }
@@ -250,8 +275,6 @@ export class TimerWheel {
   cancelSlot(slot: number): void {
     if (slot === UNARMED) return;
     this.slots.takeOut(slot);
-    this.armedCount--;
-    this.numberedCount--;
     this.slots.remove(slot);
   }
 
@@ -289,23 +312,35 @@ export class TimerWheel {
     if (jiffies > this.clk) this.clk = jiffies;
   }
 
-  /** Puts the slot into the bucket that expires when it is wanted; false when it is there already. */
-  private put(slot: number, wanted: number): boolean {
-    const { clk } = this;
-    const timeout = wanted - clk;
+  /** Puts the slot into the bucket that expires when it is wanted. */
+  private put(slot: number, wanted: number): void {
+    const { clk, slots } = this;
+    const timeout = (wanted - clk) | 0;
     let expires = wanted;
-    if (timeout < 0)
-      expires = clk - 1; // a timeout of zero set while timers expire: the next jiffy
-    else if (timeout >= TIMEOUT_BOUND) expires = clk + TIMEOUT_MAX;
-    const level = levelOf(timeout);
+    let level = 0;
+    // as an unsigned number a timeout below zero is a long one
+    if (timeout >>> 0 >= TIMEOUT_GRAINS) {
+      level = levelOf(timeout);
+      if (timeout < 0)
+        expires = clk - 1; // a timeout of zero set while timers expire: the next jiffy
+      else if (timeout >= TIMEOUT_BOUND) expires = clk + TIMEOUT_MAX;
+    }
     const shift = level * LEVEL_SHIFT;
-    const turn = (expires >> shift) + 1;
+    const turn = ((expires >> shift) + 1) | 0;
     const bucket = level * BUCKETS_PER_LEVEL + (turn & (BUCKETS_PER_LEVEL - 1));
-    const old = this.slots.put(slot, bucket);
-    if (old === bucket) return false;
-    if (old === NO_BUCKET) this.armedCount++;
-    this.tickAt(turn << shift);
-    return true;
+    const next = slots.put(slot, bucket);
+    const jiffy = turn << shift;
+    if (next <= 0) this.putAlone(next, bucket, jiffy);
+    else if (jiffy < this.firstTick) this.addTick(jiffy);
+  }
+
+  /** The slot is the only one of its bucket, or was there before. */
+  private putAlone(next: number, bucket: number, jiffy: number): void {
+    if (next < 0) this.lateAlone = false;
+    else {
+      this.slots.mark(bucket);
+      this.tickAt(jiffy);
+    }
   }
 
   /** Sees to it that a tick comes at `jiffy` or earlier. */
@@ -339,8 +374,6 @@ export class TimerWheel {
       const slot = this.slots.first(list);
       if (slot === 0) return;
       this.slots.takeOut(slot);
-      this.armedCount--;
-      if (this.slots.isNumbered(slot)) this.numberedCount--;
       this.slots.fire(slot);
     }
   }

@@ -4,7 +4,7 @@ import { BUCKETS_PER_LEVEL, LEVELS } from "./timer-slot-layout.ts";
 /** Log2 of how much coarser a level is than the one below. */
 export const LEVEL_SHIFT = 3;
 /** A timeout of so many grains belongs to the next level. */
-const TIMEOUT_GRAINS = BUCKETS_PER_LEVEL - 1;
+export const TIMEOUT_GRAINS = BUCKETS_PER_LEVEL - 1;
 /** A timeout of so many jiffies is too long for the last level (48.9 days), and is cut to the longest. */
 export const TIMEOUT_BOUND = TIMEOUT_GRAINS << (LEVEL_SHIFT * (LEVELS - 1));
 export const TIMEOUT_MAX = (TIMEOUT_GRAINS - 1) << (LEVEL_SHIFT * (LEVELS - 1));

@@ -10,14 +10,13 @@ import { setbacksOf, type Tcb } from "./tcb.ts";
 export const RTO_MIN = 200;
 export const RTO_MAX = 120_000;
 const VARIATION_MIN = 200_000;
-const JIFFY = 4;
+const JIFFY_SHIFT = 2;
 const JIFFY_US = 4000;
 
 /** Takes in a sample of `rtt` microseconds, and starts the timeout afresh. */
 export function sampleRtt(tcb: Tcb, rtt: number): void {
   if (tcb.srtt === 0) firstSample(tcb, rtt);
   else nextSample(tcb, rtt);
-  tcb.srtt = Math.max(1, tcb.srtt);
   if (tcb.setbacks !== null) tcb.setbacks.backoff = 0;
   restoreRto(tcb);
 }
@@ -25,7 +24,7 @@ export function sampleRtt(tcb: Tcb, rtt: number): void {
 /** The timeout without any backoff. */
 function restoreRto(tcb: Tcb): void {
   const jiffies = (((tcb.srtt >> 3) + tcb.variation + JIFFY_US - 1) / JIFFY_US) | 0;
-  tcb.rto = Math.min(jiffies * JIFFY, RTO_MAX);
+  tcb.rto = Math.min(jiffies << JIFFY_SHIFT, RTO_MAX);
 }
 
 function firstSample(tcb: Tcb, rtt: number): void {
@@ -37,8 +36,9 @@ function firstSample(tcb: Tcb, rtt: number): void {
 }
 
 function nextSample(tcb: Tcb, rtt: number): void {
-  const error = rtt - (tcb.srtt >> 3);
-  tcb.srtt += error;
+  const { srtt } = tcb;
+  const error = rtt - (srtt >> 3);
+  tcb.srtt = Math.max(1, srtt + error);
   let change = Math.abs(error) - (tcb.deviation >> 2);
   // a round trip that gets shorter is no reason to wait longer: count it for an eighth
   if (error < 0 && change > 0) change >>= 3;
