@@ -43,6 +43,13 @@ const jiffiesIn = (milliseconds: number): number => (milliseconds + 3) >> 2;
 /** Longer than the longest timeout (wheel-levels.ts). */
 const LONG_MS = 0xffff_fff0;
 
+/** The jiffy of a timer that is wanted at `wanted`, before it is rounded up, while the wheel has come to `clk`. */
+const expiryOf = (wanted: number, clk: number): number => {
+  const timeout = (wanted - clk) | 0;
+  if (timeout < 0) return clk - 1; // a timeout of zero set while timers expire: the next jiffy
+  return timeout < TIMEOUT_BOUND ? wanted : clk + TIMEOUT_MAX;
+};
+
 /** Later than every jiffy, and a small integer still. */
 const NO_TICK = 0x7fffffff;
 
@@ -316,20 +323,17 @@ export class TimerWheel {
   private put(slot: number, wanted: number): void {
     const { clk, slots } = this;
     const timeout = (wanted - clk) | 0;
-    let expires = wanted;
-    let level = 0;
+    let jiffy = (wanted + 1) | 0;
+    let bucket = jiffy & (BUCKETS_PER_LEVEL - 1);
     // as an unsigned number a timeout below zero is a long one
     if (timeout >>> 0 >= TIMEOUT_GRAINS) {
-      level = levelOf(timeout);
-      if (timeout < 0)
-        expires = clk - 1; // a timeout of zero set while timers expire: the next jiffy
-      else if (timeout >= TIMEOUT_BOUND) expires = clk + TIMEOUT_MAX;
+      const level = levelOf(timeout);
+      const shift = level * LEVEL_SHIFT;
+      const turn = ((expiryOf(wanted, clk) >> shift) + 1) | 0;
+      bucket = level * BUCKETS_PER_LEVEL + (turn & (BUCKETS_PER_LEVEL - 1));
+      jiffy = turn << shift;
     }
-    const shift = level * LEVEL_SHIFT;
-    const turn = ((expires >> shift) + 1) | 0;
-    const bucket = level * BUCKETS_PER_LEVEL + (turn & (BUCKETS_PER_LEVEL - 1));
     const next = slots.put(slot, bucket);
-    const jiffy = turn << shift;
     if (next <= 0) this.putAlone(next, bucket, jiffy);
     else if (jiffy < this.firstTick) this.addTick(jiffy);
   }

@@ -54,7 +54,7 @@ export function advertise(tcb: Tcb, chosen: number): number {
   // never take back what was offered; the field says whole steps of the scale, rounded up
   let window = chosen;
   if (window < left) window = left;
-  let field = (window + (1 << scale) - 1) >> scale;
+  let field = (((window + (1 << scale)) | 0) - 1) >> scale;
   if (field > WINDOW_FIELD_MAX) field = WINDOW_FIELD_MAX;
   tcb.receiveWindow = field << scale;
   tcb.receiveUpdate = receiveNext;

@@ -100,11 +100,11 @@ export function transmit(tcb: Tcb, segment: SentSegment): number {
   const origin = causeId === 0 ? FrameOrigin.original : FrameOrigin.answer;
   const fragment = sysctls.ip_no_pmtu_disc === 0 ? FragmentField.dontFragment : 0;
   const ttl = sysctls.ip_default_ttl;
-  let size = HEADERS_LENGTH + length;
+  let size = (HEADERS_LENGTH + length) | 0;
   let value = 0;
   let echo = 0;
   if (timestamps) {
-    size += TIMESTAMPS_LENGTH;
+    size = (size + TIMESTAMPS_LENGTH) | 0;
     value = (now + tcb.timestampOffset) | 0;
     echo = tcb.timestampRecent;
   }
