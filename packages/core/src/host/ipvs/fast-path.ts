@@ -5,7 +5,8 @@
  * neighbour. Further packets of its flow get by with a look at what may change from packet to packet: the packet itself, and
  * the neighbour's state. Everything else changes by configuration, which raises the generation, by commands to IPVS, or with
  * connections that come and go, and then `forgetAll` or `forget` is told. While anybody but IPVS watches packets at a hook
- * (rules, connection tracking, a trace) there is no fast path.
+ * (rules, connection tracking, a trace) there is no fast path. Flows are in known-flows.ts; openings.ts has the segments that
+ * open connections.
  *
  * What it does must be what the whole way does, in its order: test/determinism plays labs with and without it.
  */
@@ -64,6 +65,7 @@ export class MasqueradingFastPath implements FastPath, FlowMemory {
     this.ways = new FlowWays(host, hooks);
   }
 
+  /** Written out, so that it is too long to be inlined where packets arrive (docs/decisions/0006). */
   take(frame: Frame, from: HostDevice): boolean {
     const { source, destination } = frame;
     const ports = portsOf(frame.sourcePort, frame.destinationPort);
