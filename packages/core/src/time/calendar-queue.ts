@@ -55,9 +55,8 @@ export class CalendarQueue implements EventQueue {
   /** Links of the front behind which new events often belong, the likelier first; `front` when it has been taken. */
   private hint = this.front;
   private otherHint = this.front;
-  /** The link that was taken last: most events put another one into the queue at once. */
-  private spare = this.none;
-  private spareIsFree = false;
+  /** The link that was taken last: most events put another one into the queue at once. Null when in use again. */
+  private spare: Pending | null = null;
   /** The other links that hold no event, chained. */
   private free = this.none;
   private pushed = 0;
@@ -99,13 +98,13 @@ export class CalendarQueue implements EventQueue {
   }
 
   push(what: SimEvent | object, receiver: Receiver<object> | null, at: number): void {
-    if (this.spareIsFree === false) {
+    const pending = this.spare;
+    if (pending === null) {
       // once more from the beginning, which takes nothing away from the usual way
       this.provideSpare(at);
       return this.push(what, receiver, at);
     }
-    this.spareIsFree = false;
-    const pending = this.spare;
+    this.spare = null;
     pending.what = what;
     pending.receiver = receiver;
     pending.at = at;
@@ -122,7 +121,6 @@ export class CalendarQueue implements EventQueue {
 
   private provideSpare(at: number): void {
     this.spare = this.takeFree(at);
-    this.spareIsFree = true;
   }
 
   /** A link that holds no event; when there is none, for an event of `at`. */
@@ -213,9 +211,8 @@ export class CalendarQueue implements EventQueue {
     if (first === this.hint) this.hint = front;
     if (first === this.otherHint) this.otherHint = front;
     this.taken++;
-    if (this.spareIsFree === true) this.chainFree(this.spare);
+    if (this.spare !== null) this.chainFree(this.spare);
     this.spare = first;
-    this.spareIsFree = true;
     return first;
   }
 
@@ -375,8 +372,8 @@ export class CalendarQueue implements EventQueue {
   /** Lets go of free links so that there are no more than `count` in all, which is more than there are events. */
   private keepLinks(count: number): void {
     if (this.links <= count) return;
-    if (this.spareIsFree === true) this.chainFree(this.spare);
-    this.spareIsFree = false;
+    if (this.spare !== null) this.chainFree(this.spare);
+    this.spare = null;
     this.links = count;
     let kept = this.none;
     for (let i = this.size; i < count; i++) {
