@@ -40,6 +40,23 @@ class Loop extends SimEvent {
   }
 }
 
+/** Runs the engine on, to `until`. */
+class Rush extends SimEvent {
+  private readonly engine: Engine;
+  private readonly until: Instant;
+  private readonly log: string[];
+  constructor(engine: Engine, until: Instant, log: string[]) {
+    super();
+    this.engine = engine;
+    this.until = until;
+    this.log = log;
+  }
+  fire(): void {
+    this.engine.run(this.until);
+    this.log.push(`until ${this.until}`);
+  }
+}
+
 class Alarm extends Timer {
   expire(): void {}
 }
@@ -61,6 +78,16 @@ describe("engine", () => {
     expect(engine.now).toBe(20);
     expect(engine.run(seconds(1) as number as Instant)).toEqual({ kind: "quiescent" });
     expect(engine.now).toBe(1e9);
+  });
+
+  test("a run that an event begins ends where it should, and the run around it too", () => {
+    const engine = new Engine();
+    const log: string[] = [];
+    for (const at of [20, 30, 40, 50])
+      engine.schedule(new Note(engine, "note", log), at as Instant);
+    engine.schedule(new Rush(engine, 30 as Instant, log), 10 as Instant);
+    engine.run(40 as Instant);
+    expect(log).toEqual(["note@20", "note@30", "until 30", "note@40"]);
   });
 
   test("refuses an event in the past", () => {
