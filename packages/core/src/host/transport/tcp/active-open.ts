@@ -53,10 +53,9 @@ export function depart(tcb: Tcb, departure: Departure): void {
 export function open(tcb: Tcb): void {
   const { context } = tcb;
   const { host, secrets } = context;
-  const { engine } = host;
   const ports = portPair(tcb.localPort, tcb.remotePort);
   const { localAddress, remoteAddress } = tcb;
-  const iss = secrets.initialSequence(localAddress, remoteAddress, ports, engine.now);
+  const iss = secrets.initialSequence(localAddress, remoteAddress, ports, host.engine.now);
   tcb.identification = secrets.identification();
   tcb.initialSequence = iss;
   tcb.sendUnacknowledged = iss;
